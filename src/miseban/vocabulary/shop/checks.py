@@ -1,0 +1,148 @@
+"""What one table of the shop file says about another: references, pictures, the floor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from miseban.vocabulary.shop.geometry import Points
+from miseban.vocabulary.shop.geometry import shown as shown_point
+from miseban.vocabulary.shop.problem import Place, Problem, did_you_mean, shown
+
+if TYPE_CHECKING:
+    from miseban.vocabulary.shop.camera import Camera
+    from miseban.vocabulary.shop.shop import Floor, Shop
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_Row = TypeVar("_Row", bound=_HasId)
+
+
+def misfits(shop: Shop) -> list[Problem]:
+    """Everything in ``shop`` that contradicts something else in it, in the order of the tables."""
+    return [*_ids(shop), *_cameras(shop), *_drawings(shop), *_shelves(shop), *_tills(shop)]
+
+
+def _ids(shop: Shop) -> Iterator[Problem]:
+    yield from _twice(("camera",), shop.cameras)
+    yield from _twice(("line",), shop.lines)
+    yield from _twice(("zone",), shop.zones)
+    yield from _twice(("shelf",), shop.shelves)
+    for number, shelf in enumerate(shop.shelves):
+        yield from _twice(("shelf", number, "facing"), shelf.facings)
+    yield from _twice(("till",), shop.tills)
+
+
+def _twice(table: Place, rows: Iterable[_HasId]) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for number, row in enumerate(rows):
+        if row.id in first:
+            found = f"{shown(row.id)}, which number {first[row.id] + 1} has too"
+            yield Problem((*table, number, "id"), "an id of its own", found)
+        first.setdefault(row.id, number)
+
+
+def _cameras(shop: Shop) -> Iterator[Problem]:
+    for number, camera in enumerate(shop.cameras):
+        for spot, point in enumerate(camera.floor_points):
+            place: Place = ("camera", number, "floor_points", spot)
+            yield from _in_picture((*place, "pixel"), (point.pixel,), camera)
+            if shop.shop.floor is not None:
+                yield from _on_floor((*place, "floor_m"), (point.floor_m,), shop.shop.floor)
+
+
+def _drawings(shop: Shop) -> Iterator[Problem]:
+    """Lines and zones: on a camera's picture, or else on the floor."""
+    for number, line in enumerate(shop.lines):
+        yield from _drawn(("line", number), "points", line.camera, line.points, shop)
+    for number, zone in enumerate(shop.zones):
+        if zone.kind == "private" and zone.camera is None:
+            expected = "a camera, in whose picture a private zone is blacked out"
+            yield Problem(("zone", number, "camera"), expected, "none")
+        else:
+            yield from _drawn(("zone", number), "polygon", zone.camera, zone.polygon, shop)
+
+
+def _drawn(
+    table: Place, key: str, camera_id: str | None, points: Points, shop: Shop
+) -> Iterator[Problem]:
+    if camera_id is not None:
+        camera = _find(shop.cameras, camera_id)
+        if camera is None:
+            yield _nothing_there((*table, "camera"), "[[camera]]", camera_id, shop.cameras)
+        else:
+            yield from _in_picture((*table, key), points, camera)
+    elif shop.shop.floor is None:
+        expected = "a camera, or [shop] floor for a drawing in metres"
+        yield Problem((*table, "camera"), expected, "neither")
+    else:
+        yield from _on_floor((*table, key), points, shop.shop.floor)
+
+
+def _shelves(shop: Shop) -> Iterator[Problem]:
+    for number, shelf in enumerate(shop.shelves):
+        camera = _find(shop.cameras, shelf.camera)
+        if camera is None:
+            place: Place = ("shelf", number, "camera")
+            yield _nothing_there(place, "[[camera]]", shelf.camera, shop.cameras)
+            continue
+        for spot, facing in enumerate(shelf.facings):
+            place = ("shelf", number, "facing", spot, "polygon")
+            yield from _in_picture(place, facing.polygon, camera)
+
+
+def _tills(shop: Shop) -> Iterator[Problem]:
+    for number, till in enumerate(shop.tills):
+        yield from _till_zone(("till", number, "queue"), till.queue, "queue", shop)
+        yield from _till_zone(("till", number, "service"), till.service, "counter", shop)
+
+
+def _till_zone(place: Place, zone_id: str, kind: str, shop: Shop) -> Iterator[Problem]:
+    zone = _find(shop.zones, zone_id)
+    if zone is None:
+        right = [z for z in shop.zones if z.kind == kind]
+        yield _nothing_there(place, f'[[zone]] of kind "{kind}"', zone_id, right)
+    elif zone.kind != kind:
+        yield Problem(place, f'a zone of kind "{kind}"', f'"{zone_id}" of kind "{zone.kind}"')
+
+
+def _find(rows: Sequence[_Row], wanted: str) -> _Row | None:
+    return next((row for row in rows if row.id == wanted), None)
+
+
+def _nothing_there(place: Place, table: str, wanted: str, rows: Iterable[_HasId]) -> Problem:
+    ids = [row.id for row in rows]
+    listed = f"{', '.join(ids[:8])}{', ...' if len(ids) > 8 else ''}" if ids else "there is none"
+    return Problem(
+        place, f"the id of a {table} ({listed})", shown(wanted) + did_you_mean(wanted, ids)
+    )
+
+
+def _in_picture(place: Place, points: Points, camera: Camera) -> Iterator[Problem]:
+    """The picture's border belongs to it: x from 0 to width, y from 0 to height."""
+    width, height = camera.resolution
+    expected = (
+        f"points in the picture of camera {shown(camera.id)} (x 0 to {width}, y 0 to {height})"
+    )
+    yield from _within(place, points, width, height, expected)
+
+
+def _on_floor(place: Place, points: Points, floor: Floor) -> Iterator[Problem]:
+    width, depth = floor.width_m, floor.depth_m
+    expected = f"points on the floor (x 0 to {width:g} m, y 0 to {depth:g} m)"
+    yield from _within(place, points, width, depth, expected)
+
+
+def _within(
+    place: Place, points: Points, x_max: float, y_max: float, expected: str
+) -> Iterator[Problem]:
+    """At most one problem a shape: the first point that lies outside."""
+    for number, (x, y) in enumerate(points, start=1):
+        if not (0 <= x <= x_max and 0 <= y <= y_max):
+            which = f" (point {number})" if len(points) > 1 else ""
+            yield Problem(place, expected, f"{shown_point((x, y))}{which}")
+            return

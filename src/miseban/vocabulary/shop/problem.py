@@ -1,0 +1,118 @@
+"""From what is wrong in a shop file to one line that a person can act on."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.shop.source import redact
+
+Place = tuple[str | int, ...]
+"""Keys and positions (from 0) from the top of the file, as in ``("zone", 1, "polygon", 2)``."""
+
+LISTS = ("camera", "line", "zone", "shelf", "till")
+_LONGEST = 80
+_MORE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong at one ``place`` of the file: what was expected and what was found."""
+
+    place: Place
+    expected: str
+    found: str
+
+    @property
+    def what(self) -> str:
+        return f"expected {self.expected}, found {self.found}"
+
+
+def bad_shop(where: str, problems: list[Problem], data: object) -> BadInput:
+    """The error for the first of ``problems``, in the order of the file; the others are named by
+    place only. ``data`` is the file's content, from which tables get their ids."""
+    first, *more = problems
+    what = first.what
+    if more:
+        places = "; ".join(named(p.place, data) for p in more[:_MORE])
+        rest = "; ..." if len(more) > _MORE else ""
+        what = f"{what} (and {len(more)} more: {places}{rest})"
+    return BadInput("bad-shop-file", f"{where}: {named(first.place, data)}", what)
+
+
+def named(place: Place, data: object) -> str:
+    """``place`` in words: ``[[zone]] 2 "aisle-3" polygon point 3``."""
+    words: list[str] = []
+    here: Any = data
+    key = ""
+    for depth, step in enumerate(place):
+        here = _inside(here, step)
+        if isinstance(step, str):
+            key = step
+            words.append(_key(step, depth, place))
+        elif key in (*LISTS, "facing"):
+            words.append(str(step + 1))
+            name = _inside(here, "id")
+            if isinstance(name, str):
+                words.append(shown(name))
+        elif key in ("points", "polygon") and place[depth - 1] == key:
+            words.append(f"point {step + 1}")
+        elif key == "floor_points":
+            words.append(str(step + 1))
+        else:
+            axes = ("width", "height") if key == "resolution" else ("x", "y")
+            words.append(axes[step] if step < 2 else str(step + 1))
+    return " ".join(words)
+
+
+def _key(step: str, depth: int, place: Place) -> str:
+    if depth == 0:
+        return f"[[{step}]]" if step in LISTS else f"[{_bare(step)}]"
+    if step == "facing" and place[0] == "shelf":
+        return "[[shelf.facing]]"
+    return _bare(step)
+
+
+def _bare(key: str) -> str:
+    """A key as it may stand in TOML: in quotes if it must."""
+    plain = key.replace("-", "").replace("_", "")
+    return key if plain.isascii() and plain.isalnum() else shown(key)
+
+
+def _inside(here: Any, step: str | int) -> Any:
+    if isinstance(here, Mapping) and isinstance(step, str):
+        return here.get(step)
+    if isinstance(here, list | tuple) and isinstance(step, int) and step < len(here):
+        return here[step]
+    return None
+
+
+def shown(value: object) -> str:
+    """``value`` nearly as TOML writes it, short, on one line, without passwords."""
+    text = _written(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def _written(value: object) -> str:
+    if isinstance(value, str):
+        quoted = json.dumps(redact(value), ensure_ascii=False)
+        return "".join(c if c.isprintable() else f"\\u{ord(c):04X}" for c in quoted)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_written(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        return f"a table with {', '.join(_bare(str(key)) for key in value)}" if value else "{}"
+    if isinstance(value, int):  # of any length: TOML knows no bound, str() does
+        return str(value) if value.bit_length() < 200 else f"a number of {value.bit_length()} bits"
+    return str(value)
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """``' (did you mean "zone"?)'``, or nothing when no known word is near."""
+    near = difflib.get_close_matches(str(word), list(known), n=1)
+    return f" (did you mean {shown(near[0])}?)" if near else ""

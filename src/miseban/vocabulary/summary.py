@@ -1,0 +1,115 @@
+"""``summary.json``: the numbers of a recording, schema 1. Made from events alone (rule 11)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from miseban.vocabulary.identifiers import Name
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Count(_Table):
+    """A count with its 95 % interval."""
+
+    count: int = Field(ge=0)
+    low: int = Field(ge=0)
+    high: int = Field(ge=0)
+
+
+class Spread(_Table):
+    """Of a set of durations in seconds; all 0 when the set is empty."""
+
+    mean: float
+    median: float
+    p90: float
+    total: float
+
+
+class LineSummary(_Table):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    in_: Count = Field(alias="in")
+    out: Count
+
+
+class ZoneSummary(_Table):
+    """``dwell_s`` over finished and still open stays; ``occupancy_mean`` people on average over
+    the covered time, ``occupancy_max`` at the fullest."""
+
+    kind: str
+    visits: int
+    dwell_s: Spread
+    occupancy_mean: float
+    occupancy_max: int
+
+
+class QueueSummary(_Table):
+    """``waiting_s`` of those who waited, ``service_s`` at the till's counter where one is drawn;
+    ``left`` people who gave up: they left the queue and did not reach the counter."""
+
+    visits: int
+    length_mean: float
+    length_max: int
+    waiting_s: Spread
+    service_s: Spread | None = None
+    served: int | None = None
+    left: int | None = None
+
+
+class PathSummary(_Table):
+    """People who went straight from one zone to the next."""
+
+    from_zone: Name
+    to_zone: Name
+    people: int
+
+
+class Correction(_Table):
+    """At ``time`` nobody can have been inside, or fewer than nobody would have been: the count was
+    off by ``people`` (more counted in than out when positive)."""
+
+    time: AwareDatetime
+    people: int
+
+
+class InsideSummary(_Table):
+    """People in the shop by the balance of its entrance lines. Always
+    ``entered - left == people_end + drift`` (counting rule 10)."""
+
+    entered: int
+    left: int
+    people_end: int = Field(ge=0)
+    people_max: int = Field(ge=0)
+    drift: int
+    corrections: list[Correction]
+
+
+class Summary(_Table):
+    """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
+    saw; ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    schema_: Literal[1] = Field(default=1, alias="schema")
+    shop: Name
+    camera: str | None
+    start: AwareDatetime
+    duration_s: float
+    frames: int
+    analysed_fps: float
+    coverage: float
+    incomplete: str = ""
+    people: int
+    lines: dict[str, LineSummary]
+    inside: InsideSummary | None = None
+    zones: dict[str, ZoneSummary]
+    queues: dict[str, QueueSummary]
+    paths: list[PathSummary]
+    shelves: dict[str, dict[str, float]] = {}
+    model: str
+    versions: dict[str, str]
