@@ -1,0 +1,197 @@
+"""Writes the events: ids, times in UTC, and the minute-by-minute facts of each zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from miseban.space.geometry import CameraGeometry
+from miseban.space.stays import Stay
+from miseban.space.timeline import Period, ZoneTimeline
+from miseban.space.visits import Visit
+from miseban.vocabulary.events import (
+    CameraHealth,
+    Event,
+    LineCrossed,
+    QueueState,
+    VisitEnded,
+    ZoneEntered,
+    ZoneLeft,
+    ZoneOccupancy,
+)
+from miseban.vocabulary.identifiers import EventIds
+from miseban.vocabulary.shop import Shop
+
+_OnPeriod = Callable[[Period], None]
+_OnChange = Callable[[float, dict[str, float]], None]
+
+
+class _Stamp(TypedDict):
+    """What every event carries."""
+
+    id: str
+    time: datetime
+    shop: str
+    camera: str
+
+
+class FactWriter:
+    """Collects the events of one camera. Occupancy and queues follow ``delay_s`` behind, when no
+    earlier entry or exit can turn up any more."""
+
+    def __init__(
+        self,
+        view: CameraGeometry,
+        shop: Shop,
+        camera: str,
+        start: datetime,
+        ids: EventIds,
+        period_s: float,
+        *,
+        delay_s: float,
+    ) -> None:
+        self._view = view
+        self._shop, self._camera = shop.shop.id, camera
+        self._start, self._start_unix = start, start.timestamp()
+        self._ids = ids
+        self._period_s = period_s
+        self._delay_s = delay_s
+        self._gaps: list[tuple[float, float]] = []
+        self._events: list[Event] = []
+        self._timelines = [
+            ZoneTimeline(
+                boundary=self._next_boundary,
+                changed=self._queue_writer(zone.id) if zone.kind == "queue" else _ignore,
+                finished=self._occupancy_writer(zone.id),
+            )
+            for zone in view.zones
+        ]
+
+    def taken(self) -> list[Event]:
+        """The events written since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def advance(self, until_s: float) -> list[Event]:
+        for timeline in self._timelines:
+            timeline.advance(until_s - self._delay_s)
+        return self.taken()
+
+    def finish(self, end_s: float) -> list[Event]:
+        for timeline in self._timelines:
+            timeline.finish(end_s)
+        return self.taken()
+
+    def crossed(self, visit: Visit, line: int, time_s: float, sign: int) -> None:
+        self._events.append(
+            LineCrossed(
+                **self._stamp(time_s),
+                line=self._view.lines[line].id,
+                direction="in" if sign > 0 else "out",
+                visit=visit.id,
+            )
+        )
+
+    def entered(self, visit: Visit, z: int, stay: Stay) -> None:
+        zone = self._view.zones[z].id
+        visit.areas.append((stay.entered_s, zone))
+        self._timelines[z].entered(stay.entered_s, visit.id)
+        self._events.append(ZoneEntered(**self._stamp(stay.entered_s), zone=zone, visit=visit.id))
+
+    def left(self, visit: Visit, z: int, stay: Stay, ended_s: float) -> None:
+        ended_s = max(ended_s, stay.entered_s)
+        self._timelines[z].left(ended_s, visit.id)
+        self._events.append(
+            ZoneLeft(
+                **self._stamp(ended_s),
+                zone=self._view.zones[z].id,
+                visit=visit.id,
+                dwell_s=ended_s - stay.entered_s,
+                stitched=visit.pieces - stay.first_piece + 1,
+            )
+        )
+
+    def ended(self, visit: Visit, last_s: float) -> None:
+        self._events.append(
+            VisitEnded(
+                **self._stamp(last_s),
+                visit=visit.id,
+                started=self._utc(visit.started_s),
+                t=tuple(visit.t),
+                x=tuple(visit.x),
+                y=tuple(visit.y),
+                unit="px" if self._view.homography is None else "m",
+                areas=tuple(zone for _, zone in sorted(visit.areas)),
+                stitched=visit.pieces,
+            )
+        )
+
+    def gap(self, start_s: float, end_s: float, reason: str) -> None:
+        self._gaps.append((start_s, end_s))
+        self._events.append(
+            CameraHealth(
+                **self._stamp(end_s),
+                state="gap",
+                fps=0.0,
+                gap_s=max(0.0, end_s - start_s),
+                reason=reason,
+            )
+        )
+
+    def _utc(self, time_s: float) -> datetime:
+        return self._start + timedelta(seconds=time_s)
+
+    def _stamp(self, time_s: float) -> _Stamp:
+        return {
+            "id": self._ids.at(self._start_unix + time_s),
+            "time": self._utc(time_s),
+            "shop": self._shop,
+            "camera": self._camera,
+        }
+
+    def _next_boundary(self, after_s: float) -> float:
+        """The next whole period of wall-clock time, so that all cameras share their minutes."""
+        unix = self._start_unix + after_s
+        return (unix // self._period_s + 1) * self._period_s - self._start_unix
+
+    def _occupancy_writer(self, zone: str) -> _OnPeriod:
+        def write(period: Period) -> None:
+            length = period.end_s - period.start_s
+            if length <= 0:
+                return
+            lost = sum(
+                max(0.0, min(end, period.end_s) - max(start, period.start_s))
+                for start, end in self._gaps
+            )
+            self._events.append(
+                ZoneOccupancy(
+                    **self._stamp(period.end_s),
+                    zone=zone,
+                    people=period.people,
+                    people_max=period.people_max,
+                    person_s=period.person_s,
+                    period_s=length,
+                    coverage=min(1.0, max(0.0, 1.0 - lost / length)),
+                )
+            )
+
+        return write
+
+    def _queue_writer(self, zone: str) -> _OnChange:
+        def write(time_s: float, inside: dict[str, float]) -> None:
+            first_s = min(inside.values(), default=time_s)
+            self._events.append(
+                QueueState(
+                    **self._stamp(time_s),
+                    zone=zone,
+                    length=len(inside),
+                    waiting_s=time_s - first_s,
+                )
+            )
+
+        return write
+
+
+def _ignore(time_s: float, inside: dict[str, float]) -> None:
+    """Zones that are no queue have nothing to say at each change."""

@@ -1,0 +1,50 @@
+"""The constants of the counting rules, in seconds, metres and body heights, with their reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceSettings:
+    """Lengths in *heights* are multiples of the person's box height, so that near and far people,
+    and small and large pictures, are treated alike; on the floor the ``_m`` values count."""
+
+    # Lines. A standing person sways about 0.15 m, under a tenth of the height; boxes shake less.
+    line_band_heights: float = 0.15
+    line_band_m: float = 0.25
+    settle_s: float = 0.5
+    settle_observations: int = 3
+    # Each recent crossing of the same line by the same person makes the next one wait longer:
+    # someone who hovers must really leave before it counts.
+    hover_memory_s: float = 30.0
+    settle_most_s: float = 10.0
+
+    # Zones. One second is two observations at 2 frames a second: one bad frame is always shorter.
+    zone_band_heights: float = 0.08
+    zone_band_m: float = 0.15
+    leave_s: float = 1.0
+    enter_least_s: float = 0.5
+    enter_most_s: float = 1.0
+    # Within the band outside, time counts this much: whoever stands on the border is not counted
+    # out and in again, and whoever stands just outside is out after three seconds.
+    near_rate: float = 1 / 3
+    # No entry or exit is dated back farther than this beyond what a zone asks for.
+    longest_doubt_s: float = 4.0
+    leave_observations: int = 2
+    enter_observations: int = 2
+
+    # Visits. A lost person is looked for this long, near where he was last seen.
+    stitch_s: float = 5.0
+    stitch_base_heights: float = 0.5
+    stitch_speed_heights: float = 0.8  # heights a second, about 1.4 m/s
+    stitch_most_heights: float = 2.5
+    stitch_most_picture: float = 0.25  # of its width
+    # Faster than this is no walk but a mixed-up identity: the path is broken there.
+    jump_base_heights: float = 0.8
+    jump_speed_heights: float = 5.0  # heights a second, about 8.5 m/s
+
+    # Facts over time.
+    period_s: float = 60.0
+    heat_cell_px: float = 8.0
+    heat_cell_m: float = 0.25

@@ -1,0 +1,190 @@
+"""Visits: whose track is this? Broken tracks are stitched when place and time fit (rule 8)."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.space.passages import Passage
+from miseban.space.settings import SpaceSettings
+from miseban.space.stays import Stay
+from miseban.vocabulary.identifiers import VisitIds
+
+Floats = NDArray[np.float64]
+Mark = tuple[float, float, float]
+
+
+@dataclass(slots=True)
+class Visit:
+    """One person's time in view. ``t``, ``x``, ``y`` are the trail, sampled at 1 Hz; ``marks`` the
+    last two whole seconds as (time, x, y) in pixels, for the speed."""
+
+    id: str
+    track: int
+    started_s: float
+    marks: tuple[Mark, Mark]
+    pieces: int = 1
+    t: array[float] = field(default_factory=lambda: array("d"))
+    x: array[float] = field(default_factory=lambda: array("d"))
+    y: array[float] = field(default_factory=lambda: array("d"))
+    stays: dict[int, Stay] = field(default_factory=dict)
+    passages: dict[int, Passage] = field(default_factory=dict)
+    areas: list[tuple[float, str]] = field(default_factory=list)
+
+
+class VisitBook:
+    """The visits under way. What changes with every frame lies in arrays by slot; what changes
+    seldom in ``Visit`` objects.
+
+    ``last_s`` (C,), ``last_xy`` (C, 2) pixels, ``last_floor`` (C, 2) metres or NaN, ``last_box``
+    (C, 4) pixels, ``codes`` (C, Z), ``observations`` (C,). A free slot has ``last_s`` infinite,
+    so that it never looks silent.
+    """
+
+    def __init__(
+        self,
+        zones: int,
+        size: tuple[float, float],
+        settings: SpaceSettings,
+        ids: VisitIds,
+        doors: tuple[int, ...] = (),
+    ) -> None:
+        self._settings = settings
+        self._size = size
+        self._ids = ids
+        self._doors = list(doors)
+        self._zones = zones
+        self.visits: list[Visit | None] = []
+        self.by_track: dict[int, int] = {}
+        self._free: list[int] = []
+        self._grow(16)
+
+    def _grow(self, capacity: int) -> None:
+        def wider(name: str, shape: tuple[int, ...], fill: float, kind: type) -> None:
+            fresh: NDArray[np.generic] = np.full((capacity, *shape), fill, kind)
+            if self.visits:
+                fresh[: len(self.visits)] = getattr(self, name)
+            setattr(self, name, fresh)
+
+        self.last_s: Floats
+        self.last_xy: Floats
+        self.last_floor: Floats
+        self.last_box: Floats
+        self.codes: NDArray[np.int8]
+        self.observations: NDArray[np.int64]
+        wider("last_s", (), np.inf, float)
+        wider("last_xy", (2,), 0.0, float)
+        wider("last_floor", (2,), np.nan, float)
+        wider("last_box", (4,), 0.0, float)
+        wider("codes", (self._zones,), 0, np.int8)
+        wider("observations", (), 0, np.int64)
+        self._free.extend(reversed(range(len(self.visits), capacity)))
+        self.visits.extend([None] * (capacity - len(self.visits)))
+
+    def at(self, slot: int) -> Visit:
+        visit = self.visits[slot]
+        assert visit is not None  # noqa: S101 - slots handed out are in use until ``close``
+        return visit
+
+    def begin(
+        self, track: int, time_s: float, xy: Floats, box: Floats, busy: set[int]
+    ) -> tuple[int, int | None]:
+        """The slot for a track that is not known yet, seen first at ``time_s``.
+
+        ``busy`` are slots seen at this very moment. Returns the slot and, when it continues a
+        visit, the track that used to carry that visit.
+        """
+        slot = self._continued(time_s, xy, box, busy)
+        if slot is not None:
+            visit = self.at(slot)
+            former = visit.track
+            self.by_track.pop(former, None)
+            visit.track, visit.pieces = track, visit.pieces + 1
+            self.by_track[track] = slot
+            return slot, former
+        if not self._free:
+            self._grow(2 * len(self.visits))
+        slot = self._free.pop()
+        mark = (time_s, float(xy[0]), float(xy[1]))
+        self.visits[slot] = Visit(self._ids.next(), track, time_s, (mark, mark))
+        self.by_track[track] = slot
+        self.last_s[slot] = time_s
+        self.observations[slot] = 0
+        self.last_xy[slot] = xy
+        self.codes[slot] = 0
+        return slot, None
+
+    def silent(self, before_s: float) -> list[int]:
+        """Slots of visits last seen before ``before_s``, longest silent first."""
+        slots = np.flatnonzero(self.last_s < before_s)
+        ordered: list[int] = slots[np.argsort(self.last_s[slots], kind="stable")].tolist()
+        return ordered
+
+    def close(self, slot: int) -> Visit:
+        visit = self.at(slot)
+        if self.by_track.get(visit.track) == slot:
+            del self.by_track[visit.track]
+        self.visits[slot] = None
+        self.last_s[slot] = np.inf
+        self._free.append(slot)
+        return visit
+
+    def _continued(self, time_s: float, xy: Floats, box: Floats, busy: set[int]) -> int | None:
+        """The silent visit that a new track at ``xy`` most likely continues, if any."""
+        s = self._settings
+        slots = np.flatnonzero((self.last_s < time_s) & (self.last_s >= time_s - s.stitch_s))
+        best, best_cost = None, 1.0
+        height = max(1.0, float(box[3] - box[1]))
+        for slot in slots.tolist():
+            silent_s = time_s - float(self.last_s[slot])
+            if slot in busy or self._went_out(slot, silent_s):
+                continue
+            last = self.last_box[slot]
+            ratio = height / max(1.0, float(last[3] - last[1]))
+            if not 0.5 < ratio < 2.0:
+                continue
+            reach = min(
+                s.stitch_base_heights + s.stitch_speed_heights * silent_s, s.stitch_most_heights
+            ) * max(height, float(last[3] - last[1]))
+            # Close to the lens a height is half the picture, and says little about the place.
+            reach = min(reach, s.stitch_most_picture * self._size[0])
+            # People walk on for a moment behind an obstacle, then anything may happen.
+            expected = self.last_xy[slot] + self._velocity(slot) * min(silent_s, 1.0)
+            away = min(
+                float(np.hypot(*(expected - xy))), float(np.hypot(*(self.last_xy[slot] - xy)))
+            )
+            cost = away / reach
+            if cost < best_cost:
+                best, best_cost = slot, cost
+        return best
+
+    def _velocity(self, slot: int) -> Floats:
+        """Pixels a second, from the last second or so; zero while too little is known."""
+        time_s, x, y = self.at(slot).marks[0]
+        span = float(self.last_s[slot]) - time_s
+        if span < 0.2:
+            return np.zeros(2)
+        result: Floats = (self.last_xy[slot] - (x, y)) / span
+        return result
+
+    def _went_out(self, slot: int, silent_s: float) -> bool:
+        """Whether the person was last seen going out, through a door or the picture's edge, or
+        must have reached the edge since then at the last speed."""
+        if any(self.codes[slot, z] == 2 for z in self._doors):
+            return True
+        width, height = self._size
+        x1, y1, x2, y2 = self.last_box[slot].tolist()
+        speed = self._velocity(slot)
+        vx, vy = (speed / max(1.0, y2 - y1)).tolist()
+        onward_x, onward_y = (speed * min(silent_s, 1.0)).tolist()
+        x1, x2, y1, y2 = x1 + onward_x, x2 + onward_x, y1 + onward_y, y2 + onward_y
+        margin_x, margin_y, walking = 0.015 * width, 0.015 * height, 0.25
+        return bool(
+            (x1 <= margin_x and vx < -walking)
+            or (x2 >= width - margin_x and vx > walking)
+            or (y1 <= margin_y and vy < -walking)
+            or (y2 >= height - margin_y and vy > walking)
+        )
