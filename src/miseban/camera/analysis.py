@@ -1,0 +1,103 @@
+"""The loop: a source's frames become rows and events, and nothing else is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.camera.background import PersonFreeBackground
+from miseban.camera.private import PrivateMask
+from miseban.camera.result import Analysis, no_progress
+from miseban.space.engine import CameraSpace
+from miseban.vision.detectors.detection import Detector
+from miseban.vision.sources.source import Source
+from miseban.vision.tracker import Tracker, TrackerSettings
+from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.tracks import TrackRows
+
+WALK_S = 0.5
+"""Rows are handed to ``space`` this often: together they cost it little more than one frame's. Its
+facts do not depend on how rows are cut into calls."""
+
+
+def analyse(
+    source: Source,
+    detector: Detector,
+    shop: Shop,
+    camera: str,
+    *,
+    keep_boxes: bool = False,
+    tracker: TrackerSettings | None = None,
+    until_s: float | None = None,
+    progress: Callable[[float], None] = no_progress,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Analysis:
+    """Walks the whole path for one source, to its end, to ``until_s`` or until ``stopped()``.
+
+    ``progress`` is told the time of each frame, in seconds. A frame lives for one turn of the
+    loop; what stays of it is rows, heat and the samples of the person-free background. Raises
+    what the source raises for input it cannot use; a recording that breaks half-way ends
+    normally, with ``incomplete`` set.
+    """
+    following = Tracker(tracker or TrackerSettings())
+    space = CameraSpace(shop, camera, source.info.start)
+    mask = PrivateMask(shop, camera)
+    background = PersonFreeBackground(source.info.width, source.info.height)
+    result = Analysis(camera, source.info.start, heat=space.heat, floor_heat=space.floor_heat)
+    numbers: list[int] = []
+    times: list[float] = []
+    parts: list[TrackRows] = []
+    boxes: dict[int, NDArray[np.float64]] = {}
+    gaps, walked, walked_s = 0, 0, 0.0
+    for frame in source.frames():
+        if until_s is not None and frame.time_s >= until_s:
+            break
+        mask.hide(frame)
+        people = detector.detect(frame)
+        rows = following.update(frame.time_s, frame.number, people)
+        background.offer(frame, people.xyxy)
+        numbers.append(frame.number)
+        times.append(frame.time_s)
+        if len(rows):
+            parts.append(rows)
+        if frame.time_s >= walked_s + WALK_S:
+            result.events += space.update(TrackRows.concatenate(parts[walked:]), frame.time_s)
+            walked, walked_s = len(parts), frame.time_s
+        if keep_boxes:
+            boxes[frame.number] = people.xyxy
+        for gap in source.gaps[gaps:]:
+            result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
+            gaps += 1
+        progress(frame.time_s)
+        if stopped():
+            result.incomplete = "stopped by hand"
+            break
+    parts.append(following.finish())
+    result.incomplete = source.incomplete or result.incomplete
+    result.duration_s = _duration_s(source, times)
+    last_s = times[-1] if times else 0.0
+    result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
+    for gap in source.gaps[gaps:]:
+        result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
+    result.uncovered_s = min(
+        result.duration_s, sum(max(0.0, gap.end_s - gap.start_s) for gap in source.gaps)
+    )
+    result.events += space.finish(result.duration_s)
+    result.events.sort(key=lambda event: (event.time, event.id))
+    result.frames = np.array(numbers, np.int64)
+    result.times_s = np.array(times)
+    result.rows = TrackRows.concatenate(parts)
+    result.boxes = boxes
+    result.background = background.picture()
+    result.rejected = dict(space.rejected)
+    return result
+
+
+def _duration_s(source: Source, times: list[float]) -> float:
+    """To the end of the last frame: each frame stands until the next would have come."""
+    if not times:
+        return 0.0
+    end_s = max([times[-1], *(gap.end_s for gap in source.gaps)])
+    return end_s + 1.0 / source.info.fps if source.info.fps else end_s

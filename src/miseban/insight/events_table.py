@@ -1,0 +1,71 @@
+"""Events as a table: ``events.parquet``, one row an event, one column a field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import EVENTS, Event
+
+_TIME = pa.timestamp("us", tz="UTC")
+_TRAIL = pa.list_(pa.float64())
+
+SCHEMA = pa.schema(
+    [
+        ("id", pa.string()),
+        ("type", pa.string()),
+        ("time", _TIME),
+        ("shop", pa.string()),
+        ("camera", pa.string()),
+        ("visit", pa.string()),
+        ("line", pa.string()),
+        ("direction", pa.string()),
+        ("zone", pa.string()),
+        ("dwell_s", pa.float64()),
+        ("stitched", pa.int64()),
+        ("people", pa.int64()),
+        ("people_max", pa.int64()),
+        ("person_s", pa.float64()),
+        ("period_s", pa.float64()),
+        ("coverage", pa.float64()),
+        ("length", pa.int64()),
+        ("waiting_s", pa.float64()),
+        ("started", _TIME),
+        ("t", _TRAIL),
+        ("x", _TRAIL),
+        ("y", _TRAIL),
+        ("unit", pa.string()),
+        ("areas", pa.list_(pa.string())),
+        ("state", pa.string()),
+        ("fps", pa.float64()),
+        ("gap_s", pa.float64()),
+        ("reason", pa.string()),
+    ]
+)
+"""Every field of every event type; null where a type has no such field."""
+
+_ROWS_AT_ONCE = 20_000
+
+
+def write_events(path: Path, events: Sequence[Event]) -> None:
+    """Writes ``events`` in the order given. Raises ``OSError`` when the disk does."""
+    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+        for at in range(0, max(1, len(events)), _ROWS_AT_ONCE):
+            rows = [event.model_dump() for event in events[at : at + _ROWS_AT_ONCE]]
+            writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
+
+
+def read_events(path: Path) -> list[Event]:
+    """The events of a file. Raises ``BadInput`` when it is no such file."""
+    try:
+        table = pq.read_table(path, schema=SCHEMA)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise BadInput("events", path, f"expected a Parquet file of events: {error}") from None
+    return [
+        EVENTS.validate_python({k: v for k, v in row.items() if v is not None})
+        for row in table.to_pylist()
+    ]

@@ -1,0 +1,138 @@
+"""Everything a result folder holds, written from one analysis."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from miseban import __version__
+from miseban.camera.drawing import Overlay
+from miseban.camera.result import Analysis
+from miseban.insight.events_table import write_events
+from miseban.insight.heat_picture import draw_heat, floor_unit, picture_unit
+from miseban.insight.inside import empty_moments, people_inside
+from miseban.insight.report import ReportMaterial, render_report
+from miseban.insight.summary import summarise
+from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.summary import Summary
+
+_PLAN_PX = 960
+"""Longest side of the heat map on the floor plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the analysis itself does not know: ``model`` name, language, remarks."""
+
+    model: str
+    lang: str = "en"
+    notes: tuple[str, ...] = ()
+
+
+def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Summary:
+    """Writes ``events.parquet``, ``summary.json``, ``heatmap.png`` (and ``heatmap_floor.png``
+    where the floor is known) and ``report.html`` into ``stage``; returns the summary."""
+    summary = _summary(analysis, shop, told)
+    write_events(stage / "events.parquet", analysis.events)
+    text = summary.model_dump_json(by_alias=True, indent=2)
+    (stage / "summary.json").write_text(text + "\n", encoding="utf-8")
+    picture, plan = _heat_on_picture(analysis, shop), _heat_on_floor(analysis, shop)
+    if picture is not None:
+        (stage / "heatmap.png").write_bytes(picture)
+    if plan is not None:
+        (stage / "heatmap_floor.png").write_bytes(plan)
+    named = {t.id: t.name for t in shop.cameras}
+    named |= {t.id: t.name for t in shop.lines} | {t.id: t.name for t in shop.zones}
+    material = ReportMaterial(
+        summary=summary,
+        events=analysis.events,
+        timezone=shop.shop.timezone,
+        names={shop.shop.id: shop.shop.name, **named},
+        heat_picture_png=picture,
+        heat_floor_png=plan,
+        background_known=analysis.background is not None,
+        notes=told.notes,
+    )
+    page = render_report(material, told.lang)
+    (stage / "report.html").write_text(page, encoding="utf-8")
+    return summary
+
+
+def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
+    cameras = [analysis.camera] if analysis.camera else [camera.id for camera in shop.cameras]
+    zones = [z for camera in cameras for z in shop.zones_of(camera) if z.kind != "private"]
+    lines = [line for camera in cameras for line in shop.lines_of(camera)]
+    if any(shop.camera(camera).floor_points for camera in cameras):
+        zones += shop.floor_zones()
+        lines += shop.floor_lines()
+    known = {zone.id for zone in zones}
+    entrances = {line.id for line in lines if line.entrance}
+    return summarise(
+        analysis.events,
+        shop_id=shop.shop.id,
+        camera=analysis.camera,
+        start=analysis.start,
+        duration_s=analysis.duration_s,
+        frames=len(analysis.frames),
+        analysed_fps=analysis.analysed_fps,
+        incomplete=analysis.incomplete,
+        lines=[line.id for line in lines],
+        zones={zone.id: zone.kind for zone in zones},
+        tills=[(t.queue, t.service) for t in shop.tills if {t.queue, t.service} <= known],
+        model=told.model,
+        versions={
+            "miseban": __version__,
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("numpy", "onnxruntime", "opencv-python-headless")},
+        },
+        uncovered_s=analysis.uncovered_s,
+        inside=people_inside(
+            analysis.events,
+            entrances,
+            empty_moments(shop.shop.empty, shop.shop.timezone, analysis.start, analysis.duration_s),
+        ),
+    )
+
+
+def overlay_of(shop: Shop, camera: str) -> Overlay:
+    """What is drawn on that camera's picture."""
+    zones = shop.zones_of(camera)
+    return Overlay(
+        lines={line.id: line.points for line in shop.lines_of(camera)},
+        zones={zone.id: zone.polygon for zone in zones if zone.kind != "private"},
+        private=[zone.polygon for zone in zones if zone.kind == "private"],
+    )
+
+
+def _heat_on_picture(analysis: Analysis, shop: Shop) -> bytes | None:
+    if analysis.heat is None or analysis.camera is None:
+        return None
+    heat, drawn = analysis.heat, overlay_of(shop, analysis.camera)
+    size = (int(heat.width), int(heat.height))
+    return draw_heat(
+        heat.seconds,
+        size,
+        legend_unit=picture_unit(heat.width * heat.height / heat.cell**2),
+        background=analysis.background,
+        lines=drawn.lines,
+        zones=drawn.zones,
+        cell=heat.cell,
+    )
+
+
+def _heat_on_floor(analysis: Analysis, shop: Shop) -> bytes | None:
+    heat = analysis.floor_heat
+    if heat is None:
+        return None
+    scale = _PLAN_PX / max(heat.width, heat.height)
+    return draw_heat(
+        heat.seconds,
+        (max(1, round(heat.width * scale)), max(1, round(heat.height * scale))),
+        legend_unit=floor_unit(heat.cell),
+        lines={line.id: line.points for line in shop.floor_lines()},
+        zones={zone.id: zone.polygon for zone in shop.floor_zones()},
+        extent=(heat.width, heat.height),
+        cell=heat.cell,
+    )

@@ -1,0 +1,33 @@
+"""What a report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from miseban.vocabulary.events import Event
+from miseban.vocabulary.summary import Summary
+
+
+@dataclass(frozen=True)
+class ReportMaterial:
+    """``summary`` must have been made from ``events`` (counting rule 11).
+
+    ``timezone`` is the shop's IANA name; ``names`` display names by id of shop, camera, lines and
+    zones (an id without one is shown itself). ``heat_picture_png`` and ``heat_floor_png`` are
+    the bytes of PNG files; ``background_known`` tells whether the picture lies over a background
+    without people or a plain one. ``notes`` are remarks in the reader's words, one a line.
+    """
+
+    summary: Summary
+    events: Sequence[Event]
+    timezone: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    heat_picture_png: bytes | None = None
+    heat_floor_png: bytes | None = None
+    background_known: bool = False
+    model_note: str = ""
+    notes: Sequence[str] = ()
+
+    def name(self, ident: str) -> str:
+        return self.names.get(ident) or ident

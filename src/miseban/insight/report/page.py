@@ -1,0 +1,156 @@
+"""The page: the summary's numbers in the order a manager asks for them."""
+
+from __future__ import annotations
+
+import base64
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from miseban.insight.intervals import choose_bin_s, gaps_s, per_interval
+from miseban.insight.report.areas import area_rows
+from miseban.insight.report.charts import bar_chart
+from miseban.insight.report.material import ReportMaterial
+from miseban.insight.report.queue_parts import queue_parts
+from miseban.insight.report.words import Words
+from miseban.insight.summary import count_with_interval
+from miseban.vocabulary.errors import BadInput
+
+MOST_PATHS = 10
+
+_PAGES = Environment(
+    loader=PackageLoader("miseban.insight", "report"),
+    autoescape=True,  # invariant: names come from a file that anybody may have written
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render_report(material: ReportMaterial, lang: str = "en") -> str:
+    """One self-contained HTML page. Raises BadInput for an unknown language or time zone."""
+    try:
+        zone = ZoneInfo(material.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadInput(
+            "unknown-timezone", "timezone", f"expected an IANA name, found {material.timezone!r}"
+        ) from error
+    words = Words(lang, zone)
+    summary = material.summary
+    return _PAGES.get_template("page.html").render(
+        w=words,
+        m=material,
+        s=summary,
+        head=_head(material, words),
+        big=_big(material, words),
+        traffic=_traffic(material, words, zone),
+        areas=area_rows(material),
+        queues=queue_parts(material, words),
+        paths=summary.paths[:MOST_PATHS],
+        more_paths=max(0, len(summary.paths) - MOST_PATHS),
+        most_people=max((path.people for path in summary.paths), default=0),
+        gaps=[
+            (summary.start + timedelta(seconds=a), summary.start + timedelta(seconds=b), b - a, why)
+            for a, b, why in gaps_s(material.events, summary.start)
+        ],
+        heat_picture=_data_address(material.heat_picture_png),
+        heat_floor=_data_address(material.heat_floor_png),
+    )
+
+
+def _head(material: ReportMaterial, words: Words) -> dict[str, str]:
+    start = material.summary.start
+    end = start + timedelta(seconds=material.summary.duration_s)
+    short = material.summary.duration_s < 600
+    clocks = {"from": words.clock(start, seconds=short), "to": words.clock(end, seconds=short)}
+    if words.local(start).date() == words.local(end).date():
+        span = words("head.span", date=words.date(start), **clocks)
+    else:
+        dates = {"from_date": words.date(start), "to_date": words.date(end)}
+        span = words("head.span_days", **dates, **clocks)
+    camera = material.summary.camera
+    return {
+        "shop": material.name(material.summary.shop),
+        "camera": words("head.camera", name=material.name(camera)) if camera else "",
+        "span": span,
+    }
+
+
+def _big(material: ReportMaterial, words: Words) -> list[dict[str, str]]:
+    """The numbers on top: label, value, and what stands in small type below."""
+    summary = material.summary
+    tiles = []
+    if len(summary.lines) == 1:
+        for line in summary.lines.values():
+            for key, count in (("in", line.in_), ("out", line.out)):
+                note = words("big.interval", range=words.range(count.low, count.high))
+                tiles.append((words(f"big.{key}"), words.number(count.count), note))
+    elif summary.lines:
+        # Several lines: the sum. Its interval is not the sum of intervals; the lines' own follow.
+        for key in ("in", "out"):
+            total = sum(
+                (line.in_ if key == "in" else line.out).count for line in summary.lines.values()
+            )
+            merged = count_with_interval(total, summary.coverage)
+            note = words("big.interval", range=words.range(merged.low, merged.high))
+            tiles.append((words(f"big.{key}"), words.number(total), note))
+    tiles.append((words("big.people"), words.number(summary.people), words("big.people_note")))
+    if summary.inside is not None:
+        most = words.number(summary.inside.people_max)
+        end = words.number(summary.inside.people_end)
+        tiles.append((words("big.inside"), end, words("big.inside_note", most=most)))
+    if summary.queues:
+        ident, queue = max(summary.queues.items(), key=lambda item: item[1].length_max)
+        tiles.append(
+            (
+                words("big.queue"),
+                words.number(queue.length_max),
+                words.plural("big.queue_note", queue.length_max, name=material.name(ident)),
+            )
+        )
+    whole = words("big.coverage_note", duration=words.duration(summary.duration_s))
+    tiles.append((words("big.coverage"), words.share(summary.coverage), whole))
+    return [{"label": label, "value": value, "note": note} for label, value, note in tiles]
+
+
+def _traffic(material: ReportMaterial, words: Words, zone: ZoneInfo) -> dict[str, Any]:
+    summary = material.summary
+    counts = per_interval(
+        material.events,
+        summary.start,
+        summary.duration_s,
+        choose_bin_s(summary.duration_s),
+        zone,
+    )
+    lead_s = (summary.start - counts.first).total_seconds()
+    gaps = [(a + lead_s, b + lead_s) for a, b, _ in gaps_s(material.events, summary.start)]
+    by_line = bool(summary.lines)
+    series = {"in": counts.in_, "out": counts.out} if by_line else {"seen": counts.seen}
+    rows = [
+        {
+            "from": start,
+            "to": start + timedelta(seconds=counts.bin_s),
+            "coverage": float(counts.coverage[i]),
+            **{name: int(values[i]) for name, values in series.items()},
+        }
+        for i, start in enumerate(counts.starts())
+    ]
+    sums = np.sum(list(series.values()), axis=0)
+    return {
+        "by_line": by_line,
+        "series": list(series),
+        "rows": rows,
+        "totals": {name: int(values.sum()) for name, values in series.items()},
+        "busiest": rows[int(sums.argmax())] if sums.any() else None,
+        "bin": words.duration(counts.bin_s),
+        "chart": bar_chart(
+            counts, [(name, [int(n) for n in ns]) for name, ns in series.items()], gaps, words
+        ),
+    }
+
+
+def _data_address(png: bytes | None) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}" if png else ""

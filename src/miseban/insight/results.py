@@ -1,0 +1,55 @@
+"""Result folders: all files of one run appear together, or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from miseban.vocabulary.errors import BadInput, Failed
+
+
+class ResultFolder:
+    """The folder that a command writes into.
+
+    ``staging()`` gives a hidden folder beside the final files, on the same disk; when its block
+    ends well, the files move to their names one by one, each at once; when it fails, nothing of
+    them remains and older results stand untouched.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Makes the folder if need be and tries to write, before any work begins. Raises
+        ``BadInput``."""
+        self.folder = folder
+        self._made = not folder.exists()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise BadInput("output", folder, f"cannot write results there: {why}") from None
+
+    @contextlib.contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A folder for the files. Raises ``Failed`` when the disk refuses."""
+        try:
+            stage = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=self.folder))
+            try:
+                yield stage
+                for file in sorted(stage.iterdir()):
+                    os.replace(file, self.folder / file.name)  # noqa: PTH105 - replaces files only
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise Failed("output", self.folder, f"results could not be written: {why}") from None
+
+    def discard_if_empty(self) -> None:
+        """Takes away a folder that this run made and left empty."""
+        if self._made:
+            with contextlib.suppress(OSError):
+                self.folder.rmdir()
