@@ -1,0 +1,180 @@
+"""``miseban analyze``: a recording or a camera in, a result folder out."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from miseban.camera.analysis import analyse
+from miseban.camera.annotate import write_annotated
+from miseban.camera.result import Analysis
+from miseban.cli.common import Lang, in_zone, only_camera, progress_bar, report_done
+from miseban.insight.outputs import Told, overlay_of, write_outputs
+from miseban.insight.results import ResultFolder
+from miseban.vision.detectors import open_detector
+from miseban.vision.models.store import best_installed
+from miseban.vision.sources import check_resolution, open_source
+from miseban.vision.sources.source import Source
+from miseban.vision.tracker import fill_gaps, write_mot
+from miseban.vocabulary.errors import BadInput, Failed
+from miseban.vocabulary.shop import Shop, load_shop
+from miseban.vocabulary.tracks import TrackRows
+
+PLAIN_FPS = 10.0
+"""Frames analysed a second without a shop file."""
+CAMERA = "camera"
+"""Id of the camera without a shop file."""
+FILL_S = 2.0
+"""Gaps in a track up to this long are filled in MOT files and in the annotated video."""
+
+
+def analyze(
+    video: Annotated[
+        str, typer.Argument(metavar="VIDEO", help="A file, rtsp://..., usb:N or images:DIR.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")],
+    shop_file: Annotated[
+        Path | None,
+        typer.Option("--shop", metavar="FILE", help="Lines and zones; without: heat and people."),
+    ] = None,
+    camera: Annotated[
+        str | None, typer.Option("--camera", metavar="ID", help="Which camera of the shop file.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="NAME|FILE", help="Detector; without: the best at hand."),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option("--fps", metavar="N", min=0.1, max=240, help="Frames analysed a second."),
+    ] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option("--start", metavar="TIME", help="When the recording began (ISO 8601)."),
+    ] = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of the report.")] = "en",
+    annotate: Annotated[
+        bool, typer.Option("--annotate", help="Also annotated.mp4, with people pixelated.")
+    ] = False,
+    mot: Annotated[
+        Path | None, typer.Option("--mot", metavar="FILE", help="Also tracks in MOT form.")
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option("--seconds", metavar="N", min=0.1, help="Stop after so much of the source."),
+    ] = None,
+    threads: Annotated[
+        int, typer.Option("--threads", metavar="N", min=1, max=64, help="For the detector.")
+    ] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json too.")] = False,
+) -> None:
+    """Analyses a recording or a live camera: counts, dwell, queues, heat map and report.
+
+    Ctrl-C ends it early and keeps what was seen so far.
+
+    Example: miseban analyze clip.mp4 --shop shop.toml --camera door --out results
+    """
+    shop = load_shop(shop_file) if shop_file is not None else None
+    if shop is not None:
+        camera = only_camera(shop, camera)
+    rate = fps or (shop.camera(camera).fps if shop and camera else PLAIN_FPS)
+
+    def opened() -> Source:
+        return open_source(video, fps=rate, start=in_zone(start, shop))
+
+    detector = open_detector(model or _best(), threads=threads)
+    with opened() as source:
+        info = source.info
+        if shop is None:
+            camera = camera or CAMERA
+            shop = Shop.plain(camera, (info.width, info.height), video, rate)
+        assert camera is not None  # noqa: S101 - one of the two branches has set it
+        where = f'{shop_file or video}: [[camera]] "{camera}" resolution'
+        check_resolution(info, shop.camera(camera).resolution, where)
+        if annotate and info.live:
+            raise BadInput("annotate-live", video, "--annotate needs a recording")
+        if mot is not None:
+            _check_writable(mot)
+        folder = ResultFolder(out)
+        total = info.frames / info.fps if info.frames and info.fps else None
+        with progress_bar("analysing", seconds or total) as progress, stoppable() as stopped:
+            result = analyse(
+                source,
+                detector,
+                shop,
+                camera,
+                keep_boxes=annotate,
+                until_s=seconds,
+                progress=progress,
+                stopped=stopped,
+            )
+    detector.close()
+    if not len(result.frames):
+        folder.discard_if_empty()
+        raise BadInput("no-frames", video, result.incomplete or "expected at least one frame")
+    with folder.staging() as stage:
+        summary = write_outputs(stage, result, shop, Told(detector.name, lang))
+        if annotate:
+            write_annotated(
+                stage / "annotated.mp4",
+                opened,
+                _filled(result),
+                detections=result.boxes,
+                background=result.background,
+                overlay=overlay_of(shop, camera),
+                events=result.events,
+                fps=result.analysed_fps,
+                zone=ZoneInfo(shop.shop.timezone),
+            )
+    if mot is not None:
+        write_mot(mot, _filled(result))
+    report_done(summary, folder.folder, as_json=as_json)
+    if result.incomplete and not stopped():
+        raise Failed("incomplete", video, f"{result.incomplete}; what came before is in {out}")
+
+
+def _best() -> str:
+    model = best_installed("person-detection")
+    if model is None:
+        raise BadInput(
+            "no-model",
+            "--model",
+            "no person detector is installed; `miseban models list` shows what there is, "
+            "`miseban models pull NAME` fetches one",
+        )
+    return model.name
+
+
+def _check_writable(path: Path) -> None:
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise BadInput("output", path, "expected a file in a folder that can be written to")
+
+
+def _filled(result: Analysis) -> TrackRows:
+    return fill_gaps(result.rows, result.frames, result.times_s, FILL_S)
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], bool]]:
+    """Yields a question: has Ctrl-C been pressed? A second press ends the program at once."""
+    pressed = False
+
+    def press(*_: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)

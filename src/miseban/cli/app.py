@@ -1,0 +1,68 @@
+"""The ``miseban`` command: one line for every error, and the right exit status."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from miseban import __version__
+from miseban.cli import models
+from miseban.cli.analyze import analyze
+from miseban.cli.demo import demo
+from miseban.cli.replay import replay_command
+from miseban.vocabulary.errors import MisebanError
+
+app = typer.Typer(
+    help="Minding the shop: cameras become anonymous counts, dwell, queues and heat maps.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("analyze")(analyze)
+app.command("replay")(replay_command)
+app.command("demo")(demo)
+app.add_typer(models.app, name="models")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"miseban {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it."),
+    ] = False,
+) -> None:
+    """Minding the shop: cameras become anonymous counts, dwell, queues and heat maps.
+
+    Example: miseban analyze clip.mp4 --shop shop.toml --camera door --out results
+    """
+
+
+def main() -> None:
+    """Runs the command and leaves with 0 (done), 1 (failed) or 2 (wrong use or bad input)."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit status of ``miseban ARGUMENTS``; errors are printed to standard error."""
+    try:
+        status = app(args=arguments, prog_name="miseban", standalone_mode=False)
+    except MisebanError as error:
+        print(f"miseban: {error}", file=sys.stderr)
+        return error.exit_status
+    except typer.TyperException as error:
+        text = getattr(error, "format_message", error.__str__)()
+        print(f"miseban: {' '.join(text.split())} (see --help)", file=sys.stderr)
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        print("miseban: stopped", file=sys.stderr)
+        return 130
+    return status if isinstance(status, int) else 0

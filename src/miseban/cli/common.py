@@ -1,0 +1,63 @@
+"""What several commands ask and show alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.summary import Summary
+
+Lang = Literal["en", "ja", "ko"]
+
+
+def only_camera(shop: Shop, camera: str | None) -> str:
+    """``camera``, or the shop's only one. Raises ``BadInput`` when that is not clear."""
+    if camera is not None:
+        return shop.camera(camera).id
+    if len(shop.cameras) != 1:
+        known = ", ".join(c.id for c in shop.cameras) or "none"
+        raise BadInput("which-camera", "--camera", f"expected one of the shop file's: {known}")
+    return shop.cameras[0].id
+
+
+def in_zone(start: datetime | None, shop: Shop | None) -> datetime | None:
+    """``start`` as an aware time; without an offset it is the shop's local time (or UTC)."""
+    if start is None or start.tzinfo is not None:
+        return start
+    return start.replace(tzinfo=ZoneInfo(shop.shop.timezone if shop else "UTC"))
+
+
+@contextmanager
+def progress_bar(what: str, total_s: float | None) -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal (and nowhere else) that is told how many seconds are done."""
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+    with Progress(
+        *columns,
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bar:
+        task = bar.add_task(what, total=total_s)
+        yield lambda done_s: bar.update(task, completed=done_s)
+
+
+def report_done(summary: Summary, folder: Path, *, as_json: bool) -> None:
+    """Says what came out: ``summary.json`` for programs, a few lines for people."""
+    if as_json:
+        typer.echo(summary.model_dump_json(by_alias=True, indent=2))
+        return
+    for line, passed in summary.lines.items():
+        typer.echo(f"{line}: {passed.in_.count} in, {passed.out.count} out")
+    typer.echo(f"people seen: {summary.people}; results and report.html are in {folder}")

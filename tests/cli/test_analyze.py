@@ -1,0 +1,257 @@
+"""``miseban analyze`` as a user meets it: results, and one clear line when it cannot be."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import pytest
+
+from miseban.cli.app import run
+from miseban.insight.events_table import read_events
+from miseban.vocabulary.summary import Summary
+from tests.cli.footage import SECONDS, SHOP, film, shop_file
+from tests.shared import MODELS, VIDEO, need
+
+Capture = pytest.CaptureFixture[str]
+
+
+def analyse(video: Path | str, out: Path, *more: str) -> int:
+    return run(["analyze", str(video), "--out", str(out), "--model", "motion", *more])
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return film(tmp_path_factory.mktemp("film") / "film.avi")
+
+
+def left_over(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*")) if folder.exists() else []
+
+
+def test_everything_named_comes_out(recording: Path, tmp_path: Path, capsys: Capture) -> None:
+    shop, out, mot = shop_file(tmp_path), tmp_path / "out", tmp_path / "tracks.txt"
+    status = analyse(recording, out, "--shop", str(shop), "--annotate", "--mot", str(mot))
+    assert status == 0, capsys.readouterr().err
+    assert left_over(out) == [
+        "annotated.mp4",
+        "events.parquet",
+        "heatmap.png",
+        "report.html",
+        "summary.json",
+    ]
+    summary = Summary.model_validate_json((out / "summary.json").read_text("utf-8"))
+    assert summary.lines["entrance"].in_.count == 1
+    assert summary.lines["entrance"].out.count == 0
+    assert summary.zones["right"].visits == 1
+    assert summary.coverage == 1.0
+    assert summary.duration_s == pytest.approx(SECONDS, abs=0.2)
+    assert summary.model == "motion"
+    events = read_events(out / "events.parquet")
+    assert sum(event.type == "line.crossed" for event in events) == 1
+    assert [event.time for event in events] == sorted(event.time for event in events)
+    film_back = cv2.VideoCapture(str(out / "annotated.mp4"))
+    assert int(film_back.get(cv2.CAP_PROP_FRAME_COUNT)) == summary.frames
+    film_back.release()
+    row = mot.read_text("utf-8").splitlines()[0].split(",")
+    assert len(row) == 10
+    assert int(row[0]) > 30  # frames are numbered as in the source; the block comes at 31
+    assert row[1] == "1"
+
+
+def test_without_a_shop_file_it_counts_people_and_draws_heat(
+    recording: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    assert analyse(recording, tmp_path / "out", "--json") == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["people"] == 1
+    assert summary["lines"] == {}
+    assert (tmp_path / "out" / "heatmap.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "Visitors"), ("ja", "来店"), ("ko", "방문")])
+def test_report_languages(recording: Path, tmp_path: Path, lang: str, word: str) -> None:
+    shop = shop_file(tmp_path)
+    assert analyse(recording, tmp_path, "--shop", str(shop), "--lang", lang) == 0
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert f'lang="{lang}"' in page
+    assert word in page
+
+
+def test_a_private_zone_hides_what_is_in_it(recording: Path, tmp_path: Path) -> None:
+    private = '\n[[zone]]\nid = "hidden"\nkind = "private"\ncamera = "door"\n'
+    private += "polygon = [[0, 0], [320, 0], [320, 240], [0, 240]]\n"
+    shop = shop_file(tmp_path, SHOP + private)
+    assert analyse(recording, tmp_path / "out", "--shop", str(shop)) == 0
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    assert summary["people"] == 0
+    assert "hidden" not in summary["zones"]
+
+
+def test_seconds_ends_early_without_complaint(recording: Path, tmp_path: Path) -> None:
+    assert analyse(recording, tmp_path, "--seconds", "4") == 0
+    summary = json.loads((tmp_path / "summary.json").read_text("utf-8"))
+    assert summary["frames"] == 40
+    assert summary["incomplete"] == ""
+
+
+Case = Callable[[Path], list[str]]
+
+
+def _video(make: Callable[[Path], object], name: str = "clip.mp4") -> Case:
+    def case(folder: Path) -> list[str]:
+        make(folder / name)
+        return [str(folder / name)]
+
+    return case
+
+
+def _moovless(path: Path) -> None:
+    film(path, "mp4v", 3)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _shop(text: str) -> Case:
+    def case(folder: Path) -> list[str]:
+        clip = film(folder / "film.avi", seconds=1)
+        return [str(clip), "--shop", str(shop_file(folder, text))]
+
+    return case
+
+
+def _wrong_model(folder: Path) -> list[str]:
+    (folder / "yolox_nano.onnx").write_bytes(b"not a model")
+    clip = film(folder / "film.avi", seconds=1)
+    return [str(clip), "--model", str(folder / "yolox_nano.onnx")]
+
+
+BOWTIE = "polygon = [[200, 20], [310, 220], [310, 20], [200, 220]]"
+BAD: dict[str, tuple[Case, str]] = {
+    "missing video": (lambda folder: [str(folder / "no.mp4")], "no.mp4"),
+    "empty video": (_video(lambda path: path.touch()), "clip.mp4"),
+    "a folder": (_video(lambda path: path.mkdir()), "clip.mp4"),
+    "text as video": (_video(lambda path: path.write_text("hello\n" * 99)), "clip.mp4"),
+    "random bytes": (_video(lambda path: path.write_bytes(os.urandom(9999))), "clip.mp4"),
+    "truncated mp4": (_video(_moovless), "clip.mp4"),
+    "wrong model": (_wrong_model, "yolox_nano.onnx"),
+    "unknown model": (lambda folder: [str(film(folder / "f.avi")), "--model", "nemo"], "nemo"),
+    "unknown key": (_shop(SHOP.replace("anchor", "ancor")), "ancor"),
+    "crossing polygon": (
+        _shop(SHOP.replace("polygon = [[200, 20], [310, 20], [310, 220], [200, 220]]", BOWTIE)),
+        '"right"',
+    ),
+    "line outside": (_shop(SHOP.replace("[160, 240]", "[160, 400]")), "entrance"),
+    "wrong resolution": (_shop(SHOP.replace("[320, 240]\nfps", "[640, 480]\nfps")), "640"),
+    "unknown camera": (
+        lambda folder: [*_shop(SHOP)(folder), "--camera", "window"],
+        "window",
+    ),
+    "mot into nowhere": (
+        lambda folder: [str(film(folder / "f.avi")), "--mot", str(folder / "no" / "x.txt")],
+        "x.txt",
+    ),
+    "simulated source": (lambda folder: ["sim:door"], "sim:door"),
+    "unknown scheme": (lambda folder: ["gopher://door"], "gopher"),
+    "no such language": (lambda folder: ["x.avi", "--lang", "xx"], "--lang"),
+    "no frame rate": (lambda folder: ["x.avi", "--fps", "0"], "--fps"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    name: str, tmp_path: Path, capsys: Capture
+) -> None:
+    case, said = BAD[name]
+    material = tmp_path / "material"
+    material.mkdir()
+    arguments = case(material)
+    before = left_over(material)
+    out = tmp_path / "out"
+    more = [] if "--model" in arguments else ["--model", "motion"]
+    capsys.readouterr()
+    assert run(["analyze", *arguments, "--out", str(out), *more]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("miseban: ")
+    assert len(printed.err.splitlines()) == 1
+    assert said in printed.err
+    assert not out.exists()
+    assert left_over(material) == before
+
+
+@pytest.mark.parametrize("where", ["file", "below a file"])
+def test_unwritable_output(where: str, recording: Path, tmp_path: Path, capsys: Capture) -> None:
+    block = tmp_path / "results"
+    block.write_text("something else")
+    out = block if where == "file" else block / "deeper"
+    assert analyse(recording, out) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert block.read_text() == "something else"
+
+
+def test_a_video_that_breaks_keeps_what_came_before(tmp_path: Path, capsys: Capture) -> None:
+    whole = film(tmp_path / "whole.avi")
+    broken = tmp_path / "broken.avi"
+    broken.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
+    out = tmp_path / "out"
+    assert analyse(broken, out, "--shop", str(shop_file(tmp_path))) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert summary["incomplete"]
+    assert 60 <= summary["frames"] <= 90
+    assert summary["lines"]["entrance"]["in"]["count"] == 1
+
+
+def test_a_full_disk_leaves_the_older_results_untouched(recording: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert analyse(recording, out) == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+
+    def no_more_than_8_kb() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+
+    done = subprocess.run(
+        [sys.executable, "-c", "from miseban.cli.app import main; main()", "analyze",
+         str(recording), "--out", str(out), "--model", "motion"],
+        preexec_fn=no_more_than_8_kb, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_no_frame_is_written_anywhere(recording: Path, tmp_path: Path) -> None:
+    """The block is magenta, the floor grey: no picture that comes out may hold the block."""
+    out = tmp_path / "out"
+    assert analyse(recording, out, "--shop", str(shop_file(tmp_path))) == 0
+    picture = cv2.imread(str(out / "heatmap.png"))
+    assert picture is not None
+    blue, green, red = (picture[..., c] for c in range(3))
+    assert not ((red > 120) & (blue > 120) & (green < 80)).any()
+
+
+def test_ctrl_c_keeps_what_was_seen(tmp_path: Path) -> None:
+    clip = need(VIDEO / "intel_one_by_one_person.mp4")
+    model = need(MODELS / "yolox_nano.onnx")
+    out = tmp_path / "out"
+    watch = (
+        "import os, signal, threading, time\n"
+        "from miseban.cli.app import main\n"
+        "threading.Timer(4.0, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", watch, "analyze", str(clip), "--out", str(out), "--fps", "10",
+         "--model", str(model)],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
+    assert 0 < summary["frames"] < 1394
+    assert summary["incomplete"] == "stopped by hand"

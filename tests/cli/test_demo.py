@@ -1,0 +1,62 @@
+"""``miseban demo``: works with what is at hand, and says plainly what is not."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from miseban.cli.app import run
+from tests.shared import MODELS, SHARED, VIDEO, need
+
+
+@pytest.fixture(autouse=True)
+def nothing_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A machine without models, clips or a desktop."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MISEBAN_MODELS", str(tmp_path / "no-models"))
+    monkeypatch.setenv("MISEBAN_SHARED", str(tmp_path / "nothing"))
+
+
+def test_without_a_clip_it_says_how_to_give_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["demo", "--out", str(tmp_path / "out")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("miseban: ")
+    assert line.endswith("Give a recording of your own: make demo VIDEO=FILE")
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_a_model_it_names_the_command_that_gets_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "clip.mp4").touch()
+    assert run(["demo", str(tmp_path / "clip.mp4"), "--out", str(tmp_path / "out")]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("miseban models pull yolox-nano")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("lang", "word"), [("ja", "来店"), ("ko", "방문")])
+def test_analyses_a_recording_with_the_models_beside_the_project(
+    lang: str,
+    word: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    need(MODELS / "yolox_nano.onnx")
+    monkeypatch.setenv("MISEBAN_SHARED", str(SHARED))
+    clip = need(VIDEO / "intel_store-aisle-detection.gif")
+    out = tmp_path / "out"
+    assert run(["demo", str(clip), "--out", str(out), "--lang", lang]) == 0
+    printed = capsys.readouterr().out
+    assert f"miseban analyze {shlex.quote(str(clip))} " in printed
+    assert "--model yolox-nano" in printed
+    assert f"report: {out / 'report.html'}" in printed
+    page = (out / "report.html").read_text("utf-8")
+    assert f'lang="{lang}"' in page
+    assert word in page

@@ -1,0 +1,160 @@
+"""``miseban models`` as a person and as a program use it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from miseban.cli.models import app
+from miseban.vision.models.registry import Model, ModelFile, ModelInput
+from miseban.vocabulary.errors import MisebanError
+from tests.shared import MODELS, need
+
+DOCS = Path(__file__).parents[2] / "docs" / "models.md"
+REGISTRY = """
+[[model]]
+name = "tiny"
+task = "face-detection"
+licence = "MIT"
+source = "made by this test"
+runtime = "none"
+[[model.file]]
+name = "tiny.bin"
+size = 5
+sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MISEBAN_MODELS", str(tmp_path / "models"))
+    (tmp_path / "own.toml").write_text(REGISTRY, encoding="utf-8")
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def refused(*words: object) -> MisebanError:
+    """The error a command ends with; the outermost command prints it and leaves by its status."""
+    error = call(*words).exception
+    assert isinstance(error, MisebanError)
+    return error
+
+
+def test_list() -> None:
+    lines = call("list").stdout.splitlines()
+    nano = next(line for line in lines if "yolox-nano" in line)
+    assert nano.split()[1:] == ["person-detection", "no", "3.7", "MB", "Apache-2.0", "onnxruntime"]
+    assert any(line.split()[:4] == ["motion", "person-detection", "built", "in"] for line in lines)
+
+
+def test_list_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MISEBAN_MODELS", str(need(MODELS)))
+    rows = {row["name"]: row for row in json.loads(call("list", "--json").stdout)}
+    assert rows["yolox-nano"]["installed"] is True
+    assert rows["yolox-nano"]["size"] == 3659407
+    assert rows["yolox-s"]["installed"] is False
+    assert rows["motion"]["built_in"] is True
+
+
+def test_pull_from_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "usb").mkdir()
+    (tmp_path / "usb" / "x").write_bytes(b"hello")
+    own = ("--registry", tmp_path / "own.toml")
+    done = call("pull", "tiny", "--from", tmp_path / "usb", "--json", *own)
+    path = tmp_path / "models" / "tiny.bin"
+    assert json.loads(done.stdout) == [{"name": "tiny", "files": [str(path)]}]
+    assert path.read_bytes() == b"hello"
+    listed = json.loads(call("list", "--json", *own).stdout)
+    assert listed[-1]["path"] == str(path)
+    other = tmp_path / "other"
+    assert call("pull", "tiny", "--from", tmp_path / "usb", "--to", other, *own).exit_code == 0
+    assert (other / "tiny.bin").read_bytes() == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "says"),
+    [
+        pytest.param(("pull", "tony"), 2, "tony: not a registered model", id="typo"),
+        pytest.param(("pull", "motion"), 2, "motion: is built in", id="built in"),
+        pytest.param(("pull", "fastestdet"), 2, "no download address", id="no address"),
+        pytest.param(
+            ("pull", "yolox-nano", "--from", "nowhere"), 2, "nowhere: expected a folder", id="from"
+        ),
+        pytest.param(("list", "--registry", "none.toml"), 2, "none.toml: cannot be read", id="own"),
+        pytest.param(("bench", "yolox-nano"), 2, "not installed in", id="bench without the file"),
+        pytest.param(("bench", "motion", "--image-size", "0x5"), 2, "found '0x5'", id="size"),
+        pytest.param(("bench", "motion", "--image-size", "5"), 2, "WIDTHxHEIGHT", id="one side"),
+        pytest.param(
+            ("bench", "motion", "--video", "no.mp4"), 2, "no.mp4: expected a video", id="no video"
+        ),
+        pytest.param(
+            ("bench", "motion", "--video", __file__), 2, "found nothing readable", id="not a video"
+        ),
+    ],
+)
+def test_refused(words: tuple[str, ...], status: int, says: str) -> None:
+    error = refused(*words)
+    assert says in str(error)
+    assert error.exit_status == status
+    assert "\n" not in str(error)
+
+
+def test_all_names_are_checked_before_anything_is_fetched(tmp_path: Path) -> None:
+    refused("pull", "yolox-nano", "tony", "--from", tmp_path)
+    assert not (tmp_path / "models").exists()
+
+
+def test_bench_on_noise_and_on_a_video(tmp_path: Path) -> None:
+    line = call("bench", "motion", "--image-size", "160x120", "--seconds", "0.1").stdout
+    assert line.startswith("motion: ")
+    assert " ms a frame, " in line
+    video = tmp_path / "clip.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
+    for value in range(10):
+        writer.write(np.full((48, 64, 3), value * 20, np.uint8))
+    writer.release()
+    done = call("bench", "motion", "--video", video, "--seconds", "5", "--json")
+    (result,) = json.loads(done.stdout)
+    assert result["name"] == "motion"
+    assert result["frames"] == 7  # ten, less three to warm up
+    assert 0 < result["ms_per_frame"] < 1000
+    assert 20 < result["peak_mb"] < 300
+
+
+def test_bench_of_all_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = need(MODELS / "yolox_nano.onnx")
+    monkeypatch.setenv("MISEBAN_MODELS", str(one.parent))
+    done = call("bench", "yolox-nano", "--seconds", "0.2", "--image-size", "640x480", "--json")
+    (result,) = json.loads(done.stdout)
+    assert result["name"] == "yolox-nano"
+    assert result["processor_ms_per_frame"] > 0
+    assert result["peak_mb"] < 200  # leaves room for the rest within a camera's 300 MB
+
+
+@pytest.mark.parametrize("command", ["list", "pull", "bench"])
+def test_help_has_an_example(command: str) -> None:
+    done = call(command, "--help")
+    assert done.exit_code == 0
+    assert f"Example: miseban models {command}" in done.stdout
+
+
+def test_wrong_use_leaves_with_2() -> None:
+    assert call("pull").exit_code == 2
+    assert call("list", "--what").exit_code == 2
+
+
+def test_the_document_misses_nothing() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    for table in (Model, ModelFile, ModelInput):
+        for name, field in table.model_fields.items():
+            assert f"`{field.alias or name}`" in text, f"{table.__name__}.{name}"
+    options = ["--from", "--to", "--json", "--registry", "--image-size", "--seconds", "--video"]
+    for word in [*options, "--threads", "MISEBAN_MODELS", "MISEBAN_REGISTRY"]:
+        assert f"`{word}" in text, word
