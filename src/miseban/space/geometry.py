@@ -44,7 +44,7 @@ class CameraGeometry:
         on_picture = [z for z in shop.zones_of(camera) if z.kind != "private"]
         on_floor = list(shop.floor_zones()) if self.homography else []
         self.zones: list[Zone] = [*on_picture, *on_floor]
-        self._picture_zones = Polygons([z.polygon for z in on_picture])
+        self._picture_zones = Polygons([_over_the_edge(z.polygon, self.size) for z in on_picture])
         self._floor_zones = Polygons([z.polygon for z in on_floor])
         self._private = Polygons([z.polygon for z in shop.zones_of(camera) if z.kind == "private"])
         picture_lines = list(shop.lines_of(camera))
@@ -134,3 +134,12 @@ def _to_the_edge(points: Sequence[Sequence[float]], size: tuple[float, float]) -
             way = line[end] - line[inner]
             line[end] += way * (4.0 / np.hypot(*way))
     return line
+
+
+def _over_the_edge(polygon: Sequence[Sequence[float]], size: tuple[float, float]) -> Floats:
+    """Corners drawn to within two pixels of the picture's edge are moved outside: boxes end at
+    the edge, and so do the places of people whose feet are below it."""
+    points = np.asarray(polygon, float)
+    points = np.where(points <= 2, points - 4, points)
+    result: Floats = np.where(points >= np.subtract(size, 2), points + 4, points)
+    return result

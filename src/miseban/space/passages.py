@@ -14,7 +14,8 @@ class Passage:
 
     ``net`` sums the crossings since the last counted passage: a step over and back cancels. A
     passage counts when the person, having crossed, stays beyond the band on that side for a
-    while; the while grows with the number of recent crossings, so hovering never settles.
+    while; the while grows with the number of recent crossings, so hovering never settles. Nobody
+    hovers several bands away: there, two observations are enough.
     """
 
     settings: SpaceSettings
@@ -23,6 +24,7 @@ class Passage:
     recent: deque[float] = field(default_factory=deque)
     beyond_since_s: float | None = None
     observations: int = 0
+    far_observations: int = 0
     distance: float = 0.0
 
     @property
@@ -34,28 +36,28 @@ class Passage:
             self.since_s = time_s
         self.net += sign
         self.recent.append(time_s)
-        self.beyond_since_s = None
-        self.observations = 0
+        self._restart()
 
     def observed(self, time_s: float, distance: float, band: float) -> tuple[float, int] | None:
         """An observation of the person at ``distance`` from the line. Returns the time and the
         sign of a passage when one has just become certain."""
         self.distance = distance
         if distance < band:
-            self.beyond_since_s, self.observations = None, 0
+            self._restart()
             return None
         if self.beyond_since_s is None:
             self.beyond_since_s = time_s
         self.observations += 1
+        self.far_observations += distance >= band * self.settings.far_bands
         while self.recent and self.recent[0] < time_s - self.settings.hover_memory_s:
             self.recent.popleft()
         wanted_s = min(
             self.settings.settle_s * max(1, len(self.recent)), self.settings.settle_most_s
         )
-        if (
-            time_s - self.beyond_since_s >= wanted_s - 1e-9
-            and self.observations >= self.settings.settle_observations
-        ):
+        settled = time_s - self.beyond_since_s >= wanted_s - 1e-9 and self.observations >= min(
+            len(self.recent) + 1, self.settings.settle_observations
+        )
+        if settled or self.far_observations >= self.settings.far_observations:
             return self._count()
         return None
 
@@ -67,5 +69,9 @@ class Passage:
 
     def _count(self) -> tuple[float, int]:
         passage = (self.since_s, 1 if self.net > 0 else -1)
-        self.net, self.beyond_since_s, self.observations = 0, None, 0
+        self.net = 0
+        self._restart()
         return passage
+
+    def _restart(self) -> None:
+        self.beyond_since_s, self.observations, self.far_observations = None, 0, 0

@@ -18,7 +18,7 @@ band, inside."""
 class Polygons:
     """Z polygons, tested together: all edges lie in one array, grouped by polygon."""
 
-    def __init__(self, polygons: Sequence[Sequence[Sequence[float]]]) -> None:
+    def __init__(self, polygons: Sequence[Sequence[Sequence[float]] | Floats]) -> None:
         self.vertices = [np.asarray(p, float) for p in polygons]
         starts = np.concatenate([[0], np.cumsum([len(v) for v in self.vertices])])
         self._starts = starts[:-1].astype(np.intp)

@@ -14,7 +14,10 @@ class SpaceSettings:
     line_band_heights: float = 0.15
     line_band_m: float = 0.25
     settle_s: float = 0.5
-    settle_observations: int = 3
+    settle_observations: int = 3  # one less after a first, clean crossing
+    # So many bands beyond (0.45 heights, a long step) nobody sways; one observation may be bad.
+    far_bands: float = 3.0
+    far_observations: int = 2
     # Each recent crossing of the same line by the same person makes the next one wait longer:
     # someone who hovers must really leave before it counts.
     hover_memory_s: float = 30.0

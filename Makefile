@@ -1,0 +1,55 @@
+# The one index of commands. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench docs lock clean
+
+VIDEO ?=
+SHOP ?=
+CAMERA ?=
+lang ?= en
+OUT ?= out/demo
+BENCH ?=
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: ## make .venv with all that running needs
+	@scripts/setup .venv camera
+
+demo: setup ## analyse a clip and open its report (VIDEO=FILE SHOP=FILE CAMERA=ID lang=en|ja|ko)
+	@.venv/bin/miseban demo --out "$(OUT)" --lang "$(lang)" $(if $(SHOP),--shop "$(SHOP)") \
+	    $(if $(CAMERA),--camera "$(CAMERA)") $(if $(VIDEO),"$(VIDEO)")
+
+.venv-dev: # the same environment, with what tests and checks need besides
+	@scripts/setup .venv dev
+.PHONY: .venv-dev
+
+test: .venv-dev ## install what tests need, check the code, run all tests
+	@scripts/setup-test
+	@$(MAKE) --no-print-directory check
+	.venv/bin/pytest
+
+check: .venv-dev ## style, types, and which room imports which
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: .venv-dev ## format the code
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: ## measure speed, memory, scale and accuracy beside other projects (BENCH="only speed")
+	@scripts/setup .venv-bench bench
+	.venv-bench/bin/python -m bench $(BENCH)
+
+docs: .venv-dev ## bring the generated tables of docs/shop-file.md up to date
+	.venv/bin/python scripts/shop_reference.py
+
+lock: .venv-dev ## resolve the requirements again (LOCK=--upgrade for newer versions)
+	@scripts/lock $(LOCK)
+
+clean: ## remove what was made here, the environments included
+	rm -rf .venv .venv-bench out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	    .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

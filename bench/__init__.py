@@ -1,0 +1,1 @@
+"""Measurements beside other projects: ``make bench``. Not part of the package."""
