@@ -26,7 +26,9 @@ PNG = b"\x89PNG\r\n\x1a\n-heat"
 def material(maker: Maker | None = None, **facts: Any) -> ReportMaterial:
     maker = maker or afternoon()
     summary = summary_of(maker, **facts)
-    return ReportMaterial(summary, maker.events, "Asia/Tokyo", NAMES, PNG, PNG, True)
+    return ReportMaterial(
+        summary, maker.events, "Asia/Tokyo", NAMES, PNG, PNG, True, entrances=set(summary.lines)
+    )
 
 
 class Page(HTMLParser):
@@ -142,8 +144,8 @@ def test_drift_of_the_people_inside_is_shown() -> None:
     for lang in LANGUAGES:
         html = render_report(replace(found, summary=summary), lang)
         assert "−3" in html
-        assert '13:07</th><td class="n">−4' in html
-        assert '14:07</th><td class="n">+1' in html
+        assert '13:05</th><td class="n">−4' in html  # by the intervals of the chart
+        assert '14:05</th><td class="n">+1' in html
         Page(html)
     assert '<div class="value">1</div><div class="small">most at once: 9' in render_report(
         replace(found, summary=summary)
@@ -188,6 +190,7 @@ def test_hostile_names_stay_names() -> None:
         dict.fromkeys(NAMES, hostile),
         model_note=hostile,
         notes=[hostile],
+        entrances={"entrance"},
     )
     for lang in LANGUAGES:
         html = render_report(found, lang)
@@ -205,10 +208,24 @@ def test_hostile_names_stay_names() -> None:
     ],
 )
 def test_wrong_use_is_said(timezone: str, lang: str, message: str) -> None:
-    found = ReportMaterial(summary_of(Maker()), [], timezone)
+    found = ReportMaterial(summary_of(Maker()), [], timezone, entrances=set())
 
     with pytest.raises(BadInput, match=re.escape(message)):
         render_report(found, lang)
+
+
+def test_lines_inside_the_shop_are_no_visitors() -> None:
+    """Passages at inner lines stand in the table of lines, not among the visitors."""
+    maker = afternoon()
+    summary = summary_of(maker, lines=("entrance", "window"))
+    passed = summary.lines["entrance"].in_.count
+    assert passed > 0
+    for doors, visitors in (({"entrance"}, passed), ({"window"}, 0)):
+        found = ReportMaterial(summary, maker.events, "Asia/Tokyo", entrances=doors)
+        html = render_report(found)
+        assert f'<div class="label">Visitors in</div><div class="value">{visitors}</div>' in html
+        assert f'<tfoot><tr><th scope="row">Total</th><td class="n">{visitors}</td>' in html
+        assert '<th scope="row">entrance</th>' in html
 
 
 def texts(catalog: dict[str, Any], path: str = "") -> dict[str, list[str]]:
@@ -261,7 +278,7 @@ def test_every_text_is_used() -> None:
         (59.4, "59 s", "59秒", "59초"),
         (60, "1 min", "1分", "1분"),
         (200, "3 min 20 s", "3分20秒", "3분 20초"),
-        (3599.6, "1 h 0 min", "1時間0分", "1시간 0분"),
+        (3599.6, "1 h", "1時間", "1시간"),
         (5400, "1 h 30 min", "1時間30分", "1시간 30분"),
     ],
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pyarrow as pa
@@ -17,10 +19,17 @@ from pyarrow import csv as arrow_csv
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.tracks import COLUMNS, TrackRows
 
-_BLOCK = 4 << 20  # bytes read at a time: a shop-day must not lie in memory as text
+_BLOCK = 1 << 20  # bytes read at a time: a shop-day must not lie in memory as text
 _LISTED = 5  # bad lines named before "and more"
 _LARGEST = 2.0**53  # beyond this a float is no exact number any more
+_LATEST_S = 31 * 86_400.0  # a clock's seconds since 1970 would mean fifty years of empty minutes
+_FARTHEST = 1e6  # pixels: no picture is that large
 _NUMBERS = ("time_s", "track", "x1", "y1", "x2", "y2", "score")
+_PLACES = ("x1", "y1", "x2", "y2")
+# Python also takes underscores, a plus sign and other alphabets' digits for numbers.
+_NUMBER = re.compile(
+    r"-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity|nan)", re.ASCII | re.IGNORECASE
+)
 
 
 def read_tracks(path: Path) -> Iterator[tuple[NDArray[np.object_], TrackRows]]:
@@ -31,7 +40,8 @@ def read_tracks(path: Path) -> Iterator[tuple[NDArray[np.object_], TrackRows]]:
     lines; rows before the first bad one may have been handed out by then, so that a caller who
     must not begin in vain calls ``check_tracks`` first.
     """
-    _check_header(path)
+    if not _check_header(path):
+        return
     try:
         reader = arrow_csv.open_csv(
             path,
@@ -53,6 +63,9 @@ def read_tracks(path: Path) -> Iterator[tuple[NDArray[np.object_], TrackRows]]:
         raise _bad_rows(path) from None
     except OSError as error:
         raise BadInput("unreadable", path, f"cannot be read: {error.strerror or error}") from None
+    finally:
+        # Arrow keeps what it has once used; on a small board the rest of the run wants it.
+        pa.default_memory_pool().release_unused()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +90,18 @@ def check_tracks(path: Path) -> TracksInfo:
     return TracksInfo(sorted(cameras), ordered, latest_s)
 
 
-def _check_header(path: Path) -> None:
+def _opened(path: Path) -> TextIO:
+    """Bytes that are no UTF-8 become surrogates, so that their line can still be counted."""
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _check_header(path: Path) -> bool:
+    """Whether anything stands below the header."""
     expected = ",".join(COLUMNS)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with _opened(path) as file:
             header = next(csv.reader(file), None)
-    except UnicodeDecodeError:
-        raise BadInput("not-a-table", path, "expected a CSV file in UTF-8") from None
+            more = bool(file.readline())
     except csv.Error as error:
         raise BadInput("not-a-table", path, f"line 1: expected {expected}: {error}") from None
     except OSError as error:
@@ -101,6 +119,7 @@ def _check_header(path: Path) -> None:
     twice = sorted({name for name in COLUMNS if header.count(name) > 1})
     if twice:
         raise BadInput("header", path, f"line 1: column {', '.join(twice)} stands there twice")
+    return more
 
 
 def _rows(batch: pa.RecordBatch) -> tuple[NDArray[np.object_], TrackRows] | None:
@@ -114,6 +133,8 @@ def _rows(batch: pa.RecordBatch) -> tuple[NDArray[np.object_], TrackRows] | None
     good = (
         np.isfinite(np.stack(list(values.values()))).all(axis=0)
         & (values["time_s"] >= 0)
+        & (values["time_s"] <= _LATEST_S)
+        & (np.abs(np.stack([values[k] for k in _PLACES])) <= _FARTHEST).all(axis=0)
         & (values["x2"] > values["x1"])
         & (values["y2"] > values["y1"])
         & (values["score"] >= 0)
@@ -127,7 +148,7 @@ def _rows(batch: pa.RecordBatch) -> tuple[NDArray[np.object_], TrackRows] | None
     rows = TrackRows(
         values["time_s"],
         values["track"].astype(np.int64),
-        np.stack([values[k] for k in ("x1", "y1", "x2", "y2")], axis=1),
+        np.stack([values[k] for k in _PLACES], axis=1),
         values["score"],
         np.zeros(len(cameras), np.int64),
     )
@@ -138,21 +159,22 @@ def _bad_rows(path: Path) -> BadInput:
     """Walks the file line by line, slowly, to say which lines are bad and why."""
     found: list[tuple[int, str]] = []
     more = 0
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
+    before = 0  # lines already read: a quoted value may go over several
+    with _opened(path) as file:
+        reader = csv.reader(file)
+        try:
             header = next(reader)
             at = {name: header.index(name) for name in COLUMNS}
+            before = reader.line_num
             for row in reader:
-                problem = _problem(row, header, at) if row else ""
+                problem = _problem(row, header, at, reader.line_num - before) if row else ""
                 if problem and len(found) < _LISTED:
-                    found.append((reader.line_num, problem))
+                    found.append((before + 1, problem))
                 elif problem:
                     more += 1
-    except UnicodeDecodeError:
-        found.append((reader.line_num + 1, "expected text in UTF-8"))
-    except csv.Error as error:
-        found.append((reader.line_num, str(error)))
+                before = reader.line_num
+        except csv.Error as error:
+            found.append((before + 1, str(error)))
     if not found:
         return BadInput("not-a-table", path, "expected a CSV file with one row a line")
     line, problem = found[0]
@@ -163,8 +185,12 @@ def _bad_rows(path: Path) -> BadInput:
     return BadInput("bad-row", f"{path} line {line}", problem + rest)
 
 
-def _problem(row: list[str], header: list[str], at: dict[str, int]) -> str:
-    """What is wrong with a row; empty when nothing is."""
+def _problem(row: list[str], header: list[str], at: dict[str, int], lines: int) -> str:
+    """What is wrong with a row that took up ``lines`` lines; empty when nothing is."""
+    if not "".join(row).isprintable() and any("\ud800" <= c <= "\udfff" for c in "".join(row)):
+        return "expected text in UTF-8"
+    if lines > 1:
+        return f"expected one line a row, found a quoted value that goes over {lines}"
     if len(row) != len(header):
         return f"expected {len(header)} columns, found {len(row)}"
     text = {name: row[at[name]].strip() for name in COLUMNS}
@@ -173,16 +199,23 @@ def _problem(row: list[str], header: list[str], at: dict[str, int]) -> str:
     number: dict[str, float] = {}
     for name in _NUMBERS:
         raw = text[name] or ("-1" if name == "track" else "")
-        try:
-            number[name] = float(raw)
-        except ValueError:
+        if not _NUMBER.fullmatch(raw):
             return f"{name}: expected a number, found {raw[:40]!r}"
+        number[name] = float(raw)
         if not math.isfinite(number[name]):
             return f"{name}: expected a finite number, found {raw[:40]!r}"
     if number["time_s"] < 0:
         return f"time_s: expected 0 or more, found {text['time_s']}"
+    if number["time_s"] > _LATEST_S:
+        return (
+            f"time_s: expected seconds since the recording began, at most {_LATEST_S:.0f} "
+            f"(31 days), found {text['time_s']}"
+        )
     if number["track"] != math.floor(number["track"]) or abs(number["track"]) >= _LARGEST:
         return f"track: expected a whole number below 2^53, found {text['track'][:40]}"
+    for name in _PLACES:
+        if abs(number[name]) > _FARTHEST:
+            return f"{name}: expected a place in the picture, found {text[name]}"
     for low, high in (("x1", "x2"), ("y1", "y2")):
         if number[high] <= number[low]:
             return f"{high}: expected more than {low} ({text[low]}), found {text[high]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
@@ -55,9 +55,10 @@ def per_interval(
     duration_s: float,
     bin_s: int,
     zone: tzinfo | None = None,
+    lines: Set[str] | None = None,
 ) -> PerInterval:
     """Sorts passages and visits into intervals that begin on the clock of ``zone`` (full hours
-    are full hours in the shop's time).
+    are full hours in the shop's time). ``lines`` are those whose passages count, None for all.
 
     An event outside the recording by rounding falls into the first or last interval, so the sums
     over intervals always equal the totals of the summary.
@@ -70,6 +71,8 @@ def per_interval(
     counts = {kind: np.zeros(n, np.int64) for kind in ("in", "out", "seen")}
     for event in events:
         if isinstance(event, LineCrossed):
+            if lines is not None and event.line not in lines:
+                continue
             kind, time = str(event.direction), event.time
         elif isinstance(event, VisitEnded):
             kind, time = "seen", event.started

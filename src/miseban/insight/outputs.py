@@ -18,8 +18,8 @@ from miseban.insight.summary import summarise
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import Summary
 
-_PLAN_PX = 960
-"""Longest side of the heat map on the floor plan."""
+_PICTURE_PX = 960
+"""Longest side of a heat map: enough for a screen, and a 4K camera must not cost its memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Su
         summary=summary,
         events=analysis.events,
         timezone=shop.shop.timezone,
+        entrances={line.id for line in shop.lines if line.entrance},
         names={shop.shop.id: shop.shop.name, **named},
         heat_picture_png=picture,
         heat_floor_png=plan,
@@ -110,14 +111,15 @@ def _heat_on_picture(analysis: Analysis, shop: Shop) -> bytes | None:
     if analysis.heat is None or analysis.camera is None:
         return None
     heat, drawn = analysis.heat, overlay_of(shop, analysis.camera)
-    size = (int(heat.width), int(heat.height))
+    scale = min(1.0, _PICTURE_PX / max(heat.width, heat.height))
     return draw_heat(
         heat.seconds,
-        size,
+        (max(1, round(heat.width * scale)), max(1, round(heat.height * scale))),
         legend_unit=picture_unit(heat.width * heat.height / heat.cell**2),
         background=analysis.background,
         lines=drawn.lines,
         zones=drawn.zones,
+        extent=(heat.width, heat.height),
         cell=heat.cell,
     )
 
@@ -126,7 +128,7 @@ def _heat_on_floor(analysis: Analysis, shop: Shop) -> bytes | None:
     heat = analysis.floor_heat
     if heat is None:
         return None
-    scale = _PLAN_PX / max(heat.width, heat.height)
+    scale = _PICTURE_PX / max(heat.width, heat.height)
     return draw_heat(
         heat.seconds,
         (max(1, round(heat.width * scale)), max(1, round(heat.height * scale))),

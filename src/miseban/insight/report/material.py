@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from miseban.vocabulary.events import Event
@@ -13,15 +13,18 @@ from miseban.vocabulary.summary import Summary
 class ReportMaterial:
     """``summary`` must have been made from ``events`` (counting rule 11).
 
-    ``timezone`` is the shop's IANA name; ``names`` display names by id of shop, camera, lines and
-    zones (an id without one is shown itself). ``heat_picture_png`` and ``heat_floor_png`` are
-    the bytes of PNG files; ``background_known`` tells whether the picture lies over a background
-    without people or a plain one. ``notes`` are remarks in the reader's words, one a line.
+    ``entrances`` are the lines that lead into the shop: visitors are counted there, and not at
+    lines between two of its parts. ``timezone`` is the shop's IANA name; ``names`` display names
+    by id of shop, camera, lines and zones (an id without one is shown itself).
+    ``heat_picture_png`` and ``heat_floor_png`` are the bytes of PNG files; ``background_known``
+    tells whether the picture lies over a background without people or a plain one. ``notes`` are
+    remarks in the reader's words, one a line.
     """
 
     summary: Summary
     events: Sequence[Event]
     timezone: str
+    entrances: Set[str] = field(kw_only=True)
     names: Mapping[str, str] = field(default_factory=dict)
     heat_picture_png: bytes | None = None
     heat_floor_png: bytes | None = None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from miseban.insight.intervals import choose_bin_s, gaps_s, per_interval
+from miseban.insight.intervals import PerInterval, choose_bin_s, gaps_s, per_interval
 from miseban.insight.report.areas import area_rows
 from miseban.insight.report.charts import bar_chart
 from miseban.insight.report.material import ReportMaterial
@@ -83,17 +84,16 @@ def _big(material: ReportMaterial, words: Words) -> list[dict[str, str]]:
     """The numbers on top: label, value, and what stands in small type below."""
     summary = material.summary
     tiles = []
-    if len(summary.lines) == 1:
-        for line in summary.lines.values():
+    doors = [line for name, line in summary.lines.items() if name in material.entrances]
+    if len(doors) == 1:
+        for line in doors:
             for key, count in (("in", line.in_), ("out", line.out)):
                 note = words("big.interval", range=words.range(count.low, count.high))
                 tiles.append((words(f"big.{key}"), words.number(count.count), note))
-    elif summary.lines:
+    elif doors:
         # Several lines: the sum. Its interval is not the sum of intervals; the lines' own follow.
         for key in ("in", "out"):
-            total = sum(
-                (line.in_ if key == "in" else line.out).count for line in summary.lines.values()
-            )
+            total = sum((line.in_ if key == "in" else line.out).count for line in doors)
             merged = count_with_interval(total, summary.coverage)
             note = words("big.interval", range=words.range(merged.low, merged.high))
             tiles.append((words(f"big.{key}"), words.number(total), note))
@@ -124,10 +124,11 @@ def _traffic(material: ReportMaterial, words: Words, zone: ZoneInfo) -> dict[str
         summary.duration_s,
         choose_bin_s(summary.duration_s),
         zone,
+        material.entrances,
     )
     lead_s = (summary.start - counts.first).total_seconds()
     gaps = [(a + lead_s, b + lead_s) for a, b, _ in gaps_s(material.events, summary.start)]
-    by_line = bool(summary.lines)
+    by_line = any(line in material.entrances for line in summary.lines)
     series = {"in": counts.in_, "out": counts.out} if by_line else {"seen": counts.seen}
     rows = [
         {
@@ -145,11 +146,24 @@ def _traffic(material: ReportMaterial, words: Words, zone: ZoneInfo) -> dict[str
         "rows": rows,
         "totals": {name: int(values.sum()) for name, values in series.items()},
         "busiest": rows[int(sums.argmax())] if sums.any() else None,
+        "corrections": _corrections(material, counts),
         "bin": words.duration(counts.bin_s),
         "chart": bar_chart(
             counts, [(name, [int(n) for n in ns]) for name, ns in series.items()], gaps, words
         ),
     }
+
+
+def _corrections(material: ReportMaterial, counts: PerInterval) -> list[tuple[datetime, int]]:
+    """How far the number inside was put right, by interval; those without are left out."""
+    inside = material.summary.inside
+    sums: Counter[int] = Counter()
+    for correction in inside.corrections if inside is not None else ():
+        sums[int((correction.time - counts.first).total_seconds() // counts.bin_s)] += (
+            correction.people
+        )
+    starts = counts.starts()
+    return [(starts[min(max(i, 0), len(starts) - 1)], sums[i]) for i in sorted(sums)]
 
 
 def _data_address(png: bytes | None) -> str:

@@ -85,6 +85,8 @@ class Words:
                 return self("unit.minutes_seconds", m=minutes, s=rest)
             return self("unit.minutes", m=minutes)
         hours, minutes = divmod(round(seconds / 60), 60)
+        if not minutes:
+            return self("unit.hours", h=hours)
         return self("unit.hours_minutes", h=hours, m=minutes)
 
     def person_minutes(self, seconds: float) -> str:
