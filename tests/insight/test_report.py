@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -266,8 +267,15 @@ def test_every_text_is_used() -> None:
         for name in ("page.html", "charts.html", "page.py", "words.py")
     )
     made = {"big.out", "traffic.seen"}  # put together there
+    # The reasons for which the engine of space passes over a row, likewise.
+    reasons = {"unconfirmed", "not_a_number", "shared_id", "private_zone", "late"}
+    made |= {f"rejected.{reason}" for reason in reasons}
     unused = [key for key in texts(load_catalog("en")) if f'"{key}"' not in sources]
     assert set(unused) == made
+    engine = "".join(
+        path.read_text(encoding="utf-8") for path in Path(str(files("miseban.space"))).glob("*.py")
+    )
+    assert all(f'"{reason}"' in engine for reason in reasons)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from miseban.vision.tracker import Tracker, TrackerSettings
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.tracks import TrackRows
 
+OPENING_S = 1.0
+"""Time without a picture at the beginning that counts as not covered."""
 WALK_S = 0.5
 """Rows are handed to ``space`` this often: together they cost it little more than one frame's. Its
 facts do not depend on how rows are cut into calls."""
@@ -50,10 +52,14 @@ def analyse(
     times: list[float] = []
     parts: list[TrackRows] = []
     boxes: dict[int, NDArray[np.float64]] = {}
-    gaps, walked, walked_s = 0, 0, 0.0
+    gaps, walked, walked_s, opening_s = 0, 0, 0.0, 0.0
     for frame in source.frames():
         if until_s is not None and frame.time_s >= until_s:
             break
+        if not numbers and frame.time_s > OPENING_S:
+            # A live stream's first picture comes seconds after the session began.
+            opening_s = frame.time_s
+            result.events += space.gap(0.0, opening_s, "opening the stream")
         mask.hide(frame)
         people = detector.detect(frame)
         rows = following.update(frame.time_s, frame.number, people)
@@ -82,7 +88,8 @@ def analyse(
     for gap in source.gaps[gaps:]:
         result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
     result.uncovered_s = min(
-        result.duration_s, sum(max(0.0, gap.end_s - gap.start_s) for gap in source.gaps)
+        result.duration_s,
+        opening_s + sum(max(0.0, gap.end_s - gap.start_s) for gap in source.gaps),
     )
     result.events += space.finish(result.duration_s)
     result.events.sort(key=lambda event: (event.time, event.id))

@@ -89,6 +89,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
             **{name: version(name) for name in ("numpy", "onnxruntime", "opencv-python-headless")},
         },
         uncovered_s=analysis.uncovered_s,
+        rejected=analysis.rejected,
         inside=people_inside(
             analysis.events,
             entrances,

@@ -53,6 +53,7 @@ def summarise(
     versions: dict[str, str],
     uncovered_s: float,
     inside: InsideSummary | None = None,
+    rejected: Mapping[str, int] | None = None,
 ) -> Summary:
     """Adds up ``events`` of one recording.
 
@@ -60,7 +61,7 @@ def summarise(
     did not see; ``lines`` ids and ``zones`` id to kind name what must appear even when nothing
     happened there; ``tills`` are pairs of a queue zone and its service zone. Events may come in
     any order; ``inside`` is the balance at the entrances, where there are any. Lines and zones
-    that only events know are added.
+    that only events know are added. ``rejected`` counts rows of tracks not used, by reason.
     """
     events = sorted(events, key=lambda event: event.time)
     coverage = 1.0 - min(1.0, max(0.0, uncovered_s) / duration_s) if duration_s > 0 else 0.0
@@ -83,6 +84,7 @@ def summarise(
         people=len({event.visit for event in events if hasattr(event, "visit")}),
         lines=_lines(events, lines, coverage),
         inside=inside,
+        rejected=dict(rejected or {}),
         zones={zone: _zone(events, zone, kind) for zone, kind in kinds.items()},
         queues={
             queue: summarise_queue(

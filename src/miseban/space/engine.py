@@ -99,7 +99,7 @@ class CameraSpace:
 
         rows = without(rows, rows.track < 0, "unconfirmed")
         ok = np.isfinite(rows.time_s) & np.isfinite(rows.xyxy).all(axis=1)
-        rows = without(rows, ~ok, "not a number")
+        rows = without(rows, ~ok, "not_a_number")
         order = np.lexsort((rows.time_s, rows.track))
         track, time_s = rows.track[order], rows.time_s[order]
         twice = (track[1:] == track[:-1]) & (time_s[1:] == time_s[:-1])
@@ -107,8 +107,8 @@ class CameraSpace:
             # One id on two people at once says nothing about either (rule 1).
             shared = np.zeros(len(rows), bool)
             shared[order[1:][twice]] = shared[order[:-1][twice]] = True
-            rows = without(rows, shared, "shared id")
-        rows = without(rows, self._view.private(rows), "private zone")
+            rows = without(rows, shared, "shared_id")
+        rows = without(rows, self._view.private(rows), "private_zone")
         by_track = self._book.by_track
         slots = np.array([by_track.get(t, -1) for t in rows.track.tolist()], np.int64)
         known = slots >= 0

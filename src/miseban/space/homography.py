@@ -55,10 +55,13 @@ class Homography:
             raise BadInput(
                 "floor-points", where, "expected points of which no three lie on one line"
             )
+        # Scaled so that what lies on the near side of the horizon has weight > 0, about 1.
+        weight = _homogeneous(a) @ matrix[2]
+        if not (np.all(weight > 0) or np.all(weight < 0)):
+            raise BadInput("floor-points", where, "expected points on one side of the horizon")
+        matrix = matrix / weight.mean()
         error = float(np.sqrt(np.mean(np.sum((_apply(matrix, a) - b) ** 2, axis=1))))
-        # The sign is chosen so that points on the near side of the horizon have weight > 0.
-        weight = np.concatenate([a, np.ones((len(a), 1))], axis=1) @ matrix[2]
-        return cls(matrix if weight.mean() > 0 else -matrix, error)
+        return cls(matrix, error)
 
     def to_floor(self, pixel: Floats) -> Floats:
         """(N, 2) pixels to (N, 2) metres; points at or above the horizon become NaN."""

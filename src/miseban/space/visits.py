@@ -136,7 +136,8 @@ class VisitBook:
         """The silent visit that a new track at ``xy`` most likely continues, if any."""
         s = self._settings
         slots = np.flatnonzero((self.last_s < time_s) & (self.last_s >= time_s - s.stitch_s))
-        best, best_cost = None, 1.0
+        # At equal cost the one seen last, then the one who came first, whatever the slots' order.
+        best, least = None, (1.0, 0.0, 0.0)
         height = max(1.0, float(box[3] - box[1]))
         for slot in slots.tolist():
             silent_s = time_s - float(self.last_s[slot])
@@ -156,9 +157,9 @@ class VisitBook:
             away = min(
                 float(np.hypot(*(expected - xy))), float(np.hypot(*(self.last_xy[slot] - xy)))
             )
-            cost = away / reach
-            if cost < best_cost:
-                best, best_cost = slot, cost
+            cost = (away / reach, silent_s, self.at(slot).started_s)
+            if cost < least:
+                best, least = slot, cost
         return best
 
     def _velocity(self, slot: int) -> Floats:

@@ -91,7 +91,8 @@ class InsideSummary(_Table):
 
 class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
-    saw; ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early."""
+    saw; ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early;
+    ``rejected`` rows of tracks that could not be used, by reason."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -111,5 +112,6 @@ class Summary(_Table):
     queues: dict[str, QueueSummary]
     paths: list[PathSummary]
     shelves: dict[str, dict[str, float]] = {}
+    rejected: dict[str, int] = {}
     model: str
     versions: dict[str, str]
