@@ -226,6 +226,15 @@ def test_a_full_disk_leaves_the_older_results_untouched(recording: Path, tmp_pat
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
+def test_a_killed_run_leaves_no_trace_in_the_next(recording: Path, tmp_path: Path) -> None:
+    (tmp_path / ".unfinished-abc").mkdir()
+    (tmp_path / ".unfinished-abc" / "summary.json").write_text("{")
+    assert analyse(recording, tmp_path, "--annotate") == 0
+    assert "annotated.mp4" in left_over(tmp_path)
+    assert analyse(recording, tmp_path) == 0
+    assert left_over(tmp_path) == ["events.parquet", "heatmap.png", "report.html", "summary.json"]
+
+
 def test_no_frame_is_written_anywhere(recording: Path, tmp_path: Path) -> None:
     """The block is magenta, the floor grey: no picture that comes out may hold the block."""
     out = tmp_path / "out"

@@ -1,9 +1,8 @@
-"""Result folders: all files of one run appear together, or not at all."""
+"""Result folders: the files of one run replace those of the one before, or nothing changes."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,13 +10,25 @@ from pathlib import Path
 
 from miseban.vocabulary.errors import BadInput, Failed
 
+FILES = (
+    "annotated.mp4",
+    "events.parquet",
+    "heatmap.png",
+    "heatmap_floor.png",
+    "report.html",
+    "summary.json",
+)
+"""All that a run may leave. What a new run does not make is taken away: an old video beside new
+numbers would lie."""
+_UNFINISHED = ".unfinished-"
+
 
 class ResultFolder:
     """The folder that a command writes into.
 
     ``staging()`` gives a hidden folder beside the final files, on the same disk; when its block
     ends well, the files move to their names one by one, each at once; when it fails, nothing of
-    them remains and older results stand untouched.
+    them remains and older results stand untouched. What a killed run left is cleared away.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -37,11 +48,16 @@ class ResultFolder:
     def staging(self) -> Iterator[Path]:
         """A folder for the files. Raises ``Failed`` when the disk refuses."""
         try:
-            stage = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=self.folder))
+            for old in self.folder.glob(f"{_UNFINISHED}*"):
+                shutil.rmtree(old, ignore_errors=True)
+            stage = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self.folder))
             try:
                 yield stage
-                for file in sorted(stage.iterdir()):
-                    os.replace(file, self.folder / file.name)  # noqa: PTH105 - replaces files only
+                made = sorted(stage.iterdir())
+                for file in made:
+                    file.replace(self.folder / file.name)
+                for name in set(FILES) - {file.name for file in made}:
+                    (self.folder / name).unlink(missing_ok=True)
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
         except OSError as error:

@@ -223,7 +223,7 @@ class CameraSpace:
         self, slot: int, z: int, edges: list[int], codes: NDArray[np.int8], steps: Steps
     ) -> None:
         """Walks one visit's runs of equal codes in one zone; ``edges`` are where runs begin."""
-        visit, s = self._book.at(slot), self._settings
+        visit = self._book.at(slot)
         stay = visit.stays.get(z)
         for a, b in pairwise(edges):
             if a == b:
@@ -234,11 +234,9 @@ class CameraSpace:
             if stay is None:
                 if code != INSIDE:
                     continue
-                entered = self._view.border_s(steps, a, z, entering=True)
+                entered_s = self._view.border_s(steps, a, z, entering=True)
                 least_s = self._view.zones[z].min_stay_s
-                stay = visit.stays[z] = Stay(
-                    least_s, s, entered, visit.pieces, left_s=entered, run_s=entered
-                )
+                stay = visit.stays[z] = Stay(least_s, self._settings, entered_s, visit.pieces)
             was = stay.confirmed
             over = stay.observed(float(steps.time_s[b - 1]), b - a)
             if stay.confirmed and not was:
@@ -256,12 +254,9 @@ class CameraSpace:
     ) -> Stay | None:
         """The person's code in zone ``z`` changes during step ``i``; None if that ended the stay,
         before the change."""
-        border = INSIDE in (code, stay.code)
-        time_s = (
-            self._view.border_s(steps, i, z, entering=code == INSIDE)
-            if border
-            else float(steps.time_s[i])
-        )
+        time_s = float(steps.time_s[i])
+        if INSIDE in (code, stay.code):
+            time_s = self._view.border_s(steps, i, z, entering=code == INSIDE)
         was, before = stay.confirmed, stay.ended_s
         over = stay.turned(code, time_s)
         if stay.confirmed and not was:

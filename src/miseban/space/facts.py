@@ -101,7 +101,7 @@ class FactWriter:
 
     def left(self, visit: Visit, z: int, stay: Stay, ended_s: float) -> None:
         ended_s = max(ended_s, stay.entered_s)
-        self._timelines[z].left(ended_s, visit.id)
+        self._timelines[z].left(ended_s, visit.id, stay.entered_s)
         self._events.append(
             ZoneLeft(
                 **self._stamp(ended_s),

@@ -32,7 +32,7 @@ class SpaceSettings:
     # Within the band outside, time counts this much: whoever stands on the border is not counted
     # out and in again, and whoever stands just outside is out after three seconds.
     near_rate: float = 1 / 3
-    # No entry or exit is dated back farther than this beyond what a zone asks for.
+    # Occupancy and queues wait this much longer for entries and exits that are in doubt.
     longest_doubt_s: float = 4.0
     leave_observations: int = 2
     enter_observations: int = 2

@@ -43,6 +43,9 @@ class Stay:
     away_s: float = 0.0
     away_observations: int = 0
 
+    def __post_init__(self) -> None:
+        self.left_s = self.last_s = self.run_s = self.entered_s
+
     @property
     def needed_s(self) -> float:
         s = self.settings

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-Change = tuple[float, int, str]
+Change = tuple[float, int, float, str]
 
 
 @dataclass(slots=True)
@@ -44,16 +44,19 @@ class ZoneTimeline:
     _max: int = 0
     _person_s: float = 0.0
 
-    def entered(self, time_s: float, visit: str) -> None:
-        heapq.heappush(self._ahead, (time_s, 1, visit))
+    # At the same moment entries come before exits, and who came first goes first: never in the
+    # order of the visits' random names.
 
-    def left(self, time_s: float, visit: str) -> None:
-        heapq.heappush(self._ahead, (time_s, 2, visit))  # after an entry at the same moment
+    def entered(self, time_s: float, visit: str) -> None:
+        heapq.heappush(self._ahead, (time_s, 1, time_s, visit))
+
+    def left(self, time_s: float, visit: str, entered_s: float) -> None:
+        heapq.heappush(self._ahead, (time_s, 2, entered_s, visit))
 
     def advance(self, until_s: float) -> None:
         """Walks on to ``until_s``."""
         while self._ahead and self._ahead[0][0] <= until_s:
-            time_s, kind, visit = heapq.heappop(self._ahead)
+            time_s, kind, _, visit = heapq.heappop(self._ahead)
             self._walk(max(time_s, self.now_s))
             if kind == 1:
                 self.inside[visit] = self.now_s
