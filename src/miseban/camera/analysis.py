@@ -60,6 +60,9 @@ def analyse(
             # A live stream's first picture comes seconds after the session began.
             opening_s = frame.time_s
             result.events += space.gap(0.0, opening_s, "opening the stream")
+        for gap in source.gaps[gaps:]:  # before the minutes that it touches are closed
+            result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
+            gaps += 1
         mask.hide(frame)
         people = detector.detect(frame)
         rows = following.update(frame.time_s, frame.number, people)
@@ -73,9 +76,6 @@ def analyse(
             walked, walked_s = len(parts), frame.time_s
         if keep_boxes:
             boxes[frame.number] = people.xyxy
-        for gap in source.gaps[gaps:]:
-            result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
-            gaps += 1
         progress(frame.time_s)
         if stopped():
             result.incomplete = "stopped by hand"
@@ -84,9 +84,9 @@ def analyse(
     result.incomplete = source.incomplete or result.incomplete
     result.duration_s = _duration_s(source, times)
     last_s = times[-1] if times else 0.0
-    result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
     for gap in source.gaps[gaps:]:
         result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
+    result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
     result.uncovered_s = min(
         result.duration_s,
         opening_s + sum(max(0.0, gap.end_s - gap.start_s) for gap in source.gaps),

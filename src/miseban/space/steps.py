@@ -19,7 +19,9 @@ class Steps:
     ``time_s`` (N,); ``track`` (N,); ``xyxy`` (N, 4) pixels; ``xy`` (N, 2) pixels, where the
     person stands; ``floor`` (N, 2) metres, NaN without floor points; ``height`` (N,) pixels.
     After ``connect`` also where each step came from: ``from_s``, ``from_xy``, ``from_floor``; a
-    step that cannot be walked, or the first of a visit, comes from where it is.
+    step that cannot be walked, or the first of a visit, comes from where it is. After
+    ``belong_to`` also whose they are: ``slots`` (T,) by track, ``slot_by_step`` (N,), and
+    ``spans``, slot to its first step and the one after its last.
     """
 
     time_s: Floats
@@ -33,6 +35,9 @@ class Steps:
     from_s: Floats = field(default_factory=lambda: np.empty(0))
     from_xy: Floats = field(default_factory=lambda: np.empty((0, 2)))
     from_floor: Floats = field(default_factory=lambda: np.empty((0, 2)))
+    slots: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    slot_by_step: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    spans: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.time_s)
@@ -47,6 +52,16 @@ class Steps:
             floor=self.floor[index],
             height=self.height[index],
         )
+
+    def belong_to(self, slots: Ints) -> None:
+        """Says whose steps these are: ``slots`` (T,) of the T tracks' visits, as ``firsts``."""
+        self.slots = slots
+        self.slot_by_step = np.repeat(slots, self.lasts - self.firsts + 1)
+        ends = (self.lasts + 1).tolist()
+        self.spans = {
+            slot: (first, end)
+            for slot, first, end in zip(slots.tolist(), self.firsts.tolist(), ends, strict=True)
+        }
 
     def part(self, start: int, end: int) -> Self:
         return self if start == 0 and end == len(self) else self._take(slice(start, end))

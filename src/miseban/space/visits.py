@@ -52,6 +52,8 @@ class VisitBook:
         ids: VisitIds,
         doors: tuple[int, ...] = (),
     ) -> None:
+        # The shortest time between two sights of one track: nobody is silent for less.
+        self.interval_s = np.inf
         self._settings = settings
         self._size = size
         self._ids = ids
@@ -135,7 +137,11 @@ class VisitBook:
     def _continued(self, time_s: float, xy: Floats, box: Floats, busy: set[int]) -> int | None:
         """The silent visit that a new track at ``xy`` most likely continues, if any."""
         s = self._settings
-        slots = np.flatnonzero((self.last_s < time_s) & (self.last_s >= time_s - s.stitch_s))
+        # Where people are not all looked at in the same moments, one who was seen less than an
+        # interval ago is not lost.
+        least_s = 0.75 * self.interval_s if np.isfinite(self.interval_s) else 0.0
+        silent = (self.last_s < time_s) & (self.last_s <= time_s - least_s)
+        slots = np.flatnonzero(silent & (self.last_s >= time_s - s.stitch_s))
         # At equal cost the one seen last, then the one who came first, whatever the slots' order.
         best, least = None, (1.0, 0.0, 0.0)
         height = max(1.0, float(box[3] - box[1]))

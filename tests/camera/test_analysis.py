@@ -1,0 +1,94 @@
+"""The loop: gaps reach the minutes they touch, and what cannot be used is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from miseban.camera.analysis import analyse
+from miseban.vision.detectors.detection import Detections
+from miseban.vision.pixels import Frame
+from miseban.vision.sources import Gap, Source, SourceInfo
+from miseban.vocabulary.events import CameraHealth, ZoneOccupancy
+from miseban.vocabulary.shop import parse_shop
+
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+SHOP = """
+[shop]
+id = "s"
+timezone = "UTC"
+policy = "jp"
+[[camera]]
+id = "c"
+source = "usb:0"
+resolution = [64, 48]
+[[zone]]
+id = "floor"
+kind = "area"
+camera = "c"
+polygon = [[0, 0], [64, 0], [64, 48], [0, 48]]
+"""
+
+
+class Interrupted:
+    """A live camera at 5 frames a second that saw nothing from one moment to another."""
+
+    def __init__(self, first_s: float, lost_s: tuple[float, float], end_s: float) -> None:
+        self.info = SourceInfo("usb:0", 64, 48, 5.0, None, True, START)
+        self.incomplete = ""
+        self.gaps: list[Gap] = []
+        self._first_s, self._lost_s, self._end_s = first_s, lost_s, end_s
+
+    def frames(self) -> Iterator[Frame]:
+        image = np.zeros((48, 64, 3), np.uint8)
+        for n, time_s in enumerate(np.arange(self._first_s, self._end_s, 0.2).tolist(), start=1):
+            if self._lost_s[0] < time_s < self._lost_s[1]:
+                continue
+            if time_s >= self._lost_s[1] and not self.gaps:
+                self.gaps.append(Gap(*self._lost_s, "the stream broke off"))
+            yield Frame(image.copy(), n, time_s, START + timedelta(seconds=time_s))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class OneStands:
+    """A detector that sees one person standing still, always."""
+
+    name = "one stands"
+
+    def detect(self, frame: Frame) -> Detections:
+        return Detections(np.array([[20.0, 5.0, 40.0, 40.0]]), np.array([0.9]))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_gap_is_lost_coverage_in_every_minute_it_touches() -> None:
+    source = Interrupted(0.0, (90.0, 200.0), 300.0)
+    result = analyse(source, OneStands(), parse_shop(SHOP, "s"), "c")
+    assert result.uncovered_s == pytest.approx(110)
+    minutes = [event for event in result.events if isinstance(event, ZoneOccupancy)]
+    coverage = [event.coverage for event in minutes]
+    assert coverage[:5] == pytest.approx([1.0, 0.5, 0.0, 2 / 3, 1.0])
+    assert sum(event.coverage * event.period_s for event in minutes) == pytest.approx(
+        result.duration_s - result.uncovered_s
+    )
+    # Nobody was seen while nothing was seen.
+    assert minutes[2].person_s == 0
+
+
+def test_the_time_before_the_first_picture_was_not_seen() -> None:
+    result = analyse(Interrupted(6.0, (98.0, 99.0), 30.0), OneStands(), parse_shop(SHOP, "s"), "c")
+    gaps = [event for event in result.events if isinstance(event, CameraHealth)]
+    assert [(gap.gap_s, gap.reason) for gap in gaps][:1] == [(6.0, "opening the stream")]
+    assert result.uncovered_s == pytest.approx(6.0)
