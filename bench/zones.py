@@ -16,6 +16,7 @@ from bench.crowd import FPS, HEIGHT, WIDTH, walkers, zone_polygons
 from bench.result import Result, ratio
 from miseban.space.engine import CameraSpace
 from miseban.space.geometry import CameraGeometry
+from miseban.space.settings import SpaceSettings
 from miseban.vocabulary.shop import parse_shop
 from miseban.vocabulary.tracks import TrackRows
 
@@ -54,7 +55,7 @@ def run(repeats: int) -> list[Result]:
     theirs_in = [sv.Detections(xyxy=box, tracker_id=tracks) for box in boxes]
     shop = parse_shop(shop_text(), "the benchmark's shop")
 
-    view = CameraGeometry(shop, "top")
+    view = CameraGeometry(shop, "top", SpaceSettings())
 
     def inside() -> None:
         for rows in ours_in:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, get_args
@@ -13,6 +14,7 @@ import pytest
 import typer.main
 from pydantic import BaseModel
 
+from miseban.space.settings import SpaceSettings
 from miseban.vocabulary import summary
 from miseban.vocabulary.events import EVENT_CLASSES, Event
 
@@ -160,6 +162,11 @@ def test_no_event_is_documented_that_does_not_exist() -> None:
 def test_every_field_of_the_summary_is_documented(model: type[BaseModel]) -> None:
     names = {field.alias or name for name, field in model.model_fields.items()}
     assert names <= set(re.findall(r"`(\w+)`", text("docs/results.md")))
+
+
+def test_every_constant_of_the_counting_rules_is_explained() -> None:
+    told = set(re.findall(r"`(\w+)`", text("docs/counting.md")))
+    assert {field.name for field in fields(SpaceSettings)} - told == set()
 
 
 def test_the_map_names_only_what_exists() -> None:

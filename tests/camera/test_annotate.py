@@ -73,6 +73,7 @@ def annotate(
         background=empty,
         overlay=overlay or Overlay(),
         events=[],
+        last_frame=LAST,
         fps=10.0,
         zone=TOKYO,
     )

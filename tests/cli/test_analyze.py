@@ -5,19 +5,29 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from miseban.cli.app import run
 from miseban.insight.events_table import read_events
+from miseban.insight.heat_picture import draw_heat, picture_unit
+from miseban.vision.sources import LiveOptions
+from miseban.vision.sources.address import redact
+from miseban.vision.sources.live import LiveSource
 from miseban.vocabulary.summary import Summary
-from tests.cli.footage import SECONDS, SHOP, film, shop_file
+from tests.cli.footage import SECONDS, SHOP, SIZE, film, shop_file
 from tests.shared import MODELS, VIDEO, need
+from tests.vision.sources.test_live import Stream
 
 Capture = pytest.CaptureFixture[str]
 
@@ -95,10 +105,17 @@ def test_a_private_zone_hides_what_is_in_it(recording: Path, tmp_path: Path) -> 
 
 
 def test_seconds_ends_early_without_complaint(recording: Path, tmp_path: Path) -> None:
-    assert analyse(recording, tmp_path, "--seconds", "4") == 0
+    mot = tmp_path / "out" / "tracks.txt"
+    more = ("--seconds", "4", "--annotate", "--mot", str(mot))
+    assert analyse(recording, tmp_path / "out", *more) == 0
+    assert mot.stat().st_mode & 0o044 == (tmp_path / "out" / "summary.json").stat().st_mode & 0o044
+    tmp_path = tmp_path / "out"
     summary = json.loads((tmp_path / "summary.json").read_text("utf-8"))
     assert summary["frames"] == 40
     assert summary["incomplete"] == ""
+    video = cv2.VideoCapture(str(tmp_path / "annotated.mp4"))
+    assert int(video.get(cv2.CAP_PROP_FRAME_COUNT)) == 40, "it ends where the analysis did"
+    video.release()
 
 
 Case = Callable[[Path], list[str]]
@@ -241,8 +258,20 @@ def test_no_frame_is_written_anywhere(recording: Path, tmp_path: Path) -> None:
     assert analyse(recording, out, "--shop", str(shop_file(tmp_path))) == 0
     picture = cv2.imread(str(out / "heatmap.png"))
     assert picture is not None
-    blue, green, red = (picture[..., c] for c in range(3))
-    assert not ((red > 120) & (blue > 120) & (green < 80)).any()
+    assert not _magenta(picture)
+    # And it would be seen: the same picture of heat over a frame that holds the block.
+    frame = np.full((240, 320, 3), 100, np.uint8)
+    frame[90:160, 230:280] = (200, 30, 200)
+    png = draw_heat(np.zeros((30, 40)), SIZE, legend_unit=picture_unit(1200), background=frame)
+    leaked = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    assert leaked is not None
+    assert _magenta(leaked)
+
+
+def _magenta(picture: NDArray[Any]) -> bool:
+    """Red and blue above green, also where a background is made quiet; no colour of heat is so."""
+    blue, green, red = (picture[..., c].astype(int) for c in range(3))
+    return bool(((red > green + 12) & (blue > green + 12)).any())
 
 
 def test_ctrl_c_keeps_what_was_seen(tmp_path: Path) -> None:
@@ -264,3 +293,64 @@ def test_ctrl_c_keeps_what_was_seen(tmp_path: Path) -> None:
     summary = json.loads((out / "summary.json").read_text("utf-8"))
     assert 0 < summary["frames"] < 1394
     assert summary["incomplete"] == "stopped by hand"
+
+
+def live(monkeypatch: pytest.MonkeyPatch, streams: Iterator[Stream]) -> None:
+    """Any address is a camera that gives ``streams`` and is then away."""
+    options = LiveOptions(open_timeout_s=5, read_timeout_s=5, backoff_s=0.01, backoff_max_s=0.02)
+
+    def opened(address: str, **_: object) -> LiveSource:
+        return LiveSource(redact(address), lambda: next(streams, Stream(0)), options=options)
+
+    monkeypatch.setattr("miseban.cli.analyze.open_source", opened)
+
+
+def test_no_error_shows_the_password_of_a_camera(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    live(monkeypatch, iter([Stream(500)]))
+    assert analyse("rtsp://door:secret@cam/main", tmp_path / "out", "--annotate") == 2
+    assert capsys.readouterr().err == "miseban: rtsp://***@cam/main: --annotate needs a recording\n"
+
+
+def test_seconds_end_although_the_camera_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(monkeypatch, iter([Stream(100)]))
+    assert analyse("rtsp://cam/main", tmp_path, "--seconds", "3") == 0
+    summary = Summary.model_validate_json((tmp_path / "summary.json").read_text("utf-8"))
+    assert summary.incomplete == ""
+    assert summary.duration_s == pytest.approx(3.0, abs=0.5)
+    assert summary.coverage < 0.5
+
+
+def test_ctrl_c_keeps_what_was_seen_of_a_camera_that_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(monkeypatch, iter([Stream(100)]))
+    pressed = threading.Timer(3.0, os.kill, [os.getpid(), signal.SIGINT])
+    pressed.start()
+    try:
+        assert analyse("rtsp://door:secret@cam/main", tmp_path) == 0
+    finally:
+        pressed.cancel()
+    written = (tmp_path / "summary.json").read_text("utf-8")
+    summary = Summary.model_validate_json(written)
+    assert summary.incomplete == "stopped by hand"
+    assert summary.frames >= 1
+    assert summary.coverage < 0.5
+    assert "secret" not in written + (tmp_path / "report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("more", [(), ("--annotate",)], ids=["plain", "annotated"])
+def test_the_recording_itself_is_never_replaced(
+    more: tuple[str, ...], tmp_path: Path, capsys: Capture
+) -> None:
+    """Its name may be that of a result, which a run without it would take away."""
+    video = film(tmp_path / "film.avi").rename(tmp_path / "annotated.mp4")
+    before = video.read_bytes()
+    for out, options in ((tmp_path, more), (tmp_path / "out", ("--mot", str(video)))):
+        assert analyse(video, out, *options) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert left_over(tmp_path) == ["annotated.mp4"]
+    assert video.read_bytes() == before

@@ -101,3 +101,27 @@ def test_several_cameras_are_kept_apart(tmp_path: Path) -> None:
     one = json.loads((tmp_path / "one" / "summary.json").read_text("utf-8"))
     assert list(one["lines"]) == ["side-door"]
     assert one["people"] == 1
+
+
+@pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31T23:59:59"])
+def test_a_year_without_cameras(
+    start: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tracks, out = tracks_file(tmp_path, HEADER + walk()), tmp_path / "out"
+    assert replay(tracks, shop_file(tmp_path), out, "--start", start) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--start: expected a year from" in line
+    assert not out.exists()
+
+
+def test_a_name_that_no_disk_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tracks = tracks_file(tmp_path, HEADER + walk())
+    assert replay(tracks, shop_file(tmp_path), tmp_path / ("a" * 300)) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot write results there" in line
+
+
+def test_an_output_folder_whose_name_is_no_utf8(tmp_path: Path) -> None:
+    tracks, out = tracks_file(tmp_path, HEADER + walk()), tmp_path / "\udcff\udcfe"
+    assert replay(tracks, shop_file(tmp_path), out) == 0
+    assert read_events(out / "events.parquet")

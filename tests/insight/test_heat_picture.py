@@ -90,3 +90,12 @@ def test_zones_are_drawn_on_a_plan_in_metres() -> None:
     ys, xs = np.nonzero(cv2.absdiff(plain, drawn)[:320].max(axis=2) > 60)
     assert (abs(xs.min() - 40) <= 3, abs(xs.max() - 200) <= 3) == (True, True)
     assert (abs(ys.min() - 40) <= 3, abs(ys.max() - 160) <= 3) == (True, True)
+
+
+@pytest.mark.parametrize("size", [(16, 16), (10, 960), (1, 1)])
+def test_a_narrow_picture_has_a_legend_too(size: tuple[int, int]) -> None:
+    png = draw_heat(np.ones((2, 2)), size, legend_unit=picture_unit(4))
+    picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert picture.shape[1] == 200
+    assert picture.shape[0] > size[1]

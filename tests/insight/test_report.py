@@ -189,8 +189,6 @@ def test_hostile_names_stay_names() -> None:
         maker.events,
         "Asia/Tokyo",
         dict.fromkeys(NAMES, hostile),
-        model_note=hostile,
-        notes=[hostile],
         entrances={"entrance"},
     )
     for lang in LANGUAGES:
@@ -268,7 +266,7 @@ def test_every_text_is_used() -> None:
     )
     made = {"big.out", "traffic.seen"}  # put together there
     # The reasons for which the engine of space passes over a row, likewise.
-    reasons = {"unconfirmed", "not_a_number", "shared_id", "private_zone", "late"}
+    reasons = {"repeated", "unconfirmed", "not_a_number", "shared_id", "private_zone", "late"}
     made |= {f"rejected.{reason}" for reason in reasons}
     unused = [key for key in texts(load_catalog("en")) if f'"{key}"' not in sources]
     assert set(unused) == made

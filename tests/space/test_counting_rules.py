@@ -140,6 +140,19 @@ def test_rule_2_an_hour_on_the_line(kind: str, size: float, fps: float) -> None:
 
 
 @pytest.mark.parametrize("fps", FPS)
+def test_rule_2_feet_hidden_now_and_then_pass_nothing_again_and_again(fps: float) -> None:
+    """The box ends at the knees or higher for single frames, above a level line at the feet: way
+    up and way down are equally long, so neither direction may pile up."""
+    rng = np.random.default_rng(6)
+    time_s = np.arange(0, 1800, 1 / fps)
+    hidden = np.minimum(60.0, np.abs(rng.normal(0, 20, len(time_s))))
+    feet = np.stack([320 + rng.normal(0, 3, len(time_s)), 255 - hidden], axis=1)
+    boxes = np.stack([np.full(len(time_s), 40.0), 100 - hidden], axis=1)
+    level = shop_text({"l": ((0, 250), (640, 250))})
+    assert sum(passages(facts(level, rows(1, time_s, feet, boxes)))) <= 1
+
+
+@pytest.mark.parametrize("fps", FPS)
 def test_rule_2_wandering_about_the_line(fps: float) -> None:
     """Now and then the wanderer rests clear of the line; never are more passages counted than
     the path changes sides by two bands."""
@@ -643,3 +656,63 @@ def test_8_people_looked_at_in_turn_are_no_continuations() -> None:
     events = facts(LINE, together([walk(((0, 80, 300), (10, 560, 300)), 5.0, track=99), *pairs]))
     assert passages(events) == (11, 0)
     assert len({e.visit for e in events if isinstance(e, LineCrossed)}) == 11
+
+
+@pytest.mark.parametrize("people", [2, 5])
+def test_rule_11_a_queue_that_changes_at_one_moment_says_its_last_length(people: int) -> None:
+    """All are there from the first frame to the last: whatever the order of the events' ids, the
+    length that stands in between is the number of people."""
+    both = together(
+        walk([(0, 240 + 40 * i, 300), (60, 240 + 40 * i, 300)], track=i + 1) for i in range(people)
+    )
+    events = sorted(facts(QUEUE, both), key=lambda event: (event.time, event.id))
+    states = [(seconds(e), e.length) for e in events if isinstance(e, QueueState)]
+    assert states == [(0.0, people), (60.0, 0)]
+
+
+@pytest.mark.parametrize("fps", FPS)
+@pytest.mark.parametrize("tau_s", [1.0, 2.0])
+def test_rule_2_slow_shuffling_on_a_line_does_not_add_up(fps: float, tau_s: float) -> None:
+    """Half an hour around the line, a tenth of the height to either side and slowly: in all but
+    a few moments nobody could say that a passage had happened."""
+    time_s = np.arange(0, 1800, 1 / fps)
+    fine_s = np.arange(0, 1800, 1 / 30)
+    keep = np.exp(-1 / 30 / tau_s)
+    push = np.random.default_rng(3).normal(0, 10 * np.sqrt(1 - keep**2), len(fine_s))
+    sway = np.zeros(len(fine_s))
+    for i in range(1, len(fine_s)):
+        sway[i] = keep * sway[i - 1] + push[i]
+    xy = np.stack([320 + np.interp(time_s, fine_s, sway), np.full(len(time_s), 300.0)], axis=1)
+    counted = passages(facts(LINE, rows(1, time_s, xy)))
+    assert sum(counted) <= 2
+    assert abs(counted[0] - counted[1]) <= 1
+
+
+@pytest.mark.parametrize("fps", [2.0, 5.0, 10.0])
+@pytest.mark.parametrize("noise_px", [2.0, 5.0])
+def test_rule_6_standing_just_on_a_border_is_few_stays(fps: float, noise_px: float) -> None:
+    """Half an hour exactly on a zone's border, in boxes that tremble: a handful of stays, which
+    together last nearly as long as the person stood there."""
+    found = walk(((0, 220, 300), (1800, 220, 300)), fps, noise_px=noise_px, seed=4)
+    told_ = stays(facts(AREA, found))
+    assert 1 <= len(told_) <= 6
+    assert sum(stay.dwell_s for stay in told_) > 0.9 * 1800
+
+
+def test_rule_1_the_same_row_twice_is_one_observation(tmp_path: Path) -> None:
+    once = there(0.0, 1)
+    result = replayed(tmp_path, LINE, together([once, once]))
+    assert passages(result.events) == (1, 0)
+    assert dict(result.rejected) == {"repeated": len(once)}
+
+
+def test_rule_1_single_ghosts_are_nobody() -> None:
+    """A false box a second, each with a number of its own, anywhere in the picture."""
+    rng = np.random.default_rng(11)
+    ghosts = [
+        rows(n, np.array([float(n)]), rng.uniform((30, 110), (610, 470), (1, 2)))
+        for n in range(500)
+    ]
+    events = facts(LINE, together(ghosts))
+    assert passages(events) == (0, 0)
+    assert not any(isinstance(event, VisitEnded) for event in events)

@@ -78,10 +78,9 @@ def analyse(
             boxes[frame.number] = people.xyxy
         progress(frame.time_s)
         if stopped():
-            result.incomplete = "stopped by hand"
             break
     parts.append(following.finish())
-    result.incomplete = source.incomplete or result.incomplete
+    result.incomplete = source.incomplete or ("stopped by hand" if stopped() else "")
     result.duration_s = _duration_s(source, times)
     last_s = times[-1] if times else 0.0
     for gap in source.gaps[gaps:]:

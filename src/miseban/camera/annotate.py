@@ -82,6 +82,7 @@ def write_annotated(
     background: Image | None,
     overlay: Overlay,
     events: Iterable[Event],
+    last_frame: int,
     fps: float,
     zone: tzinfo,
 ) -> None:
@@ -90,7 +91,8 @@ def write_annotated(
     ``rows`` every analysed frame's boxes with gaps filled, found by their frame number;
     ``detections`` frame number to further boxes (N, 4) that are made mosaics but not drawn;
     ``background`` free of people (any size), None for a plain ground; ``overlay`` in pixels of
-    the source; ``events`` move the counters, at their own time; ``zone`` of the clock shown.
+    the source; ``events`` move the counters, at their own time; ``last_frame`` is the number of
+    the last one analysed, with which the video ends; ``zone`` of the clock shown.
     Raises Failed when nothing can be written.
     """
     by_frame = _by_frame(rows)
@@ -102,6 +104,10 @@ def write_annotated(
         shapes = overlay.scaled(size[0] / source.info.width, size[1] / source.info.height)
         with AnnotatedVideo(path, size, fps) as video:
             for frame in source.frames():
+                if frame.number > last_frame:
+                    break
+                for polygon in overlay.private:  # gone before a block's mean could take it in
+                    cv2.fillPoly(frame.bgr, [whole(polygon)], (0, 0, 0))
                 here = by_frame.get(frame.number)
                 tracked = rows.xyxy[here] if here is not None else np.empty((0, 4))
                 others = detections.get(frame.number, np.empty((0, 4)))

@@ -45,8 +45,15 @@ def replay(
             found = ", ".join(cameras)
             raise BadInput("unknown-camera", path, f"expected rows of {camera}, found {found}")
         cameras = [camera]
+    known_to_shop = {other.id for other in shop.cameras}
     for name in cameras:
-        shop.camera(name)
+        if name not in known_to_shop:
+            expected = ", ".join(sorted(known_to_shop)) or "none"
+            raise BadInput(
+                "unknown-camera",
+                path,
+                f"expected cameras of the shop file ({expected}), found {name!r}",
+            )
     if len(cameras) > 1 and (shop.floor_lines() or shop.floor_zones()):
         raise BadInput(
             "several-cameras",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -97,15 +98,18 @@ def analyze(
             camera = camera or CAMERA
             shop = Shop.plain(camera, (info.width, info.height), video, rate)
         assert camera is not None  # noqa: S101 - one of the two branches has set it
-        where = f'{shop_file or video}: [[camera]] "{camera}" resolution'
+        where = f'{shop_file or info.address}: [[camera]] "{camera}" resolution'
         check_resolution(info, shop.camera(camera).resolution, where)
         if annotate and info.live:
-            raise BadInput("annotate-live", video, "--annotate needs a recording")
+            raise BadInput("annotate-live", info.address, "--annotate needs a recording")
+        folder = ResultFolder(out, source=video)
         if mot is not None:
-            _check_writable(mot)
-        folder = ResultFolder(out)
+            _check_writable(mot, folder, video)
         total = info.frames / info.fps if info.frames and info.fps else None
-        with progress_bar("analysing", seconds or total) as progress, stoppable() as stopped:
+        with (
+            progress_bar("analysing", seconds or total) as progress,
+            stoppable(source, seconds) as stopped,
+        ):
             result = analyse(
                 source,
                 detector,
@@ -119,7 +123,8 @@ def analyze(
     detector.close()
     if not len(result.frames):
         folder.discard_if_empty()
-        raise BadInput("no-frames", video, result.incomplete or "expected at least one frame")
+        what = result.incomplete or "expected at least one frame"
+        raise BadInput("no-frames", info.address, what)
     with folder.staging() as stage:
         summary = write_outputs(stage, result, shop, Told(detector.name, lang))
         if annotate:
@@ -131,6 +136,7 @@ def analyze(
                 background=result.background,
                 overlay=overlay_of(shop, camera),
                 events=result.events,
+                last_frame=int(result.frames[-1]),
                 fps=result.analysed_fps,
                 zone=ZoneInfo(shop.shop.timezone),
             )
@@ -138,7 +144,8 @@ def analyze(
         write_mot(mot, _filled(result))
     report_done(summary, folder.folder, as_json=as_json)
     if result.incomplete and not stopped():
-        raise Failed("incomplete", video, f"{result.incomplete}; what came before is in {out}")
+        what = f"{result.incomplete}; what came before is in {out}"
+        raise Failed("incomplete", info.address, what)
 
 
 def _best() -> str:
@@ -153,8 +160,14 @@ def _best() -> str:
     return model.name
 
 
-def _check_writable(path: Path) -> None:
-    if path.is_dir() or not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+def _check_writable(path: Path, folder: ResultFolder, video: str) -> None:
+    """Before any work begins; the file may be meant to lie in the result folder itself."""
+    if os.path.realpath(path) == os.path.realpath(video):
+        folder.discard_if_empty()
+        raise BadInput("output", path, "expected another file than the recording")
+    folderless = not path.parent.is_dir() or not os.access(path.parent, os.W_OK)
+    if folderless or len(os.fsencode(path.name)) > 255 or path.is_dir():
+        folder.discard_if_empty()
         raise BadInput("output", path, "expected a file in a folder that can be written to")
 
 
@@ -163,8 +176,10 @@ def _filled(result: Analysis) -> TrackRows:
 
 
 @contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
-    """Yields a question: has Ctrl-C been pressed? A second press ends the program at once."""
+def stoppable(source: Source, seconds: float | None) -> Iterator[Callable[[], bool]]:
+    """Yields a question: has Ctrl-C been pressed? That closes ``source``, which may be waiting for
+    a camera that is away; a second press ends the program at once. A live source is also closed
+    after ``seconds``, whether or not frames come."""
     pressed = False
 
     def press(*_: object) -> None:
@@ -172,9 +187,15 @@ def stoppable() -> Iterator[Callable[[], bool]]:
         if pressed:
             raise KeyboardInterrupt
         pressed = True
+        source.close()
 
     before = signal.signal(signal.SIGINT, press)
+    over = threading.Timer(seconds or 0.0, source.close)
+    over.daemon = True
+    if seconds and source.info.live:
+        over.start()
     try:
         yield lambda: pressed
     finally:
+        over.cancel()
         signal.signal(signal.SIGINT, before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated
 
@@ -16,7 +17,6 @@ from miseban.vocabulary.errors import MisebanError
 
 app = typer.Typer(
     help="Minding the shop: cameras become anonymous counts, dwell, queues and heat maps.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -48,13 +48,16 @@ def _options(
 
 def main() -> None:
     """Runs the command and leaves with 0 (done), 1 (failed) or 2 (wrong use or bad input)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file's name may be no text at all
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
     """The exit status of ``miseban ARGUMENTS``; errors are printed to standard error."""
     try:
-        status = app(args=arguments, prog_name="miseban", standalone_mode=False)
+        status = app(args=arguments or ["--help"], prog_name="miseban", standalone_mode=False)
     except MisebanError as error:
         print(f"miseban: {error}", file=sys.stderr)
         return error.exit_status

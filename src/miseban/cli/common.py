@@ -18,6 +18,8 @@ from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import Summary
 
 Lang = Literal["en", "ja", "ko"]
+EARLIEST_YEAR, LATEST_YEAR = 1971, 2199
+"""Recordings begin in one of these years, or between."""
 
 
 def only_camera(shop: Shop, camera: str | None) -> str:
@@ -31,7 +33,16 @@ def only_camera(shop: Shop, camera: str | None) -> str:
 
 
 def in_zone(start: datetime | None, shop: Shop | None) -> datetime | None:
-    """``start`` as an aware time; without an offset it is the shop's local time (or UTC)."""
+    """``start`` as an aware time; without an offset it is the shop's local time (or UTC).
+
+    Raises ``BadInput`` for a year at which no camera ran: a slip of the finger.
+    """
+    if start is not None and not EARLIEST_YEAR <= start.year <= LATEST_YEAR:
+        raise BadInput(
+            "start",
+            "--start",
+            f"expected a year from {EARLIEST_YEAR} to {LATEST_YEAR}, found {start.year}",
+        )
     if start is None or start.tzinfo is not None:
         return start
     return start.replace(tzinfo=ZoneInfo(shop.shop.timezone if shop else "UTC"))
@@ -60,4 +71,7 @@ def report_done(summary: Summary, folder: Path, *, as_json: bool) -> None:
         return
     for line, passed in summary.lines.items():
         typer.echo(f"{line}: {passed.in_.count} in, {passed.out.count} out")
+    if summary.rejected:
+        rejected = ", ".join(f"{n} {reason}" for reason, n in summary.rejected.items())
+        typer.echo(f"rows not counted: {rejected}")
     typer.echo(f"people seen: {summary.people}; results and report.html are in {folder}")

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from miseban.cli.analyze import analyze
 from miseban.vision.models.registry import Model, load_registry
 from miseban.vision.models.store import folders, installed
 from miseban.vocabulary.errors import BadInput
@@ -63,13 +64,7 @@ def demo(
     if camera is not None:
         command += ["--camera", camera]
     typer.echo(f"miseban {shlex.join(command)}")
-    # The printed command itself, so that what is shown is what anybody can type. It is imported
-    # here because it imports this module.
-    from miseban.cli.app import run
-
-    status = run(command)
-    if status:
-        raise typer.Exit(status)
+    analyze(str(clip), out, shop_file=shop, camera=camera, model=model.name, lang=lang)
     report = (out / "report.html").resolve()
     typer.echo(f"report: {report}")
     if show and _desktop():

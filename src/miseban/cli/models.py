@@ -75,7 +75,10 @@ def pull_models(
     columns = (
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bars:
         tasks = {file.name: bars.add_task(file.name, total=file.size, start=False)
                  for model in wanted for file in model.files}  # fmt: skip
 

@@ -53,7 +53,8 @@ _ROWS_AT_ONCE = 20_000
 
 def write_events(path: Path, events: Sequence[Event]) -> None:
     """Writes ``events`` in the order given. Raises ``OSError`` when the disk does."""
-    with pq.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
+    # Opened here: Arrow takes a path for an address, and cannot name one that is no UTF-8.
+    with path.open("wb") as file, pq.ParquetWriter(file, SCHEMA, compression="zstd") as writer:
         for at in range(0, max(1, len(events)), _ROWS_AT_ONCE):
             rows = [event.model_dump() for event in events[at : at + _ROWS_AT_ONCE]]
             writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
@@ -62,7 +63,8 @@ def write_events(path: Path, events: Sequence[Event]) -> None:
 def read_events(path: Path) -> list[Event]:
     """The events of a file. Raises ``BadInput`` when it is no such file."""
     try:
-        table = pq.read_table(path, schema=SCHEMA)
+        with path.open("rb") as file:
+            table = pq.read_table(file, schema=SCHEMA)
     except (OSError, pa.ArrowInvalid) as error:
         raise BadInput("events", path, f"expected a Parquet file of events: {error}") from None
     return [

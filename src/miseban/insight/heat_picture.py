@@ -41,6 +41,10 @@ def floor_unit(cell_m: float) -> LegendUnit:
     return LegendUnit("person-min per sq m", 1 / 60 / cell_m**2)
 
 
+_LEGEND_PX = 200
+"""The numbers below a heat map need as much, however narrow the picture or the floor."""
+
+
 def draw_heat(
     seconds: NDArray[np.float64],
     size: tuple[int, int],
@@ -52,7 +56,8 @@ def draw_heat(
     extent: tuple[float, float] | None = None,
     cell: float | None = None,
 ) -> bytes:
-    """A PNG of ``size`` (width, height) pixels of heat with a legend strip below it.
+    """A PNG of ``size`` (width, height) pixels of heat with a legend strip below it, which
+    is at least 200 pixels wide.
 
     ``seconds`` (rows, cols) person-seconds per cell, covering the whole picture or floor;
     ``background`` (any size) must be free of people, None for a plain ground. ``lines`` and
@@ -80,7 +85,9 @@ def draw_heat(
     mixed = canvas * (1 - alpha[..., None]) + colours * alpha[..., None]
     image: Image = np.clip(mixed, 0, 255).astype(np.uint8)
     draw_overlay(image, Overlay(lines or {}, zones or {}).scaled(*scale), {})
-    whole = np.vstack([image, _legend(width, top, legend_unit.label)])
+    wide = max(width, _LEGEND_PX)  # beside a narrow picture the paper stays white
+    image = np.pad(image, ((0, 0), (0, wide - width), (0, 0)), constant_values=255)
+    whole = np.vstack([image, _legend(wide, top, legend_unit.label)])
     done, png = cv2.imencode(".png", whole)
     if not done:
         raise Failed("heat-map", "heat map", f"could not be encoded as PNG at {width}x{height}")

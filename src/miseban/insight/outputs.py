@@ -24,11 +24,10 @@ _PICTURE_PX = 960
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the analysis itself does not know: ``model`` name, language, remarks."""
+    """What the analysis itself does not know: the ``model``'s name and the report's language."""
 
     model: str
     lang: str = "en"
-    notes: tuple[str, ...] = ()
 
 
 def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Summary:
@@ -54,7 +53,6 @@ def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Su
         heat_picture_png=picture,
         heat_floor_png=plan,
         background_known=analysis.background is not None,
-        notes=told.notes,
     )
     page = render_report(material, told.lang)
     (stage / "report.html").write_text(page, encoding="utf-8")

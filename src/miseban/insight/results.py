@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -31,12 +32,16 @@ class ResultFolder:
     them remains and older results stand untouched. What a killed run left is cleared away.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, source: str = "") -> None:
         """Makes the folder if need be and tries to write, before any work begins. Raises
-        ``BadInput``."""
+        ``BadInput``, also where the results would replace ``source``, what they are made from."""
         self.folder = folder
-        self._made = not folder.exists()
+        if source and any(
+            os.path.realpath(folder / name) == os.path.realpath(source) for name in FILES
+        ):
+            raise BadInput("output", folder, f"the results would replace {source}; name another")
         try:
+            self._made = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass

@@ -49,7 +49,7 @@ class CameraSpace:
         visit_ids: VisitIds | None = None,
     ) -> None:
         self._settings = s = settings or SpaceSettings()
-        self._view = view = CameraGeometry(shop, camera)
+        self._view = view = CameraGeometry(shop, camera, s)
         doors = tuple(i for i, zone in enumerate(view.zones) if zone.kind == "entrance")
         self._book = VisitBook(len(view.zones), view.size, s, visit_ids or VisitIds(), doors)
         longest = max([s.enter_most_s, *(zone.min_stay_s for zone in view.zones)])
@@ -102,6 +102,14 @@ class CameraSpace:
         track, time_s = rows.track[order], rows.time_s[order]
         twice = (track[1:] == track[:-1]) & (time_s[1:] == time_s[:-1])
         if twice.any():
+            table = np.column_stack([rows.track, rows.time_s, rows.xyxy])
+            _, kept = np.unique(table, axis=0, return_index=True)
+            repeated = np.ones(len(rows), bool)
+            repeated[kept] = False
+            rows = without(rows, repeated, "repeated")
+            order = np.lexsort((rows.time_s, rows.track))
+            track, time_s = rows.track[order], rows.time_s[order]
+            twice = (track[1:] == track[:-1]) & (time_s[1:] == time_s[:-1])
             # One id on two people at once says nothing about either (rule 1).
             shared = np.zeros(len(rows), bool)
             shared[order[1:][twice]] = shared[order[:-1][twice]] = True
@@ -172,6 +180,7 @@ class CameraSpace:
             np.where(fresh, steps.time_s[firsts], book.last_s[slots]),
             np.where(fresh[:, None], steps.xy[firsts], book.last_xy[slots]),
             np.where(fresh[:, None], steps.floor[firsts], book.last_floor[slots]),
+            np.where(fresh, 0.0, book.last_box[slots, 3] - book.last_box[slots, 1]),
             base=s.jump_base_heights,
             speed=s.jump_speed_heights,
         )
@@ -199,8 +208,10 @@ class CameraSpace:
     def _close(self, slot: int) -> None:
         """Ends a visit where it was last seen (rule 7: no grace time is added)."""
         last_s = float(self._book.last_s[slot])
+        seen = int(self._book.observations[slot])
         visit = self._book.at(slot)
         self._line_walk.close(slot, visit)
         self._zone_walk.close(slot, visit, last_s)
         self._book.close(slot)
-        self._facts.ended(visit, last_s)
+        if seen > 1:  # one sight is no person
+            self._facts.ended(visit, last_s)

@@ -153,7 +153,9 @@ class FactWriter:
     def _next_boundary(self, after_s: float) -> float:
         """The next whole period of wall-clock time, so that all cameras share their minutes."""
         unix = self._start_unix + after_s
-        return (unix // self._period_s + 1) * self._period_s - self._start_unix
+        edge = (unix // self._period_s + 1) * self._period_s - self._start_unix
+        # Near 1970 the sum is rounded, and a boundary could be found to follow itself.
+        return edge if edge > after_s else edge + self._period_s
 
     def _occupancy_writer(self, zone: str) -> _OnPeriod:
         def write(period: Period) -> None:

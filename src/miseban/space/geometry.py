@@ -25,8 +25,8 @@ class CameraGeometry:
     ``zones`` and ``lines`` are in that order; indices everywhere in ``space`` refer to them.
     """
 
-    def __init__(self, shop: Shop, camera: str, settings: SpaceSettings | None = None) -> None:
-        self._settings = settings or SpaceSettings()
+    def __init__(self, shop: Shop, camera: str, settings: SpaceSettings) -> None:
+        self._settings = settings
         self.camera = shop.camera(camera)
         width, height = self.camera.resolution
         self.size = (float(width), float(height))

@@ -51,13 +51,18 @@ class Passage:
         self.far_observations += distance >= band * self.settings.far_bands
         while self.recent and self.recent[0] < time_s - self.settings.hover_memory_s:
             self.recent.popleft()
+        # More than in proportion: at a low frame rate few of a hoverer's crossings are seen.
         wanted_s = min(
-            self.settings.settle_s * max(1, len(self.recent)), self.settings.settle_most_s
+            self.settings.settle_s * max(1, len(self.recent)) ** 1.5, self.settings.settle_most_s
         )
+        hovering = max(0, len(self.recent) - 1)
+        far = self.far_observations >= self.settings.far_observations + hovering
         settled = time_s - self.beyond_since_s >= wanted_s - 1e-9 and self.observations >= min(
             len(self.recent) + 1, self.settings.settle_observations
         )
-        if settled or self.far_observations >= self.settings.far_observations:
+        if far:
+            self.recent.clear()  # clearly gone: what comes next is a walk of its own
+        if settled or far:
             return self._count()
         return None
 

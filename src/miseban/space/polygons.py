@@ -70,8 +70,6 @@ class Polygons:
         """
         inside = self.inside(xy)
         codes = inside.astype(np.int8) * np.int8(INSIDE)
-        # Distances cost most: only points outside some polygon's bounding box by less than the
-        # band can be near it.
         codes[(self.distance(xy) <= band[:, None]) & ~inside] = NEAR
         return codes
 

@@ -15,7 +15,8 @@ class SpaceSettings:
     line_band_m: float = 0.25
     settle_s: float = 0.5
     settle_observations: int = 3  # one less after a first, clean crossing
-    # So many bands beyond (0.45 heights, a long step) nobody sways; one observation may be bad.
+    # So many bands beyond (0.45 heights, a long step) after one clean crossing nobody sways; one
+    # observation may be bad.
     far_bands: float = 3.0
     far_observations: int = 2
     # Each recent crossing of the same line by the same person makes the next one wait longer:
@@ -27,18 +28,22 @@ class SpaceSettings:
     zone_band_heights: float = 0.08
     zone_band_m: float = 0.15
     leave_s: float = 1.0
+    # Whoever has come and gone in this zone before may be standing on its border: from the third
+    # stay of a visit on, each asks for so much more to end (and then ended when it did), up to:
+    leave_most_s: float = 4.0
     enter_least_s: float = 0.5
     enter_most_s: float = 1.0
     # Within the band outside, time counts this much: whoever stands on the border is not counted
     # out and in again, and whoever stands just outside is out after three seconds.
     near_rate: float = 1 / 3
     # Occupancy and queues wait this much longer for entries and exits that are in doubt.
-    longest_doubt_s: float = 4.0
+    longest_doubt_s: float = 12.0
     leave_observations: int = 2
     enter_observations: int = 2
 
     # Visits. A lost person is looked for this long, near where he was last seen.
     stitch_s: float = 5.0
+    stitch_single_s: float = 0.7  # for somebody seen only once
     stitch_base_heights: float = 0.5
     stitch_speed_heights: float = 0.8  # heights a second, about 1.4 m/s
     stitch_most_heights: float = 2.5

@@ -23,13 +23,15 @@ class Stay:
       ``leave_s`` over several observations.
 
     Either takes effect from when its sum last left 0: no waiting time is added to a stay or taken
-    from it, and short ways out and back are part of it.
+    from it, and short ways out and back are part of it. Whoever has come and gone ``earlier`` in
+    the same visit may be standing on the border, and must leave the more clearly.
     """
 
     least_s: float
     settings: SpaceSettings
     entered_s: float
     first_piece: int
+    earlier: int = 0  # stays of the same visit in the same zone before
     code: int = INSIDE
     begun: bool = False
     confirmed: bool = False
@@ -87,7 +89,7 @@ class Stay:
         run_s = max(0.0, now_s - self.run_s)
         if self.code == INSIDE:
             return self.inside_s + run_s, max(0.0, self.away_s - run_s)
-        rate = self.settings.near_rate if self.code == NEAR else 1.0
+        rate = self.settings.near_rate / max(1, self.earlier) if self.code == NEAR else 1.0
         return max(0.0, self.inside_s - run_s), self.away_s + rate * run_s
 
     def _judge(self, now_s: float) -> bool:
@@ -103,4 +105,5 @@ class Stay:
         if not self.begun and inside_s <= 0:
             return True
         seen = self.away_observations + self.run_observations
-        return away_s >= s.leave_s - 1e-9 and seen >= s.leave_observations
+        enough_s = min(s.leave_s * max(1, self.earlier - 1), max(s.leave_s, s.leave_most_s))
+        return away_s >= enough_s - 1e-9 and seen >= s.leave_observations

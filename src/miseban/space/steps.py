@@ -93,7 +93,14 @@ class Steps:
         return starts
 
     def connect(
-        self, from_s: Floats, from_xy: Floats, from_floor: Floats, *, base: float, speed: float
+        self,
+        from_s: Floats,
+        from_xy: Floats,
+        from_floor: Floats,
+        from_height: Floats,
+        *,
+        base: float,
+        speed: float,
     ) -> None:
         """Joins each step to the one before; the arguments say where each track's first step
         comes from. ``base`` (heights) and ``speed`` (heights a second) bound what can be walked.
@@ -109,7 +116,10 @@ class Steps:
         self.from_xy = before(self.xy, from_xy)
         self.from_floor = before(self.floor, from_floor)
         way = np.hypot(*(self.xy - self.from_xy).T)
-        broken = way > self.height * (base + speed * (self.time_s - self.from_s))
+        # The taller box of the two: where feet are hidden for a moment, the way there must be as
+        # long as the way back, or a person would pass a line again and again in one direction.
+        height = np.maximum(self.height, before(self.height, from_height))
+        broken = way > height * (base + speed * (self.time_s - self.from_s))
         if broken.any():
             self.from_xy = np.where(broken[:, None], self.xy, self.from_xy)
             self.from_floor = np.where(broken[:, None], self.floor, self.from_floor)

@@ -28,10 +28,10 @@ class Period:
 class ZoneTimeline:
     """Walks through the entries and exits of one zone in order of time.
 
-    ``changed(time_s, inside)`` is called after each change with the visits inside and when they
-    came; ``finished(period)`` at the end of each period. Changes may be handed in out of order
-    as long as they are later than where the walk has come to; a later one that is not (it
-    cannot happen within the engine's delays) takes effect at once, so nothing gets lost.
+    ``changed(time_s, inside)`` is called after the changes of each moment with the visits inside
+    and when they came; ``finished(period)`` at the end of each period. Changes may be handed in
+    out of order as long as they are later than where the walk has come to; a later one that is
+    not (it cannot happen within the engine's delays) takes effect at once, so nothing gets lost.
     """
 
     boundary: Callable[[float], float]
@@ -63,7 +63,10 @@ class ZoneTimeline:
             else:
                 self.inside.pop(visit, None)
             self._max = max(self._max, len(self.inside))
-            self.changed(self.now_s, self.inside)
+            # Events bear microseconds, and ids sort those of one moment at random: of several
+            # changes at a moment only the last may speak.
+            if not self._ahead or self._ahead[0][0] > min(self.now_s + 1e-6, until_s):
+                self.changed(self.now_s, self.inside)
         self._walk(max(until_s, self.now_s))
 
     def finish(self, end_s: float) -> None:

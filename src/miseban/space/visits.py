@@ -31,6 +31,7 @@ class Visit:
     x: array[float] = field(default_factory=lambda: array("d"))
     y: array[float] = field(default_factory=lambda: array("d"))
     stays: dict[int, Stay] = field(default_factory=dict)
+    stayed: dict[int, int] = field(default_factory=dict)  # finished stays by zone
     passages: dict[int, Passage] = field(default_factory=dict)
     areas: list[tuple[float, str]] = field(default_factory=list)
 
@@ -149,6 +150,8 @@ class VisitBook:
             silent_s = time_s - float(self.last_s[slot])
             if slot in busy or self._went_out(slot, silent_s):
                 continue
+            if self.observations[slot] < 2 and silent_s > s.stitch_single_s:
+                continue  # one sight is hardly a person
             last = self.last_box[slot]
             ratio = height / max(1.0, float(last[3] - last[1]))
             if not 0.5 < ratio < 2.0:

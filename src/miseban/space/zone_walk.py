@@ -62,7 +62,9 @@ class ZoneWalk:
                     continue
                 entered_s = self._view.border_s(steps, a, z, entering=True)
                 least_s = self._view.zones[z].min_stay_s
-                stay = visit.stays[z] = Stay(least_s, self._settings, entered_s, visit.pieces)
+                stay = visit.stays[z] = Stay(
+                    least_s, self._settings, entered_s, visit.pieces, visit.stayed.get(z, 0)
+                )
             was = stay.confirmed
             over = stay.observed(float(steps.time_s[b - 1]), b - a)
             if stay.confirmed and not was:
@@ -95,6 +97,7 @@ class ZoneWalk:
     def _end_stay(self, visit: Visit, z: int, stay: Stay, ended_s: float | None = None) -> None:
         del visit.stays[z]
         if stay.confirmed:
+            visit.stayed[z] = visit.stayed.get(z, 0) + 1
             self._facts.left(visit, z, stay, stay.ended_s if ended_s is None else ended_s)
 
     def close(self, slot: int, visit: Visit, last_s: float) -> None:

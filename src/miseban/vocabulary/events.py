@@ -101,7 +101,7 @@ class VisitEnded(_Event):
 
 class CameraHealth(_Event):
     """What the camera could and could not see: a ``gap`` of lost coverage that ended at ``time``,
-    or the state at the end of a recording (``state`` "ok")."""
+    or that all is well (``state`` "ok", which nothing writes yet)."""
 
     type: Literal["camera.health"] = "camera.health"
     state: Literal["ok", "gap"]

@@ -323,3 +323,16 @@ def test_resolution_must_be_the_one_lines_are_drawn_in() -> None:
     assert str(caught.value).startswith(
         "shop.toml: camera door: resolution: expected frames of 768x432, found 640x360 "
     )
+
+
+def test_pictures_that_change_their_size_are_brought_to_the_first(tmp_path: Path) -> None:
+    """Lines, zones and what is blacked out are drawn for one size: no frame may have another."""
+    large, small = np.full((96, 128, 3), 80, np.uint8), np.full((64, 96, 3), 200, np.uint8)
+    stream = [cv2.imencode(".jpg", image)[1].tobytes() for image in [large] * 20 + [small] * 20]
+    path = tmp_path / "clip.mjpeg"
+    path.write_bytes(b"".join(stream))
+    with open_source(str(path)) as source:
+        frames = list(source.frames())
+    assert len(frames) == 40
+    assert {(f.width, f.height) for f in frames} == {(128, 96)}
+    assert frames[-1].bgr.mean() == pytest.approx(200, abs=3)

@@ -17,8 +17,7 @@ class ReportMaterial:
     lines between two of its parts. ``timezone`` is the shop's IANA name; ``names`` display names
     by id of shop, camera, lines and zones (an id without one is shown itself).
     ``heat_picture_png`` and ``heat_floor_png`` are the bytes of PNG files; ``background_known``
-    tells whether the picture lies over a background without people or a plain one. ``notes`` are
-    remarks in the reader's words, one a line.
+    tells whether the picture lies over a background without people or a plain one.
     """
 
     summary: Summary
@@ -29,8 +28,6 @@ class ReportMaterial:
     heat_picture_png: bytes | None = None
     heat_floor_png: bytes | None = None
     background_known: bool = False
-    model_note: str = ""
-    notes: Sequence[str] = ()
 
     def name(self, ident: str) -> str:
         return self.names.get(ident) or ident

@@ -125,24 +125,20 @@ def _noise(width: int, height: int) -> Iterator[Frame]:
 
 
 def _video(path: Path) -> Iterator[Frame]:
-    import cv2
-    import numpy as np
+    from miseban.vision.sources import capture
 
-    capture = cv2.VideoCapture(str(path))
+    # Not as a source: its reader thread would decode, and count, beside the detector.
+    video = capture.open_file(str(path))
     try:
-        if not capture.isOpened():
+        if not video.isOpened():
             raise BadInput("video-unreadable", path, "expected a video, found nothing readable")
         number = 0
-        while True:
-            good, image = capture.read()
-            if not good:
-                return
+        while video.grab() and (image := capture.retrieve(video)) is not None:
             number += 1
-            time_s = max(0.0, capture.get(cv2.CAP_PROP_POS_MSEC) / 1e3)
-            utc = START + timedelta(seconds=time_s)
-            yield Frame(np.asarray(image, np.uint8), number, time_s, utc)
+            time_s = max(0.0, capture.stamp_s(video))
+            yield Frame(image, number, time_s, START + timedelta(seconds=time_s))
     finally:
-        capture.release()
+        video.release()
 
 
 def _peak_bytes() -> int:

@@ -68,6 +68,9 @@ def _bring(
         # Appending leaves what an earlier attempt has brought.
         with part.open("ab") as out:
             _alone(out, part)
+            if is_file_of(target, file):  # another pull has just finished
+                part.unlink(missing_ok=True)
+                return target
             if found is not None:
                 out.truncate(0)
                 with found.open("rb") as stream:
@@ -76,11 +79,17 @@ def _bring(
                 _download(file, out, progress)
             out.flush()
             os.fsync(out.fileno())
+            # Still alone: nobody may write to the file once its hash was found right.
+            return _put(part, target, file, found)
     except PermissionError as error:
         raise BadInput("models-folder", folder, f"cannot be written: {error.strerror}") from error
     except OSError as error:
         part.unlink(missing_ok=True)  # a full disk is not to be kept full
         raise Failed("disk", part, f"cannot be written: {error.strerror}") from error
+
+
+def _put(part: Path, target: Path, file: ModelFile, found: Path | None) -> Path:
+    """Gives the file its name, if its bytes are the registered ones."""
     if not is_file_of(part, file):
         what = f"expected {file.algorithm} {file.digest} ({file.size} bytes), found "
         what += f"{file_hash(part, file.algorithm)} ({part.stat().st_size} bytes); removed"

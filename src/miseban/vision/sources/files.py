@@ -17,6 +17,7 @@ from miseban.vision.sources.timing import plausible_fps
 from miseban.vocabulary.errors import BadInput
 
 _TOLERANCE = 0.05  # of the promised length; containers round, and sound may outlast the picture
+_LONGEST_S = 366 * 86_400.0  # a container that says more says nothing
 
 
 def open_file(address: Address, fps: float | None, start: datetime | None) -> RecordingSource:
@@ -54,6 +55,7 @@ def open_file(address: Address, fps: float | None, start: datetime | None) -> Re
     rate = plausible_fps(opened.get(cv2.CAP_PROP_FPS))
     frames = capture.frame_count(opened)
     length_s = promised.duration_s or (frames / rate if frames and rate else 0.0)
+    length_s = length_s if length_s < _LONGEST_S else 0.0
     if start is None:
         ended = datetime.fromtimestamp(written.st_mtime, UTC)
         made = promised.created
@@ -92,6 +94,7 @@ class _Video:
             return None
 
     def retrieve(self) -> Image | None:
+        # Should the pictures change their size half-way, OpenCV brings them to that of the first.
         return self._first if self._first is not None else capture.retrieve(self._capture)
 
     def ended(self, frames: int, end_s: float) -> str:

@@ -102,6 +102,9 @@ class RecordingSource:
         """The reader thread."""
         try:
             self._deliver_all()
+        except BaseException:  # what came so far must not pass for the whole recording
+            self._incomplete = "the reader failed"
+            raise
         finally:
             self._pictures.close()
             with self._changed:

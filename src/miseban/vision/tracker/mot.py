@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -36,17 +36,14 @@ def write_mot(path: Path, rows: TrackRows) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        raise BadInput("unwritable", path, f"cannot be written ({error.strerror})") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+        with temporary.open("w", encoding="ascii", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise BadInput("unwritable", path, f"cannot be written ({error.strerror})") from error
