@@ -37,6 +37,8 @@ def scores(
     hota = HOTA().eval_sequence(data)
     return {
         "HOTA": float(np.mean(hota["HOTA"])),
+        "DetA": float(np.mean(hota["DetA"])),
+        "AssA": float(np.mean(hota["AssA"])),
         "IDF1": float(identity["IDF1"]),
         "MOTA": float(clear["MOTA"]),
         "switches": float(clear["IDSW"]),

@@ -13,6 +13,8 @@ from miseban.cli import models
 from miseban.cli.analyze import analyze
 from miseban.cli.demo import demo
 from miseban.cli.replay import replay_command
+from miseban.cli.score import score_command
+from miseban.cli.simulate import simulate
 from miseban.vocabulary.errors import MisebanError
 
 app = typer.Typer(
@@ -23,7 +25,9 @@ app = typer.Typer(
 )
 app.command("analyze")(analyze)
 app.command("replay")(replay_command)
+app.command("simulate")(simulate)
 app.command("demo")(demo)
+app.command("score")(score_command)
 app.add_typer(models.app, name="models")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,11 +60,13 @@ def write_events(path: Path, events: Sequence[Event]) -> None:
             writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
-def read_events(path: Path) -> list[Event]:
-    """The events of a file. Raises ``BadInput`` when it is no such file."""
+def read_events(path: Path, types: Collection[str] | None = None) -> list[Event]:
+    """The events of a file, only those of ``types`` if given. Raises ``BadInput`` when it is no
+    such file."""
+    only = None if types is None else [("type", "in", sorted(types))]
     try:
         with path.open("rb") as file:
-            table = pq.read_table(file, schema=SCHEMA)
+            table = pq.read_table(file, schema=SCHEMA, filters=only)
     except (OSError, pa.ArrowInvalid) as error:
         raise BadInput("events", path, f"expected a Parquet file of events: {error}") from None
     return [

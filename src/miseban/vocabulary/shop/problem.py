@@ -32,19 +32,27 @@ class Problem:
         return f"expected {self.expected}, found {self.found}"
 
 
-def bad_shop(where: str, problems: list[Problem], data: object) -> BadInput:
+def bad_shop(
+    where: str,
+    problems: list[Problem],
+    data: object,
+    *,
+    code: str = "bad-shop-file",
+    lists: tuple[str, ...] = LISTS,
+) -> BadInput:
     """The error for the first of ``problems``, in the order of the file; the others are named by
-    place only. ``data`` is the file's content, from which tables get their ids."""
+    place only. ``data`` is the file's content, from which tables get their ids; ``lists`` the keys
+    that hold tables in double brackets (another kind of file has others)."""
     first, *more = problems
     what = first.what
     if more:
-        places = "; ".join(named(p.place, data) for p in more[:_MORE])
+        places = "; ".join(named(p.place, data, lists) for p in more[:_MORE])
         rest = "; ..." if len(more) > _MORE else ""
         what = f"{what} (and {len(more)} more: {places}{rest})"
-    return BadInput("bad-shop-file", f"{where}: {named(first.place, data)}", what)
+    return BadInput(code, f"{where}: {named(first.place, data, lists)}", what)
 
 
-def named(place: Place, data: object) -> str:
+def named(place: Place, data: object, lists: tuple[str, ...] = LISTS) -> str:
     """``place`` in words: ``[[zone]] 2 "aisle-3" polygon point 3``."""
     words: list[str] = []
     here: Any = data
@@ -53,8 +61,8 @@ def named(place: Place, data: object) -> str:
         here = _inside(here, step)
         if isinstance(step, str):
             key = step
-            words.append(_key(step, depth, place))
-        elif key in (*LISTS, "facing"):
+            words.append(_key(step, depth, place, lists))
+        elif key in (*lists, "facing"):
             words.append(str(step + 1))
             name = _inside(here, "id")
             if isinstance(name, str):
@@ -65,13 +73,14 @@ def named(place: Place, data: object) -> str:
             words.append(str(step + 1))
         else:
             axes = ("width", "height") if key == "resolution" else ("x", "y")
-            words.append(axes[step] if step < 2 else str(step + 1))
+            is_pair = key in ("pixel", "floor_m", "resolution", "points", "polygon")
+            words.append(axes[step] if is_pair and step < 2 else str(step + 1))
     return " ".join(words)
 
 
-def _key(step: str, depth: int, place: Place) -> str:
+def _key(step: str, depth: int, place: Place, lists: tuple[str, ...]) -> str:
     if depth == 0:
-        return f"[[{step}]]" if step in LISTS else f"[{_bare(step)}]"
+        return f"[[{step}]]" if step in lists else f"[{_bare(step)}]"
     if step == "facing" and place[0] == "shelf":
         return "[[shelf.facing]]"
     return _bare(step)

@@ -1,0 +1,169 @@
+"""What ``miseban score --json`` prints: every figure, schema 1.
+
+An error is always result minus truth. A rate or a relative error without anything to divide by is
+null: it is neither zero nor one.
+"""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class _Figures(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class TrackingScore(_Figures):
+    """One camera's tracks; ``moments`` are the frames in which either side has somebody."""
+
+    hota: float
+    det_a: float
+    ass_a: float
+    idf1: float
+    mota: float
+    switches: int
+    fragments: int
+    misses: int
+    false_boxes: int
+    truth_boxes: int
+    result_boxes: int
+    truth_tracks: int
+    result_tracks: int
+    moments: int
+
+
+class HourCount(_Figures):
+    """Passages in the clock hour that begins at ``start``."""
+
+    start: AwareDatetime
+    truth: int
+    result: int
+
+
+class HourErrors(_Figures):
+    """Over clock hours: ``mean_abs`` and ``bias`` in people an hour, ``worst`` the error of the
+    hour that is furthest off; the relative ones over hours in which somebody passed."""
+
+    hours: int
+    mean_abs: float
+    bias: float
+    worst: int
+    mean_abs_relative: float | None
+    worst_relative: float | None
+
+
+class MatchScore(_Figures):
+    """Pairs of the same thing in truth and result."""
+
+    matched: int
+    precision: float | None
+    recall: float | None
+
+
+class CountScore(_Figures):
+    """Two numbers of the same things."""
+
+    truth: int
+    result: int
+    error: int
+    relative_error: float | None
+
+
+class DirectionScore(CountScore):
+    """Passages of one line in one direction."""
+
+    by_hour: HourErrors
+    passages: MatchScore
+    hours: list[HourCount]
+
+
+class LineScore(_Figures):
+    in_: DirectionScore = Field(alias="in")
+    out: DirectionScore
+
+
+class DurationScore(_Figures):
+    """Seconds of matched stays; ``relative_bias`` is the bias over the mean true duration."""
+
+    error_mean: float
+    error_median: float
+    bias_mean: float
+    bias_median: float
+    relative_bias: float | None
+
+
+class StayScore(_Figures):
+    """Visits to one zone; ``dwell_s`` is null when no stay matches."""
+
+    visits: CountScore
+    stays: MatchScore
+    dwell_s: DurationScore | None
+
+
+class OccupancyScore(_Figures):
+    """People in a zone on average over a minute, minute by minute."""
+
+    minutes: int
+    mean_abs_error: float
+    bias: float
+    worst: float
+
+
+class QueueScore(_Figures):
+    """A queue's length second by second; ``exact`` the share of seconds with the true length."""
+
+    seconds: int
+    exact: float
+    mean_abs_error: float
+    waiting_s: DurationScore | None
+
+
+class HeatScore(_Figures):
+    """Pearson's correlation of time spent per cell of ``cell`` ``unit``, over ``cells`` cells."""
+
+    correlation: float
+    cells: int
+    cell: float
+    unit: str
+
+
+class Coverage(_Figures):
+    """How many of the result's 95 % intervals hold the true count."""
+
+    intervals: int
+    covered: int
+    share: float | None
+
+
+class CoverageScore(_Figures):
+    """Lines and directions over the whole recording, and hour by hour."""
+
+    recording: Coverage
+    hours: Coverage
+
+
+class Missing(_Figures):
+    """What was not compared, and why."""
+
+    what: str
+    why: str
+
+
+class Score(_Figures):
+    """The whole. Tables are empty, and ``people`` and ``intervals`` null, for what the folders do
+    not hold; ``missing`` says why. ``tracking`` and ``heat`` are by camera, the others by line or
+    zone."""
+
+    schema_: int = Field(default=1, alias="schema")
+    shop: str | None
+    start: AwareDatetime | None
+    duration_s: float | None
+    tracking: dict[str, TrackingScore]
+    lines: dict[str, LineScore]
+    intervals: CoverageScore | None
+    people: CountScore | None
+    zones: dict[str, StayScore]
+    occupancy: dict[str, OccupancyScore]
+    queues: dict[str, QueueScore]
+    heat: dict[str, HeatScore]
+    missing: list[Missing]

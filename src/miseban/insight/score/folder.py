@@ -1,0 +1,93 @@
+"""A folder to be scored: what it holds, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import ValidationError
+
+from miseban.insight.events_table import read_events
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import Event
+from miseban.vocabulary.summary import Summary
+
+EVENTS, SUMMARY, TRACKS, MOT = "events.parquet", "summary.json", "tracks.csv", "mot.txt"
+
+SCORED = {
+    "camera.health",
+    "line.crossed",
+    "queue.state",
+    "visit.ended",
+    "zone.entered",
+    "zone.left",
+    "zone.occupancy",
+}
+"""Types of events that figures are made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Events and summary of one recording; ``other_types`` are types of events that no figure is
+    made of."""
+
+    summary: Summary
+    events: list[Event]
+    other_types: frozenset[str]
+
+    @property
+    def end(self) -> datetime:
+        return self.summary.start + timedelta(seconds=self.summary.duration_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """``recording`` is None in a folder that holds tracks only; ``tracks`` and ``mot`` are files,
+    or None."""
+
+    path: Path
+    recording: Recording | None
+    tracks: Path | None
+    mot: Path | None
+
+
+def read_folder(path: Path) -> Folder:
+    """Raises ``BadInput`` for a folder that holds neither a recording's files nor tracks, and for
+    files that cannot be read."""
+    if not path.is_dir():
+        raise BadInput("no-folder", path, "expected a result folder, found no folder")
+    held = {name for name in (EVENTS, SUMMARY, TRACKS, MOT) if (path / name).is_file()}
+    if not held:
+        expected = f"{EVENTS} and {SUMMARY}, {TRACKS} or {MOT}"
+        raise BadInput("no-results", path, f"expected {expected}, found none of them")
+    half = held & {EVENTS, SUMMARY}
+    if len(half) == 1:
+        (other,) = {EVENTS, SUMMARY} - half
+        raise BadInput("no-results", path, f"expected {other} beside {half.pop()}, found none")
+    return Folder(
+        path,
+        _recording(path) if half else None,
+        path / TRACKS if TRACKS in held else None,
+        path / MOT if MOT in held else None,
+    )
+
+
+def _recording(path: Path) -> Recording:
+    try:
+        summary = Summary.model_validate_json((path / SUMMARY).read_text(encoding="utf-8"))
+        types = set(pq.read_table(path / EVENTS, columns=["type"])["type"].to_pylist())
+        events = read_events(path / EVENTS, SCORED)
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(str(part) for part in first["loc"]) or "as a whole"
+        where = path / (SUMMARY if error.title == "Summary" else EVENTS)
+        raise BadInput("not-readable", where, f"{at}: {first['msg']}") from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise BadInput("not-readable", path, f"cannot be read: {error}") from None
+    except (pa.ArrowException, KeyError) as error:
+        raise BadInput("events", path / EVENTS, f"expected a file of events: {error}") from None
+    events.sort(key=lambda event: event.time)
+    return Recording(summary, events, frozenset(types - SCORED))

@@ -1,0 +1,21 @@
+"""Rates and relative errors that are null where there is nothing to divide by."""
+
+from __future__ import annotations
+
+from miseban.insight.score.figures import CountScore, MatchScore
+
+
+def share(part: float, whole: float) -> float | None:
+    """``part`` of ``whole``; None of nothing."""
+    return part / whole if whole else None
+
+
+def count_score(truth: int, result: int) -> CountScore:
+    error = result - truth
+    return CountScore(truth=truth, result=result, error=error, relative_error=share(error, truth))
+
+
+def match_score(matched: int, truth: int, result: int) -> MatchScore:
+    return MatchScore(
+        matched=matched, precision=share(matched, result), recall=share(matched, truth)
+    )

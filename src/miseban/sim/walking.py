@@ -1,0 +1,65 @@
+"""Moves people from place to place."""
+
+from __future__ import annotations
+
+from miseban.sim.floorplan import Cell, Spot
+from miseban.sim.people import Person
+from miseban.sim.routes import Routes
+from miseban.sim.traffic import Traffic
+
+
+class Walking:
+    """Every step that anybody takes is booked here first."""
+
+    def __init__(self, routes: Routes) -> None:
+        self._routes = routes
+        self._traffic = Traffic()
+
+    def is_free(self, spot: Spot) -> bool:
+        return not self._traffic.is_taken(spot.cell)
+
+    def appear(self, person: Person, spot: Spot) -> None:
+        """Puts a person on the floor who was there before the simulation began."""
+        self._traffic.take(spot.cell)
+        x, y = self._routes.centre(spot.cell)
+        person.cell = spot.cell
+        person.trail.begin(0.0, x, y)
+        person.trail.facing.append((0.0, spot.heading))
+
+    def enter(self, person: Person, door: Cell, spot: Spot, now_s: float) -> float:
+        """Walks in from ``door`` to ``spot``; returns the time of arrival."""
+        return self._go(person, door, spot, now_s)
+
+    def go(self, person: Person, spot: Spot, now_s: float) -> float:
+        """Walks from where the person stands to ``spot``; returns the time of arrival."""
+        assert person.cell is not None  # noqa: S101 - only people on the floor are moved
+        if person.cell == spot.cell:
+            return now_s
+        return self._go(person, person.cell, spot, now_s)
+
+    def leave(self, person: Person, door: Cell, now_s: float) -> float:
+        """Walks from where the person stands out of ``door``; returns when the person is gone."""
+        assert person.cell is not None  # noqa: S101 - only people on the floor are moved
+        return self._walk(person, person.cell, door, now_s)
+
+    def pass_by(self, person: Person, door: Cell, other: Cell, now_s: float) -> float:
+        """Walks from one door to another; returns when the person is gone."""
+        return self._walk(person, door, other, now_s)
+
+    def _go(self, person: Person, start: Cell, spot: Spot, now_s: float) -> float:
+        arrives_s = self._walk(person, start, spot.cell, now_s)
+        self._traffic.take(spot.cell)
+        person.cell = spot.cell
+        person.trail.facing.append((arrives_s, spot.heading))
+        return arrives_s
+
+    def _walk(self, person: Person, start: Cell, end: Cell, now_s: float) -> float:
+        routes = self._routes.between(start, end)
+        route, start_s = self._traffic.earliest(routes, person.speed_mps, now_s)
+        if person.cell is not None:
+            self._traffic.stand(start, now_s, start_s)
+            self._traffic.give_up(start)
+            person.trail.stand_until(start_s)
+        self._traffic.book(route, person.speed_mps, start_s, now_s)
+        person.cell = None
+        return person.trail.walk(route, person.speed_mps, start_s)
