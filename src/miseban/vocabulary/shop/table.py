@@ -47,8 +47,6 @@ Point = Annotated[
 ]
 """x to the right, y down: pixels of the camera's resolution, or metres on the floor."""
 
-Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0)]
-
 
 def is_one_line(text: str) -> bool:
     """Whether ``text`` has something to read and neither line ends nor control characters. (Not
