@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from miseban.sim.scenario import Scenario
-from miseban.sim.scenario_file import parse_scenario
-from miseban.sim.simulation import Simulation
+from miseban.sim.scenario.file import parse_scenario
+from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.shop import Shop, load_shop
 
 SHOPS = Path(__file__).parents[2] / "shops"

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from miseban.camera.replay import replay
 from miseban.insight.queues import length_steps
-from miseban.sim.detector import Detector, DetectorModel
-from miseban.sim.files import TracksFile
-from miseban.sim.tracks import sightings
-from miseban.sim.truth import truth
+from miseban.sim.seen.detector import Detector, DetectorModel
+from miseban.sim.seen.tracks import sightings
+from miseban.sim.truth.events import truth
+from miseban.sim.truth.files import TracksFile
 from miseban.vocabulary.events import Event, LineCrossed, ZoneLeft
 from tests.sim.konbini import NOON, shop, simulated
 

@@ -19,7 +19,7 @@ from miseban.sim.scenario import (
     Service,
     Staff,
 )
-from miseban.sim.scenario_file import load_scenario, parse_scenario
+from miseban.sim.scenario.file import load_scenario, parse_scenario
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import parse_shop
 from tests.sim.konbini import SCENARIO_FILE, SHOP_FILE, SHOPS, scenario, scenario_text, shop

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from miseban.sim.detector import Detector, DetectorModel
 from miseban.sim.projection import FloorView
-from miseban.sim.tracks import Seen, Stretch, boxes, sightings, visibility
+from miseban.sim.seen.detector import Detector, DetectorModel
+from miseban.sim.seen.tracks import Seen, Stretch, boxes, sightings, visibility
 from miseban.space.homography import Homography
 from miseban.vocabulary.shop import Camera
 from miseban.vocabulary.tracks import TrackRows

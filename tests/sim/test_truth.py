@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely import LineString, Polygon
 
-from miseban.sim.drawings import on_floor, passages, times_inside
-from miseban.sim.occupancy import minutes, queue_changes
-from miseban.sim.people import Person
-from miseban.sim.truth import truth
+from miseban.sim.truth.drawings import on_floor, passages, times_inside
+from miseban.sim.truth.events import truth
+from miseban.sim.truth.occupancy import minutes, queue_changes
+from miseban.sim.world.people import Person
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import (
     Event,

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Polygon, union_all
 
-from miseban.sim.floorplan import BODY_M
 from miseban.sim.scenario import Scenario
-from miseban.sim.simulation import Simulation
+from miseban.sim.world.floorplan import BODY_M
+from miseban.sim.world.simulation import Simulation
 from tests.sim.konbini import NOON, scenario, shop, simulated
 
 RUSH = ("rush_chance = 0.05", "rush_chance = 1.0")
@@ -79,7 +79,7 @@ def test_everybody_gets_out_in_the_end(seed: int) -> None:
     """Nobody is stuck: when no more come, the shop empties, but for the staff."""
     world = simulated(seed, 0, NOON)
     world.run_until(1800)
-    world._arrivals = world._passers = iter(())
+    world.close_doors()
     world.run_until(1800 + 3600)
     assert {p.kind for p in world.people if not p.gone} == {"staff"}
 

@@ -14,12 +14,12 @@ from miseban.insight.events_table import write_events
 from miseban.insight.inside import empty_moments, people_inside
 from miseban.insight.results import ResultFolder
 from miseban.insight.summary import summarise
-from miseban.sim.detector import Detector, DetectorModel
-from miseban.sim.files import TracksFile, write_people, write_trails
-from miseban.sim.scenario_file import load_scenario
-from miseban.sim.simulation import Simulation
-from miseban.sim.tracks import sightings
-from miseban.sim.truth import Truth, truth
+from miseban.sim.scenario.file import load_scenario
+from miseban.sim.seen.detector import Detector, DetectorModel
+from miseban.sim.seen.tracks import sightings
+from miseban.sim.truth.events import Truth, truth
+from miseban.sim.truth.files import TracksFile, write_people, write_trails
+from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import load_shop
 from miseban.vocabulary.summary import Summary

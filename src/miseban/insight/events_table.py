@@ -13,6 +13,9 @@ from miseban.vocabulary.events import EVENTS, Event
 
 _TIME = pa.timestamp("us", tz="UTC")
 _TRAIL = pa.list_(pa.float64())
+_RECEIPT = pa.list_(
+    pa.struct([("gtin", pa.string()), ("quantity", pa.int64()), ("price", pa.int64())])
+)
 
 SCHEMA = pa.schema(
     [
@@ -44,6 +47,19 @@ SCHEMA = pa.schema(
         ("fps", pa.float64()),
         ("gap_s", pa.float64()),
         ("reason", pa.string()),
+        ("role", pa.string()),
+        ("group", pa.string()),
+        ("shelf", pa.string()),
+        ("facing", pa.string()),
+        ("kind", pa.string()),
+        ("confidence", pa.float64()),
+        ("fill", pa.float64()),
+        ("help", pa.string()),
+        ("till", pa.string()),
+        ("receipt", pa.string()),
+        ("currency", pa.string()),
+        ("lines", _RECEIPT),
+        ("total", pa.int64()),
     ]
 )
 """Every field of every event type; null where a type has no such field."""

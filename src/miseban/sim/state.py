@@ -24,6 +24,7 @@ class Figure:
     over one stride of two steps, and rests while the person does. ``reach_to`` is a point in space
     (x, y, z metres, z up) while ``posture`` is "reach", else none. ``carries`` is "", "basket",
     "bag", "cart", "walker" or "wheelchair". ``appearance`` seeds build, clothes and hair.
+    Who ``holds`` has a product in the right hand.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Figure:
     reach_to: tuple[float, float, float] | None
     carries: str
     appearance: int
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The tables of a scenario: who comes, how often, what stands in the way, what draws people.
 
-``scenario_file.py`` reads the file; ``possible.py`` refuses what cannot be played.
+``file.py`` reads the file; ``miseban.sim.possible`` refuses what cannot be played.
 """
 
 from miseban.sim.scenario.scenario import Scenario

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.sim.routes import Route
 from miseban.sim.state import Posture
+from miseban.sim.world.routes import Route
 
 Floats = NDArray[np.float64]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from miseban.sim.floorplan import Cell, Spot
-from miseban.sim.people import Person
-from miseban.sim.routes import Routes
-from miseban.sim.traffic import Traffic
+from miseban.sim.world.floorplan import Cell, Spot
+from miseban.sim.world.people import Person
+from miseban.sim.world.routes import Routes
+from miseban.sim.world.traffic import Traffic
 
 
 class Walking:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 
-from miseban.sim.people import Person
 from miseban.sim.state import Figure, Posture
+from miseban.sim.world.people import Person
 
 STRIDE_HEIGHTS = 0.83
 """Length of a stride of two steps, in body heights (D. A. Winter, *Biomechanics and Motor Control

@@ -13,7 +13,7 @@ from scipy.ndimage import binary_erosion
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from miseban.sim.floorplan import BODY_M, CELL_M, Cell, FloorPlan, Pair
+from miseban.sim.world.floorplan import BODY_M, CELL_M, Cell, FloorPlan, Pair
 
 LANES = 3
 """Ways offered between two places: the shortest, and others that wander a little, so that two

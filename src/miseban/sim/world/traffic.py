@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from miseban.sim.floorplan import Cell
-from miseban.sim.routes import Route
+from miseban.sim.world.floorplan import Cell
+from miseban.sim.world.routes import Route
 
 
 class Traffic:

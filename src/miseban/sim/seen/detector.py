@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.sim.tracks import Seen
+from miseban.sim.seen.tracks import Seen
 from miseban.vocabulary.tracks import UNCONFIRMED, TrackRows
 
 Floats = NDArray[np.float64]

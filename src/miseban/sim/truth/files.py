@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv as arrow_csv
 
-from miseban.sim.people import Person
+from miseban.sim.world.people import Person
 from miseban.vocabulary.tracks import COLUMNS, TrackRows
 
 Floats = NDArray[np.float64]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from miseban.sim.floorplan import Cell
-from miseban.sim.trails import Trail
+from miseban.sim.world.floorplan import Cell
+from miseban.sim.world.trails import Trail
 
 Range = tuple[float, float]
 

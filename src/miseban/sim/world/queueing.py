@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from miseban.sim.clockwork import Clockwork
-from miseban.sim.floorplan import Lane, Spot
-from miseban.sim.people import Group
-from miseban.sim.walking import Walking
+from miseban.sim.world.clockwork import Clockwork
+from miseban.sim.world.floorplan import Lane, Spot
+from miseban.sim.world.people import Group
+from miseban.sim.world.walking import Walking
 
 Range = tuple[float, float]
 

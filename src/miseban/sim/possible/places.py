@@ -1,99 +1,24 @@
-"""What makes a scenario impossible to play in its shop."""
+"""Drawings that fit on the floor, places that can be reached, and no more people than floor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from shapely import LineString, Polygon
 
-from miseban.sim.floorplan import CELL_M, FloorPlan, floor_box
-from miseban.sim.routes import Routes
 from miseban.sim.scenario import Scenario
+from miseban.sim.world.floorplan import CELL_M, FloorPlan, floor_box
+from miseban.sim.world.routes import Routes
 from miseban.vocabulary.shop import Shop
-from miseban.vocabulary.shop.problem import Place, Problem, did_you_mean, shown
+from miseban.vocabulary.shop.problem import Place, Problem, shown
 
 PEOPLE_PER_M2 = 1.0
 """More than one person on each free square metre no longer shops but pushes (level of service E
 of J. J. Fruin, *Pedestrian Planning and Design*, 1971)."""
 
 
-def impossible(scenario: Scenario, shop: Shop) -> list[Problem]:
-    """Everything that cannot be, in the order of the tables. Geometry is looked at only when all
-    names are known."""
-    if shop.shop.floor is None:
-        return [Problem(("scenario",), "a shop file with [shop] floor", "none")]
-    names = [*_names(scenario, shop), *_shares(scenario)]
-    if names:
-        return names
-    drawn = list(_drawings(scenario, shop))
-    if drawn:
-        return drawn
-    plan = FloorPlan(shop, scenario)
-    places = list(_places(scenario, plan))
-    return places or list(_crowds(scenario, plan))
-
-
-def _names(scenario: Scenario, shop: Shop) -> Iterator[Problem]:
-    tables: dict[str, Sequence[str]] = {
-        "kind": [k.id for k in scenario.kinds],
-        "door": [d.id for d in scenario.doors],
-        "fixture": [f.id for f in scenario.fixtures],
-        "staff": [s.id for s in scenario.staff],
-    }
-    for table, ids in tables.items():
-        for number, name in enumerate(ids):
-            if name in ids[:number]:
-                found = f"{shown(name)}, which number {ids.index(name) + 1} has too"
-                yield Problem((table, number, "id"), "an id of its own", found)
-    kinds, zones = tables["kind"], [zone.id for zone in shop.zones]
-    for number, kind in enumerate(scenario.kinds):
-        for companion in kind.companions:
-            yield from _known(("kind", number, "companions"), "[[kind]]", companion, kinds)
-        if kind.id == "staff":
-            expected = 'another id: "staff" is for [[staff]]'
-            yield Problem(("kind", number, "id"), expected, shown(kind.id))
-    for number, attraction in enumerate(scenario.attractions):
-        place: Place = ("attraction", number, "zone")
-        yield from _known(place, "[[zone]] of the shop", attraction.zone, zones)
-    for number, service in enumerate(scenario.services):
-        tills = [till.id for till in shop.tills]
-        place = ("service", number, "till")
-        yield from _known(place, "[[till]] of the shop", service.till, tills)
-        if service.till in [s.till for s in scenario.services[:number]]:
-            yield Problem(place, "each till once", shown(service.till))
-    for number, staff in enumerate(scenario.staff):
-        for zone in staff.zones:
-            yield from _known(("staff", number, "zones"), "[[zone]] of the shop", zone, zones)
-
-
-def _known(place: Place, what: str, wanted: str, known: Iterable[str]) -> Iterator[Problem]:
-    ids = list(known)
-    if wanted not in ids:
-        listed = ", ".join(ids[:8]) or "there is none"
-        found = shown(wanted) + did_you_mean(wanted, ids)
-        yield Problem(place, f"the id of a {what} ({listed})", found)
-
-
-def _shares(scenario: Scenario) -> Iterator[Problem]:
-    for table, total in (
-        ("kind", sum(kind.share for kind in scenario.kinds)),
-        ("door", sum(door.share for door in scenario.doors)),
-    ):
-        if total <= 0:
-            yield Problem((table, 0, "share"), "at least one share more than 0", "none")
-    if scenario.attractions and sum(a.weight for a in scenario.attractions) <= 0:
-        yield Problem(("attraction", 0, "weight"), "at least one weight more than 0", "none")
-    buyers = any(kind.buys > 0 and kind.share > 0 for kind in scenario.kinds)
-    if buyers and not scenario.services:
-        number = next(i for i, k in enumerate(scenario.kinds) if k.buys > 0 and k.share > 0)
-        yield Problem(("kind", number, "buys"), "0 where there is no [[service]]", "more")
-    stops = next((i for i, k in enumerate(scenario.kinds) if k.stops[1] > 0), None)
-    if stops is not None and not scenario.attractions:
-        yield Problem(("kind", stops, "stops"), "[0, 0] where there is no [[attraction]]", "more")
-
-
-def _drawings(scenario: Scenario, shop: Shop) -> Iterator[Problem]:
+def drawings(scenario: Scenario, shop: Shop) -> Iterator[Problem]:
     floor = floor_box(shop)
     inner = floor.buffer(1e-6)
     for number, fixture in enumerate(scenario.fixtures):
@@ -115,7 +40,7 @@ def _drawings(scenario: Scenario, shop: Shop) -> Iterator[Problem]:
             yield Problem(place, expected, "one elsewhere")
 
 
-def _places(scenario: Scenario, plan: FloorPlan) -> Iterator[Problem]:
+def places(scenario: Scenario, plan: FloorPlan) -> Iterator[Problem]:
     """Whether there is somewhere to stand, and a way there from every door."""
     routes = Routes(plan, seed=0)
     doors = []
@@ -153,7 +78,7 @@ def _places(scenario: Scenario, plan: FloorPlan) -> Iterator[Problem]:
             yield Problem(place, "a way there from the doors", "none")
 
 
-def _crowds(scenario: Scenario, plan: FloorPlan) -> Iterator[Problem]:
+def crowds(scenario: Scenario, plan: FloorPlan) -> Iterator[Problem]:
     """More people than floor, on average in the busiest hour (Little's law: arrivals a second
     times seconds inside)."""
     area_m2 = float(np.count_nonzero(plan.free)) * CELL_M**2

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.sim.people import Person
 from miseban.sim.projection import FloorView
+from miseban.sim.world.people import Person
 from miseban.vocabulary.shop import Camera
 from miseban.vocabulary.tracks import TrackRows
 

@@ -1,34 +1,18 @@
-"""Events: the facts that leave the camera room. One typed union, told apart by ``type``.
-
-Every field has a data class (``privacy.md`` rule 3) in ``EVENT_CLASSES``; retention, export and
-use are decided by class.
-"""
+"""Events about people: passages, stays, queues and whole visits."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt, TypeAdapter
+from pydantic import AwareDatetime, Field, NonNegativeInt
 
+from miseban.vocabulary.events.base import EventBase, Fraction, Seconds
 from miseban.vocabulary.identifiers import Name
 
-DataClass = Literal["count", "trajectory", "attribute", "assist", "member", "staff", "device"]
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
+Role = Literal["shopper", "staff"]
 
 
-class _Event(BaseModel):
-    """``time`` is when the frame was taken (UTC), never when it was processed (rule 13)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    time: AwareDatetime
-    shop: Name
-    camera: Name | None = None
-
-
-class LineCrossed(_Event):
+class LineCrossed(EventBase):
     """One person passed a line once. ``time`` is the moment on the path between two positions."""
 
     type: Literal["line.crossed"] = "line.crossed"
@@ -37,7 +21,7 @@ class LineCrossed(_Event):
     visit: str
 
 
-class ZoneEntered(_Event):
+class ZoneEntered(EventBase):
     """A person came into a zone and stayed long enough to count; ``time`` is the entry."""
 
     type: Literal["zone.entered"] = "zone.entered"
@@ -45,7 +29,7 @@ class ZoneEntered(_Event):
     visit: str
 
 
-class ZoneLeft(_Event):
+class ZoneLeft(EventBase):
     """``time`` is when the person was last inside; ``dwell_s`` the time really spent (rule 7);
     ``stitched`` the number of track pieces the stay was put together from, 1 when unbroken."""
 
@@ -56,7 +40,7 @@ class ZoneLeft(_Event):
     stitched: Annotated[int, Field(ge=1)]
 
 
-class ZoneOccupancy(_Event):
+class ZoneOccupancy(EventBase):
     """People in a zone over the ``period_s`` seconds that end at ``time``.
 
     ``people`` at the end, ``people_max`` at the fullest, ``person_s`` person-seconds spent;
@@ -72,7 +56,7 @@ class ZoneOccupancy(_Event):
     coverage: Fraction
 
 
-class QueueState(_Event):
+class QueueState(EventBase):
     """A queue when its length changes: ``length`` people wait, ``waiting_s`` is how long the one
     who came first among them has waited so far (0 when nobody waits)."""
 
@@ -82,11 +66,12 @@ class QueueState(_Event):
     waiting_s: Seconds
 
 
-class VisitEnded(_Event):
+class VisitEnded(EventBase):
     """A person left the view. The trail is sampled at 1 Hz: ``t`` seconds since the start of the
     recording or session, ``x`` and ``y`` in ``unit`` (metres on the floor where the camera has
     floor points, else pixels). ``areas`` are the zones stayed in, in order of entry; ``stitched``
-    the number of track pieces (rule 8)."""
+    the number of track pieces (rule 8). ``role`` says who works here and who shops, ``group`` is
+    a random id shared by those who came together; none where nobody can tell."""
 
     type: Literal["visit.ended"] = "visit.ended"
     visit: str
@@ -97,31 +82,5 @@ class VisitEnded(_Event):
     unit: Literal["m", "px"]
     areas: tuple[Name, ...]
     stitched: Annotated[int, Field(ge=1)]
-
-
-class CameraHealth(_Event):
-    """What the camera could and could not see: a ``gap`` of lost coverage that ended at ``time``,
-    or that all is well (``state`` "ok", which nothing writes yet)."""
-
-    type: Literal["camera.health"] = "camera.health"
-    state: Literal["ok", "gap"]
-    fps: Annotated[float, Field(ge=0)]
-    gap_s: Seconds = 0.0
-    reason: str = ""
-
-
-Event = Annotated[
-    LineCrossed | ZoneEntered | ZoneLeft | ZoneOccupancy | QueueState | VisitEnded | CameraHealth,
-    Field(discriminator="type"),
-]
-EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
-
-EVENT_CLASSES: dict[str, DataClass] = {
-    "line.crossed": "count",
-    "zone.entered": "trajectory",
-    "zone.left": "trajectory",
-    "zone.occupancy": "count",
-    "queue.state": "count",
-    "visit.ended": "trajectory",
-    "camera.health": "device",
-}
+    role: Role | None = None
+    group: str | None = None

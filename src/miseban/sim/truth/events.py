@@ -14,9 +14,9 @@ from typing import Literal, TypedDict
 
 import numpy as np
 
-from miseban.sim.drawings import Drawn, Floats, on_floor, passages, times_inside
-from miseban.sim.occupancy import minutes, queue_changes
-from miseban.sim.people import Person
+from miseban.sim.truth.drawings import Drawn, Floats, on_floor, passages, times_inside
+from miseban.sim.truth.occupancy import minutes, queue_changes
+from miseban.sim.world.people import Person
 from miseban.vocabulary.events import (
     Event,
     LineCrossed,

@@ -1,0 +1,83 @@
+"""Events: the facts that leave the camera room. One typed union, told apart by ``type``.
+
+Every event has a data class (``privacy.md`` rule 3) in ``EVENT_CLASSES``; retention, export and
+use are decided by class.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from miseban.vocabulary.events.base import DataClass
+from miseban.vocabulary.events.device import CameraHealth
+from miseban.vocabulary.events.help import AssistEvent, HelpEnded, HelpKind, HelpNeeded
+from miseban.vocabulary.events.people import (
+    LineCrossed,
+    QueueState,
+    Role,
+    VisitEnded,
+    ZoneEntered,
+    ZoneLeft,
+    ZoneOccupancy,
+)
+from miseban.vocabulary.events.shelf import ShelfState, ShelfTouched, Stocked, Touch
+from miseban.vocabulary.events.till import ReceiptLine, TillReceipt
+
+__all__ = [
+    "EVENTS",
+    "EVENT_CLASSES",
+    "AssistEvent",
+    "CameraHealth",
+    "DataClass",
+    "Event",
+    "HelpEnded",
+    "HelpKind",
+    "HelpNeeded",
+    "LineCrossed",
+    "QueueState",
+    "ReceiptLine",
+    "Role",
+    "ShelfState",
+    "ShelfTouched",
+    "Stocked",
+    "TillReceipt",
+    "Touch",
+    "VisitEnded",
+    "ZoneEntered",
+    "ZoneLeft",
+    "ZoneOccupancy",
+]
+
+Event = Annotated[
+    LineCrossed
+    | ZoneEntered
+    | ZoneLeft
+    | ZoneOccupancy
+    | QueueState
+    | VisitEnded
+    | ShelfTouched
+    | ShelfState
+    | HelpNeeded
+    | HelpEnded
+    | TillReceipt
+    | CameraHealth,
+    Field(discriminator="type"),
+]
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+
+EVENT_CLASSES: dict[str, DataClass] = {
+    "line.crossed": "count",
+    "zone.entered": "trajectory",
+    "zone.left": "trajectory",
+    "zone.occupancy": "count",
+    "queue.state": "count",
+    "visit.ended": "trajectory",
+    "shelf.touched": "trajectory",
+    "shelf.state": "count",
+    "help.needed": "assist",
+    "help.ended": "assist",
+    "till.receipt": "count",
+    "camera.health": "device",
+}

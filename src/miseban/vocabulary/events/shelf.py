@@ -1,0 +1,35 @@
+"""Events about shelves: what stands on them, and the hands that reach for it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from miseban.vocabulary.events.base import EventBase, Fraction
+from miseban.vocabulary.identifiers import Name
+
+Touch = Literal["reach", "pick_up", "put_back"]
+Stocked = Literal["full", "low", "empty", "blocked", "wrong", "unknown"]
+
+
+class ShelfTouched(EventBase):
+    """A shopper's hand was at a facing: it only reached there, took a piece, or put one back.
+    ``time`` is when the hand was at the goods; ``visit`` whose it was, where that is known."""
+
+    type: Literal["shelf.touched"] = "shelf.touched"
+    shelf: Name
+    facing: Name
+    kind: Touch
+    visit: str | None = None
+    confidence: Fraction
+
+
+class ShelfState(EventBase):
+    """How a facing looks from ``time`` on: ``fill`` is the part of its capacity that is there.
+    Sent at the start and when ``state`` changes."""
+
+    type: Literal["shelf.state"] = "shelf.state"
+    shelf: Name
+    facing: Name
+    fill: Fraction
+    state: Stocked
+    confidence: Fraction
