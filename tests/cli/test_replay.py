@@ -125,3 +125,32 @@ def test_an_output_folder_whose_name_is_no_utf8(tmp_path: Path) -> None:
     tracks, out = tracks_file(tmp_path, HEADER + walk()), tmp_path / "\udcff\udcfe"
     assert replay(tracks, shop_file(tmp_path), out) == 0
     assert read_events(out / "events.parquet")
+
+
+def test_the_truth_stands_in_the_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop, start = shop_file(tmp_path), ("--start", "2026-03-02T10:00:00")
+    truth, out = tmp_path / "truth", tmp_path / "out"
+    (tmp_path / "more").mkdir()
+    both = tracks_file(tmp_path / "more", HEADER + walk() + walk("2", 20))
+    assert replay(both, shop, truth, *start) == 0
+    one = tracks_file(tmp_path, HEADER + walk(start_s=20))
+    assert replay(one, shop, out, *start, "--truth", str(truth)) == 0
+    report = (out / "report.html").read_text("utf-8")
+    assert '<td class="n">2</td><td class="n">1</td><td class="n off">−1</td>' in report
+    late = ("--start", "2026-03-02T11:00:00")
+    assert replay(one, shop, out, *late, "--truth", str(truth)) == 0
+    assert "of another time, so not in the report" in capsys.readouterr().err
+    assert 'class="n off"' not in (out / "report.html").read_text("utf-8")
+
+
+def test_a_truth_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tracks, shop, out = tracks_file(tmp_path, HEADER + walk()), shop_file(tmp_path), tmp_path / "o"
+    for text, said in ((None, "found none"), ("{}", "Field required"), ("\udcff", "found none")):
+        folder = tmp_path / "truth"
+        folder.mkdir(exist_ok=True)
+        if text is not None:
+            (folder / "summary.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+        assert replay(tracks, shop, out, "--truth", str(folder)) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert said in line
+        assert not out.exists()

@@ -262,7 +262,7 @@ def test_every_text_is_used() -> None:
     folder = files("miseban.insight.report")
     sources = "".join(
         (folder / name).read_text(encoding="utf-8")
-        for name in ("page.html", "charts.html", "page.py", "words.py")
+        for name in ("page.html", "charts.html", "page.py", "words.py", "beside.py")
     )
     made = {"big.out", "traffic.seen"}  # put together there
     # The reasons for which the engine of space passes over a row, likewise.
@@ -313,3 +313,25 @@ def test_the_table_behind_a_queue_agrees_with_its_numbers() -> None:
     assert rows[0].mean == pytest.approx(3 * 140 / 150)
     assert rows[0].max == 3
     assert [(row.mean, row.max) for row in rows[1:]] == [(None, None)] * (len(rows) - 1)
+
+
+def test_truth_stands_beside_what_was_counted() -> None:
+    found = material()
+    line, counted = next(iter(found.summary.lines.items()))
+    more = counted.in_.model_copy(update={"count": counted.in_.count + 3})
+    lines = {**found.summary.lines, line: counted.model_copy(update={"in_": more})}
+    truth = found.summary.model_copy(update={"lines": lines})
+    assert 'class="n off"' not in render_report(replace(found, truth=found.summary))
+    html = render_report(replace(found, truth=truth))
+    row = f'<td>in</td><td class="n">{more.count}</td><td class="n">{counted.in_.count}</td>'
+    assert row + '<td class="n off">−3</td>' in html
+    assert html.count('class="n off"') == 1
+
+
+def test_truth_of_another_time_or_none_is_not_shown() -> None:
+    found = material()
+    heading = Words("en", ZoneInfo("Asia/Tokyo"))("beside.heading")
+    assert heading not in render_report(found)
+    later = found.summary.model_copy(update={"start": found.summary.start + timedelta(minutes=5)})
+    assert heading not in render_report(replace(found, truth=later))
+    assert heading in render_report(replace(found, truth=found.summary))

@@ -19,6 +19,7 @@ from miseban.camera.annotate import write_annotated
 from miseban.camera.result import Analysis
 from miseban.cli.common import Lang, in_zone, only_camera, progress_bar, report_done
 from miseban.insight.outputs import Told, overlay_of, write_outputs
+from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
 from miseban.vision.detectors import open_detector
 from miseban.vision.models.store import best_installed
@@ -72,6 +73,10 @@ def analyze(
         float | None,
         typer.Option("--seconds", metavar="N", min=0.1, help="Stop after so much of the source."),
     ] = None,
+    truth: Annotated[
+        Path | None,
+        typer.Option("--truth", metavar="DIR", help="What really happened, shown in the report."),
+    ] = None,
     threads: Annotated[
         int, typer.Option("--threads", metavar="N", min=1, max=64, help="For the detector.")
     ] = 1,
@@ -86,6 +91,9 @@ def analyze(
     shop = load_shop(shop_file) if shop_file is not None else None
     if shop is not None:
         camera = only_camera(shop, camera)
+    if truth is not None and shop is None:
+        raise BadInput("truth", "--truth", "expected --shop too, whose lines and zones it tells of")
+    known = load_truth(truth, shop.shop.id) if truth and shop else None
     rate = fps or (shop.camera(camera).fps if shop and camera else PLAIN_FPS)
 
     def opened() -> Source:
@@ -126,7 +134,7 @@ def analyze(
         what = result.incomplete or "expected at least one frame"
         raise BadInput("no-frames", info.address, what)
     with folder.staging() as stage:
-        summary = write_outputs(stage, result, shop, Told(detector.name, lang))
+        summary = write_outputs(stage, result, shop, Told(detector.name, lang, known))
         if annotate:
             write_annotated(
                 stage / "annotated.mp4",
@@ -142,7 +150,7 @@ def analyze(
             )
     if mot is not None:
         write_mot(mot, _filled(result))
-    report_done(summary, folder.folder, as_json=as_json)
+    report_done(summary, folder.folder, truth=known, as_json=as_json)
     if result.incomplete and not stopped():
         what = f"{result.incomplete}; what came before is in {out}"
         raise Failed("incomplete", info.address, what)

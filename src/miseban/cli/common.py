@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from miseban.insight.report import of_same_stretch
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import Summary
@@ -64,8 +65,15 @@ def progress_bar(what: str, total_s: float | None) -> Iterator[Callable[[float],
         yield lambda done_s: bar.update(task, completed=done_s)
 
 
-def report_done(summary: Summary, folder: Path, *, as_json: bool) -> None:
-    """Says what came out: ``summary.json`` for programs, a few lines for people."""
+def report_done(
+    summary: Summary, folder: Path, *, truth: Summary | None = None, as_json: bool
+) -> None:
+    """Says what came out: ``summary.json`` for programs, a few lines for people; and when
+    ``truth`` could not stand beside it."""
+    if truth is not None and not of_same_stretch(truth, summary):
+        began = truth.start.isoformat(timespec="seconds")
+        told = f"{truth.duration_s:g} s from {began}: of another time, so not in the report"
+        typer.echo(f"truth is of {told}", err=True)
     if as_json:
         typer.echo(summary.model_dump_json(by_alias=True, indent=2))
         return

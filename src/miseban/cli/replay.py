@@ -11,6 +11,7 @@ import typer
 from miseban.camera.replay import replay
 from miseban.cli.common import Lang, in_zone, progress_bar, report_done
 from miseban.insight.outputs import Told, write_outputs
+from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import load_shop
@@ -30,6 +31,10 @@ def replay_command(
         typer.Option("--start", metavar="TIME", help="UTC or shop time of time_s 0 (ISO 8601)."),
     ] = None,
     lang: Annotated[Lang, typer.Option("--lang", help="Language of the report.")] = "en",
+    truth: Annotated[
+        Path | None,
+        typer.Option("--truth", metavar="DIR", help="What really happened, shown in the report."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
 ) -> None:
     """Counts, dwell, queues and heat from tracks, without pictures.
@@ -39,6 +44,7 @@ def replay_command(
     Example: miseban replay tracks.csv --shop shop.toml --out results
     """
     shop = load_shop(shop_file)
+    known = load_truth(truth, shop.shop.id) if truth else None
     folder = ResultFolder(out)
     try:
         with progress_bar("replaying", None) as progress:
@@ -47,5 +53,5 @@ def replay_command(
         folder.discard_if_empty()
         raise
     with folder.staging() as stage:
-        summary = write_outputs(stage, result, shop, Told("tracks", lang))
-    report_done(summary, folder.folder, as_json=as_json)
+        summary = write_outputs(stage, result, shop, Told("tracks", lang, known))
+    report_done(summary, folder.folder, truth=known, as_json=as_json)

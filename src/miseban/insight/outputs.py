@@ -24,10 +24,12 @@ _PICTURE_PX = 960
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the analysis itself does not know: the ``model``'s name and the report's language."""
+    """What the analysis itself does not know: the ``model``'s name, the report's language, and
+    what really happened, where that is known."""
 
     model: str
     lang: str = "en"
+    truth: Summary | None = None
 
 
 def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Summary:
@@ -53,6 +55,7 @@ def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Su
         heat_picture_png=picture,
         heat_floor_png=plan,
         background_known=analysis.background is not None,
+        truth=told.truth,
     )
     page = render_report(material, told.lang)
     (stage / "report.html").write_text(page, encoding="utf-8")

@@ -17,7 +17,8 @@ class ReportMaterial:
     lines between two of its parts. ``timezone`` is the shop's IANA name; ``names`` display names
     by id of shop, camera, lines and zones (an id without one is shown itself).
     ``heat_picture_png`` and ``heat_floor_png`` are the bytes of PNG files; ``background_known``
-    tells whether the picture lies over a background without people or a plain one.
+    tells whether the picture lies over a background without people or a plain one. ``truth`` are
+    the numbers of what really happened, where somebody knows them.
     """
 
     summary: Summary
@@ -28,6 +29,7 @@ class ReportMaterial:
     heat_picture_png: bytes | None = None
     heat_floor_png: bytes | None = None
     background_known: bool = False
+    truth: Summary | None = None
 
     def name(self, ident: str) -> str:
         return self.names.get(ident) or ident

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from miseban.insight.intervals import PerInterval, choose_bin_s, gaps_s, per_interval
 from miseban.insight.report.areas import area_rows
+from miseban.insight.report.beside import beside_rows
 from miseban.insight.report.charts import bar_chart
 from miseban.insight.report.material import ReportMaterial
 from miseban.insight.report.queue_parts import queue_parts
@@ -47,6 +48,7 @@ def render_report(material: ReportMaterial, lang: str = "en") -> str:
         s=summary,
         head=_head(material, words),
         big=_big(material, words),
+        beside=beside_rows(material, words),
         traffic=_traffic(material, words, zone),
         areas=area_rows(material),
         queues=queue_parts(material, words),
