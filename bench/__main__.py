@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.result import CannotRunError, Result
 
-SUITES = ("pipeline", "tracking", "zones", "memory", "scale", "accuracy")
+SUITES = ("pipeline", "tracking", "zones", "memory", "scale", "simulation", "accuracy")
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 
 

@@ -55,6 +55,7 @@ def test_everything_named_comes_out(recording: Path, tmp_path: Path, capsys: Cap
         "heatmap.png",
         "report.html",
         "summary.json",
+        "tracks.csv",
     ]
     summary = Summary.model_validate_json((out / "summary.json").read_text("utf-8"))
     assert summary.lines["entrance"].in_.count == 1
@@ -73,6 +74,22 @@ def test_everything_named_comes_out(recording: Path, tmp_path: Path, capsys: Cap
     assert len(row) == 10
     assert int(row[0]) > 30  # frames are numbered as in the source; the block comes at 31
     assert row[1] == "1"
+
+
+def test_its_own_tracks_replayed_say_the_same(recording: Path, tmp_path: Path) -> None:
+    """``tracks.csv`` holds what was counted, so that lines can be moved without the film."""
+    shop, out, again = shop_file(tmp_path), tmp_path / "out", tmp_path / "again"
+    assert analyse(recording, out, "--shop", str(shop)) == 0
+    replayed = ["replay", str(out / "tracks.csv"), "--shop", str(shop)]
+    assert run([*replayed, "--out", str(again)]) == 0
+    first, second = (json.loads((f / "summary.json").read_text("utf-8")) for f in (out, again))
+    for same in ("lines", "people", "inside"):
+        assert first[same] == second[same], same
+    stays = first["zones"]["right"]["dwell_s"]["mean"], second["zones"]["right"]["dwell_s"]["mean"]
+    assert stays[0] == pytest.approx(stays[1], abs=0.01)
+    assert stays[0] > 1
+    assert run([*replayed, "--out", str(out)]) == 2, "it would replace what it reads"
+    assert (out / "tracks.csv").is_file()
 
 
 def test_without_a_shop_file_it_counts_people_and_draws_heat(
@@ -102,6 +119,7 @@ def test_a_private_zone_hides_what_is_in_it(recording: Path, tmp_path: Path) -> 
     summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
     assert summary["people"] == 0
     assert "hidden" not in summary["zones"]
+    assert len((tmp_path / "out" / "tracks.csv").read_text("utf-8").splitlines()) == 1
 
 
 def test_seconds_ends_early_without_complaint(recording: Path, tmp_path: Path) -> None:
@@ -249,7 +267,13 @@ def test_a_killed_run_leaves_no_trace_in_the_next(recording: Path, tmp_path: Pat
     assert analyse(recording, tmp_path, "--annotate") == 0
     assert "annotated.mp4" in left_over(tmp_path)
     assert analyse(recording, tmp_path) == 0
-    assert left_over(tmp_path) == ["events.parquet", "heatmap.png", "report.html", "summary.json"]
+    assert left_over(tmp_path) == [
+        "events.parquet",
+        "heatmap.png",
+        "report.html",
+        "summary.json",
+        "tracks.csv",
+    ]
 
 
 def test_no_frame_is_written_anywhere(recording: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from miseban.insight.events_table import read_events
 from tests.sim.konbini import SCENARIO_FILE, SHOP_FILE
 
 FILES = {"events.parquet", "people.csv", "summary.json", "tracks.csv", "trails.csv"}
+FILES |= {"cameras.json", "incidents.csv", "receipts.csv", "stock.csv"}
 
 
 def simulated(out: Path, *more: str, seed: str = "7") -> int:

@@ -11,11 +11,16 @@ from pydantic import BaseModel
 from miseban.sim.scenario import (
     Arrivals,
     Attraction,
+    CameraPose,
     Door,
+    Facing,
     Fixture,
+    Goods,
+    Incident,
     Info,
     Kind,
     Passing,
+    Room,
     Service,
     Staff,
 )
@@ -51,7 +56,7 @@ WRONG: dict[str, tuple[tuple[str, str], str, str]] = {
     ),
     "unknown zone of staff": (
         ('zones = ["drinks", "bento"]', 'zones = ["drinks", "attic"]'),
-        '[[staff]] 1 "stocker" zones',
+        '[[staff]] 2 "stocker" zones',
         'found "attic"',
     ),
     "unknown till": (
@@ -187,9 +192,14 @@ def test_a_file_that_cannot_be_read_is_named(name: str, tmp_path: Path) -> None:
         ("[[kind]]", Kind),
         ("[[door]]", Door),
         ("[[fixture]]", Fixture),
+        ("[room]", Room),
+        ("[[camera]]", CameraPose),
         ("[[attraction]]", Attraction),
         ("[[service]]", Service),
+        ("[goods]", Goods),
+        ("[[facing]]", Facing),
         ("[[staff]]", Staff),
+        ("[[incident]]", Incident),
     ],
 )
 def test_every_key_stands_in_the_document(heading: str, model: type[BaseModel]) -> None:

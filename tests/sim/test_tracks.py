@@ -7,7 +7,8 @@ import pytest
 
 from miseban.sim.projection import FloorView
 from miseban.sim.seen.detector import Detector, DetectorModel
-from miseban.sim.seen.tracks import Seen, Stretch, boxes, sightings, visibility
+from miseban.sim.seen.tracks import Seen, Stretch, sightings, visibility
+from miseban.sim.seen.views import boxes
 from miseban.space.homography import Homography
 from miseban.vocabulary.shop import Camera
 from miseban.vocabulary.tracks import TrackRows

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from miseban.camera.result import Analysis, no_progress
 from miseban.camera.tracks_file import check_tracks, read_tracks
 from miseban.space.engine import CameraSpace
+from miseban.space.heat import HeatMap
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.tracks import TrackRows
@@ -83,7 +84,10 @@ def replay(
     result.frames = np.arange(1, moments + 1)
     if len(spaces) == 1:
         (space,) = spaces.values()
-        result.heat, result.floor_heat = space.heat, space.floor_heat
+        result.heat = space.heat
+    floors = [space.floor_heat for space in spaces.values() if space.floor_heat is not None]
+    if floors and len(floors) == len(spaces):
+        result.floor_heat = HeatMap.fullest(floors)
     return result
 
 

@@ -16,14 +16,16 @@ import typer
 
 from miseban.camera.analysis import analyse
 from miseban.camera.annotate import write_annotated
+from miseban.camera.opening import open_source
 from miseban.camera.result import Analysis
+from miseban.camera.tracks_writer import write_tracks
 from miseban.cli.common import Lang, in_zone, only_camera, progress_bar, report_done
 from miseban.insight.outputs import Told, overlay_of, write_outputs
 from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
 from miseban.vision.detectors import open_detector
 from miseban.vision.models.store import best_installed
-from miseban.vision.sources import check_resolution, open_source
+from miseban.vision.sources import check_resolution
 from miseban.vision.sources.source import Source
 from miseban.vision.tracker import fill_gaps, write_mot
 from miseban.vocabulary.errors import BadInput, Failed
@@ -40,7 +42,8 @@ FILL_S = 2.0
 
 def analyze(
     video: Annotated[
-        str, typer.Argument(metavar="VIDEO", help="A file, rtsp://..., usb:N or images:DIR.")
+        str,
+        typer.Argument(metavar="VIDEO", help="A file, rtsp://..., usb:N, images:DIR or sim:ID."),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")],
     shop_file: Annotated[
@@ -97,7 +100,7 @@ def analyze(
     rate = fps or (shop.camera(camera).fps if shop and camera else PLAIN_FPS)
 
     def opened() -> Source:
-        return open_source(video, fps=rate, start=in_zone(start, shop))
+        return open_source(video, fps=rate, start=in_zone(start, shop), shop_file=shop_file)
 
     detector = open_detector(model or _best(), threads=threads)
     with opened() as source:
@@ -135,6 +138,7 @@ def analyze(
         raise BadInput("no-frames", info.address, what)
     with folder.staging() as stage:
         summary = write_outputs(stage, result, shop, Told(detector.name, lang, known))
+        write_tracks(stage / "tracks.csv", result.rows, shop, camera)
         if annotate:
             write_annotated(
                 stage / "annotated.mp4",

@@ -82,4 +82,6 @@ def report_done(
     if summary.rejected:
         rejected = ", ".join(f"{n} {reason}" for reason, n in summary.rejected.items())
         typer.echo(f"rows not counted: {rejected}")
-    typer.echo(f"people seen: {summary.people}; results and report.html are in {folder}")
+    told = "views" if summary.camera is None and summary.model != "truth" else "people seen"
+    where = "report.html is" if (folder / "report.html").is_file() else "the truth is"
+    typer.echo(f"{told}: {summary.people}; {where} in {folder}")

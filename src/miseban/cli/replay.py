@@ -45,7 +45,7 @@ def replay_command(
     """
     shop = load_shop(shop_file)
     known = load_truth(truth, shop.shop.id) if truth else None
-    folder = ResultFolder(out)
+    folder = ResultFolder(out, source=str(tracks))
     try:
         with progress_bar("replaying", None) as progress:
             result = replay(tracks, shop, in_zone(start, shop), camera, progress=progress)

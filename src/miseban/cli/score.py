@@ -19,13 +19,17 @@ def score_command(
     result: Annotated[
         Path, typer.Option("--result", metavar="DIR", help="The folder to be scored.")
     ],
+    tracks: Annotated[
+        Path | None,
+        typer.Option("--tracks", metavar="FILE", help="The result's tracks, if not in its folder."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
-    """Compares a result folder with the truth: tracks, counts, stays, queues, heat.
+    """Compares a result folder with the truth: tracks, counts, stays, queues, shelves, help.
 
     Example: miseban score --truth out/truth --result out/result
     """
-    score = score_folders(truth, result)
+    score = score_folders(truth, result, tracks)
     if as_json:
         typer.echo(score.model_dump_json(by_alias=True, indent=2))
         return

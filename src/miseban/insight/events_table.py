@@ -55,6 +55,7 @@ SCHEMA = pa.schema(
         ("confidence", pa.float64()),
         ("fill", pa.float64()),
         ("help", pa.string()),
+        ("place", _TRAIL),
         ("till", pa.string()),
         ("receipt", pa.string()),
         ("currency", pa.string()),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from miseban import __version__
-from miseban.camera.drawing import Overlay
+from miseban.camera.drawing import Overlay, Point
 from miseban.camera.result import Analysis
 from miseban.insight.events_table import write_events
 from miseban.insight.heat_picture import draw_heat, floor_unit, picture_unit
 from miseban.insight.inside import empty_moments, people_inside
 from miseban.insight.report import ReportMaterial, render_report
 from miseban.insight.summary import summarise
+from miseban.space.homography import Homography
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import Summary
 
@@ -109,6 +113,33 @@ def overlay_of(shop: Shop, camera: str) -> Overlay:
     )
 
 
+def floor_overlay(shop: Shop, camera: str | None) -> Overlay:
+    """What is drawn on the floor plan: what is measured there, and what ``camera`` (or every
+    camera) has on its picture, laid on the floor where its floor points tell how."""
+    lines = {line.id: line.points for line in shop.floor_lines()}
+    zones = {zone.id: zone.polygon for zone in shop.floor_zones()}
+    for one in shop.cameras:
+        if not one.floor_points or camera not in (None, one.id):
+            continue
+        pixel, floor_m = zip(*((p.pixel, p.floor_m) for p in one.floor_points), strict=True)
+        view = Homography.from_points(pixel, floor_m)
+        for line in shop.lines_of(one.id):
+            lines[line.id] = _on_floor(view, line.points)
+        for zone in shop.zones_of(one.id):
+            if zone.kind != "private":
+                zones[zone.id] = _on_floor(view, zone.polygon)
+    above = [name for name, points in (lines | zones).items() if not np.isfinite(points).all()]
+    return Overlay(
+        lines={name: points for name, points in lines.items() if name not in above},
+        zones={name: points for name, points in zones.items() if name not in above},
+        private=[],
+    )
+
+
+def _on_floor(view: Homography, points: Sequence[Point]) -> tuple[Point, ...]:
+    return tuple((float(x), float(y)) for x, y in view.to_floor(np.array(points, float)))
+
+
 def _heat_on_picture(analysis: Analysis, shop: Shop) -> bytes | None:
     if analysis.heat is None or analysis.camera is None:
         return None
@@ -130,13 +161,14 @@ def _heat_on_floor(analysis: Analysis, shop: Shop) -> bytes | None:
     heat = analysis.floor_heat
     if heat is None:
         return None
+    drawn = floor_overlay(shop, analysis.camera)
     scale = _PICTURE_PX / max(heat.width, heat.height)
     return draw_heat(
         heat.seconds,
         (max(1, round(heat.width * scale)), max(1, round(heat.height * scale))),
         legend_unit=floor_unit(heat.cell),
-        lines={line.id: line.points for line in shop.floor_lines()},
-        zones={zone.id: zone.polygon for zone in shop.floor_zones()},
+        lines=drawn.lines,
+        zones=drawn.zones,
         extent=(heat.width, heat.height),
         cell=heat.cell,
     )

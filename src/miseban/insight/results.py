@@ -18,6 +18,7 @@ FILES = (
     "heatmap_floor.png",
     "report.html",
     "summary.json",
+    "tracks.csv",
 )
 """All that a run may leave. What a new run does not make is taken away: an old video beside new
 numbers would lie."""

@@ -81,7 +81,7 @@ def summarise(
         analysed_fps=analysed_fps,
         coverage=coverage,
         incomplete=incomplete,
-        people=len({event.visit for event in events if hasattr(event, "visit")}),
+        people=len({getattr(event, "visit", None) for event in events} - {None}),
         lines=_lines(events, lines, coverage),
         inside=inside,
         rejected=dict(rejected or {}),

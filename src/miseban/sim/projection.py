@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -46,6 +48,16 @@ class FloorView:
         centred = (pixel - self._pixel_0) / self._scale
         floor_m: Floats = _apply(self._inverse, centred) + self._floor_0
         return floor_m
+
+    def seen_through(self, homography: Floats) -> FloorView:
+        """The same floor in another picture: ``homography`` (3, 3) takes this one's pixels there
+        and, for a place before that camera, has a third coordinate above 0."""
+        back = np.diag([1 / self._scale, 1 / self._scale, 1.0])
+        back[:2, 2] = -self._pixel_0 / self._scale
+        other = copy.copy(self)
+        other.matrix = back @ homography @ np.linalg.inv(back) @ self.matrix
+        other._inverse = np.asarray(np.linalg.inv(other.matrix), np.float64)
+        return other
 
     def stretch(self, floor_m: Floats) -> tuple[Floats, Floats]:
         """The largest and smallest pixels a metre of the floor at (N, 2) points: the singular

@@ -12,6 +12,7 @@ from miseban.space.polygons import Codes, Polygons
 from miseban.space.segments import Crossing, Polylines
 from miseban.space.settings import SpaceSettings
 from miseban.space.steps import Steps
+from miseban.space.upright import Upright
 from miseban.vocabulary.shop import Line, Shop, Zone
 from miseban.vocabulary.tracks import TrackRows
 
@@ -31,12 +32,16 @@ class CameraGeometry:
         width, height = self.camera.resolution
         self.size = (float(width), float(height))
         self.homography: Homography | None = None
+        self._upright: Upright | None = None
         if self.camera.floor_points:
+            where = f'[[camera]] "{camera}" floor_points'
             self.homography = Homography.from_points(
                 [p.pixel for p in self.camera.floor_points],
                 [p.floor_m for p in self.camera.floor_points],
-                where=f'[[camera]] "{camera}" floor_points',
+                where=where,
             )
+            if self.camera.anchor == "upright":
+                self._upright = Upright(self.homography, self.size, where)
         floor = shop.shop.floor
         self.floor_size = (
             (floor.width_m, floor.depth_m) if floor is not None and self.homography else None
@@ -56,12 +61,16 @@ class CameraGeometry:
         self._floor_lines = Polylines([line.points for line in floor_lines])
 
     def steps_of(self, rows: TrackRows) -> Steps:
-        """Where each person stands: bottom centre of the box, or its centre for cameras that
-        look straight down."""
+        """Where each person stands, by the camera's ``anchor``: bottom centre of the box, where its
+        plumb line ends, or its centre for cameras that look straight down."""
         x1, y1, x2, y2 = rows.xyxy.T
-        y = y2 if self.camera.anchor == "feet" else (y1 + y2) / 2
+        if self._upright is not None:
+            xy = self._upright.feet(rows.xyxy)
+        else:
+            y = y2 if self.camera.anchor == "feet" else (y1 + y2) / 2
+            xy = np.stack([(x1 + x2) / 2, y], axis=1)
         # Boxes reach a little over the edge; the place where someone stands lies in the picture.
-        xy = np.clip(np.stack([(x1 + x2) / 2, y], axis=1), 0.0, self.size)
+        xy = np.clip(xy, 0.0, self.size)
         floor = self.homography.to_floor(xy) if self.homography else np.full((len(rows), 2), np.nan)
         return Steps(rows.time_s, rows.track, rows.xyxy, xy, floor, np.maximum(y2 - y1, 1.0))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +25,17 @@ class HeatMap:
         self.width, self.height = width, height
         self.seconds: Floats = np.zeros((self.rows, self.columns))
         self.lost_s = 0.0
+
+    @classmethod
+    def fullest(cls, maps: Sequence[Self]) -> Self:
+        """One map of what several cameras saw of the same floor: each cell as the camera saw it
+        that saw most there, so that nobody's time is counted twice. ``maps`` are alike in size,
+        and at least one."""
+        first = maps[0]
+        whole = cls(first.width, first.height, first.cell)
+        whole.seconds = np.asarray(np.max([one.seconds for one in maps], axis=0), np.float64)
+        whole.lost_s = sum(one.lost_s for one in maps)
+        return whole
 
     def add(self, start: Floats, end: Floats, seconds: Floats) -> None:
         """Spreads the time of each step evenly along its way from ``start`` to ``end`` (N, 2).

@@ -73,6 +73,28 @@ def test_wall_clock_that_jumps_moves_no_frame() -> None:
     assert all((f.utc - START).total_seconds() == pytest.approx(f.time_s) for f in taken)
 
 
+class SlowClock(Stream):
+    """Its stamps go half as fast as time."""
+
+    def get(self, prop: int) -> float:
+        return self._number * 50.0 if prop == cv2.CAP_PROP_POS_MSEC else super().get(prop)
+
+
+def test_camera_whose_clock_is_slow_is_not_away() -> None:
+    now = [100.0]
+
+    def step() -> None:
+        now[0] += 0.1
+
+    clock = Clock(monotonic=lambda: now[0])
+    with LiveSource("cam", lambda: SlowClock(9999, step), options=QUICK, clock=clock) as source:
+        for frame in source.frames():
+            if frame.number > 250:
+                break
+        assert now[0] - 100.0 - frame.time_s > 2.0, "the last frame is dated well before"
+    assert source.gaps == []
+
+
 def test_gives_up_when_told_to() -> None:
     streams = iter([Stream(3)])
     options = LiveOptions(1, 1, backoff_s=0.01, backoff_max_s=0.02, give_up_s=0.2)

@@ -181,7 +181,7 @@ def test_mp4_without_its_index(tmp_path: Path) -> None:
     [
         ("", "expected a video file"),
         ("http://shop:s3cret@cam/video?token=s3cret", "found http://"),
-        ("sim:door", "not in this build"),
+        ("sim:door", "needs its shop"),
         ("usb:front", "expected usb:0"),
         ("images:.?fps=0", "expected images:DIR?fps=N"),
         ("images:.?rate=5", "expected images:DIR?fps=N"),

@@ -61,6 +61,27 @@ def test_live_time_follows_a_camera_whose_clock_runs_slow() -> None:
     assert max(lags) < 0.05
 
 
+@pytest.mark.parametrize("rate", [0.83, 0.98])
+def test_live_time_behind_a_very_slow_clock_has_no_holes(rate: float) -> None:
+    """As late as it may be, and no later; never does it jump to catch up."""
+    clock = LiveTime()
+    jitter = np.random.default_rng(3).uniform(0, 0.08, 36_000)
+    arrivals = [n / 10 + float(jitter[n]) for n in range(36_000)]
+    times = [clock.at(arrival, n / 10 * rate) for n, arrival in enumerate(arrivals)]
+    assert max(b - a for a, b in pairwise(times)) < 0.3
+    lags = [arrival - now for arrival, now in zip(arrivals, times, strict=True)]
+    assert 4.5 < max(lags) <= 5.0 + 1e-6
+
+
+def test_live_time_when_stamps_stand_still_while_the_stream_does() -> None:
+    """A pause that the stamps leave out is one all the same."""
+    clock = LiveTime()
+    before = [clock.at(n / 10, n / 10) for n in range(50)]
+    after = [clock.at(20 + n / 10, 5 + n / 10) for n in range(50)]
+    assert before[-1] == pytest.approx(4.9)
+    assert after == pytest.approx([20 + n / 10 for n in range(50)])
+
+
 def test_live_time_after_a_reconnect_goes_on() -> None:
     clock = LiveTime()
     assert clock.at(1.0, 500.0) == 1.0

@@ -64,7 +64,8 @@ def beside_rows(material: ReportMaterial, words: Words) -> list[BesideRow]:
         show = words.duration if seconds else words.number
         off = round(found) - round(true)
         sign = "+" if off > 0 else "−" if off < 0 else ""
-        difference = (sign + show(abs(off))) if off else words("beside.same")
+        apart = words("unit.seconds", s=words.number(abs(off))) if seconds else show(abs(off))
+        difference = sign + apart if off else words("beside.same")
         name, last = ("" if thing == last else thing), thing
         rows.append(BesideRow(name, what, show(true), show(found), difference, not off))
     return rows

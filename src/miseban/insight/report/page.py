@@ -99,7 +99,8 @@ def _big(material: ReportMaterial, words: Words) -> list[dict[str, str]]:
             merged = count_with_interval(total, summary.coverage)
             note = words("big.interval", range=words.range(merged.low, merged.high))
             tiles.append((words(f"big.{key}"), words.number(total), note))
-    tiles.append((words("big.people"), words.number(summary.people), words("big.people_note")))
+    if summary.camera is not None:  # the views of several cameras do not add up to people
+        tiles.append((words("big.people"), words.number(summary.people), words("big.people_note")))
     if summary.inside is not None:
         most = words.number(summary.inside.people_max)
         end = words.number(summary.inside.people_end)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from miseban.insight.intervals import per_interval
 from miseban.insight.score.figures import (
@@ -19,12 +18,11 @@ from miseban.insight.score.figures import (
     LineScore,
 )
 from miseban.insight.score.folder import Recording
+from miseban.insight.score.matching import pairs_within
 from miseban.insight.score.shares import count_score, match_score, share
 from miseban.insight.summary import count_with_interval
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed
 from miseban.vocabulary.summary import Count
-
-Floats = NDArray[np.float64]
 
 TOLERANCE_S = 2.0
 """A passage found within this time of a true one is that one."""
@@ -105,23 +103,6 @@ def hour_errors(truth: Sequence[int], result: Sequence[int]) -> HourErrors:
         mean_abs_relative=float(relative.mean()) if len(relative) else None,
         worst_relative=float(relative.max()) if len(relative) else None,
     )
-
-
-def pairs_within(a: Floats, b: Floats, tolerance: float) -> int:
-    """The greatest number of pairs of one of ``a`` (N,) and one of ``b`` (M,), each used once, at
-    most ``tolerance`` apart. Taking the earliest that fits is best: whoever it is taken from has
-    at least as many others to choose from."""
-    left, right = np.sort(a).tolist(), np.sort(b).tolist()
-    i = j = pairs = 0
-    while i < len(left) and j < len(right):
-        apart = right[j] - left[i]
-        if abs(apart) <= tolerance:
-            i, j, pairs = i + 1, j + 1, pairs + 1
-        elif apart < 0:
-            j += 1
-        else:
-            i += 1
-    return pairs
 
 
 def _holds(interval: Count, true: int) -> bool:

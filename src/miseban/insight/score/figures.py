@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from miseban.vocabulary.events import HelpKind, Touch
+
 
 class _Figures(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -58,6 +60,14 @@ class MatchScore(_Figures):
     matched: int
     precision: float | None
     recall: float | None
+
+
+class FoundScore(MatchScore):
+    """With how many there are on each side, and ``f1``, 2 matched / (truth + result)."""
+
+    truth: int
+    result: int
+    f1: float | None
 
 
 class CountScore(_Figures):
@@ -142,6 +152,88 @@ class CoverageScore(_Figures):
     hours: Coverage
 
 
+class TouchScore(_Figures):
+    """Hands at one facing, or all: by kind, ``all`` kinds added up, and ``any_kind`` where a touch
+    is right whatever its kind."""
+
+    kinds: dict[Touch, FoundScore]
+    all: FoundScore
+    any_kind: FoundScore
+
+
+class TouchesScore(_Figures):
+    """By ``shelf/facing``, and added up for the shop."""
+
+    shop: TouchScore
+    facings: dict[str, TouchScore]
+
+
+class EmptyingScore(_Figures):
+    """Times a facing stood empty: in the truth, in the result, those ``found``, those ``unseen``
+    while the result said nothing, ``false_alarms`` of it; delays of those found."""
+
+    truth: int
+    result: int
+    found: int
+    unseen: int
+    false_alarms: int
+    recall: float | None
+    precision: float | None
+    delay_s_median: float | None
+    delay_s_worst: float | None
+
+
+class ShelfScore(_Figures):
+    """``seconds`` of which the truth tells; in ``unknown_s`` of them the result says nothing.
+    ``empty`` and ``low`` are in seconds of the rest, the fill's error in percentage points."""
+
+    seconds: int
+    unknown_s: int
+    unknown_share: float | None
+    empty: FoundScore
+    low: FoundScore
+    emptyings: EmptyingScore
+    fill_samples: int
+    fill_error_points: float | None
+
+
+class ShelvesScore(_Figures):
+    """By ``shelf/facing``, and added up for the shop."""
+
+    shop: ShelfScore
+    facings: dict[str, ShelfScore]
+
+
+class IncidentScore(FoundScore):
+    """Calls for help; ``in_time`` those within 10 s, ``false_per_day`` in 24 hours."""
+
+    in_time: int
+    recall_in_time: float | None
+    delay_s_median: float | None
+    false_per_day: float | None
+
+
+class HelpScore(_Figures):
+    """All kinds together, and each."""
+
+    all: IncidentScore
+    kinds: dict[HelpKind, IncidentScore]
+
+
+class ReceiptScore(_Figures):
+    """``exact`` receipts, money in ``total`` in the smallest unit of ``currency``, ``pieces`` sold
+    in all and the ``quantity`` by product, whose errors without sign add up to
+    ``quantity_abs_error``."""
+
+    receipts: CountScore
+    exact: FoundScore
+    total: CountScore
+    currency: str | None
+    pieces: CountScore
+    quantity: dict[str, CountScore]
+    quantity_abs_error: int
+
+
 class Missing(_Figures):
     """What was not compared, and why."""
 
@@ -150,9 +242,9 @@ class Missing(_Figures):
 
 
 class Score(_Figures):
-    """The whole. Tables are empty, and ``people`` and ``intervals`` null, for what the folders do
-    not hold; ``missing`` says why. ``tracking`` and ``heat`` are by camera, the others by line or
-    zone."""
+    """The whole. Tables are empty, and all else null, for what the folders do
+    not hold; ``missing`` says why. ``tracking`` and ``heat`` are by camera, ``lines`` by line,
+    ``zones``, ``occupancy`` and ``queues`` by zone."""
 
     schema_: int = Field(default=1, alias="schema")
     shop: str | None
@@ -166,4 +258,12 @@ class Score(_Figures):
     occupancy: dict[str, OccupancyScore]
     queues: dict[str, QueueScore]
     heat: dict[str, HeatScore]
+    shoppers: CountScore | None = None
+    visits: FoundScore | None = None
+    staff: FoundScore | None = None
+    groups: FoundScore | None = None
+    touches: TouchesScore | None = None
+    shelves: ShelvesScore | None = None
+    help: HelpScore | None = None
+    receipts: ReceiptScore | None = None
     missing: list[Missing]

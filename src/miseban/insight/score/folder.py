@@ -19,8 +19,13 @@ EVENTS, SUMMARY, TRACKS, MOT = "events.parquet", "summary.json", "tracks.csv", "
 
 SCORED = {
     "camera.health",
+    "help.ended",
+    "help.needed",
     "line.crossed",
     "queue.state",
+    "shelf.state",
+    "shelf.touched",
+    "till.receipt",
     "visit.ended",
     "zone.entered",
     "zone.left",
@@ -28,15 +33,29 @@ SCORED = {
 }
 """Types of events that figures are made of."""
 
+STOCK = "stock.csv"
+TABLES = {
+    "incidents.csv": {"help.needed"},
+    "receipts.csv": {"till.receipt"},
+    STOCK: {"shelf.state", "shelf.touched"},
+}
+"""Tables of a simulated truth beside the types of events that it tells of: where one lies, no such
+event means that nothing of the kind happened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Events and summary of one recording; ``other_types`` are types of events that no figure is
-    made of."""
+    """Events and summary of one recording; ``tells_of`` are the types of events that it knows,
+    ``other_types`` those that no figure is made of; ``stock`` is the file of stocks, or None."""
 
     summary: Summary
     events: list[Event]
-    other_types: frozenset[str]
+    tells_of: frozenset[str]
+    stock: Path | None = None
+
+    @property
+    def other_types(self) -> frozenset[str]:
+        return self.tells_of - SCORED
 
     @property
     def end(self) -> datetime:
@@ -90,4 +109,8 @@ def _recording(path: Path) -> Recording:
     except (pa.ArrowException, KeyError) as error:
         raise BadInput("events", path / EVENTS, f"expected a file of events: {error}") from None
     events.sort(key=lambda event: event.time)
-    return Recording(summary, events, frozenset(types - SCORED))
+    for table, implied in TABLES.items():
+        if (path / table).is_file():
+            types |= implied
+    stock = path / STOCK
+    return Recording(summary, events, frozenset(types), stock if stock.is_file() else None)

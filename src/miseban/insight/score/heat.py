@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from miseban.insight.score.figures import HeatScore
 from miseban.insight.score.folder import Recording
+from miseban.insight.score.gaps import Gaps
 from miseban.vocabulary.events import Event, VisitEnded
 
 CELL = {"m": 0.5, "px": 16.0}
@@ -17,7 +18,22 @@ SHOP = "(shop)"
 """Stands for the whole floor; no camera can have this id."""
 
 
-def trail_views(truth: Recording, result: Recording) -> tuple[set[str], set[str]]:
+def score_heat(truth: Recording, result: Recording, gaps: Gaps) -> dict[str, HeatScore]:
+    """View by view, where it can be compared."""
+    true, found = _views(truth, result)
+    if not true and not found:
+        gaps.add("heat", "there are no trails in these folders")
+    scores = {}
+    for view in gaps.common("heat of", sorted(true), sorted(found)):
+        score = _view(truth, result, view)
+        if isinstance(score, str):
+            gaps.add(f"heat of {view}", score)
+        else:
+            scores[view] = score
+    return scores
+
+
+def _views(truth: Recording, result: Recording) -> tuple[set[str], set[str]]:
     """The views that trails of either side come from: cameras; or ``SHOP`` as a whole where one
     side tells of the whole floor at once, for which the other's cameras are taken together."""
     cameras = [
@@ -28,7 +44,7 @@ def trail_views(truth: Recording, result: Recording) -> tuple[set[str], set[str]
     return true, found
 
 
-def score_heat(truth: Recording, result: Recording, view: str) -> HeatScore | str:
+def _view(truth: Recording, result: Recording, view: str) -> HeatScore | str:
     """Pearson's correlation over the cells of the smallest rectangle that holds all trails of both
     sides; or why there is none. A trail has one sample a second, so a cell's number is seconds."""
     sides = [_places(side.events, view) for side in (truth, result)]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_PAIRS_AT_ONCE = 2_000_000  # of which 16 numbers each are in memory at a time
+_PAIRS_AT_ONCE = 1_000_000  # of which 16 numbers each are in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,12 @@ class Boxes:
         moment, track = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
         return cls(moment, track, np.ascontiguousarray(table[:, 2:6]))
 
+    def in_order(self) -> Boxes:
+        """By moment; rows of one moment stay in their order."""
+        if (self.moment[1:] >= self.moment[:-1]).all():
+            return self
+        return self.take(np.argsort(self.moment, kind="stable"))
+
     def take(self, index: NDArray[np.bool_] | Ints) -> Boxes:
         """The rows at ``index`` (a mask or positions), in that order."""
         return Boxes(self.moment[index], self.track[index], self.ltwh[index])
@@ -41,9 +47,9 @@ class Overlaps:
     """All pairs of a true and a found box of the same moment that overlap at all.
 
     ``moment`` (P,) is the place of the moment among those with boxes on both sides, ascending;
-    ``truth`` and ``result`` (P,) are rows of ``truth_track`` and ``result_track``, which hold the
-    track of every box as a number from 0, in the order moment by moment; ``iou`` (P,) is the
-    intersection over union, above 0. ``truth_span`` and
+    ``truth`` (P,), ascending, and ``result`` (P,) are rows of ``truth_track`` and
+    ``result_track``, which hold the track of every box as a number from 0, in the order moment by
+    moment; ``iou`` (P,) is the intersection over union, above 0. ``truth_span`` and
     ``result_span`` (M, 2) are the first row of each such moment and the one after its last.
     """
 
@@ -67,8 +73,7 @@ class Overlaps:
 
 def lay_over(truth: Boxes, result: Boxes) -> Overlaps:
     """Every overlapping pair. The order of the rows within a moment is kept."""
-    truth = truth.take(np.argsort(truth.moment, kind="stable"))
-    result = result.take(np.argsort(result.moment, kind="stable"))
+    truth, result = truth.in_order(), result.in_order()
     both = np.intersect1d(truth.moment, result.moment)
     spans = [
         np.stack([np.searchsorted(side.moment, both, how) for how in ("left", "right")], axis=1)
@@ -78,18 +83,19 @@ def lay_over(truth: Boxes, result: Boxes) -> Overlaps:
     pairs = n_truth * n_result
     # Blocks of whole moments, so that a long day is not in memory as one table of pairs.
     block = np.cumsum(pairs) // _PAIRS_AT_ONCE
+    sides = _Sides.of(truth), _Sides.of(result)
     parts = [
-        _pairs(truth, result, spans[0], spans[1], np.flatnonzero(block == number))
+        _pairs(*sides, spans[0], spans[1], np.flatnonzero(block == number))
         for number in np.unique(block)
     ]
     moment, rows, columns, iou = (
         np.concatenate([part[i] for part in parts]) if parts else np.empty(0) for i in range(4)
     )
     return Overlaps(
-        moment.astype(np.int64),
-        rows.astype(np.int64),
-        columns.astype(np.int64),
-        iou.astype(np.float64),
+        moment.astype(np.int64, copy=False),
+        rows.astype(np.int64, copy=False),
+        columns.astype(np.int64, copy=False),
+        iou.astype(np.float64, copy=False),
         np.unique(truth.track, return_inverse=True)[1].astype(np.int64),
         np.unique(result.track, return_inverse=True)[1].astype(np.int64),
         spans[0].astype(np.int64),
@@ -97,8 +103,23 @@ def lay_over(truth: Boxes, result: Boxes) -> Overlaps:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """(N,) ``low`` and ``high`` ends of boxes from left to right and from top to bottom, and their
+    ``area``."""
+
+    low: tuple[Floats, Floats]
+    high: tuple[Floats, Floats]
+    area: Floats
+
+    @classmethod
+    def of(cls, boxes: Boxes) -> _Sides:
+        left, top, width, height = (np.ascontiguousarray(c) for c in boxes.ltwh.T)
+        return cls((left, top), (left + width, top + height), width * height)
+
+
 def _pairs(
-    truth: Boxes, result: Boxes, truth_span: Ints, result_span: Ints, moments: Ints
+    truth: _Sides, result: _Sides, truth_span: Ints, result_span: Ints, moments: Ints
 ) -> tuple[Ints, Ints, Ints, Floats]:
     """Moment, row in truth, row in result and IoU of the pairs of ``moments`` that overlap."""
     height = truth_span[moments, 1] - truth_span[moments, 0]
@@ -106,17 +127,23 @@ def _pairs(
     size = height * width
     moment = np.repeat(moments, size)
     place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-    row = truth_span[moment, 0] + place // np.repeat(width, size)
-    column = result_span[moment, 0] + place % np.repeat(width, size)
-    overlap = iou(truth.ltwh[row], result.ltwh[column])
-    some = overlap > 0
-    return moment[some], row[some], column[some], overlap[some]
+    wide = np.repeat(width, size)
+    row = truth_span[moment, 0] + place // wide
+    column = result_span[moment, 0] + place % wide
+    # Most people stand beside each other: whose boxes share no column need no further look.
+    across = _shared(truth, result, row, column, 0)
+    some = np.flatnonzero(across > 0)
+    moment, row, column, across = moment[some], row[some], column[some], across[some]
+    down = _shared(truth, result, row, column, 1)
+    some = np.flatnonzero(down > 0)
+    moment, row, column = moment[some], row[some], column[some]
+    common = across[some] * down[some]
+    union = truth.area[row] + result.area[column] - common
+    return moment, row, column, common / np.maximum(union, 1e-9)
 
 
-def iou(a: Floats, b: Floats) -> Floats:
-    """Intersection over union of boxes (N, 4) with boxes (N, 4), left, top, width, height: (N,)."""
-    low = np.maximum(a[:, :2], b[:, :2])
-    high = np.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
-    common = np.clip(high - low, 0, None).prod(axis=1)
-    union = a[:, 2:].prod(axis=1) + b[:, 2:].prod(axis=1) - common
-    return np.asarray(common / np.maximum(union, 1e-9))
+def _shared(truth: _Sides, result: _Sides, row: Ints, column: Ints, axis: int) -> Floats:
+    """(P,) the length that boxes share from left to right (``axis`` 0) or top to bottom (1);
+    negative where they lie apart."""
+    low = np.maximum(truth.low[axis][row], result.low[axis][column])
+    return np.asarray(np.minimum(truth.high[axis][row], result.high[axis][column]) - low)

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.insight.queues import length_steps
 from miseban.insight.score.figures import QueueScore
 from miseban.insight.score.folder import Recording
+from miseban.insight.score.gaps import Gaps
 from miseban.insight.score.stays import same_stays, score_durations, stays
 
 UNKNOWN = -1
 
 
-def score_queue(truth: Recording, result: Recording, queue: str) -> QueueScore | str:
+def score_queues(
+    truth: Recording, result: Recording, queues: Sequence[str], gaps: Gaps
+) -> dict[str, QueueScore]:
+    """Queue by queue, where it can be compared."""
+    scores = {}
+    for queue in queues:
+        score = _queue(truth, result, queue)
+        if isinstance(score, str):
+            gaps.add(f"queue {queue}", score)
+        else:
+            scores[queue] = score
+    return scores
+
+
+def _queue(truth: Recording, result: Recording, queue: str) -> QueueScore | str:
     """Compared in the middle of every second of the truth's recording that both saw; or why it
     cannot be."""
     for name, side in (("truth", truth), ("result", result)):

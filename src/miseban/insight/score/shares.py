@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from miseban.insight.score.figures import CountScore, MatchScore
+from miseban.insight.score.figures import CountScore, FoundScore, MatchScore
 
 
 def share(part: float, whole: float) -> float | None:
@@ -18,4 +18,14 @@ def count_score(truth: int, result: int) -> CountScore:
 def match_score(matched: int, truth: int, result: int) -> MatchScore:
     return MatchScore(
         matched=matched, precision=share(matched, result), recall=share(matched, truth)
+    )
+
+
+def found_score(matched: int, truth: int, result: int) -> FoundScore:
+    """With F1, the harmonic mean of precision and recall: 2 matched / (truth + result)."""
+    return FoundScore(
+        **match_score(matched, truth, result).model_dump(),
+        truth=truth,
+        result=result,
+        f1=share(2 * matched, truth + result),
     )

@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from miseban.insight.score.figures import DurationScore, OccupancyScore, StayScore
+from miseban.insight.score.figures import DurationScore, StayScore
 from miseban.insight.score.folder import Recording
+from miseban.insight.score.matching import Floats, Ints, best_pairs
 from miseban.insight.score.shares import count_score, match_score, share
-from miseban.vocabulary.events import Event, ZoneEntered, ZoneLeft, ZoneOccupancy
+from miseban.vocabulary.events import Event, ZoneEntered, ZoneLeft
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-MINUTE_S = 60.0
 _INSTANT_S = 1e-3  # stays without length still overlap when they touch
-_END_S = 1e-3  # a period that ends with the minute belongs to it
 
 
 def score_stays(truth: Recording, result: Recording, zone: str) -> StayScore:
@@ -68,27 +60,8 @@ def same_stays(truth: Floats, result: Floats) -> Ints:
     length = [side[:, 1] - side[:, 0] for side in (truth, result)]
     union = length[0][row] + length[1][column] - common
     iou = (common + _INSTANT_S) / (union + _INSTANT_S)
-    pairs = [np.empty((0, 2), np.int64)]
-    for part in _groups(row, column, len(truth), len(result)):
-        rows, i = np.unique(row[part], return_inverse=True)
-        columns, j = np.unique(column[part], return_inverse=True)
-        table = np.zeros((len(rows), len(columns)))
-        table[i, j] = iou[part]
-        chosen = linear_sum_assignment(table, maximize=True)
-        real = table[chosen] > 0
-        pairs.append(np.stack([rows[chosen[0][real]], columns[chosen[1][real]]], axis=1))
-    return np.concatenate(pairs)
-
-
-def _groups(row: Ints, column: Ints, rows: int, columns: int) -> list[Ints]:
-    """Positions of the pairs, apart for stays that overlap not even by way of others."""
-    if not len(row):
-        return []
-    nodes = rows + columns
-    graph = coo_array((np.ones(len(row)), (row, rows + column)), shape=(nodes, nodes))
-    group = connected_components(graph, directed=False)[1][row]
-    order = np.argsort(group, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(group[order])) + 1)
+    taken = best_pairs(row, column, iou)
+    return np.stack([row[taken], column[taken]], axis=1)
 
 
 def score_durations(truth: Floats, result: Floats, pairs: Ints) -> DurationScore | None:
@@ -104,33 +77,6 @@ def score_durations(truth: Floats, result: Floats, pairs: Ints) -> DurationScore
         bias_median=float(np.median(bias)),
         relative_bias=share(float(bias.mean()), float(true.mean())),
     )
-
-
-def score_occupancy(truth: Recording, result: Recording, zone: str) -> OccupancyScore | None:
-    """Minutes that both saw; None when there are none."""
-    true, found = (_people_by_minute(side.events, zone) for side in (truth, result))
-    minutes = sorted(true.keys() & found.keys())
-    if not minutes:
-        return None
-    error = np.array([found[minute] - true[minute] for minute in minutes])
-    return OccupancyScore(
-        minutes=len(minutes),
-        mean_abs_error=float(np.abs(error).mean()),
-        bias=float(error.mean()),
-        worst=float(error[np.argmax(np.abs(error))]),
-    )
-
-
-def _people_by_minute(events: Sequence[Event], zone: str) -> dict[int, float]:
-    """People on average over the covered part of each minute since 1970."""
-    person_s: dict[int, float] = {}
-    covered_s: dict[int, float] = {}
-    for event in events:
-        if isinstance(event, ZoneOccupancy) and event.zone == zone and event.coverage > 0:
-            minute = int((event.time.timestamp() - _END_S) // MINUTE_S)
-            person_s[minute] = person_s.get(minute, 0.0) + event.person_s
-            covered_s[minute] = covered_s.get(minute, 0.0) + event.period_s * event.coverage
-    return {minute: person_s[minute] / covered_s[minute] for minute in person_s}
 
 
 def _visits(events: Sequence[Event], zone: str) -> int:

@@ -13,10 +13,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from miseban.insight.score.figures import TrackingScore
+from miseban.insight.score.matching import best_pairs
 from miseban.insight.score.overlap import Boxes, Floats, Ints, Overlaps, lay_over
 
 ALPHAS = np.arange(0.05, 0.99, 0.05)
@@ -77,22 +76,7 @@ def _idtp(laid: Overlaps) -> int:
     names, identity = _identities(laid)
     agree = np.bincount(identity[laid.iou >= OVERLAP], minlength=len(names))
     names, agree = names[agree > 0], agree[agree > 0]
-    if not len(agree):
-        return 0
-    # Tracks that never met, not even by way of others, can be assigned apart from each other.
-    shape = laid.truth_tracks, laid.result_tracks
-    nodes = names + np.array([0, shape[0]])
-    graph = coo_array((agree, (nodes[:, 0], nodes[:, 1])), shape=(sum(shape), sum(shape)))
-    group = connected_components(graph, directed=False)[1][nodes[:, 0]]
-    total = 0
-    order = np.argsort(group, kind="stable")
-    for part in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
-        rows, row = np.unique(names[part, 0], return_inverse=True)
-        columns, column = np.unique(names[part, 1], return_inverse=True)
-        table = np.zeros((len(rows), len(columns)))
-        table[row, column] = agree[part]
-        total += int(table[linear_sum_assignment(table, maximize=True)].sum())
-    return total
+    return int(agree[best_pairs(names[:, 0], names[:, 1], agree)].sum())
 
 
 def _clear(laid: Overlaps) -> tuple[int, int, int]:
@@ -124,16 +108,13 @@ def _assign(
     """The pairs (positions in ``laid``) that are worth most, each box used once a moment.
 
     Pairs not ``allowed`` are never taken. With ``keep``, pairs of tracks that were paired at the
-    moment before come first. A pair whose boxes overlap no others needs no solver.
+    moment before come first. Moments that are clear at sight need no solver.
     """
     at = np.flatnonzero(allowed)
-    alone = (np.bincount(laid.truth[at], minlength=1)[laid.truth[at]] == 1) & (
-        np.bincount(laid.result[at], minlength=1)[laid.result[at]] == 1
-    )
-    crowded = np.unique(laid.moment[at[~alone]])
+    best, doubtful = _alone(laid, at) if keep else _best_of_each(laid, at, worth[at])
+    crowded = np.unique(laid.moment[doubtful])
     taken = np.zeros(len(worth), bool)
-    easy = ~np.isin(laid.moment[at], crowded)
-    taken[at[easy]] = True
+    taken[best[~np.isin(laid.moment[best], crowded)]] = True
     begin = np.searchsorted(laid.moment, np.arange(len(laid.truth_span) + 1))
     for moment in crowded.tolist():
         pairs = np.arange(begin[moment], begin[moment + 1])
@@ -164,3 +145,25 @@ def _assign(
         chosen = which[linear_sum_assignment(-table)]
         taken[chosen[chosen >= 0]] = True
     return np.flatnonzero(taken)
+
+
+def _alone(laid: Overlaps, at: Ints) -> tuple[Ints, Ints]:
+    """Of the pairs ``at`` those whose boxes overlap no others; and the rest."""
+    alone = (np.bincount(laid.truth[at], minlength=1)[laid.truth[at]] == 1) & (
+        np.bincount(laid.result[at], minlength=1)[laid.result[at]] == 1
+    )
+    return at[alone], at[~alone]
+
+
+def _best_of_each(laid: Overlaps, at: Ints, worth: Floats) -> tuple[Ints, Ints]:
+    """Of the pairs ``at`` the one worth most of each true box; and those of them that want the same
+    found box as another, or are one of two that are worth the same. A moment without such pairs is
+    solved: no sum can be greater than that of everybody's best."""
+    if not len(at):
+        return at, at
+    box = laid.truth[at]  # in ascending order
+    begin = np.flatnonzero(np.diff(box, prepend=-1))
+    most = np.maximum.reduceat(worth, begin)
+    best = at[worth == np.repeat(most, np.diff(begin, append=len(at)))]
+    wanted = [np.bincount(side[best])[side[best]] for side in (laid.truth, laid.result)]
+    return best, best[(wanted[0] > 1) | (wanted[1] > 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +23,11 @@ MOT_NAME = "mot"
 """Stands for the camera that a MOT file does not name."""
 
 Floats = NDArray[np.float64]
-_Rows = tuple[Floats, NDArray[np.int64], Floats]
+_Rows = tuple[Floats, NDArray[np.int64], NDArray[np.float32]]
 
 
-def read_pairs(truth: Folder, result: Folder) -> dict[str, tuple[Boxes, Boxes]]:
-    """Boxes of truth and result by camera, with the same numbers for the same moments.
+def read_pairs(truth: Folder, result: Folder) -> Iterator[tuple[str, Boxes, Boxes]]:
+    """Camera by camera, boxes of truth and result with the same numbers for the same moments.
 
     From ``tracks.csv`` where both folders have one, else from ``mot.txt``. Only the time of the
     truth's recording counts (where no summary tells of it, from its first to its last row). A
@@ -39,20 +40,23 @@ def read_pairs(truth: Folder, result: Folder) -> dict[str, tuple[Boxes, Boxes]]:
         if truth.recording and result.recording:
             began = result.recording.summary.start - truth.recording.summary.start
             shift_s = began.total_seconds()
-        empty = np.empty(0), np.empty(0, np.int64), np.empty((0, 4))
-        return {
-            name: _on_moments(
-                true.get(name, empty), _shifted(found.get(name, empty), shift_s), _window(truth)
+        for name in sorted(true.keys() | found.keys()):
+            # Given away as they are used: a supermarket's day has tens of millions of rows.
+            yield (
+                name,
+                *_on_moments(
+                    _joined(true.pop(name, [])),
+                    _shifted(_joined(found.pop(name, [])), shift_s),
+                    _window(truth),
+                ),
             )
-            for name in sorted(true.keys() | found.keys())
-        }
-    if truth.mot and result.mot:
-        return {MOT_NAME: _mot_pair(truth.mot, result.mot)}
-    return {}
+    elif truth.mot and result.mot:
+        yield MOT_NAME, *_mot_pair(truth.mot, result.mot)
 
 
-def _by_camera(path: Path) -> dict[str, _Rows]:
-    """Times (N,), tracks (N,) and boxes (N, 4) of confirmed rows in which anything was visible."""
+def _by_camera(path: Path) -> dict[str, list[_Rows]]:
+    """Times (N,), tracks (N,) and boxes (N, 4) of confirmed rows in which anything was visible, in
+    pieces. Places have seven digits, so that as many rows as can be fit into memory."""
     hidden = _hidden(path)
     parts: dict[str, list[_Rows]] = {}
     at = 0
@@ -61,18 +65,25 @@ def _by_camera(path: Path) -> dict[str, _Rows]:
         if hidden is not None:
             good &= ~hidden[at : at + len(rows)]
         at += len(rows)
-        for name in np.unique(names.astype(str)).tolist():
-            mine = rows.take((names == name) & good)
-            ltwh = np.concatenate([mine.xyxy[:, :2], mine.xyxy[:, 2:] - mine.xyxy[:, :2]], axis=1)
-            parts.setdefault(name, []).append((mine.time_s, mine.track, ltwh))
-    return {
-        name: (
-            np.concatenate([p[0] for p in part]),
-            np.concatenate([p[1] for p in part]),
-            np.concatenate([p[2] for p in part]),
-        )
-        for name, part in parts.items()
-    }
+        cameras = pa.array(names, pa.string()).dictionary_encode()
+        which = cameras.indices.to_numpy()
+        for number, name in enumerate(cameras.dictionary.to_pylist()):
+            mine = rows.take((which == number) & good)
+            if len(mine):
+                ltwh = np.concatenate(
+                    [mine.xyxy[:, :2], mine.xyxy[:, 2:] - mine.xyxy[:, :2]], axis=1
+                )
+                piece = mine.time_s, mine.track, ltwh.astype(np.float32)
+                parts.setdefault(name, []).append(piece)
+    return parts
+
+
+def _joined(parts: list[_Rows]) -> _Rows:
+    """The pieces of one camera as one."""
+    if not parts:
+        return np.empty(0), np.empty(0, np.int64), np.empty((0, 4), np.float32)
+    time_s, track, ltwh = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return time_s, track, ltwh
 
 
 def _hidden(path: Path) -> NDArray[np.bool_] | None:
@@ -113,7 +124,9 @@ def _boxes(
     rows: _Rows, times: Floats, moment: NDArray[np.int64], window: tuple[float, float]
 ) -> Boxes:
     inside = (rows[0] >= window[0] - SAME_S) & (rows[0] <= window[1] + SAME_S)
-    boxes = Boxes(moment[np.searchsorted(times, rows[0])], rows[1], rows[2]).take(inside)
+    boxes = Boxes(
+        moment[np.searchsorted(times, rows[0])], rows[1], rows[2].astype(np.float64)
+    ).take(inside)
     return _once(boxes)
 
 
@@ -121,7 +134,9 @@ def _once(boxes: Boxes) -> Boxes:
     """A track's first box of a moment: two on one moment would be nobody's truth."""
     order = np.lexsort((boxes.track, boxes.moment))
     again = (np.diff(boxes.moment[order]) == 0) & (np.diff(boxes.track[order]) == 0)
-    return boxes.take(np.sort(order[np.concatenate([[True], ~again])[: len(order)]]))
+    if not again.any():
+        return boxes
+    return boxes.take(np.sort(order[np.concatenate([[True], ~again])]))
 
 
 def _mot_pair(truth: Path, result: Path) -> tuple[Boxes, Boxes]:

@@ -37,9 +37,6 @@ def names(scenario: Scenario, shop: Shop) -> Iterator[Problem]:
         yield from known(place, "[[till]] of the shop", service.till, tills)
         if service.till in [s.till for s in scenario.services[:number]]:
             yield Problem(place, "each till once", shown(service.till))
-    for number, staff in enumerate(scenario.staff):
-        for zone in staff.zones:
-            yield from known(("staff", number, "zones"), "[[zone]] of the shop", zone, zones)
 
 
 def known(place: Place, what: str, wanted: str, of: Iterable[str]) -> Iterator[Problem]:
@@ -64,5 +61,6 @@ def shares(scenario: Scenario) -> Iterator[Problem]:
         number = next(i for i, k in enumerate(scenario.kinds) if k.buys > 0 and k.share > 0)
         yield Problem(("kind", number, "buys"), "0 where there is no [[service]]", "more")
     stops = next((i for i, k in enumerate(scenario.kinds) if k.stops[1] > 0), None)
-    if stops is not None and not scenario.attractions:
-        yield Problem(("kind", stops, "stops"), "[0, 0] where there is no [[attraction]]", "more")
+    if stops is not None and not (scenario.attractions or scenario.facings):
+        expected = "[0, 0] where there is no [[attraction]] and no [[facing]]"
+        yield Problem(("kind", stops, "stops"), expected, "more")

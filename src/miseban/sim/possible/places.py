@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from shapely import LineString, Polygon
 
+from miseban.sim.possible.staff import posts
 from miseban.sim.scenario import Scenario
 from miseban.sim.world.floorplan import CELL_M, FloorPlan, floor_box
 from miseban.sim.world.routes import Routes
@@ -63,6 +64,11 @@ def places(scenario: Scenario, plan: FloorPlan) -> Iterator[Problem]:
         for zone in staff.zones:
             cells = [spot.cell for spot in plan.spots[zone]]
             wanted.append((("staff", number, "zones"), cells))
+    for post in posts(scenario, plan):
+        if isinstance(post, Problem):
+            yield post
+        else:
+            wanted.append(post)
     for number, service in enumerate(scenario.services):
         lane = next((q for q in plan.lanes if service.till in dict(q.tills)), None)
         place: Place = ("service", number, "till")
@@ -71,8 +77,13 @@ def places(scenario: Scenario, plan: FloorPlan) -> Iterator[Problem]:
         else:
             wanted.append((place, [s.cell for s in lane.spots]))
             wanted.append((place, [spot.cell for till, spot in lane.tills]))
+    for number, facing in enumerate(scenario.facings):
+        cells = [spot.cell for spot in plan.in_front[facing.key]]
+        wanted.append((("facing", number, "fixture"), cells))
     for place, cells in wanted:
-        if not cells:
+        if not cells and place[0] == "facing":
+            yield Problem(place, "free floor to stand on in front of the goods", "none")
+        elif not cells:
             yield Problem(place, "a zone with free floor to stand on", "none")
         elif not all(routes.connected(doors[0], cell) for cell in cells):
             yield Problem(place, "a way there from the doors", "none")

@@ -7,9 +7,10 @@ and the exact boxes of the people in them. Never: a display, a GPU, a clock, or 
 from miseban.sim.render.boxes import Boxes
 from miseban.sim.render.camera import RenderedCamera
 from miseban.sim.render.faults import CLEAN, Conditions
-from miseban.sim.render.furniture import Furniture, Row, row_place
+from miseban.sim.render.furniture import Furniture, row_place
 from miseban.sim.render.lens import Lens, Pose
 from miseban.sim.render.room import Room
+from miseban.sim.rows import Row
 
 __all__ = [
     "CLEAN",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.sim.render.canvas import draw
-from miseban.sim.render.crowd import Crowd
+from miseban.sim.render.crowd import Surface
 from miseban.sim.render.lens import NEAR_M, Lens
 from miseban.sim.render.mesh import Floats, Mesh
 from miseban.sim.state import Scene
 
 FINER = 2  # drawn at twice the size and shrunk: the renderer has no antialiasing
-TILE = 128  # pixels of the square in which a figure is drawn alone
+TILE, ACROSS = 96, 8  # pixels of the square in which a figure is drawn alone; squares a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,11 @@ def nobody() -> Boxes:
 
 
 def boxes_of(
-    scene: Scene, crowd: Crowd, who: NDArray[np.uint8], lens: Lens, size: tuple[int, int]
+    scene: Scene, alone: Surface, who: NDArray[np.uint8], lens: Lens, size: tuple[int, int]
 ) -> Boxes:
     """Boxes from ``who`` (H, W), the number of the figure that each pixel of the finer picture of
-    ``size`` shows, from 1."""
-    whole = _whole(crowd, lens, size)
+    ``size`` shows, from 1. ``alone`` are the same people, to be drawn each by itself."""
+    whole = _whole(alone, lens, size)
     ids, boxes, shares = [], [], []
     for number, figure in enumerate(scene.figures):
         left, top, right, bottom = whole.extent[number]
@@ -67,39 +68,39 @@ class _Whole:
     extent: list[tuple[int, ...]]
 
 
-def _whole(crowd: Crowd, lens: Lens, size: tuple[int, int]) -> _Whole:
+def _whole(crowd: Surface, lens: Lens, size: tuple[int, int]) -> _Whole:
     """How large each person would be with nothing before them and no edge to the picture:
     each drawn alone, in a tile of one sheet, from the same eye."""
-    pixels, depth = lens.project(crowd.points)
-    pixels *= FINER
-    width, height = size
     count = len(crowd.body)
-    across = 8
-    down = -(-count // across)
-    sheet = (across * TILE, down * TILE)
-    points, paints, corners, scales = [], [], [], []
-    extents: list[tuple[int, ...]] = []
-    total = 0
-    for number, (start, body) in enumerate(zip(crowd.first, crowd.body, strict=False)):
-        flat, far = pixels[start : start + body], depth[start : start + body]
-        low, high = flat.min(axis=0), flat.max(axis=0)
-        if far.min() <= NEAR_M:  # part of the person is at or behind the eye: anywhere
-            extents.append((0, 0, width, height))
-        else:
-            edge = np.array([[0, 0], [width, height]])
-            near = np.clip([np.floor(low) - 2, np.ceil(high) + 2], edge[0], edge[1])
-            extents.append(tuple(near.astype(int).ravel().tolist()))
-        scale = min(1.0, (TILE - 4) / max(float((high - low).max()), 1.0))
-        scales.append(scale)
-        tile = np.array([number % across, number // across]) * TILE + 2.0
-        placed = (flat - low) * scale + tile
-        order = (far - far.min()) / max(float(np.ptp(far)), 1e-6)
-        points.append(np.column_stack([placed[:, 0], order, sheet[1] - placed[:, 1]]))
-        paints.append(np.full((body, 4), number + 1, np.uint8))
-        first, skin = crowd.corner[number], crowd.skin[number]
-        corners.append(crowd.triangles[first : first + skin] - np.uint32(start - total))
-        total += int(body)
-    mesh = Mesh(np.concatenate(points), np.concatenate(paints), np.concatenate(corners))
-    alone = draw(sheet, None, mesh)[..., 3]
-    area = np.bincount(alone.ravel(), minlength=256)[1 : count + 1]
-    return _Whole(area / np.array(scales) ** 2, extents)
+    mine, whose = _runs(crowd.first[:-1], crowd.body)
+    pixels, far = lens.project(crowd.points[mine])
+    pixels *= FINER
+    starts = np.cumsum([0, *crowd.body[:-1]])
+    low, high = np.minimum.reduceat(pixels, starts), np.maximum.reduceat(pixels, starts)
+    near, deep = np.minimum.reduceat(far, starts), np.maximum.reduceat(far, starts)
+    edge = np.array([size, size])
+    extent = np.clip(np.stack([np.floor(low) - 2, np.ceil(high) + 2], axis=1), 0, edge)
+    extent[near <= NEAR_M] = [(0, 0), size]  # at or behind the eye: may be anywhere
+    scale = np.minimum(1.0, (TILE - 4) / np.maximum((high - low).max(axis=1), 1.0))
+    tile = np.stack([np.arange(count) % ACROSS, np.arange(count) // ACROSS], axis=1) * TILE + 2.0
+    sheet = ACROSS * TILE, -(-count // ACROSS) * TILE
+    placed = (pixels - low[whose]) * scale[whose, None] + tile[whose]
+    order = (far - near[whose]) / np.maximum(deep - near, 1e-6)[whose]
+    points = np.stack([placed[:, 0], order, sheet[1] - placed[:, 1]], axis=1)
+    paint = np.repeat((whose + 1).astype(np.uint8)[:, None], 4, axis=1)
+    corners, of = _runs(crowd.corner[:-1], crowd.skin)
+    shift = (crowd.first[:-1] - starts).astype(np.uint32)
+    triangles = crowd.triangles[corners] - shift[of, None]
+    alone = draw(sheet, None, Mesh(points, paint, triangles))
+    area = cv2.calcHist([alone], [3], None, [256], [0, 256]).ravel()[1 : count + 1]
+    found = [tuple(box) for box in extent.reshape(count, 4).astype(int).tolist()]
+    return _Whole(area / scale**2, found)
+
+
+def _runs(
+    start: NDArray[np.intp], length: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The numbers start[i], start[i] + 1, ... length[i] of them, for all i, and each one's i."""
+    whose = np.repeat(np.arange(len(start)), length)
+    skipped = start - np.cumsum(length) + length
+    return np.arange(len(whose)) + skipped[whose], whose

@@ -9,15 +9,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.sim.render.bones import Bone
 from miseban.sim.render.boxes import FINER, Boxes, boxes_of, nobody
 from miseban.sim.render.canvas import draw
 from miseban.sim.render.crowd import Crowd, Wardrobe, shadows
+from miseban.sim.render.detail import OUTLINE, Detail, detail_for
 from miseban.sim.render.faults import Conditions, Spoiler
-from miseban.sim.render.furniture import Furniture, Row, default_rows, furnish, is_shelf
-from miseban.sim.render.lens import Lens, Pose
-from miseban.sim.render.light import STEPS_AN_HOUR, Light
+from miseban.sim.render.furniture import Furniture, default_rows, furnish, is_shelf
+from miseban.sim.render.hiding import seen_of
+from miseban.sim.render.lens import NEAR_M, Lens, Pose
+from miseban.sim.render.light import STEPS_AN_HOUR, Light, lit
 from miseban.sim.render.mesh import Mesh, Part
 from miseban.sim.render.room import Room, picture_of
+from miseban.sim.rows import Row
 from miseban.sim.state import Scene
 from miseban.vocabulary.errors import BadInput
 
@@ -68,8 +72,8 @@ class RenderedCamera:
         self._wardrobe = Wardrobe()
         self._spoiler = Spoiler(conditions or Conditions(), resolution, seed)
         self._backdrop: _Backdrop | None = None
-        self._seen, self._hides = furnish(self.furniture, self.rows, {}, seed)
         self._size = (resolution[0] * FINER, resolution[1] * FINER)
+        self._furnish()
 
     def stock(self, shares: Mapping[str, float]) -> None:
         """How full rows are from now on, by row id: 1 full, 0 empty. The others stay."""
@@ -82,7 +86,11 @@ class RenderedCamera:
         if changed:
             self._stock |= changed
             self._stock_version += 1
-            self._seen, self._hides = furnish(self.furniture, self.rows, self._stock, self.seed)
+            self._furnish()
+
+    def _furnish(self) -> None:
+        self._seen, hides = furnish(self.furniture, self.rows, self._stock, self.seed)
+        self._hides = None if hides is None else seen_of(hides, self.lens, self._size)
 
     def frame(self, scene: Scene) -> NDArray[np.uint8]:
         """The picture at ``scene.time_s``: (H, W, 3) uint8 BGR. Same scene, same bytes."""
@@ -100,14 +108,14 @@ class RenderedCamera:
         scene = self._in_view(scene)
         crowd = self._wardrobe.crowd(scene.figures) if scene.figures else None
         drawn = self._draw(crowd, light) if crowd is not None else None
-        found = nobody()
-        if boxes and crowd is not None and drawn is not None:
-            found = boxes_of(
-                scene, crowd, np.ascontiguousarray(drawn[..., 3]), self.lens, self._size
-            )
-        seen = np.empty((0, 0, 3), np.uint8)
+        found, seen = nobody(), np.empty((0, 0, 3), np.uint8)
+        who = None if drawn is None else np.asarray(cv2.extractChannel(drawn, 3), np.uint8)
+        if boxes and crowd is not None and who is not None:
+            outlines = [OUTLINE] * len(scene.figures)
+            alone = self._wardrobe.surface(crowd, outlines, normals=False)
+            found = boxes_of(scene, alone, who, self.lens, self._size)
         if picture:
-            fine = self._compose(drawn, light)
+            fine = self._compose(drawn, who, light)
             small = cv2.resize(fine, self.resolution, interpolation=cv2.INTER_AREA)
             seen = self._spoiler.apply(np.asarray(small, np.uint8), scene.time_s)
         return seen, found
@@ -163,30 +171,42 @@ class RenderedCamera:
 
     def _draw(self, crowd: Crowd, light: Light) -> NDArray[np.uint8]:
         """Everybody, hidden by the furniture: (2H, 2W, 4), BGR and identity."""
-        count = len(crowd.body)
-        rgba = np.full((len(crowd.points), 4), THING, np.uint8)
-        rgba[:, :3] = light.shade(crowd.points, crowd.normals, crowd.colour) * 255 + 0.5
-        for number, (start, body) in enumerate(zip(crowd.first, crowd.body, strict=False)):
+        everybody = self._wardrobe.surface(crowd, self._details(crowd))
+        count = len(everybody.body)
+        rgba = np.full((len(everybody.points), 4), THING, np.uint8)
+        # Light hardly changes along a limb: once a bone is enough.
+        falls = light.at(crowd.at.reshape(-1, 3)).astype(np.float32)[everybody.bone]
+        rgba[:, :3] = lit(falls, everybody.normals, everybody.colour) * 255 + 0.5
+        for number, (start, body) in enumerate(zip(everybody.first, everybody.body, strict=False)):
             rgba[start : start + body, 3] = number + 1
         dark, fans = shadows(crowd)
-        points, paints, corners = [crowd.points, dark], [rgba], [crowd.triangles]
+        points, paints, corners = [everybody.points, dark], [rgba], [everybody.triangles]
         paints.append(np.full((len(dark), 4), SHADOW, np.uint8))
-        corners.append(fans + np.uint32(len(crowd.points)))
+        corners.append(fans + np.uint32(len(everybody.points)))
         if self._hides is not None:
             points.append(self._hides.points)
-            paints.append(np.zeros((len(self._hides.points), 4), np.uint8))
-            corners.append(self._hides.triangles + np.uint32(len(crowd.points) + len(dark)))
+            paints.append(self._hides.rgba)
+            corners.append(self._hides.triangles + np.uint32(len(everybody.points) + len(dark)))
         assert count <= MOST_FIGURES  # noqa: S101 - else a person would be a thing or a shadow
         mesh = Mesh(np.concatenate(points), np.concatenate(paints), np.concatenate(corners))
         return draw(self._size, self.lens, mesh)
 
-    def _compose(self, drawn: NDArray[np.uint8] | None, light: Light) -> NDArray[np.uint8]:
+    def _details(self, crowd: Crowd) -> list[Detail]:
+        """How finely everybody is drawn: by how tall they would stand in the picture."""
+        far = (crowd.at[:, Bone.PELVIS] - self.lens.eye) @ self.lens.axes[1]
+        scale = self.resolution[1] / 2 / self.lens.tangent[1] / np.maximum(far, NEAR_M)
+        return [
+            detail_for(f.height_m * s) for f, s in zip(crowd.figures, scale.tolist(), strict=True)
+        ]
+
+    def _compose(
+        self, drawn: NDArray[np.uint8] | None, who: NDArray[np.uint8] | None, light: Light
+    ) -> NDArray[np.uint8]:
         """People and shadows over the empty shop, at the finer size."""
         empty = self._empty(light)
-        if drawn is None:
+        if drawn is None or who is None:
             return empty.lit
         fine = empty.lit.copy()
-        who = np.asarray(cv2.extractChannel(drawn, 3), np.uint8)
         cv2.copyTo(empty.shaded, np.asarray(cv2.inRange(who, SHADOW, SHADOW)), fine)
         people = cv2.inRange(who, 1, THING)
         cv2.copyTo(cv2.cvtColor(drawn, cv2.COLOR_BGRA2BGR), people, fine)
@@ -198,7 +218,7 @@ class RenderedCamera:
         if self._backdrop is None or self._backdrop.key != key:
             lit = picture_of(self.room, self.lens, self._size, light)
             if self._seen is not None:
-                drawn = draw(self._size, self.lens, _lit(self._seen, light))
+                drawn = draw(self._size, self.lens, _bright(self._seen, light))
                 there = cv2.extractChannel(drawn, 3)
                 cv2.copyTo(cv2.cvtColor(drawn, cv2.COLOR_BGRA2BGR), there, lit)
             shaded = np.asarray(cv2.convertScaleAbs(lit, alpha=SHADE), np.uint8)
@@ -206,7 +226,7 @@ class RenderedCamera:
         return self._backdrop
 
 
-def _lit(part: Part, light: Light) -> Mesh:
+def _bright(part: Part, light: Light) -> Mesh:
     rgba = np.full((len(part.points), 4), 255, np.uint8)
     rgba[:, :3] = light.shade(part.points, part.normals, part.colour) * 255 + 0.5
     return Mesh(part.points, rgba, part.triangles)

@@ -11,14 +11,13 @@ import numpy as np
 import shapely
 
 from miseban.sim.render.mesh import Colour, Floats, Part, about_z, box, boxes
+from miseban.sim.rows import BOARD_M, PANEL_M, PLINTH_M, SHELF_FROM_M, Row, ShelfFrame, is_rectangle
 from miseban.vocabulary.errors import BadInput
 
 Style = Literal["auto", "shelf", "counter", "plain"]
-SHELF_FROM_M = 1.15  # a rectangle at least this high is a shelf, a lower one a counter
-BOARD_M, PLINTH_M, PANEL_M = 0.03, 0.12, 0.04
-PAINT: Colour = (0.80, 0.80, 0.78)
-BACK: Colour = (0.50, 0.50, 0.49)
-IN_SHELF = 0.72  # of the light reaches what stands under the next board
+PAINT: Colour = (0.88, 0.88, 0.86)
+BACK: Colour = (0.62, 0.62, 0.61)
+IN_SHELF = 0.80  # of the light reaches what stands under the next board
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +34,13 @@ class Furniture:
     style: Style = "auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One product's place on a shelf: a facing.
-
-    ``side`` 0 or 1 is the long side it is on (0: the one on the right hand of who walks from the
-    polygon's first to its second point along the longer sides), ``level`` counts boards from
-    below, ``start_m`` and ``width_m`` run along the side.
-    """
-
-    id: str
-    furniture: str
-    side: int
-    level: int
-    start_m: float
-    width_m: float
-
-
-class Shelf:
-    """A shelf's own frame: x along its longer side, y across, z up, origin in its middle."""
+class Shelf(ShelfFrame):
+    """A shelf's own frame, and how it is placed on the stage."""
 
     def __init__(self, furniture: Furniture) -> None:
-        corners = np.array(furniture.polygon, np.float64) * [1.0, -1.0]
-        first, second = corners[1] - corners[0], corners[2] - corners[1]
-        long = first if np.linalg.norm(first) >= np.linalg.norm(second) else second
-        self.length = float(np.linalg.norm(long))
-        self.depth = float(min(np.linalg.norm(first), np.linalg.norm(second)))
-        self.height = furniture.height_m
-        self.middle = corners.mean(axis=0)
-        self.turn = about_z(math.atan2(long[1], long[0]))
-        self.levels = max(1, round((self.height - PLINTH_M) / 0.38))
-        self.gap = (self.height - PLINTH_M) / self.levels
+        super().__init__(furniture.polygon, furniture.height_m)
+        self.middle = np.array(self.centre, np.float64)
+        self.turn = about_z(self.angle)
 
     def placed(self, part: Part) -> Part:
         """From the shelf's frame to the stage."""
@@ -73,19 +48,13 @@ class Shelf:
 
     def span(self, row: Row, share: float = 1.0) -> tuple[Floats, Floats]:
         """The corners (3,) and (3,) of a row's space, ``share`` of its width from the start."""
-        x = row.start_m - self.length / 2
-        z = PLINTH_M + row.level * self.gap
-        near, far = PANEL_M / 2, self.depth / 2 - 0.02
-        y = (-far, -near) if row.side == 0 else (near, far)
-        low = np.array([x, y[0], z])
-        return low, np.array([x + row.width_m * share, y[1], z + self.gap * 0.85])
+        low, high = self.extent(row)
+        return np.array(low), np.array([low[0] + row.width_m * share, *high[1:]])
 
 
 def is_shelf(furniture: Furniture) -> bool:
     """Whether products can stand on it."""
-    shape = shapely.Polygon(furniture.polygon)
-    straight = len(furniture.polygon) == 4
-    straight = straight and shape.area > 0.98 * shape.minimum_rotated_rectangle.area
+    straight = is_rectangle(furniture.polygon)
     if furniture.style == "auto":
         return straight and furniture.height_m >= SHELF_FROM_M
     if furniture.style == "shelf" and not straight:
@@ -107,12 +76,7 @@ def default_rows(furniture: Furniture) -> list[Row]:
 
 def row_place(furniture: Furniture, row: Row) -> tuple[float, float, float]:
     """The middle of the row's front on the floor plan, metres: where a hand reaches to."""
-    shelf = Shelf(furniture)
-    low, high = shelf.span(row)
-    middle = (low + high) / 2
-    middle[1] = low[1] if row.side == 0 else high[1]
-    x, y, z = (shelf.turn @ middle).tolist()
-    return float(x + shelf.middle[0]), -float(y + shelf.middle[1]), float(z)
+    return Shelf(furniture).front(row)
 
 
 def furnish(
@@ -169,34 +133,47 @@ def _frame(shelf: Shelf) -> Part:
 
 
 def _products(shelf: Shelf, row: Row, share: float, seed: int) -> Part | None:
-    """One to three kinds of goods, side by side from the row's start; None for an empty row."""
+    """Kinds of goods, side by side from the row's start; None for an empty row.
+
+    Packages are small, mostly pale, with a printed band, so that a shelf seen from afar is a fine
+    pattern: patches of one colour as large as a person's clothes are not what shelves look like.
+    """
     key = int.from_bytes(row.id.encode()[-24:], "big")
     rng = np.random.default_rng([seed, key])
     low, high = shelf.span(row)
-    lows, highs, colours = [], [], []
-    kinds = int(rng.integers(1, 4)) if row.width_m > 0.5 else 1
+    lows, highs, colours, order = [], [], [], []
+    # One height and depth a row, so that one box hides just what all its packages do.
+    tall = (high[2] - low[2]) * float(rng.uniform(0.65, 0.95))
+    deep = (high[1] - low[1]) * float(rng.uniform(0.85, 0.97))
+    kinds = max(1, round(row.width_m / float(rng.uniform(0.16, 0.26))))
     for kind in range(kinds):
         start = low[0] + row.width_m * kind / kinds
         room = row.width_m / kinds
-        each = float(rng.uniform(0.06, 0.14))
-        tall = (high[2] - low[2]) * float(rng.uniform(0.45, 0.95))
-        deep = (high[1] - low[1]) * float(rng.uniform(0.75, 0.97))
-        print_, paper = rng.uniform(0.1, 0.9, 3), np.full(3, rng.uniform(0.35, 0.9))
-        colour = IN_SHELF * (paper + (print_ - paper) * rng.uniform(0.15, 0.75))
-        label = IN_SHELF * (paper + (print_ - paper) * rng.uniform(0.0, 0.9))
+        each = float(rng.uniform(0.05, 0.10))
+        print_, paper = rng.uniform(0.1, 0.9, 3), np.full(3, rng.uniform(0.6, 0.9))
+        foot, band, head = (
+            IN_SHELF * (paper + (print_ - paper) * rng.uniform(0.0, most))
+            for most in (0.3, 0.6, 0.2)
+        )
         fits = max(1, int(room / (each + 0.008)))
-        for n in range(round(fits * min(max(share, 0.0), 1.0))):
+        for n in range(fits):
+            order.append((n, kind))
             x = start + n * room / fits
             back = row.side == 1  # goods stand at the front edge, back to back with the others
             y0, y1 = (high[1] - deep, high[1]) if back else (low[1], low[1] + deep)
-            middle = low[2] + tall * 0.62
-            lows += [[x, y0, low[2]], [x + 0.004, y0, middle]]
             right = x + room / fits * 0.93
-            highs += [[right, y1, middle], [right - 0.004, y1, low[2] + tall]]
-            colours += [colour, label]
-    if not lows:
+            z = low[2] + tall * np.array([0.0, 0.3, 0.65, 1.0])
+            for step, paint in enumerate((foot, band, head)):
+                lows.append([x, y0, z[step]])
+                highs.append([right, y1, z[step + 1]])
+                colours.append(paint)
+    left = math.ceil(len(order) * min(max(share, 0.0), 1.0) - 1e-9)  # none only if empty
+    if not left:
         return None
-    return boxes(np.array(lows), np.array(highs), np.array(colours))
+    shown = np.zeros((len(order), 3), bool)  # the three parts of each package
+    shown[sorted(range(len(order)), key=order.__getitem__)[:left]] = True
+    there = shown.ravel()
+    return boxes(np.array(lows)[there], np.array(highs)[there], np.array(colours)[there])
 
 
 def _block(thing: Furniture, seed: int) -> Part:

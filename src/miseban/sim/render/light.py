@@ -10,6 +10,7 @@ import numpy as np
 from miseban.sim.render.mesh import Floats
 
 FROM_ABOVE = np.array([0.25, 0.35, 0.90], np.float32) / math.sqrt(0.25**2 + 0.35**2 + 0.90**2)
+EXPOSURE = 0.82
 STEPS_AN_HOUR = 4  # how often the light changes
 
 
@@ -41,11 +42,17 @@ class Light:
             far = (x - self.door[0]) ** 2 + (y - self.door[1]) ** 2
             glow = 0.55 * self.daylight / (1 + far / 2.5**2)
             total = total + glow[:, None] * self.tint
-        result: Floats = total / (1 + 0.10 * self.daylight)  # the camera's exposure follows
+        # The camera's exposure follows, and spares what is white.
+        result: Floats = EXPOSURE * total / (1 + 0.10 * self.daylight)
         return result
 
     def shade(self, points: Floats, normals: Floats, colour: Floats) -> Floats:
         """Colours as seen, (N, 3) from 0 to 1: a bright ceiling, a floor that gives back some."""
-        sky = 0.72 + 0.16 * normals[:, 2] + 0.38 * np.maximum(normals @ FROM_ABOVE, 0.0)
-        result: Floats = np.clip(colour * self.at(points) * sky[:, None], 0.0, 1.0)
-        return result
+        return lit(self.at(points), normals, colour)
+
+
+def lit(light: Floats, normals: Floats, colour: Floats) -> Floats:
+    """Colours as seen, (N, 3) from 0 to 1, where so much ``light`` (N, 3) falls."""
+    sky = 0.72 + 0.16 * normals[:, 2] + 0.38 * np.maximum(normals @ FROM_ABOVE, 0.0)
+    result: Floats = np.clip(colour * light * sky[:, None], 0.0, 1.0)
+    return result

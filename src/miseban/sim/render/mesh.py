@@ -93,13 +93,16 @@ def loft(
 ) -> Part:
     """A skin over elliptical rings stacked along z, closed at both ends.
 
-    A ring is (z, half depth along x, half width along y, and where its middle is: x, y; the last
-    two may be left out). ``colour`` is one for all or one per ring (K, 3).
+    The skin's ``around`` points lie a little outside the ellipse, so that its outline is as wide,
+    on average, as the ellipse's. A ring is (z, half depth along x, half width along y, and where
+    its middle is: x, y; the last two may be left out). ``colour`` is one for all or one per ring
+    (K, 3).
     """
     table = np.array([[*ring, 0.0, 0.0][:5] for ring in rings], np.float64)
     if table[0, 0] > table[-1, 0]:
         return loft(rings[::-1], np.asarray(colour)[::-1] if _many(colour) else colour, tag, around)
     angle = np.arange(around) / around * 2 * np.pi
+    table[:, 1:3] *= math.pi / around / math.sin(math.pi / around)
     skin = np.empty((len(table), around, 3))
     skin[..., 0] = table[:, 3:4] + table[:, 1:2] * np.cos(angle)
     skin[..., 1] = table[:, 4:5] + table[:, 2:3] * np.sin(angle)
@@ -120,7 +123,8 @@ def loft(
     paint = np.broadcast_to(np.asarray(colour, np.float64), (len(table), 3))
     shades = np.concatenate([np.repeat(paint, around, axis=0), paint[[0, -1]]])
     corners = np.concatenate(triangles).astype(np.uint32)
-    return Part(points, _normals(points, corners), shades, np.full(len(points), tag), corners)
+    normals = np.concatenate([_across(skin), [[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]]])
+    return Part(points, normals, shades, np.full(len(points), tag), corners)
 
 
 def ball(
@@ -131,7 +135,7 @@ def ball(
     around: int = 12,
 ) -> Part:
     """An ellipsoid: half its size along x, y and z."""
-    turn = np.linspace(-0.46 * np.pi, 0.46 * np.pi, 4 if around < 7 else 7)
+    turn = np.linspace(-0.46 * np.pi, 0.46 * np.pi, 3 if around < 5 else 4 if around < 7 else 7)
     rings = [(half[2] * np.sin(a), half[0] * np.cos(a), half[1] * np.cos(a)) for a in turn.tolist()]
     return loft(rings, colour, tag, around).moved(centre)
 
@@ -176,13 +180,12 @@ def _many(colour: Colour | Floats) -> bool:
     return np.ndim(colour) == 2
 
 
-def _normals(points: Floats, triangles: NDArray[np.uint32]) -> Floats:
-    """Of each point: the mean of its triangles', weighted by their size."""
-    a, b, c = (points[triangles[:, i]] for i in range(3))
-    face = np.cross(b - a, c - a)
-    total = np.zeros_like(points)
-    for corner in range(3):
-        np.add.at(total, triangles[:, corner], face)
-    size = np.linalg.norm(total, axis=1, keepdims=True)
-    result: Floats = total / np.maximum(size, 1e-12)
+def _across(skin: Floats) -> Floats:
+    """Outward normals (K * around, 3) of a skin of rings (K, around, 3)."""
+    along = np.roll(skin, -1, axis=1) - np.roll(skin, 1, axis=1)
+    up = np.empty_like(skin)
+    up[1:-1] = skin[2:] - skin[:-2]
+    up[0], up[-1] = skin[1] - skin[0], skin[-1] - skin[-2]
+    out = np.cross(along, up).reshape(-1, 3)
+    result: Floats = out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
     return result

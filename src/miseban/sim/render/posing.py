@@ -24,9 +24,9 @@ from miseban.sim.render.body import (
     SHOULDER_UP,
     THIGH,
     UPPER_ARM,
-    Bone,
     unit_m,
 )
+from miseban.sim.render.bones import Bone
 from miseban.sim.render.look import Look
 from miseban.sim.render.mesh import Floats
 from miseban.sim.state import Figure
@@ -87,7 +87,16 @@ def angles_of(figure: Figure) -> Angles:
         pose.swing = (pose.swing[0], 0.3 * pose.swing[1])
         pose.elbow = (pose.elbow[0], 0.25 if figure.carries == "bag" else 0.45)
         pose.abduct = (pose.abduct[0], 0.22)
+    if figure.holds and figure.posture in ("walk", "stand"):
+        hand = 0 if _busy(figure) else 1  # it is held up before the body, where it is looked at
+        pose.swing = _with(pose.swing, hand, 0.25)
+        pose.elbow = _with(pose.elbow, hand, 1.35)
+        pose.abduct = _with(pose.abduct, hand, 0.12)
     return pose
+
+
+def _with(pair: tuple[float, float], side: int, value: float) -> tuple[float, float]:
+    return (value, pair[1]) if side == 0 else (pair[0], value)
 
 
 def _walking(figure: Figure) -> Angles:
@@ -192,14 +201,20 @@ def place_bones(figures: Sequence[Figure], looks: Sequence[Look]) -> tuple[Float
     for row, figure in enumerate(figures):
         if figure.posture == "reach" and figure.reach_to is not None:
             _reach(figure, figure.reach_to, turns[row], at[row], u[row])
-    turns[:, Bone.HELD] = face
-    at[:, Bone.HELD] = (
-        at[:, Bone.FOREARM_R]
-        + turns[:, Bone.FOREARM_R]
-        @ np.array([0.0, 0.0, -1.0])
-        * (u * (FOREARM + 0.5 * HAND))[:, None]
+    turns[:, Bone.HELD] = turns[:, Bone.GRIP] = face
+    palm = np.array([0.0, 0.0, -1.0]) * (u * (FOREARM + 0.5 * HAND))[:, None]
+    left, right = (
+        at[:, bone] + (turns[:, bone] @ palm[..., None])[..., 0]
+        for bone in (Bone.FOREARM_L, Bone.FOREARM_R)
     )
+    at[:, Bone.HELD] = right
+    at[:, Bone.GRIP] = np.where(np.array([_busy(f) for f in figures])[:, None], left, right)
     return turns, at
+
+
+def _busy(figure: Figure) -> bool:
+    """Whether the right hand carries or pushes something already."""
+    return figure.carries in ("basket", "bag", "cart", "walker")
 
 
 def _reach(
@@ -209,8 +224,7 @@ def _reach(
 
     Two bones and a target: the law of cosines. The hand that carries something stays down.
     """
-    busy = figure.carries in ("basket", "bag", "cart", "walker")
-    side = 0 if busy or _in_front(figure, target)[1] > 0 else 1
+    side = 0 if _busy(figure) or _in_front(figure, target)[1] > 0 else 1
     upper, lower = Bone.UPPER_ARM_L + side, Bone.FOREARM_L + side
     shoulder = at[upper]
     way = np.array([target[0], -target[1], target[2]]) - shoulder

@@ -4,30 +4,44 @@ from __future__ import annotations
 
 import numpy as np
 
-from miseban.sim.render.body import Bone
-from miseban.sim.render.mesh import Colour, Part, about_x, box, loft
+from miseban.sim.render.bones import Bone
+from miseban.sim.render.detail import FINE, Detail
+from miseban.sim.render.mesh import Colour, Part, about_x, box, boxes, loft
 from miseban.sim.state import Figure
 
 STEEL: Colour = (0.55, 0.57, 0.60)
 RUBBER: Colour = (0.13, 0.13, 0.14)
 
 
-def things_of(figure: Figure) -> Part | None:
-    """What the person pushes, sits in or carries; None for empty hands. In metres."""
+def things_of(figure: Figure, detail: Detail = FINE) -> Part | None:
+    """What the person pushes, sits in, carries or holds; None for empty hands. In metres."""
+    parts = _load(figure, detail)
+    if figure.holds:
+        parts.append(_product(figure.appearance))
+    return Part.joined(parts) if parts else None
+
+
+def _load(figure: Figure, detail: Detail) -> list[Part]:
     match figure.carries:
         case "basket":
-            return Part.joined(_basket())
+            return _basket()
         case "bag":
             bag = [(-0.10, 0.17, 0.06), (-0.45, 0.20, 0.09), (-0.47, 0.18, 0.08)]
             colour = ((0.87, 0.85, 0.80), (0.25, 0.23, 0.22))[figure.appearance % 2]
-            return loft(bag, colour, Bone.HELD, 8)
+            return [loft(bag, colour, Bone.HELD, 8)]
         case "cart":
-            return Part.joined(_cart())
+            return _cart(detail)
         case "walker":
-            return Part.joined(_walker(figure.height_m))
+            return _walker(figure.height_m)
         case "wheelchair":
-            return Part.joined(_wheelchair())
-    return Part.joined(_wheelchair()) if figure.posture == "sit" else None
+            return _wheelchair()
+    return _wheelchair() if figure.posture == "sit" else []
+
+
+def _product(seed: int) -> Part:
+    """A package as large as a carton of juice."""
+    colours: tuple[Colour, ...] = ((0.86, 0.20, 0.16), (0.95, 0.78, 0.18), (0.20, 0.50, 0.80))
+    return box((-0.045, -0.04, -0.07), (0.045, 0.04, 0.14), colours[seed % 3], Bone.GRIP)
 
 
 def _basket() -> list[Part]:
@@ -44,13 +58,8 @@ def _wheel(x: float, y: float, radius: float, wide: float) -> Part:
     return tyre.moved((x, y, radius), about_x(np.pi / 2))
 
 
-def _cart() -> list[Part]:
+def _cart(detail: Detail) -> list[Part]:
     parts = [
-        box((0.55, -0.24, 0.50), (1.20, 0.24, 0.53), STEEL, Bone.BASE),
-        box((0.55, -0.26, 0.53), (1.22, -0.24, 0.92), STEEL, Bone.BASE),
-        box((0.55, 0.24, 0.53), (1.22, 0.26, 0.92), STEEL, Bone.BASE),
-        box((1.20, -0.25, 0.53), (1.22, 0.25, 0.88), STEEL, Bone.BASE),
-        box((0.53, -0.25, 0.53), (0.55, 0.25, 0.98), STEEL, Bone.BASE),
         box((0.42, -0.24, 0.98), (0.46, 0.24, 1.02), (0.75, 0.12, 0.10), Bone.BASE),
         box((0.44, -0.25, 0.96), (0.55, -0.23, 1.0), STEEL, Bone.BASE),
         box((0.44, 0.23, 0.96), (0.55, 0.25, 1.0), STEEL, Bone.BASE),
@@ -58,9 +67,22 @@ def _cart() -> list[Part]:
         box((0.85, -0.05, 0.53), (1.12, 0.20, 0.68), (0.40, 0.58, 0.34), Bone.BASE),
         box((0.50, -0.22, 0.16), (1.15, 0.22, 0.19), STEEL, Bone.BASE),
     ]
+    bars = []  # of the basket, which can be seen through: low and high corners
+    for z in (0.52, 0.64, 0.76, 0.90):
+        bars += [((0.53, y - 0.008, z), (1.22, y + 0.008, z + 0.016)) for y in (-0.25, 0.25)]
+        bars += [((x - 0.008, -0.25, z), (x + 0.008, 0.25, z + 0.016)) for x in (0.54, 1.21)]
+    for x in np.linspace(0.54, 1.21, 8 if detail.mesh else 4).tolist():
+        bars += [
+            ((x - 0.006, y - 0.006, 0.52), (x + 0.006, y + 0.006, 0.91)) for y in (-0.25, 0.25)
+        ]
+        bars.append(((x - 0.008, -0.25, 0.51), (x + 0.008, 0.25, 0.525)))
+    for y in np.linspace(-0.17, 0.17, 5 if detail.mesh else 1).tolist():
+        bars += [((x - 0.006, y - 0.006, 0.52), (x + 0.006, y + 0.006, 0.91)) for x in (0.54, 1.21)]
     for y in (-0.21, 0.21):
-        parts.append(box((0.52, y - 0.015, 0.12), (0.56, y + 0.015, 0.55), STEEL, Bone.BASE))
+        bars.append(((0.52, y - 0.015, 0.12), (0.56, y + 0.015, 0.98)))
         parts += [_wheel(0.56, y, 0.06, 0.03), _wheel(1.10, y, 0.06, 0.03)]
+    low, high = (np.array([bar[end] for bar in bars]) for end in (0, 1))
+    parts.append(boxes(low, high, np.full((len(bars), 3), STEEL), Bone.BASE))
     return parts
 
 

@@ -64,6 +64,10 @@ class Arrivals(Table):
     )
     rush_chance: Chance = Field(default=0.0, description="Chance that an hour is a rush.")
     rush_factor: Rate = Field(default=1.0, description="How many times as many come in a rush.")
+    quiet_chance: Chance = Field(
+        default=0.0, description="Chance that an hour before noon is quiet, unless it is a rush."
+    )
+    quiet_factor: Chance = Field(default=1.0, description="What part of them comes then.")
 
 
 class Passing(Table):
@@ -81,8 +85,13 @@ class Kind(Table):
     height_m: MetresRange = Field(default=(1.5, 1.8), description="Standing height.")
     stops: StopsRange = Field(default=(1, 3), description="How many places are visited.")
     stop_s: SecondsRange = Field(default=(5.0, 30.0), description="How long each visit takes.")
-    buys: Chance = Field(default=0.9, description="Chance to go to a till afterwards.")
+    buys: Chance = Field(
+        default=0.9, description="Chance to go to a till afterwards; with goods, to want some."
+    )
     reaches: Chance = Field(default=0.5, description="Chance to reach for something at a stop.")
+    pieces: StopsRange = Field(
+        default=(1, 3), description="How many pieces they mean to buy in all, if they buy."
+    )
     carries: Literal["", "basket", "bag", "cart", "walker", "wheelchair"] = Field(
         default="", description="What is carried, pushed or ridden."
     )
@@ -107,6 +116,10 @@ class Fixture(Table):
         Field(description="Its outline.")
     )
     height_m: Metres = Field(default=1.4, description="How high it is.")
+    style: Literal["auto", "shelf", "counter", "plain"] = Field(
+        default="auto",
+        description="What it looks like; `auto`: a rectangle of 1.15 m or more is a shelf.",
+    )
 
 
 class Attraction(Table):
@@ -121,15 +134,3 @@ class Service(Table):
 
     till: Id = Field(description="The till of the shop file.")
     service_s: SecondsRange = Field(description="How long serving one customer takes.")
-
-
-class Staff(Table):
-    """``[[staff]]``: people who work here: they cross the floor and restock."""
-
-    id: Id = Field(description="Its name; in the truth the kind is `staff`.")
-    zones: Annotated[tuple[Id, ...], Field(min_length=1, max_length=100)] = Field(
-        description="Zones worked in, one after another, drawn at random."
-    )
-    stop_s: SecondsRange = Field(default=(30.0, 180.0), description="How long at each place.")
-    speed_mps: SpeedRange = Field(default=(1.0, 1.4), description="Walking speed.")
-    height_m: MetresRange = Field(default=(1.55, 1.8), description="Standing height.")

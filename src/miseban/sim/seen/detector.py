@@ -43,6 +43,15 @@ class DetectorModel:
     swaps_per_s: float = 0.05
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How well each of N boxes can be made out: ``found`` (N,) is a factor on the chance to find
+    it, ``shaking`` (N,) one on its jitter. Both are 1 where nothing is wrong."""
+
+    found: Floats
+    shaking: Floats
+
+
 @dataclass(slots=True)
 class _Followed:
     """A person as the tracker knows him or her."""
@@ -64,15 +73,18 @@ class Detector:
         self._rng = np.random.Generator(np.random.PCG64([seed, 7, *letters]))
         self._known: dict[int, _Followed] = {}
 
-    def look(self, seen: Seen, fps: float, from_s: float, to_s: float) -> TrackRows:
+    def look(
+        self, seen: Seen, fps: float, from_s: float, to_s: float, sight: Sight | None = None
+    ) -> TrackRows:
         """The tracks of ``seen``, which covers ``from_s`` to ``to_s``, at ``fps`` frames a second;
         false boxes and tracks among them, in order of time."""
         rows = seen.rows
-        found = self._rng.random(len(rows)) < self.chance(rows, seen.visibility)
+        sight = sight or Sight(np.ones(len(rows)), np.ones(len(rows)))
+        found = self._rng.random(len(rows)) < self.chance(rows, seen.visibility) * sight.found
         kept = np.flatnonzero(found)
         rows = rows.take(kept)
         track = self._identities(rows, fps)
-        xyxy = self._shaken(rows)
+        xyxy = self._shaken(rows, sight.shaking[kept])
         score = np.clip(self._rng.normal(0.75, 0.1, len(rows)), 0.3, 0.99)
         real = TrackRows(rows.time_s, track, xyxy, score, rows.frame)
         return _in_order(TrackRows.concatenate([real, self._false(fps, from_s, to_s)]))
@@ -127,7 +139,7 @@ class Detector:
             return False
         return bool(self._rng.random() < self._model.swaps_per_s / fps)
 
-    def _shaken(self, rows: TrackRows) -> Floats:
+    def _shaken(self, rows: TrackRows, by: Floats) -> Floats:
         """The boxes with their errors, part of which lasts: a first-order autoregressive noise."""
         m = self._model
         tall = rows.xyxy[:, 3] - rows.xyxy[:, 1]
@@ -141,8 +153,9 @@ class Detector:
             )
             lasting[i] = known.drift
         noise = (lasting + self._rng.normal(0.0, 1.0, (len(rows), 2))) / np.sqrt(2)
-        shift = noise * (m.jitter * tall)[:, None]
-        scale = 1.0 + np.clip(self._rng.normal(0.0, m.size_jitter, (len(rows), 2)), -0.3, 0.3)
+        shift = noise * (m.jitter * tall * by)[:, None]
+        sizes = self._rng.normal(0.0, m.size_jitter, (len(rows), 2)) * by[:, None]
+        scale = 1.0 + np.clip(sizes, -0.3, 0.3)
         half = (rows.xyxy[:, 2:] - rows.xyxy[:, :2]) / 2 * scale
         bottom = rows.xyxy[:, 3] + shift[:, 1]
         middle = (rows.xyxy[:, 0] + rows.xyxy[:, 2]) / 2 + shift[:, 0]

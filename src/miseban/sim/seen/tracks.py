@@ -8,47 +8,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.sim.projection import FloorView
+from miseban.sim.seen.views import View, views_of
+from miseban.sim.stage import Stage
 from miseban.sim.world.people import Person
 from miseban.vocabulary.shop import Camera
 from miseban.vocabulary.tracks import TrackRows
 
 Floats = NDArray[np.float64]
 
-WIDTH_HEIGHTS = 0.3
-"""Breadth of the shoulders with the arms, in body heights (about 0.5 m)."""
-DEPTH_M = 0.3
-"""How deep a body is, from front to back."""
 _CHUNK_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Rows of one camera with ``visibility`` (N,), 0 to 1: the part of the box in the picture and
-    not behind the box of somebody nearer. ``rows.track`` is the person's id."""
+    not behind furniture or the box of somebody nearer. ``rows.track`` is the person's id."""
 
     camera: str
     rows: TrackRows
     visibility: Floats
-
-
-def boxes(view: FloorView, floor_m: Floats, height_m: Floats) -> Floats:
-    """(N, 4) boxes of people at (N, 2) metres, (N,) tall; NaN behind the camera.
-
-    As in a picture taken from far at the camera's slant (scaled orthographic projection): the
-    floor is stretched by s along the picture's rows and by s times the sine of the slant across,
-    so what is upright is stretched by s times the cosine, the root of the difference of squares.
-    The bottom's middle is where the person stands (the box's middle, where the camera's anchor
-    says so).
-    """
-    feet = view.to_pixel(floor_m)
-    largest, smallest = view.stretch(floor_m)
-    upright = np.sqrt(np.maximum(largest**2 - smallest**2, 0.0))
-    tall = height_m * upright + DEPTH_M * smallest
-    half = np.maximum(WIDTH_HEIGHTS * height_m, DEPTH_M) * largest / 2
-    x, y = feet.T
-    bottom = y if view.camera.anchor == "feet" else y + tall / 2
-    return np.stack([x - half, bottom - tall, x + half, bottom], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,42 +39,58 @@ class Stretch:
 
 
 def sightings(
-    people: Sequence[Person], cameras: Sequence[Camera], duration_s: float
+    people: Sequence[Person],
+    cameras: Sequence[Camera],
+    duration_s: float,
+    stage: Stage | None = None,
 ) -> Iterator[Stretch]:
-    """All that ``cameras``, which have floor points, see in the rhythm of their ``fps``, ten
-    minutes at a time, each camera's rows in order of time and person.
+    """All that ``cameras``, which have floor points or a pose on ``stage``, see in the rhythm of
+    their ``fps``, ten minutes at a time, each camera's rows in order of time and person.
 
-    A person is seen while the place where he or she stands lies in the picture.
+    A person is seen while the place where he or she stands lies in the picture and, where the pose
+    is known, furniture leaves something to be seen.
     """
-    views = [FloorView(camera) for camera in cameras]
+    views = views_of(cameras, stage)
     chunks = int(np.ceil(duration_s / _CHUNK_S))
     for chunk in range(chunks):
         from_s, to_s = chunk * _CHUNK_S, min((chunk + 1) * _CHUNK_S, duration_s)
-        there = [
-            p
-            for p in people
-            if len(p.trail.t) and p.trail.start_s < to_s and (not p.gone or p.trail.end_s >= from_s)
-        ]
+        there = _there(people, from_s, to_s)
         crowds = {fps: _crowd(there, from_s, to_s, fps) for fps in {v.camera.fps for v in views}}
         seen = tuple(_seen(view, crowds[view.camera.fps]) for view in views)
         yield Stretch(from_s, to_s, seen)
 
 
+def seen_by(view: View, people: Sequence[Person], from_s: float, to_s: float) -> Seen:
+    """What the camera of ``view`` sees from ``from_s`` to ``to_s``, as ``sightings``."""
+    return _seen(view, _crowd(_there(people, from_s, to_s), from_s, to_s, view.camera.fps))
+
+
+def _there(people: Sequence[Person], from_s: float, to_s: float) -> list[Person]:
+    return [
+        p
+        for p in people
+        if len(p.trail.t) and p.trail.start_s < to_s and (not p.gone or p.trail.end_s >= from_s)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class _Crowd:
     """Where everybody is at each moment of a stretch, in order of ``number`` (N,), the moment
-    times the rate, and of ``who`` (N,): ``place`` (N, 2) metres, ``tall`` (N,) metres."""
+    times the rate, and of ``who`` (N,). Row ``at`` (N,) of ``place`` (M, 2) metres and ``tall``
+    (M,) metres says where and how tall: one row for all moments at which somebody stands still."""
 
     number: NDArray[np.int64]
     who: NDArray[np.int64]
+    at: NDArray[np.int64]
     place: Floats
     tall: Floats
 
 
 def _crowd(people: Sequence[Person], from_s: float, to_s: float, fps: float) -> _Crowd:
     empty = np.empty(0, np.int64)
-    parts = [(empty, empty, np.empty((0, 2)), np.empty(0))]
-    for person in people:
+    parts = [(empty, empty, empty)]
+    places, heights, known = [np.empty((0, 2))], [np.empty(0)], 0
+    for person in sorted(people, key=lambda one: one.id):
         trail = person.trail
         last_s = min(to_s, trail.end_s) if person.gone else to_s
         first = int(np.ceil(max(from_s, trail.start_s) * fps - 1e-9))
@@ -106,25 +100,26 @@ def _crowd(people: Sequence[Person], from_s: float, to_s: float, fps: float) -> 
         number = np.arange(first, end)
         t = np.array(trail.t)
         x, y = np.interp(number / fps, t, trail.x), np.interp(number / fps, t, trail.y)
-        who = np.full(len(number), person.id)
-        tall = np.full(len(number), person.height_m)
-        parts.append((number, who, np.stack([x, y], axis=1), tall))
-    number, who, place, tall = (np.concatenate(part) for part in zip(*parts, strict=True))
-    order = np.lexsort((who, number))
-    return _Crowd(number[order], who[order], place[order], tall[order])
+        moved = np.ones(len(number), bool)
+        moved[1:] = (np.diff(x) != 0) | (np.diff(y) != 0)
+        parts.append((number, np.full(len(number), person.id), known - 1 + np.cumsum(moved)))
+        places.append(np.stack([x[moved], y[moved]], axis=1))
+        heights.append(np.full(len(places[-1]), person.height_m))
+        known += len(places[-1])
+    number, who, at = (np.concatenate(part) for part in zip(*parts, strict=True))
+    order = np.argsort(number, kind="stable")
+    place, tall = np.concatenate(places), np.concatenate(heights)
+    return _Crowd(number[order], who[order], at[order], place, tall)
 
 
-def _seen(view: FloorView, crowd: _Crowd) -> Seen:
-    width, height = view.camera.resolution
-    x, y = view.to_pixel(crowd.place).T
-    there = np.flatnonzero((x >= 0) & (x <= width) & (y >= 0) & (y <= height))
-    xyxy = boxes(view, crowd.place[there], crowd.tall[there])
-    finite = np.isfinite(xyxy).all(axis=1)
-    there, xyxy = there[finite], xyxy[finite]
-    number = crowd.number[there]
+def _seen(view: View, crowd: _Crowd) -> Seen:
+    looked = view.look(crowd.place, crowd.tall)
+    there = np.flatnonzero(np.isfinite(looked.xyxy[:, 0])[crowd.at])
+    number, xyxy = crowd.number[there], looked.xyxy[crowd.at[there]]
     time_s = number / view.camera.fps
     rows = TrackRows(time_s, crowd.who[there], xyxy, np.ones(len(there)), number + 1)
-    return Seen(view.camera.id, rows, visibility(number, xyxy, (width, height)))
+    seen = visibility(number, xyxy, view.camera.resolution) * looked.shown[crowd.at[there]]
+    return Seen(view.camera.id, rows, seen)
 
 
 def visibility(frame: NDArray[np.int64], xyxy: Floats, size: tuple[int, int]) -> Floats:
@@ -134,14 +129,21 @@ def visibility(frame: NDArray[np.int64], xyxy: Floats, size: tuple[int, int]) ->
     cut = np.stack([np.clip(xyxy[:, i], 0, size[i % 2]) for i in range(4)], axis=1)
     area = np.maximum((xyxy[:, 2] - xyxy[:, 0]) * (xyxy[:, 3] - xyxy[:, 1]), 1e-9)
     covered = np.zeros(len(xyxy))
-    offset = 1
-    while offset < len(frame) and (same := frame[offset:] == frame[:-offset]).any():
-        i = np.flatnonzero(same)
-        j = i + offset
-        wide = np.minimum(cut[i, 2], cut[j, 2]) - np.maximum(cut[i, 0], cut[j, 0])
-        tall = np.minimum(cut[i, 3], cut[j, 3]) - np.maximum(cut[i, 1], cut[j, 1])
+    # From left to right in each frame: whose neighbour begins beyond the right edge is done.
+    order = np.argsort((frame - frame[:1]) * (size[0] + 1.0) + cut[:, 0])
+    frame, left, right = frame[order], cut[order, 0], cut[order, 2]
+    i, offset = np.arange(len(order)), 1
+    while True:
+        i = i[: np.searchsorted(i, len(order) - offset)]
+        i = i[(frame[i + offset] == frame[i]) & (left[i + offset] < right[i])]
+        if not len(i):
+            break
+        one, other = order[i], order[i + offset]
+        one, other = np.minimum(one, other), np.maximum(one, other)
+        wide = np.minimum(cut[one, 2], cut[other, 2]) - np.maximum(cut[one, 0], cut[other, 0])
+        tall = np.minimum(cut[one, 3], cut[other, 3]) - np.maximum(cut[one, 1], cut[other, 1])
         common = np.maximum(wide, 0) * np.maximum(tall, 0)
-        behind = np.where(xyxy[i, 3] < xyxy[j, 3], i, j)
+        behind = np.where(xyxy[one, 3] < xyxy[other, 3], one, other)
         np.maximum.at(covered, behind, common)
         offset += 1
     shown = (cut[:, 2] - cut[:, 0]) * (cut[:, 3] - cut[:, 1])

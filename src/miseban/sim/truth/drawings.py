@@ -88,6 +88,9 @@ def times_inside(t: Floats, xy: Floats, polygon: Floats) -> list[tuple[float, fl
 
     The trail is cut where it meets the border, and each piece judged by its middle (even-odd).
     """
+    low, high = np.minimum(xy[:-1], xy[1:]), np.maximum(xy[:-1], xy[1:])
+    if not ((high >= polygon.min(axis=0)) & (low <= polygon.max(axis=0))).all(axis=1).any():
+        return []  # most trails come near few zones
     a = polygon
     d = np.roll(a, -1, axis=0) - a
     start, way = xy[:-1, None, :], np.diff(xy, axis=0)[:, None, :]

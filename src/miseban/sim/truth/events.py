@@ -52,6 +52,11 @@ class Truth:
     events: list[Event]
     visits: dict[int, str]
 
+    def joined(self, more: list[Event]) -> Truth:
+        """With ``more`` events, of goods or of help."""
+        events = sorted([*self.events, *more], key=lambda event: (event.time, event.id))
+        return Truth(events, self.visits)
+
 
 def truth(shop: Shop, people: list[Person], start: datetime, duration_s: float, seed: int) -> Truth:
     """What happened to ``people`` in the first ``duration_s`` seconds after ``start`` (UTC).
@@ -61,11 +66,14 @@ def truth(shop: Shop, people: list[Person], start: datetime, duration_s: float, 
     """
     ids = EventIds(random.Random(f"{seed}/events"))
     names = VisitIds(random.Random(f"{seed}/visits"))
-    return _Recorder(shop, start, duration_s, ids).record(people, names)
+    return _Recorder(shop, start, duration_s, ids, seed).record(people, names)
 
 
 class _Recorder:
-    def __init__(self, shop: Shop, start: datetime, duration_s: float, ids: EventIds) -> None:
+    def __init__(
+        self, shop: Shop, start: datetime, duration_s: float, ids: EventIds, seed: int
+    ) -> None:
+        self._seed = seed
         self._shop, self._start, self._duration_s, self._ids = shop, start, duration_s, ids
         self._lines, self._zones = on_floor(shop)
         self._events: list[Event] = []
@@ -107,9 +115,11 @@ class _Recorder:
                     **stamp, zone=zone.id, visit=visit, dwell_s=to_s - from_s, stitched=1
                 )
                 self._events.append(left)
-        self._end(visit, t, xy, areas)
+        self._end(person, visit, t, xy, areas)
 
-    def _end(self, visit: str, t: Floats, xy: Floats, areas: list[tuple[float, str]]) -> None:
+    def _end(
+        self, person: Person, visit: str, t: Floats, xy: Floats, areas: list[tuple[float, str]]
+    ) -> None:
         """The whole visit with its trail, once a second."""
         start_s, end_s = float(t[0]), float(t[-1])
         times = np.arange(np.floor(start_s) + 1, end_s + 1e-9)
@@ -125,8 +135,14 @@ class _Recorder:
                 unit="m",
                 areas=tuple(zone for _, zone in sorted(areas)),
                 stitched=1,
+                role="staff" if person.staff else "shopper",
+                group=None if person.staff else self._group(person),
             )
         )
+
+    def _group(self, person: Person) -> str:
+        """A random id for all who came with ``person``, the same however long the run."""
+        return VisitIds(random.Random(f"{self._seed}/came-together/{person.group}")).next()
 
     def _occupy(self, zone: Drawn, stays: list[Stay]) -> None:
         start_unix = self._start.timestamp()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,14 +19,20 @@ from miseban.vocabulary.tracks import COLUMNS, TrackRows
 
 Floats = NDArray[np.float64]
 
+THREADS = 2
+"""Text is made in so many threads, while the next stretch of time is worked out."""
+
 
 class TracksFile:
-    """``tracks.csv``, written piece by piece; with a column ``visibility`` where it is known."""
+    """``tracks.csv``, written piece by piece; with a column ``visibility`` where it is known.
+    Rows become text in threads of their own, and are written in the order they came."""
 
     def __init__(self, path: Path, *, visibility: bool) -> None:
         self._file = path.open("wb")
         names = (*COLUMNS, "visibility") if visibility else COLUMNS
         self._file.write((",".join(names) + "\n").encode())
+        self._threads = ThreadPoolExecutor(THREADS)
+        self._pending: deque[Future[pa.Buffer]] = deque()
 
     def __enter__(self) -> Self:
         return self
@@ -38,29 +46,46 @@ class TracksFile:
         self.close()
 
     def close(self) -> None:
-        self._file.close()
+        """Writes what is still to be written."""
+        try:
+            self._write(len(self._pending))
+        finally:
+            self._threads.shutdown()
+            self._file.close()
 
     def write(self, parts: Sequence[tuple[str, TrackRows, Floats | None]]) -> None:
-        """The rows of one stretch of time of all cameras, as (camera, rows, visibility), in order
-        of time and then of cameras. Times to a millisecond, places to a hundredth of a pixel."""
+        """The rows of one stretch of time of all cameras, as (camera, rows, visibility), each in
+        order of time; they are written in order of time and then of cameras, perhaps not before
+        ``close``. Times to a millisecond, places to a hundredth of a pixel."""
         parts = [part for part in parts if len(part[1])]
-        if not parts:
-            return
-        rows = TrackRows.concatenate([part[1] for part in parts])
-        names = np.concatenate([np.full(len(part[1]), i) for i, part in enumerate(parts)])
-        order = np.lexsort((names, rows.time_s))
-        rows, names = rows.take(order), names[order]
-        cameras = pa.DictionaryArray.from_arrays(pa.array(names), [part[0] for part in parts])
-        track = pa.array(rows.track, mask=rows.track < 0)
-        columns = [cameras.cast(pa.string()), pa.array(np.round(rows.time_s, 3)), track]
-        columns += [pa.array(np.round(rows.xyxy[:, i], 2)) for i in range(4)]
-        columns.append(pa.array(np.round(rows.score, 3)))
-        if all(part[2] is not None for part in parts):
-            seen = np.concatenate([part[2] for part in parts if part[2] is not None])
-            columns.append(pa.array(np.round(seen[order], 3)))
-        table = pa.table(columns, names=[str(i) for i in range(len(columns))])
-        options = arrow_csv.WriteOptions(include_header=False, quoting_style="none")
-        arrow_csv.write_csv(table, self._file, options)
+        if parts:
+            self._write(len(self._pending) - THREADS)
+            self._pending.append(self._threads.submit(_as_text, parts))
+
+    def _write(self, pieces: int) -> None:
+        """Waits for so many pieces and writes them."""
+        for _ in range(pieces):
+            self._file.write(self._pending.popleft().result())
+
+
+def _as_text(parts: Sequence[tuple[str, TrackRows, Floats | None]]) -> pa.Buffer:
+    rows = TrackRows.concatenate([part[1] for part in parts])
+    names = np.concatenate([np.full(len(part[1]), i) for i, part in enumerate(parts)])
+    order = np.argsort(rows.time_s, kind="stable")  # of cameras too, since they are in order
+    rows, names = rows.take(order), names[order]
+    cameras = pa.DictionaryArray.from_arrays(pa.array(names), [part[0] for part in parts])
+    track = pa.array(rows.track, mask=rows.track < 0)
+    columns = [cameras.cast(pa.string()), pa.array(np.round(rows.time_s, 3)), track]
+    columns += [pa.array(np.round(rows.xyxy[:, i], 2)) for i in range(4)]
+    columns.append(pa.array(np.round(rows.score, 3)))
+    if all(part[2] is not None for part in parts):
+        seen = np.concatenate([part[2] for part in parts if part[2] is not None])
+        columns.append(pa.array(np.round(seen[order], 3)))
+    table = pa.table(columns, names=[str(i) for i in range(len(columns))])
+    options = arrow_csv.WriteOptions(include_header=False, quoting_style="none")
+    text = pa.BufferOutputStream()
+    arrow_csv.write_csv(table, text, options)
+    return text.getvalue()
 
 
 def write_trails(path: Path, people: Sequence[Person], duration_s: float) -> None:

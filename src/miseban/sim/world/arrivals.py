@@ -33,10 +33,18 @@ def arrival_times(scenario: Scenario, timezone: str, seed: int) -> Iterator[floa
         rate = scenario.arrivals.per_hour[local.hour] * scenario.arrivals.weekday[local.weekday()]
         if rng.random() < scenario.arrivals.rush_chance:
             rate *= scenario.arrivals.rush_factor
+        elif _is_quiet(scenario, local.hour, rng):
+            rate *= scenario.arrivals.quiet_factor
         yield from _poisson(
             rng, rate, (begin - start).total_seconds(), (end - start).total_seconds()
         )
         begin = end
+
+
+def _is_quiet(scenario: Scenario, hour: int, rng: random.Random) -> bool:
+    """Only mornings are. Nothing is drawn where no morning ever is."""
+    chance = scenario.arrivals.quiet_chance
+    return chance > 0 and hour < 12 and rng.random() < chance
 
 
 def passing_times(scenario: Scenario, seed: int) -> Iterator[float]:

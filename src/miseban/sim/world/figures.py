@@ -46,6 +46,7 @@ def figure(person: Person, time_s: float) -> Figure:
         reach_to=reach_to,
         carries=person.carries,
         appearance=person.appearance,
+        holds=trail.holds(time_s) > 0,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from shapely import LineString, Point, Polygon, box
 
 from miseban.sim.projection import FloorView
 from miseban.sim.scenario import Door, Scenario
+from miseban.sim.world.reach import REACH_M, reaches_of
 from miseban.vocabulary.shop import Shop
 
 CELL_M = 0.5
@@ -46,7 +48,8 @@ class Lane:
 class FloorPlan:
     """Cells are numbered row by row. ``free`` (rows, columns) is where a body touches no fixture;
     ``through`` the free cells that are nobody's place to stand, so that routes over them are
-    never blocked for good."""
+    never blocked for good. ``posts`` are the cells of clerks and ``back_rooms`` those where goods
+    are fetched, by the id of the staff; none where no floor is."""
 
     def __init__(self, shop: Shop, scenario: Scenario) -> None:
         floor = shop.shop.floor
@@ -64,10 +67,14 @@ class FloorPlan:
         self.door_cells = {door.id: self._door_cells(door) for door in scenario.doors}
         for cells in self.door_cells.values():
             self._claim(cells)
+        self.posts = {s.id: self._cell_at(s.at) for s in scenario.staff if s.at}
+        self.back_rooms = {s.id: self._cell_at(s.back_room) for s in scenario.staff if s.back_room}
+        self._claim([c for c in (*self.posts.values(), *self.back_rooms.values()) if c is not None])
         self.lanes = self._lanes()
         visited = [a.zone for a in scenario.attractions]
         visited += [zone for staff in scenario.staff for zone in staff.zones]
         self.spots = {zone: self._spots(zone) for zone in dict.fromkeys(visited)}
+        self.in_front = self._in_front()
 
     def centre(self, cell: Cell) -> Pair:
         """The middle of a cell, in metres."""
@@ -82,6 +89,16 @@ class FloorPlan:
                 return Polygon()
             points = self.views[zone.camera].to_floor(points)
         return Polygon(points) if np.isfinite(points).all() else Polygon()
+
+    def spot(self, cell: Cell, towards: Pair | None = None) -> Spot:
+        """A place to stand on ``cell`` and look at ``towards``, or else at the nearest fixture."""
+        return self._spot(cell, towards or self._nearest_fixture(Point(self.centre(cell))))
+
+    def _cell_at(self, point: Pair) -> Cell | None:
+        """The cell at ``point``; none where there is no free floor."""
+        column, row = int(point[0] // CELL_M), int(point[1] // CELL_M)
+        inside = 0 <= column < self.columns and 0 <= row < self.rows
+        return row * self.columns + column if inside and self.free[row, column] else None
 
     def _claim(self, cells: list[Cell]) -> None:
         for cell in cells:
@@ -134,6 +151,26 @@ class FloorPlan:
                 spots.append(self._spot(cells[i], self._nearest_fixture(points[i])))
         self._claim(taken)
         return tuple(spots)
+
+    def _in_front(self) -> dict[str, tuple[Spot, ...]]:
+        """Where to stand to reach each facing, by its key, nearest first: places in zones, and
+        one of its own for a facing that cannot be reached from any of those. None where there is
+        no room for that."""
+        cells = {spot.cell: None for spots in self.spots.values() for spot in spots}
+        reaches = reaches_of(self.scenario, self.obstacles)
+        for reach in reaches.values():
+            if not any(reach.gap_m(self.centre(cell)) <= REACH_M for cell in cells):
+                around = Point(reach.front).buffer(REACH_M)
+                gaps = [(reach.gap_m(self.centre(c)), c) for c in self._standable(around)]
+                nearest = min(gaps, default=(math.inf, -1))
+                if nearest[0] <= REACH_M:
+                    cells[nearest[1]] = None
+                    self._claim([nearest[1]])
+        found: dict[str, tuple[Spot, ...]] = {}
+        for key, reach in reaches.items():
+            near = sorted((reach.gap_m(self.centre(cell)), cell) for cell in cells)
+            found[key] = tuple(self._spot(c, reach.front) for gap, c in near if gap <= REACH_M)
+        return found
 
     def _gap(self, point: Point) -> float:
         return round(float(self.obstacles.distance(point)), 3) if self.scenario.fixtures else 0.0

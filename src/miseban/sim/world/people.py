@@ -43,20 +43,37 @@ class Person:
 
 
 @dataclass(slots=True)
+class Errand:
+    """A stop to be made: at a zone, or at a facing by its key. ``pieces`` are wanted there; those
+    of a ``substitute`` because another facing was empty."""
+
+    where: str
+    pieces: int = 0
+    substitute: bool = False
+
+
+@dataclass(slots=True)
 class Group:
-    """People who came together and stay together. ``left`` are the zones still to be visited,
-    the next one last, ``tries`` how often it was full; ``stop_s`` bounds the time at each."""
+    """People who came together and stay together. ``left`` are the errands still to be done,
+    the next one last, ``tries`` how often there was no room; ``stop_s`` bounds the time at each.
+    ``busy`` counts what must end before they go on from a stop."""
 
     number: int
     rng: random.Random
     members: list[Person]
     entered_by: str
     leaves_by: str
-    left: list[str]
+    left: list[Errand]
     stop_s: Range
     buys: bool
     reaches: float
     tries: int = 0
+    busy: int = 0
+
+    @property
+    def has_basket(self) -> bool:
+        """Whether there is something to put goods into."""
+        return any(member.carries for member in self.members)
 
 
 def draw_person(

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from miseban.sim.world.clerks import Clerks
 from miseban.sim.world.clockwork import Clockwork
 from miseban.sim.world.floorplan import Lane, Spot
 from miseban.sim.world.people import Group
 from miseban.sim.world.walking import Walking
 
 Range = tuple[float, float]
+NEED_S = 15.0
+"""Who has waited so long at the front of the queue of an unmanned till needs a hand."""
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class _Line:
 
 
 class Queueing:
-    """All queues of the shop. ``on_served(group, time_s)`` sends a group away."""
+    """All queues of the shop. ``on_served(group, till, time_s)`` sends a group away."""
 
     def __init__(
         self,
@@ -39,11 +42,15 @@ class Queueing:
         service_s: dict[str, Range],
         walking: Walking,
         clock: Clockwork,
-        on_served: Callable[[Group, float], None],
+        clerks: Clerks,
+        on_served: Callable[[Group, str, float], None],
     ) -> None:
         self._lines = [_Line(lane, list(lane.tills)) for lane in lanes]
         self._service_s = service_s
         self._walking, self._clock, self._on_served = walking, clock, on_served
+        self._clerks = clerks
+        clerks.on_gone = self._unmanned
+        clerks.on_back = self._manned
 
     def join(self, group: Group, now_s: float) -> bool:
         """Sends the group's first member to the end of the shortest queue; False when all are
@@ -59,11 +66,13 @@ class Queueing:
 
     def _advance(self, line: _Line, now_s: float) -> None:
         """Whoever can goes to the till; the others move up."""
-        if line.waiting and line.free_tills:
+        till = next((t for t in line.free_tills if self._clerks.can_serve(t[0])), None)
+        if line.waiting and till is not None:
             first = line.waiting[0]
             if first.at == 0 and first.ready_s <= now_s:
                 line.waiting.pop(0)
-                self._serve(line, first.group, line.free_tills.pop(0), now_s)
+                line.free_tills.remove(till)
+                self._serve(line, first.group, till, now_s)
         for place, waiting in enumerate(line.waiting):
             spot = line.lane.spots[place]
             ready = waiting.ready_s <= now_s
@@ -71,14 +80,45 @@ class Queueing:
                 waiting.ready_s = self._walking.go(waiting.group.members[0], spot, now_s)
                 waiting.at = place
                 self._clock.at(waiting.ready_s, partial(self._advance, line))
+        self._watch(line, now_s)
 
     def _serve(self, line: _Line, group: Group, till: tuple[str, Spot], now_s: float) -> None:
         arrives_s = self._walking.go(group.members[0], till[1], now_s)
         until_s = arrives_s + group.rng.uniform(*self._service_s[till[0]])
+        self._clerks.serve(till[0], arrives_s, until_s)
         self._clock.at(until_s, partial(self._served, line, group, till))
 
     def _served(self, line: _Line, group: Group, till: tuple[str, Spot], now_s: float) -> None:
-        self._on_served(group, now_s)
+        self._on_served(group, till[0], now_s)
         line.free_tills.append(till)
         line.free_tills.sort(key=lambda one: one[0])
+        self._clerks.served(till[0], now_s)
         self._advance(line, now_s)
+
+    def _line(self, till: str) -> _Line:
+        return next(line for line in self._lines if till in dict(line.lane.tills))
+
+    def _unmanned(self, till: str, now_s: float) -> None:
+        self._watch(self._line(till), now_s)
+
+    def _manned(self, till: str, now_s: float) -> None:
+        self._advance(self._line(till), now_s)
+
+    def _watch(self, line: _Line, now_s: float) -> None:
+        """Whoever is first may have to wait at a till without its clerk."""
+        if not line.waiting or line.waiting[0].at > 0 or line.waiting[0].ready_s > now_s:
+            return
+        first = line.waiting[0]
+        for till, _ in line.lane.tills:
+            away = self._clerks.away(till)
+            if away is not None:
+                need_s = max(first.ready_s, away[1]) + NEED_S
+                if need_s >= now_s:
+                    deed = partial(self._still_waits, line, first, till, away)
+                    self._clock.at(need_s, deed)
+
+    def _still_waits(
+        self, line: _Line, first: Waiting, till: str, away: tuple[int, float], now_s: float
+    ) -> None:
+        if line.waiting and line.waiting[0] is first and self._clerks.away(till) == away:
+            self._clerks.needed(till, first.group.members[0], now_s)

@@ -49,6 +49,9 @@ class Routes:
         self._open = binary_erosion(fine, np.ones((5, 5), bool))
         self._trees: dict[tuple[Cell, int], tuple[NDArray[np.float64], NDArray[np.int32]]] = {}
         self._routes: dict[tuple[Cell, Cell], tuple[Route, ...]] = {}
+        # Routes share most of their straight pieces; both are known by their two ends.
+        self._seen_clear: dict[tuple[Pair, Pair], bool] = {}
+        self._seen_touched: dict[tuple[Pair, Pair], list[tuple[Cell, float, float]]] = {}
         _, self._component = connected_components(self._edges[0], directed=True, connection="weak")
 
     def centre(self, cell: Cell) -> Pair:
@@ -66,9 +69,9 @@ class Routes:
             found: dict[tuple[Pair, ...], Route] = {}
             for lane in range(LANES):
                 cells = self._cells(a, b, lane)
-                if cells:
-                    route = self._route(self._pulled(cells))
-                    found.setdefault(route.points, route)
+                points = tuple(self._pulled(cells))
+                if points and points not in found:
+                    found[points] = self._route(points)
             self._routes[key] = tuple(sorted(found.values(), key=lambda r: r.length_m))
         return self._routes[key]
 
@@ -137,24 +140,35 @@ class Routes:
         return [points[0], *kept, points[-1]]
 
     def _clear(self, a: Pair, b: Pair) -> bool:
+        """Whether a body can go straight from ``a`` to ``b``."""
+        clear = self._seen_clear.get((a, b))
+        if clear is None:
+            clear = self._seen_clear[a, b] = self._is_open(a, b)
+        return clear
+
+    def _is_open(self, a: Pair, b: Pair) -> bool:
         length = math.hypot(b[0] - a[0], b[1] - a[1])
         part = np.linspace(0.0, 1.0, max(2, math.ceil(length / (CELL_M / _FINE / 2)) + 1))
         x = ((a[0] + part * (b[0] - a[0])) * _FINE / CELL_M).astype(np.intp)
         y = ((a[1] + part * (b[1] - a[1])) * _FINE / CELL_M).astype(np.intp)
         return bool(self._open[y, x].all())
 
-    def _route(self, points: list[Pair]) -> Route:
+    def _route(self, points: tuple[Pair, ...]) -> Route:
         at_m = [0.0]
         swept: dict[Cell, tuple[float, float]] = {}
         for a, b in pairwise(points):
             length = math.hypot(b[0] - a[0], b[1] - a[1])
-            for cell, enter, leave in self._touched(a, b):
-                begin, end = at_m[-1] + enter * length, at_m[-1] + leave * length
-                was = swept.get(cell, (begin, end))
-                swept[cell] = min(was[0], begin), max(was[1], end)
-            at_m.append(at_m[-1] + length)
-        rows = tuple((cell, begin, end) for cell, (begin, end) in swept.items())
-        return Route(tuple(points), tuple(at_m), rows)
+            touched = self._seen_touched.get((a, b))
+            if touched is None:
+                touched = self._seen_touched[a, b] = self._touched(a, b)
+            walked = at_m[-1]
+            for cell, enter, leave in touched:
+                begin, end = walked + enter * length, walked + leave * length
+                was = swept.get(cell)  # pieces follow each other, so was[0] <= begin
+                swept[cell] = (begin, end) if was is None else (was[0], max(was[1], end))
+            at_m.append(walked + length)
+        rows = tuple([(cell, begin, end) for cell, (begin, end) in swept.items()])
+        return Route(points, tuple(at_m), rows)
 
     def _touched(self, a: Pair, b: Pair) -> list[tuple[Cell, float, float]]:
         """Cells that the body's square touches on the way from ``a`` to ``b``, with the fractions

@@ -8,18 +8,25 @@ from functools import partial
 
 from miseban.sim.scenario import Kind
 from miseban.sim.world.arrivals import arrival_times, passing_times
+from miseban.sim.world.clerks import Clerks
 from miseban.sim.world.clockwork import Deed
 from miseban.sim.world.floorplan import Spot
-from miseban.sim.world.hands import handle
-from miseban.sim.world.people import Group, Person, draw_person, weighted
+from miseban.sim.world.hands import Hands, Wish, handle
+from miseban.sim.world.incidents import Incidents
+from miseban.sim.world.people import Errand, Group, Person, draw_person, weighted
 from miseban.sim.world.queueing import Queueing
+from miseban.sim.world.stops import Stops
 from miseban.sim.world.world import PATIENCE, RETRY_S, World
+
+ASIDE_S = 4.0, 12.0
+"""Who finds no room in front of the goods waits beside, and then looks again."""
 
 
 class Shoppers:
     """Groups arrive, visit one place after another, queue, pay and leave."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, clerks: Clerks, incidents: Incidents) -> None:
+        self._incidents = incidents
         self._world, self._scenario = world, world.scenario
         self._plan, self._clock, self._walking = world.plan, world.clock, world.walking
         self._queues = Queueing(
@@ -27,8 +34,11 @@ class Shoppers:
             {service.till: service.service_s for service in self._scenario.services},
             self._walking,
             self._clock,
-            self._leave,
+            clerks,
+            self._served,
         )
+        self._stops = Stops(world)
+        self._hands = Hands(world, self._stops)
         self._arrivals: Iterator[float] = arrival_times(
             self._scenario, world.shop.shop.timezone, world.seed
         )
@@ -73,36 +83,28 @@ class Shoppers:
             members=members,
             entered_by=self._door(rng),
             leaves_by=self._door(rng),
-            left=self._errands(rng, rng.randint(*kind.stops)),
+            left=self._stops.errands(rng, rng.randint(*kind.stops)),
             stop_s=kind.stop_s,
             buys=rng.random() < kind.buys,
             reaches=kind.reaches,
         )
+        if self._world.goods.places and group.buys:
+            self._stops.want(group, rng.randint(*kind.pieces))
+        self._incidents.arrives(group)
         self._go_on(group, now_s)
-
-    def _errands(self, rng: random.Random, count: int) -> list[str]:
-        zones = [a.zone for a in self._scenario.attractions]
-        weights = [a.weight for a in self._scenario.attractions]
-        chosen: list[str] = []
-        for _ in range(count):
-            others = [w * (chosen[-1:] != [zone]) for zone, w in zip(zones, weights, strict=True)]
-            chosen.append(weighted(rng, zones, others if any(others) else weights))
-        return chosen
 
     def _go_on(self, group: Group, now_s: float) -> None:
         """The next stop, the till, or the way out."""
+        held_until_s = self._incidents.held_until(group, now_s)
+        if held_until_s is not None:
+            self._clock.at(held_until_s, partial(self._go_on, group))
+            return
         inside = group.members[0].cell is not None
         if group.left:
-            if self._stop(group, group.left[-1], now_s):
-                group.left.pop()
-                group.tries = 0
-                return
-            group.tries += 1
-            if group.tries > PATIENCE:  # else all might wait for each other's places
-                group.left.pop()
-                group.tries = 0
-            self._clock.at(now_s + RETRY_S, partial(self._go_on, group))
-        elif group.buys and inside:
+            if not self._stop(group, group.left[-1], now_s):
+                self._lose_patience(group)
+                self._clock.at(now_s + RETRY_S, partial(self._go_on, group))
+        elif inside and self._has_to_pay(group):
             if not self._queues.join(group, now_s):
                 self._clock.at(now_s + RETRY_S, partial(self._go_on, group))
         elif inside:
@@ -110,29 +112,74 @@ class Shoppers:
         else:
             self._through(group, now_s)
 
-    def _stop(self, group: Group, zone: str, now_s: float) -> bool:
-        """Sends all members to places near each other in ``zone``; False when there are not
-        enough free ones."""
-        free = [spot for spot in self._plan.spots[zone] if self._walking.is_free(spot)]
-        if len(free) < len(group.members):
+    def _lose_patience(self, group: Group) -> None:
+        """Whoever finds no room for goods sees to the other errands first, and does without in
+        the end, else all might wait for each other."""
+        group.tries += 1
+        errand = group.left.pop()
+        if group.tries > PATIENCE:
+            group.tries = 0
+        elif self._world.goods.places:
+            group.left.insert(0, errand)
+        else:
+            group.left.append(errand)
+
+    def _has_to_pay(self, group: Group) -> bool:
+        goods = self._world.goods
+        return bool(goods.in_basket(group.number)) if goods.places else group.buys
+
+    def _stop(self, group: Group, errand: Errand, now_s: float) -> bool:
+        """Sends all members to places near each other, where they do the next errand; False when
+        there are not enough free ones."""
+        chosen = self._stops.choose(group, errand.where)
+        if chosen is None:
             return False
-        first = group.rng.choice(free)
-        x, y = self._plan.centre(first.cell)
-
-        def far(spot: Spot) -> tuple[float, int]:
-            sx, sy = self._plan.centre(spot.cell)
-            return round((sx - x) ** 2 + (sy - y) ** 2, 6), spot.cell
-
-        arrivals: list[float] = []
-        for member, spot in zip(group.members, sorted(free, key=far), strict=False):
-            arrivals.append(self._send(group, member, spot, now_s))
+        arrivals = [
+            self._send(group, member, spot, now_s)
+            for member, spot in zip(group.members, chosen.spots, strict=True)
+        ]
+        if chosen.waits:
+            self._lose_patience(group)
+            until_s = max(arrivals) + group.rng.uniform(*ASIDE_S)
+            self._clock.at(until_s, partial(self._go_on, group))
+            return True
+        group.left.pop()
+        group.tries = 0
         until_s = max(arrivals) + group.rng.uniform(*group.stop_s)
-        for member, spot, arrived_s in zip(
-            group.members, sorted(free, key=far), arrivals, strict=False
-        ):
-            handle(group, member, spot, arrived_s, until_s)
-        self._clock.at(until_s, partial(self._go_on, group))
+        group.busy = 1
+        there = list(zip(group.members, chosen.spots, arrivals, strict=True))
+        if not self._stops.has_goods(errand.where):
+            for member, spot, arrived_s in there:
+                handle(group, member, spot, arrived_s, until_s)
+        elif chosen.key is not None:
+            there.insert(0, there.pop(chosen.leader))
+            there = [one for one in there if self._stops.within_reach(one[0])]
+            group.busy += len(there)
+            wishes = self._wishes(group, errand, chosen.key, len(there))
+            done = partial(self._done, group)
+            for (member, _, arrived_s), wanted in zip(there, wishes, strict=True):
+                self._hands.shop(group, member, wanted, (arrived_s, until_s), done)
+        self._clock.at(until_s, partial(self._done, group))
         return True
+
+    def _wishes(self, group: Group, errand: Errand, key: str, hands: int) -> list[list[Wish]]:
+        """What each of those who can reach something will take, the leader first. Who came for a
+        facing takes that; in a zone each chooses among what is within reach."""
+        if errand.where == key:
+            mine = [Wish(key, errand.substitute)] * errand.pieces
+            return [mine, *([] for _ in range(hands - 1))]
+        wishes: list[list[Wish]] = [[] for _ in range(hands)]
+        for _ in range(errand.pieces):
+            wishes[group.rng.randrange(hands)].append(Wish(None))
+        if wishes[0]:
+            wishes[0][-1] = Wish(key)
+        return wishes
+
+    def _done(self, group: Group, now_s: float) -> None:
+        """One more thing has come to its end at a stop; after the last, on."""
+        group.busy -= 1
+        if not group.busy:
+            self._go_on(group, now_s)
 
     def _send(self, group: Group, member: Person, spot: Spot, now_s: float) -> float:
         if member.cell is not None:
@@ -142,11 +189,21 @@ class Shoppers:
         self._world.add(member)
         return arrives_s
 
+    def _served(self, group: Group, till: str, now_s: float) -> None:
+        payer = group.members[0]
+        if held := payer.trail.holds(now_s):
+            payer.trail.hold(now_s, -held)
+        self._world.goods.pay(group, till, now_s)
+        self._leave(group, now_s)
+
     def _leave(self, group: Group, now_s: float) -> None:
+        gone_s = now_s
         for member in group.members:
             door = group.rng.choice(self._plan.door_cells[group.leaves_by])
-            self._walking.leave(member, door, now_s)
+            gone_s = max(gone_s, self._walking.leave(member, door, now_s))
             member.gone = True
+        if self._world.goods.places:
+            self._clock.at(gone_s, partial(self._world.goods.steal, group))
 
     def _through(self, group: Group, now_s: float) -> None:
         """Straight from one door to another."""

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 from miseban.sim.scenario import Scenario
 from miseban.sim.state import Scene
+from miseban.sim.world.aid import Aid
 from miseban.sim.world.arrivals import start_of
+from miseban.sim.world.clerks import Clerks
 from miseban.sim.world.crew import Crew
+from miseban.sim.world.deliveries import Deliveries
 from miseban.sim.world.figures import figure
 from miseban.sim.world.floorplan import FloorPlan
+from miseban.sim.world.goods import Goods
+from miseban.sim.world.helping import Help
+from miseban.sim.world.incidents import Incidents
 from miseban.sim.world.people import Person
+from miseban.sim.world.restocking import Restocking
 from miseban.sim.world.shoppers import Shoppers
 from miseban.sim.world.world import World
 from miseban.vocabulary.shop import Shop
@@ -28,9 +35,17 @@ class Simulation:
         self.start = start_of(scenario, shop.shop.timezone)
         self._remember = remember
         self._world = World(shop, scenario, seed)
-        self._crew = Crew(self._world)
-        self._shoppers = Shoppers(self._world)
-        self._crew.begin()
+        self._world.goods.remember = remember
+        self._crew, self._clerks = Crew(self._world), Clerks(self._world)
+        Restocking(self._world, self._crew)
+        incidents = Incidents(self._world, Aid(self._world, self._crew))
+        self._shoppers = Shoppers(self._world, self._clerks, incidents)
+        Deliveries(self._world).begin()
+        for staff in scenario.staff:
+            if staff.till is None:
+                self._crew.begin(staff)
+            else:
+                self._clerks.begin(staff, staff.till)
         self._shoppers.begin()
 
     @property
@@ -40,6 +55,16 @@ class Simulation:
     @property
     def people(self) -> list[Person]:
         return self._world.people
+
+    @property
+    def helps(self) -> list[Help]:
+        """Who needed a hand, in order of when that began."""
+        return self._world.helps
+
+    @property
+    def goods(self) -> Goods:
+        """Where every piece is, and how it came there."""
+        return self._world.goods
 
     def run_until(self, time_s: float) -> None:
         """Lets the world go on to ``time_s`` seconds since the start."""

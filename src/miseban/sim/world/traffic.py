@@ -49,6 +49,14 @@ class Traffic:
         """Books the place on which somebody waits to set out."""
         self._add(cell, (from_s, until_s), from_s)
 
+    def is_clear(self, cells: Sequence[Cell], from_s: float, until_s: float) -> bool:
+        """Whether nobody stands on any of ``cells``, nor will be there between the two moments."""
+        return not any(
+            cell in self._standing
+            or any(a < until_s and from_s < b for a, b in self._booked.get(cell, ()))
+            for cell in cells
+        )
+
     def book(self, route: Route, speed_mps: float, start_s: float, now_s: float) -> None:
         """Books every cell of ``route`` for the time the body touches it."""
         for cell, begin_m, end_m in route.swept:
@@ -67,10 +75,13 @@ class Traffic:
         while moved:
             moved = False
             for cell, begin_m, end_m in route.swept:
-                for begin_s, end_s in self._booked.get(cell, ()):
-                    enter_s = start_s + begin_m / speed_mps
-                    if begin_s < start_s + end_m / speed_mps and enter_s < end_s:
-                        start_s = max(end_s - begin_m / speed_mps, start_s) + 1e-6
+                held = self._booked.get(cell)
+                if not held:
+                    continue
+                until_begin_s, until_end_s = begin_m / speed_mps, end_m / speed_mps
+                for begin_s, end_s in held:
+                    if begin_s < start_s + until_end_s and start_s + until_begin_s < end_s:
+                        start_s = max(end_s - until_begin_s, start_s) + 1e-6
                         moved = True
                 if start_s >= latest_s:
                     return float("inf")

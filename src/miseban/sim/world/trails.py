@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ class Act:
 class Trail:
     """Knots in order of time: at ``t[i]`` seconds at (``x[i]``, ``y[i]``) metres, straight and at
     constant speed in between; ``walked_m`` metres walked to each knot. ``facing`` are the headings
-    taken while standing, with the time from which on."""
+    taken while standing and ``in_hand`` how many pieces the hand holds, each with the time from
+    which on."""
 
     t: array[float] = field(default_factory=lambda: array("d"))
     x: array[float] = field(default_factory=lambda: array("d"))
@@ -37,6 +39,7 @@ class Trail:
     walked_m: array[float] = field(default_factory=lambda: array("d"))
     facing: list[tuple[float, float]] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
+    in_hand: list[tuple[float, int]] = field(default_factory=list)
 
     @property
     def start_s(self) -> float:
@@ -73,6 +76,16 @@ class Trail:
             self.x.append(self.x[-1])
             self.y.append(self.y[-1])
             self.walked_m.append(self.walked_m[-1])
+
+    def hold(self, time_s: float, pieces: int) -> None:
+        """The hand holds so many more pieces from ``time_s`` on, or fewer."""
+        before = self.in_hand[-1][1] if self.in_hand else 0
+        self.in_hand.append((time_s, before + pieces))
+
+    def holds(self, time_s: float) -> int:
+        """How many pieces the hand holds."""
+        k = bisect_right(self.in_hand, (time_s, math.inf)) - 1
+        return self.in_hand[k][1] if k >= 0 else 0
 
     def knots(self, until_s: float) -> tuple[Floats, Floats]:
         """Times (K,) and places (K, 2) up to ``until_s``; the last one is cut off there, or stands

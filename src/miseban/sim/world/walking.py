@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from miseban.sim.world.floorplan import Cell, Spot
+from collections.abc import Sequence
+
+from miseban.sim.world.floorplan import Cell, Pair, Spot
 from miseban.sim.world.people import Person
 from miseban.sim.world.routes import Routes
 from miseban.sim.world.traffic import Traffic
@@ -17,6 +19,54 @@ class Walking:
 
     def is_free(self, spot: Spot) -> bool:
         return not self._traffic.is_taken(spot.cell)
+
+    def centre(self, cell: Cell) -> Pair:
+        """The middle of a cell, in metres."""
+        return self._routes.centre(cell)
+
+    def block(self, cells: Sequence[Cell], from_s: float, until_s: float) -> bool:
+        """Keeps everybody off ``cells`` between the two moments; False, and nothing done, when
+        somebody will be there."""
+        if not self._traffic.is_clear(cells, from_s, until_s):
+            return False
+        for cell in cells:
+            self._traffic.stand(cell, from_s, until_s)
+        return True
+
+    def visit(
+        self,
+        person: Person,
+        spot: Spot,
+        before_s: float,
+        until_s: float,
+        now_s: float,
+    ) -> tuple[float, float] | None:
+        """Walks to ``spot``, which is on others' ways, stays there until ``until_s`` and walks
+        back; returns when the person is there, and back. None, and nothing done, when there is no
+        way there, or not ``before_s``. All is booked at once, so that nobody is ever stuck."""
+        assert person.cell is not None  # noqa: S101 - only people on the floor are moved
+        home = person.cell
+        there, back = self._routes.between(home, spot.cell), self._routes.between(spot.cell, home)
+        if not there or not back:
+            return None
+        speed = person.speed_mps
+        way, start_s = self._traffic.earliest(there, speed, now_s)
+        arrives_s = start_s + way.length_m / speed
+        if arrives_s >= before_s:
+            return None
+        way_back, leaves_s = self._traffic.earliest(back, speed, until_s)
+        if not self._traffic.is_clear([spot.cell], arrives_s, leaves_s):
+            return None
+        trail = person.trail
+        self._traffic.stand(home, now_s, start_s)
+        trail.stand_until(start_s)
+        self._traffic.book(way, speed, start_s, now_s)
+        trail.walk(way, speed, start_s)
+        self._traffic.stand(spot.cell, arrives_s, leaves_s)
+        trail.facing.append((arrives_s, spot.heading))
+        trail.stand_until(leaves_s)
+        self._traffic.book(way_back, speed, leaves_s, now_s)
+        return arrives_s, trail.walk(way_back, speed, leaves_s)
 
     def appear(self, person: Person, spot: Spot) -> None:
         """Puts a person on the floor who was there before the simulation began."""

@@ -7,7 +7,10 @@ import random
 from miseban.sim.scenario import Scenario
 from miseban.sim.world.clockwork import Clockwork
 from miseban.sim.world.floorplan import FloorPlan
+from miseban.sim.world.goods import Goods
+from miseban.sim.world.helping import Help
 from miseban.sim.world.people import Person
+from miseban.sim.world.places import places
 from miseban.sim.world.routes import Routes
 from miseban.sim.world.walking import Walking
 from miseban.vocabulary.shop import Shop
@@ -19,14 +22,17 @@ PATIENCE = 4
 
 class World:
     """``people`` are all who came so far, in order of arrival; ``present`` those not yet known to
-    be gone, by number."""
+    be gone, by number; ``goods`` knows where every piece is; ``helps`` are those who needed a
+    hand, in order of when that began."""
 
     def __init__(self, shop: Shop, scenario: Scenario, seed: int) -> None:
         self.shop, self.scenario, self.seed = shop, scenario, seed
         self.plan = FloorPlan(shop, scenario)
         self.clock = Clockwork()
         self.walking = Walking(Routes(self.plan, seed))
+        self.goods = Goods(places(self.plan), scenario.facings, scenario.goods, self.clock)
         self.people: list[Person] = []
+        self.helps: list[Help] = []
         self.present: dict[int, Person] = {}
         self._groups = self._count = 0
 

@@ -57,7 +57,7 @@ def parse(address: str, base: Path | None = None) -> Address:
         return Address("usb", str(int(number)), shown)
     if address.startswith("sim:"):
         raise BadInput(
-            "unknown-source", shown, f"simulated cameras are not in this build; expected {KINDS}"
+            "unknown-source", shown, f"expected {KINDS}; a simulated camera needs its shop"
         )
     if address.startswith("images:"):
         folder, _, query = address.removeprefix("images:").partition("?")

@@ -82,6 +82,7 @@ class LiveSource:
         self._size: tuple[int, ...] = ()  # width and height that the first connection told
         self._number = 0
         self._last_s: float | None = None
+        self._came_s = 0.0  # when the last frame arrived; its own time may be seconds before
         self._lost = ""  # why no frames come; empty while they do
         self._gaps: list[Gap] = []
         self._incomplete = ""
@@ -126,7 +127,7 @@ class LiveSource:
             self._latest = None
             now_s = self._now()
             if self._last_s is not None and not self._ended:
-                silent = now_s - self._last_s > self._options.stall_s
+                silent = now_s - self._came_s > self._options.stall_s
                 if self._lost or silent:
                     self._gaps.append(Gap(self._last_s, now_s, self._lost or "no frames came"))
             self._changed.notify_all()
@@ -220,7 +221,7 @@ class LiveSource:
             if self._closed:
                 return
             self._recover(time_s)
-            self._last_s = time_s
+            self._last_s, self._came_s = time_s, now_s
             if bgr is None:
                 return
             if self._info is None:

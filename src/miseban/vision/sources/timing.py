@@ -14,6 +14,7 @@ MIN_STEP_S = 0.001
 
 _DAY_S = 86_400.0
 _SETTLE = 5  # intervals seen before they are believed more than the container's rate
+_CREEP_S = 1.0  # a lag that grows by less from frame to frame creeps; by more, stamps stood still
 _SAME_RATE = 1.02  # a wanted rate within 2 % of the stream's takes every frame
 
 
@@ -58,7 +59,8 @@ class LiveTime:
     A frame arrives at its time plus a delay that changes. The stream's own stamps give the
     distances, the frame that came fastest ties them to the monotonic clock. The result strictly
     increases, is never later than the arrival (but for ``MIN_STEP_S`` steps), and never more than
-    ``max_lag_s`` before it.
+    ``max_lag_s`` before it: behind a clock that is slow by more than ``drift`` it stays there,
+    since to catch up at once would be a gap in time that there was not.
     """
 
     def __init__(self, max_lag_s: float = 5.0, drift: float = 1e-3) -> None:
@@ -66,6 +68,7 @@ class LiveTime:
         self._drift = drift  # seconds a second by which the tie is loosened: clocks drift
         self._shift: float | None = None
         self._stamp = 0.0
+        self._lag = 0.0
         self._last = -MIN_STEP_S
 
     def restart(self) -> None:
@@ -80,7 +83,11 @@ class LiveTime:
             lag = 0.0
         else:
             lag = arrival_s - (stamp_s + self._shift)
-            lag = 0.0 if lag > self._max_lag else max(0.0, lag - self._drift * step)
+            if lag <= self._max_lag:
+                lag = max(0.0, lag - self._drift * step)
+            else:
+                lag = self._max_lag if lag - self._lag < _CREEP_S else 0.0
+        self._lag = lag
         if math.isfinite(stamp_s):
             self._shift = arrival_s - lag - stamp_s
             self._stamp = stamp_s

@@ -19,7 +19,7 @@ HelpKind = Literal[
     "unmanned_counter",
     "lost_child",
 ]
-Metres = Annotated[float, Field(allow_inf_nan=False)]
+Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class AssistEvent(EventBase):
@@ -27,14 +27,13 @@ class AssistEvent(EventBase):
 
 
 class HelpNeeded(AssistEvent):
-    """Somebody may need help at (``x``, ``y``) ``unit`` from ``time`` on; ``help`` names the call
-    in later events, ``zone`` is where, if in one."""
+    """Somebody may need help at ``place`` (x, y in ``unit``) from ``time`` on; ``help`` names the
+    call in later events, ``zone`` is where, if in one."""
 
     type: Literal["help.needed"] = "help.needed"
     help: str
     kind: HelpKind
-    x: Metres
-    y: Metres
+    place: tuple[Coordinate, Coordinate]
     unit: Literal["m", "px"]
     zone: Name | None = None
     visit: str | None = None

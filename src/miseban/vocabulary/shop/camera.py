@@ -50,10 +50,12 @@ class Camera(Table):
         default=5.0,
         description="Frames analysed a second. Counts do not depend on it; 5 is plenty indoors.",
     )
-    anchor: Literal["feet", "centre"] = Field(
+    anchor: Literal["feet", "upright", "centre"] = Field(
         default="feet",
         description="Which point of a person's box says where the person stands: `feet`, the "
-        "middle of its bottom edge, or `centre`, for a camera that looks straight down.",
+        "middle of its bottom edge; `upright`, the foot of the plumb line through its middle, for "
+        "a wide or steep camera with `floor_points`; or `centre`, for a camera that looks "
+        "straight down.",
     )
     floor_points: Annotated[
         tuple[FloorPoint, ...],

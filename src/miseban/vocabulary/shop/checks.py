@@ -48,6 +48,9 @@ def _twice(table: Place, rows: Iterable[_HasId]) -> Iterator[Problem]:
 
 def _cameras(shop: Shop) -> Iterator[Problem]:
     for number, camera in enumerate(shop.cameras):
+        if camera.anchor == "upright" and not camera.floor_points:
+            expected = 'floor_points for anchor = "upright"'
+            yield Problem(("camera", number, "floor_points"), expected, "none")
         for spot, point in enumerate(camera.floor_points):
             place: Place = ("camera", number, "floor_points", spot)
             yield from _in_picture((*place, "pixel"), (point.pixel,), camera)

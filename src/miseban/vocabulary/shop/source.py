@@ -41,7 +41,7 @@ def source_form(text: str) -> SourceForm | None:
     if scheme == "images":
         return "images" if rest.strip() else None
     if scheme == "sim":
-        return "sim" if is_name(rest) else None
+        return "sim" if is_name(rest.partition("?")[0]) else None
     return None
 
 

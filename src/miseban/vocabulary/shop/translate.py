@@ -98,7 +98,7 @@ def _wrong_brackets(kind: str, place: Place, given: object) -> Problem:
     """A table where a list of tables belongs, or the other way round, or something else."""
     key = str(place[-1])
     if kind == "tuple_type" and (key in LISTS or key == "facing"):
-        full = key if key in LISTS else "shelf.facing"
+        full = "shelf.facing" if place[0] == "shelf" and key == "facing" else key
         single = f"[{full}]" if isinstance(given, Mapping) else shown(given)
         return Problem(place, f"[[{full}]], in double brackets", single)
     if kind == "tuple_type":

@@ -1,0 +1,162 @@
+"""Where people are in a camera's picture, without drawing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.sim.projection import FloorView
+from miseban.sim.render import Lens, Pose
+from miseban.sim.render.lens import NEAR_M
+from miseban.sim.render.lens import stage as on_stage
+from miseban.sim.seen.hiding import Hiding
+from miseban.sim.stage import Stage
+from miseban.vocabulary.shop import Camera
+
+Floats = NDArray[np.float64]
+
+WIDTH_HEIGHTS = 0.3
+"""Breadth of the shoulders with the arms, in body heights (about 0.5 m)."""
+DEPTH_M = 0.3
+"""How deep a body is, from front to back."""
+BALLS = ((0.06, 0.1), (0.45, 0.16), (0.75, 0.16), (0.97, 0.05))
+"""A person as feet, hips, chest and head: balls on a line upright, their heights and radii in
+body heights."""
+HIDDEN = 0.95
+"""Whoever has this part of the height behind furniture is not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """``xyxy`` (N, 4) is where each of N people is in the picture, NaN for those not in it;
+    ``shown`` (N,) the part of each that no furniture hides."""
+
+    xyxy: Floats
+    shown: Floats
+
+
+class View(Protocol):
+    """One camera."""
+
+    @property
+    def camera(self) -> Camera: ...
+
+    def look(self, place: Floats, tall: Floats) -> Looked:
+        """People at (N, 2) metres on the floor, (N,) metres tall."""
+        ...
+
+
+class FlatView:
+    """A camera of which only the floor points are known. Whoever stands in the picture is in it,
+    and nothing hides anybody."""
+
+    def __init__(self, floor: FloorView) -> None:
+        self.camera, self._floor = floor.camera, floor
+
+    def look(self, place: Floats, tall: Floats) -> Looked:
+        """See ``View`` and ``boxes``."""
+        inside = _inside(self._floor.to_pixel(place), self.camera)
+        xyxy = np.full((len(place), 4), np.nan)
+        xyxy[inside] = boxes(self._floor, place[inside], tall[inside])
+        return Looked(xyxy, np.ones(len(place)))
+
+
+class PosedView:
+    """A camera whose place is known: a pinhole, and furniture that hides people.
+
+    Boxes are as a detector draws them where the camera's anchor is "upright". Near the edges of a
+    picture people lean, and the middle of such a box's bottom edge is not where they stand; where
+    the camera's anchor says it is ("feet", or "centre" the middle), the box is moved and widened
+    until that is true, so that what is counted from exact boxes is exact.
+    """
+
+    def __init__(self, stage: Stage, camera: Camera, pose: Pose | None = None) -> None:
+        self.camera, self._stage = camera, stage
+        self._pose = pose or stage.poses[camera.id]
+        self._lens = Lens(self._pose, camera.resolution)
+        room = stage.room
+        self._hiding = Hiding(
+            self._pose.position, stage.scenario.fixtures, room.width_m, room.depth_m
+        )
+
+    def turned(self, right_deg: float, down_deg: float, roll_deg: float) -> PosedView:
+        """The same after somebody bumped into it."""
+        pose = self._pose.nudged(right_deg, down_deg, roll_deg)
+        return PosedView(self._stage, self.camera, pose)
+
+    def look(self, place: Floats, tall: Floats) -> Looked:
+        """See ``View``. Each ball's picture is taken for a circle, around where its middle is seen
+        and of its radius at that depth; the box holds them all."""
+        xyxy = np.full((len(place), 4), np.nan)
+        hidden = self._hiding.height_m(place) / np.maximum(tall, 0.01)
+        near = np.flatnonzero(_inside(self._feet(place), self.camera) & (hidden < HIDDEN))
+        xyxy[near] = self._anchored(self._boxes(place[near], tall[near]), place[near])
+        return Looked(xyxy, np.clip(1.0 - hidden, 0.0, 1.0))
+
+    def _anchored(self, xyxy: Floats, place: Floats) -> Floats:
+        """The boxes with the camera's anchor on the place where people stand."""
+        if self.camera.anchor == "upright":
+            return xyxy
+        x, y = self._feet(place).T
+        x1, y1, x2, y2 = xyxy.T
+        if self.camera.anchor == "centre":
+            x_by, y_by = x - (x1 + x2) / 2, y - (y1 + y2) / 2
+            return np.stack([x1 + x_by, y1 + y_by, x2 + x_by, y2 + y_by], axis=1)
+        half = np.maximum(x - x1, x2 - x)
+        return np.stack([x - half, np.minimum(y1, y - 1.0), x + half, y], axis=1)
+
+    def _feet(self, place: Floats) -> Floats:
+        points = on_stage(np.column_stack([place, np.zeros(len(place))]))
+        pixels, depth = self._lens.project(points)
+        feet: Floats = np.where((depth > NEAR_M)[:, None], pixels, np.nan)
+        return feet
+
+    def _boxes(self, place: Floats, tall: Floats) -> Floats:
+        focal = self._lens.width / 2 / self._lens.tangent[0]
+        xyxy = np.full((len(place), 4), [np.inf, np.inf, -np.inf, -np.inf])
+        for height, radius in BALLS:
+            middle, depth = self._lens.project(on_stage(np.column_stack([place, tall * height])))
+            wide = (tall * radius * focal / np.maximum(depth, NEAR_M))[:, None]
+            np.minimum(xyxy[:, :2], middle - wide, out=xyxy[:, :2])
+            np.maximum(xyxy[:, 2:], middle + wide, out=xyxy[:, 2:])
+        return xyxy
+
+
+def views_of(cameras: Sequence[Camera], stage: Stage | None = None) -> list[View]:
+    """The best view there is of each camera, all of which have floor points or a pose."""
+    posed = stage.poses if stage is not None else {}
+    return [
+        PosedView(stage, camera)
+        if stage is not None and camera.id in posed
+        else FlatView(FloorView(camera))
+        for camera in cameras
+    ]
+
+
+def _inside(pixels: Floats, camera: Camera) -> NDArray[np.bool_]:
+    x, y = pixels.T
+    mask: NDArray[np.bool_] = (x >= 0) & (x <= camera.width) & (y >= 0) & (y <= camera.height)
+    return mask
+
+
+def boxes(view: FloorView, floor_m: Floats, height_m: Floats) -> Floats:
+    """(N, 4) boxes of people at (N, 2) metres, (N,) tall; NaN behind the camera.
+
+    As in a picture taken from far at the camera's slant (scaled orthographic projection): the
+    floor is stretched by s along the picture's rows and by s times the sine of the slant across,
+    so what is upright is stretched by s times the cosine, the root of the difference of squares.
+    The bottom's middle is where the person stands (the box's middle, where the camera's anchor
+    says so).
+    """
+    feet = view.to_pixel(floor_m)
+    largest, smallest = view.stretch(floor_m)
+    upright = np.sqrt(np.maximum(largest**2 - smallest**2, 0.0))
+    tall = height_m * upright + DEPTH_M * smallest
+    half = np.maximum(WIDTH_HEIGHTS * height_m, DEPTH_M) * largest / 2
+    x, y = feet.T
+    bottom = y + tall / 2 if view.camera.anchor == "centre" else y
+    return np.stack([x - half, bottom - tall, x + half, bottom], axis=1)
