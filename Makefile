@@ -16,7 +16,8 @@ help: ## list these commands
 setup: ## make .venv with all that running needs
 	@scripts/setup .venv camera
 
-demo: setup ## analyse a clip and open its report (VIDEO=FILE SHOP=FILE CAMERA=ID lang=en|ja|ko)
+demo: ## play a shop, count in it beside the truth (or VIDEO=FILE SHOP=FILE CAMERA=ID lang=en|ja|ko)
+	@scripts/setup .venv sim
 	@.venv/bin/miseban demo --out "$(OUT)" --lang "$(lang)" $(if $(SHOP),--shop "$(SHOP)") \
 	    $(if $(CAMERA),--camera "$(CAMERA)") $(if $(VIDEO),"$(VIDEO)")
 

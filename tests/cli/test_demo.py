@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from miseban.cli import demo_shop
 from miseban.cli.app import run
 from tests.shared import MODELS, SHARED, VIDEO, need
 
@@ -20,14 +21,44 @@ def nothing_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MISEBAN_SHARED", str(tmp_path / "nothing"))
 
 
-def test_without_a_clip_it_says_how_to_give_one(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_without_anything_it_plays_a_shop_and_counts_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(demo_shop, "DAY_MIN", 60.0)
+    out = tmp_path / "out"
+    assert run(["demo", "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "$ miseban simulate --shop shops/konbini.toml --minutes 60 " in printed
+    assert "No detector is installed" in printed
+    page = (out / "day" / "report.html").read_text("utf-8")
+    assert "Counted, and what really happened" in page
+    assert printed.endswith(f"report: {out / 'day' / 'report.html'}\n")
+
+
+def test_with_a_model_a_camera_of_the_shop_is_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    need(MODELS / "yolox_nano.onnx")
+    monkeypatch.setenv("MISEBAN_SHARED", str(SHARED))
+    monkeypatch.setattr(demo_shop, "DAY_MIN", 10.0)
+    monkeypatch.setattr(demo_shop, "FILMED_MIN", 0.5)
+    out = tmp_path / "out"
+    assert run(["demo", "--out", str(out)]) == 0
+    assert f"report: {out / 'report.html'}" in capsys.readouterr().out
+    assert (out / "truth" / "door.mp4").is_file()
+    assert "Counted, and what really happened" in (out / "report.html").read_text("utf-8")
+
+
+def test_elsewhere_it_says_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert run(["demo", "--out", str(tmp_path / "out")]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("miseban: ")
-    assert line.endswith("Give a recording of your own: make demo VIDEO=FILE")
+    assert line.endswith("make demo VIDEO=FILE")
     assert not (tmp_path / "out").exists()
+    assert run(["demo", "--shop", "shop.toml"]) == 2
+    assert "expected the recording that --shop is for" in capsys.readouterr().err
 
 
 def test_without_a_model_it_names_the_command_that_gets_one(
@@ -54,7 +85,7 @@ def test_analyses_a_recording_with_the_models_beside_the_project(
     out = tmp_path / "out"
     assert run(["demo", str(clip), "--out", str(out), "--lang", lang]) == 0
     printed = capsys.readouterr().out
-    assert f"miseban analyze {shlex.quote(str(clip))} " in printed
+    assert f"$ miseban analyze {shlex.quote(str(clip))} " in printed
     assert "--model yolox-nano" in printed
     assert f"report: {out / 'report.html'}" in printed
     page = (out / "report.html").read_text("utf-8")
