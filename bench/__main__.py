@@ -17,7 +17,7 @@ from rich.table import Table
 
 from bench.result import CannotRunError, Result
 
-SUITES = ("pipeline", "tracking", "zones", "memory", "scale", "simulation", "accuracy")
+SUITES = ("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "accuracy")
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 
 
