@@ -355,7 +355,7 @@ def test_a_bad_picture_never_adds_people(fault: str) -> None:
     true = sum(passages(hour()[2]).values())
     found = [sum(passages(told(*everywhere(f"{fault}={a}")).events).values()) for a in (0.5, 1)]
     assert max(found) <= 1.02 * true
-    assert found[1] <= found[0]
+    assert found[1] <= 1.02 * found[0]
 
 
 def test_the_dark_costs_passages() -> None:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate, translate
@@ -32,7 +32,7 @@ seeds = st.integers(0, 2**32 - 1)
 worlds = settings(  # a smaller seed is no simpler world: nothing to shrink
     max_examples=5,
     deadline=None,
-    phases=[Phase.generate],
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 MISEBAN = Path(sys.executable).with_name("miseban")
@@ -172,6 +172,7 @@ def test_staff_come_to_most_who_search() -> None:
 
 @worlds
 @given(seeds)
+@example(1341)  # every place was taken, and all waited for each other
 def test_a_lost_child_is_alone_and_found_again(seed: int) -> None:
     more = incident("lost_child", chance=0.8, lasts_s=[30.0, 90.0])
     world = simulated(seed, 45, more, FAMILIES)

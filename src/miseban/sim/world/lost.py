@@ -100,11 +100,15 @@ class LostChildren(Trouble):
             if lost.child.trail.end_s > now_s:  # still walking somewhere
                 return lost.child.trail.end_s
             spot = self._near(group.members[0], lost.tries < _TRIES, now_s)
-            if spot is None:
-                lost.tries += 1
+            if spot is not None:
+                lost.with_s = lost.need.to_s = self.world.walking.go(lost.child, spot, now_s)
+                return lost.with_s
+            lost.tries += 1
+            if lost.tries <= _TRIES + 1:
                 return now_s + RETRY_S
-            lost.with_s = lost.need.to_s = self.world.walking.go(lost.child, spot, now_s)
-            return lost.with_s
+            # Every place is taken, and those who wait for each other would wait for ever: the
+            # child has been seen where it stands, and goes on with the others from there.
+            lost.with_s = lost.need.to_s = now_s
         group.members.append(lost.child)
         del self._lost[group.number]
         return None
