@@ -11,6 +11,7 @@ from miseban.sim.render import Conditions, Furniture, Pose, RenderedCamera, Room
 from miseban.sim.state import Figure, Posture, Scene
 
 View = Literal["ceiling", "wall", "entrance", "shelf"]
+Plan = Literal["rows", "islands"]
 WIDTH, DEPTH = 12.0, 8.0
 
 
@@ -24,8 +25,11 @@ def person(number: int = 1, x: float = 6.0, y: float = 4.0, **given: object) -> 
     return Figure(**(fields | given))  # type: ignore[arg-type]
 
 
-def furnished(seed: int) -> list[Furniture]:
-    """Two gondolas across the floor, a shelf along the far wall, a counter near the door."""
+def furnished(seed: int, plan: Plan = "rows") -> list[Furniture]:
+    """Two gondolas across the floor, a shelf along the far wall, a counter near the door. On the
+    plan "islands": gondolas the other way, shelves along two walls, low islands and a till."""
+    if plan == "islands":
+        return _islands(seed)
     rng = np.random.default_rng([seed, 1])
     things = [rectangle("wall-shelf", 1.0, 0.05, 11.0, 0.55, 2.0)]
     for number, y in enumerate((2.5, 5.0)):
@@ -41,6 +45,26 @@ def furnished(seed: int) -> list[Furniture]:
     return things
 
 
+def _islands(seed: int) -> list[Furniture]:
+    rng = np.random.default_rng([seed, 11])
+    things = [
+        rectangle("left", 0.05, 1.0, 0.5, 6.6, 1.9),
+        rectangle("top", 2.0, 0.05, 11.0, 0.5, 1.9),
+    ]
+    for number, x in enumerate((2.4, 4.7)):
+        deep = float(rng.uniform(2.0, 2.8))
+        things += [
+            rectangle(f"g{number}", x, 1.6, x + 0.9, 1.6 + deep, rng.uniform(1.2, 1.6)),
+            rectangle(f"g{number}b", x, 3.1 + deep, x + 0.9, 6.6, rng.uniform(1.2, 1.6)),
+        ]
+    return [
+        *things,
+        rectangle("island", 7.2, 2.0, 8.6, 3.0, 0.9),
+        rectangle("island-2", 7.2, 4.4, 8.6, 5.4, 0.9),
+        rectangle("till", 10.6, 2.0, 11.3, 5.0, 0.95),
+    ]
+
+
 def rectangle(
     name: str, left: float, top: float, right: float, bottom: float, height_m: float
 ) -> Furniture:
@@ -48,7 +72,9 @@ def rectangle(
     return Furniture(name, corners, float(height_m))
 
 
-def view(name: View, seed: int, conditions: Conditions | None = None) -> RenderedCamera:
+def view(
+    name: View, seed: int, conditions: Conditions | None = None, plan: Plan = "rows"
+) -> RenderedCamera:
     """A camera of 640x360 as it may hang in that place; the seed moves it about a little."""
     rng = np.random.default_rng([seed, 2])
     side = float(rng.uniform(-1.0, 1.0))
@@ -61,15 +87,15 @@ def view(name: View, seed: int, conditions: Conditions | None = None) -> Rendere
     room = Room(WIDTH, DEPTH, doors=(((8.6, DEPTH), (10.4, DEPTH)),), seed=seed)
     hour = float(rng.uniform(8, 20))
     return RenderedCamera(
-        room, furnished(seed), poses[name], conditions=conditions, hour=hour, seed=seed
+        room, furnished(seed, plan), poses[name], conditions=conditions, hour=hour, seed=seed
     )
 
 
-def crowd(seed: int, count: int, time_s: float = 0.0) -> Scene:
+def crowd(seed: int, count: int, time_s: float = 0.0, plan: Plan = "rows") -> Scene:
     """People on the free floor, 0.6 m and more apart, as a shop sees them: most walk or stand,
     some reach, a few crouch, push carts or sit in wheelchairs; one in eight is a child."""
     rng = np.random.default_rng([seed, 3])
-    taken = [np.array(t.polygon) for t in furnished(seed)]
+    taken = [np.array(t.polygon) for t in furnished(seed, plan)]
     figures: list[Figure] = []
     for _ in range(4000):
         if len(figures) == count:

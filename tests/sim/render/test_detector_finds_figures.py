@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,13 +11,14 @@ import pytest
 from miseban.vision.detectors.opening import open_detector
 from miseban.vision.pixels import Frame
 from tests.shared import MODELS, need
-from tests.sim.render.shopping import View, crowd, view
+from tests.sim.render.shopping import Plan, View, crowd, view
 
 pytest.importorskip("panda3d", reason="needs panda3d, the extra `sim`")
-SHOPS, FRAMES, PEOPLE = 3, 9, 10
+SHOPS, FRAMES, PEOPLE = 3, 7, 10
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+PLANS: tuple[Plan, ...] = ("rows", "islands")
 # What each view must reach; measured shares over more shops are in docs/rendering.md.
-LEAST: dict[View, float] = {"ceiling": 0.75, "wall": 0.78, "entrance": 0.92, "shelf": 0.83}
+LEAST: dict[View, float] = {"ceiling": 0.84, "wall": 0.84, "entrance": 0.92, "shelf": 0.88}
 
 
 def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -30,29 +32,28 @@ def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def test_yolox_nano_finds_figures_in_furnished_shops() -> None:
-    """Of those at least half visible and 40 pixels tall, at score 0.3 and IoU 0.5, over 108
+    """Of those at least half visible and 40 pixels tall, at score 0.3 and IoU 0.5, over 168
     frames of random scenes."""
     detector = open_detector(need(MODELS / "yolox_nano.onnx"), lowest_score=0.3)
     found, wanted = dict.fromkeys(LEAST, 0), dict.fromkeys(LEAST, 0)
     false = detections = 0
-    for name in LEAST:
-        for shop in range(SHOPS):
-            camera = view(name, shop)
-            for number in range(FRAMES):
-                scene = crowd(100 * shop + number, PEOPLE, float(number))
-                picture, boxes = camera.frame_and_boxes(scene)
-                seen = detector.detect(Frame(picture, 1, scene.time_s, WHEN))
-                shared = overlap(boxes.xyxy, seen.xyxy)
-                large = boxes.xyxy[:, 3] - boxes.xyxy[:, 1] >= 40
-                due = large & (boxes.visibility >= 0.5)
-                hit = shared.max(axis=1, initial=0.0) >= 0.5
-                wanted[name] += int(np.count_nonzero(due))
-                found[name] += int(np.count_nonzero(due & hit))
-                detections += len(seen)
-                false += int(np.count_nonzero(shared.max(axis=0, initial=0.0) < 0.3))
+    for name, plan, shop in itertools.product(LEAST, PLANS, range(SHOPS)):
+        camera = view(name, shop, plan=plan)
+        for number in range(FRAMES):
+            scene = crowd(100 * shop + number, PEOPLE, float(number), plan)
+            picture, boxes = camera.frame_and_boxes(scene)
+            seen = detector.detect(Frame(picture, 1, scene.time_s, WHEN))
+            shared = overlap(boxes.xyxy, seen.xyxy)
+            large = boxes.xyxy[:, 3] - boxes.xyxy[:, 1] >= 40
+            due = large & (boxes.visibility >= 0.5)
+            hit = shared.max(axis=1, initial=0.0) >= 0.5
+            wanted[name] += int(np.count_nonzero(due))
+            found[name] += int(np.count_nonzero(due & hit))
+            detections += len(seen)
+            false += int(np.count_nonzero(shared.max(axis=0, initial=0.0) < 0.3))
     detector.close()
     shares = {name: found[name] / wanted[name] for name in LEAST}
     assert min(wanted.values()) >= 30
     assert {name: share for name, share in shares.items() if share < LEAST[name]} == {}
-    assert sum(found.values()) / sum(wanted.values()) >= 0.84
-    assert false / detections < 0.1  # goods and furniture are not taken for people
+    assert sum(found.values()) / sum(wanted.values()) >= 0.90
+    assert false / detections < 0.06  # goods and furniture are not taken for people

@@ -27,7 +27,11 @@ from miseban.sim.render import (
     canvas,
     row_place,
 )
+from miseban.sim.render.bones import Bone
 from miseban.sim.render.crowd import MOST_KEPT
+from miseban.sim.render.detail import FINE
+from miseban.sim.render.furniture import furnish
+from miseban.sim.render.mesh import Mesh
 from miseban.sim.state import Figure, Posture, Scene
 from miseban.vocabulary.errors import BadInput
 from tests.sim.render.shopping import View, crowd, person, rectangle, view
@@ -221,6 +225,70 @@ def test_who_is_hidden_is_not_seen_and_half_hidden_is_half() -> None:
     assert 0.4 < camera.boxes(Scene(0.0, (hidden,))).visibility[0] < 0.8
     in_front = camera.boxes(Scene(0.0, (hidden, person(3, 6.0, 5.5, height_m=1.9))))
     assert in_front.visibility[in_front.ids == 1].sum() < 0.4
+
+
+def test_visibility_is_the_share_of_the_pixels_of_the_figure_alone() -> None:
+    """Against every pixel of each figure drawn by itself in the same picture, without a shop."""
+    camera = view("wall", 7, CLEAN)
+    bare = RenderedCamera(camera.room, [], camera.pose, conditions=CLEAN, hour=camera.hour, seed=7)
+    compared = 0
+    for seed in range(3):
+        figures = tuple(replace(f, carries="") for f in crowd(seed, 10).figures)
+        figures = tuple(f for f in figures if f.posture != "sit")
+        boxes = camera.boxes(Scene(0.0, figures))
+        who = _who(camera, figures)
+        for number, figure in enumerate(figures, 1):
+            whole = _who(bare, (figure,)) == 1
+            edges = (whole[0], whole[-1], whole[:, 0], whole[:, -1])
+            if figure.id not in boxes.ids or any(edge.any() for edge in edges):
+                continue  # cut off by the picture: its other pixels are nowhere to be counted
+            share = np.count_nonzero(who == number) / np.count_nonzero(whole)
+            assert boxes.visibility[boxes.ids == figure.id][0] == pytest.approx(share, abs=0.05)
+            compared += 1
+    assert compared >= 10
+
+
+def _who(camera: RenderedCamera, figures: tuple[Figure, ...]) -> NDArray[np.uint8]:
+    """(2H, 2W) whom each pixel of the finer picture shows, by place in ``figures`` from 1."""
+    crowd_ = camera._wardrobe.crowd(figures)
+    return camera._draw(crowd_, camera._light(0.0))[..., 3]
+
+
+def test_leaving_out_furniture_out_of_sight_changes_nothing() -> None:
+    """Only the triangles that the camera sees are drawn to hide people: the same pixels as with
+    all of them."""
+    camera = view("ceiling", 7, CLEAN)
+    every = furnish(camera.furniture, camera.rows, {}, camera.seed)[1]
+    few = camera._hides
+    assert every is not None
+    assert few is not None
+    assert len(few.triangles) < 0.3 * len(every.triangles)
+    for seed in range(3):
+        figures = camera._in_view(crowd(seed, 12)).figures
+        quick = _who(camera, figures)
+        camera._hides = Mesh(
+            every.points, np.zeros((len(every.points), 4), np.uint8), every.triangles
+        )
+        assert np.array_equal(_who(camera, figures), quick)
+        camera._hides = few
+
+
+@pytest.mark.parametrize("carries", ["", "basket", "cart"])
+def test_a_product_in_the_hand_is_seen_and_is_no_part_of_the_person(carries: str) -> None:
+    figure = person(carries=carries, heading=0.6)
+    camera = RenderedCamera(PLAIN, [], ACROSS, (640, 480), conditions=CLEAN)
+    holding = replace(figure, holds=True)
+    crowd_ = camera._wardrobe.crowd((holding,))
+    made = camera._wardrobe.surface(crowd_, [FINE])
+    bare = camera._wardrobe.surface(camera._wardrobe.crowd((figure,)), [FINE])
+    assert made.body[0] == bare.body[0]
+    assert len(made.points) == len(bare.points) + 24  # a box
+    product = made.points[-24:].mean(axis=0)
+    wrist = crowd_.at[0, Bone.FOREARM_L if carries else Bone.FOREARM_R]
+    assert np.linalg.norm(product - wrist) < 0.45
+    assert 0.5 < product[2] < 1.5
+    with_it, without = (camera.frame(Scene(0.0, (f,))).astype(int) for f in (holding, figure))
+    assert np.count_nonzero(np.abs(with_it - without).max(axis=2) > 25) > 50
 
 
 def test_empty_rows_look_empty_and_reaching_places_are_on_the_shelf() -> None:

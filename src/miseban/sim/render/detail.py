@@ -36,7 +36,7 @@ FINE = Detail(1.0, 0.0, 5, True)
 MEDIUM = Detail(0.7, 0.0025, 4, True)
 SMALL = Detail(0.6, 0.004, 4, False)
 COARSE = Detail(0.5, 0.006, 0, False)
-OUTLINE = Detail(0.4, 0.012, 0, False)  # for how large somebody is, never to be seen
+OUTLINE = Detail(0.4, 0.008, 0, False)  # for how large somebody is, never to be seen
 
 
 def detail_for(height_px: float) -> Detail:
