@@ -30,27 +30,13 @@ from miseban.sim.truth.files import TracksFile
 from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.events import Event, LineCrossed, VisitEnded, ZoneLeft, ZoneOccupancy
 from miseban.vocabulary.tracks import TrackRows
+from tests.sim.eyes import PERFECT
 from tests.sim.konbini import NOON, shop, simulated
 
 MINUTES = 60
 SEED = 1
 SHOP = shop()
 NAMES = [camera.id for camera in SHOP.cameras]
-
-SHARP = DetectorModel(
-    found=1.0,
-    least_px=0.0,
-    full_px=0.001,
-    least_visible=-1.0,
-    full_visible=-0.999,
-    jitter=0.0,
-    size_jitter=0.0,
-    false_per_s=0.0,
-    breaks_per_s=0.0,
-    swaps_per_s=0.0,
-    lost_s=1e9,
-)
-"""Sees everybody, exactly."""
 
 
 @cache
@@ -117,7 +103,7 @@ def test_lost_frames_have_no_rows(fault: str) -> None:
     model = DetectorModel(false_per_s=0.5)  # boxes of nobody need a frame too
     rows = looked("aisle", f"aisle:{fault}", model=model)
     assert schedule.delivered("aisle", rows.time_s).all()
-    exact = looked("aisle", f"aisle:{fault}", model=SHARP)
+    exact = looked("aisle", f"aisle:{fault}", model=PERFECT)
     wanted = there("aisle")
     arrived = schedule.delivered("aisle", wanted.time_s)
     assert 0.02 < 1 - arrived.mean() < 0.35
@@ -203,7 +189,7 @@ def test_without_a_pose_the_picture_shifts() -> None:
 @pytest.mark.parametrize("with_poses", [True, False], ids=["pose", "no pose"])
 def test_a_nudge_moves_boxes_in_its_time_only(with_poses: bool) -> None:
     camera = SHOP.camera("aisle")
-    rows = looked("aisle", "aisle:nudge=10:from=1200:to=2000", model=SHARP, with_poses=with_poses)
+    rows = looked("aisle", "aisle:nudge=10:from=1200:to=2000", model=PERFECT, with_poses=with_poses)
     wanted = there("aisle", with_poses)
     within = (wanted.time_s >= 1200) & (wanted.time_s < 2000)
     now = (rows.time_s >= 1200) & (rows.time_s < 2000)

@@ -12,6 +12,7 @@ from miseban.sim.seen.views import boxes
 from miseban.space.homography import Homography
 from miseban.vocabulary.shop import Camera
 from miseban.vocabulary.tracks import TrackRows
+from tests.sim.eyes import PERFECT
 from tests.sim.konbini import NOON, shop, simulated
 
 HOUR: list[Stretch] = []
@@ -122,21 +123,6 @@ def looked(model: DetectorModel, seed: int = 1) -> list[tuple[Seen, TrackRows]]:
         (stretch.seen[1], eye.look(stretch.seen[1], camera.fps, stretch.from_s, stretch.to_s))
         for stretch in stretches()
     ]
-
-
-PERFECT = DetectorModel(
-    found=1.0,
-    least_px=0.0,
-    full_px=0.001,
-    least_visible=-1.0,
-    full_visible=-0.999,
-    jitter=0.0,
-    size_jitter=0.0,
-    false_per_s=0.0,
-    breaks_per_s=0.0,
-    swaps_per_s=0.0,
-    lost_s=1e9,
-)
 
 
 def test_an_eye_without_faults_changes_nothing_but_the_names() -> None:

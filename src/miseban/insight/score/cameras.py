@@ -15,9 +15,12 @@ def score_cameras(truth: Folder, result: Folder, gaps: Gaps) -> dict[str, Tracki
     """Camera by camera, where there is somebody to follow."""
     scores: dict[str, TrackingScore] = {}
     cameras = 0
+    only = result.recording.summary.camera if result.recording else None
     for camera, true, found in read_pairs(truth, result):
         cameras += 1
-        if not len(true):
+        if only not in (None, camera) and not len(found):
+            gaps.add(f"tracking {camera}", f"the result is of {only}")
+        elif not len(true):
             gaps.add(f"tracking {camera}", "the truth has nobody there")
         elif len(found) and not len(np.intersect1d(true.moment, found.moment)):
             gaps.add(f"tracking {camera}", "truth and result have no moment in common")

@@ -23,6 +23,8 @@ def score_heat(truth: Recording, result: Recording, gaps: Gaps) -> dict[str, Hea
     true, found = _views(truth, result)
     if not true and not found:
         gaps.add("heat", "there are no trails in these folders")
+    if SHOP in true & found and not gaps.same_view("heat", truth, result):
+        return {}
     scores = {}
     for view in gaps.common("heat of", sorted(true), sorted(found)):
         score = _view(truth, result, view)

@@ -120,31 +120,6 @@ class RenderedCamera:
             seen = self._spoiler.apply(np.asarray(small, np.uint8), scene.time_s)
         return seen, found
 
-    def calibration_points(
-        self, most: int = 24
-    ) -> tuple[tuple[tuple[float, float], tuple[float, float]], ...]:
-        """Spots of the floor as (pixel, floor metres) pairs, spread over what the camera sees:
-        four or more, exact, for ``floor_points`` of the shop file. None if it sees no floor.
-        """
-        across = np.linspace(0, self.room.width_m, 41)
-        down = np.linspace(0, self.room.depth_m, 41)
-        x, y = (v.ravel() for v in np.meshgrid(across, down))
-        pixels, depth = self.lens.project(np.stack([x, -y, np.zeros_like(x)], axis=1))
-        width, height = self.resolution
-        inside = (depth > 0.5) & (pixels > 0).all(axis=1)
-        inside &= (pixels[:, 0] < width) & (pixels[:, 1] < height)
-        pixels, floor = pixels[inside], np.stack([x, y], axis=1)[inside]
-        chosen: list[int] = []
-        if len(pixels) >= 4:  # each the one farthest, in the picture, from those before it
-            gap = np.full(len(pixels), np.inf)
-            next_one = int(np.argmin(pixels.sum(axis=1)))
-            while len(chosen) < min(most, len(pixels)):
-                chosen.append(next_one)
-                gap = np.minimum(gap, np.linalg.norm(pixels - pixels[next_one], axis=1))
-                next_one = int(np.argmax(gap))
-        pairs = np.concatenate([pixels, floor], axis=1)[chosen].tolist()
-        return tuple(((u, v), (fx, fy)) for u, v, fx, fy in pairs)
-
     def _light(self, time_s: float) -> Light:
         step = int((self.hour + time_s / 3600) % 24 * STEPS_AN_HOUR)
         return Light(step / STEPS_AN_HOUR, self.room.daylight_from)

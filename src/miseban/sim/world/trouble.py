@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections import deque
 
 from miseban.sim.scenario import Incident
@@ -12,7 +13,7 @@ from miseban.sim.world.people import Group
 from miseban.sim.world.world import World
 
 
-class Trouble:
+class Trouble(ABC):
     """One ``[[incident]]``. ``groups`` are the numbers of those that it befalls, or will. Chance is
     drawn for each group by itself, so that what happens to others stays what it is."""
 
@@ -43,15 +44,15 @@ class Trouble:
         self.world.helps.append(need)
         return need
 
+    @abstractmethod
     def suits(self, group: Group) -> bool:
         """Whether it can befall this group at all, now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arrives(self, group: Group) -> None:
         """A group is about to come in, with all its errands still to do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def held_until(self, group: Group, now_s: float) -> float | None:
         """A group on the floor has ended a stop, or found no room for the next: until when
         it stays there; None when it goes on."""
-        raise NotImplementedError
