@@ -1,7 +1,7 @@
 # The one index of commands. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench docs lock clean
+.PHONY: help setup demo test check format bench train docs lock clean
 
 VIDEO ?=
 SHOP ?=
@@ -9,6 +9,11 @@ CAMERA ?=
 lang ?= en
 OUT ?= out/demo
 BENCH ?=
+TRAIN ?= out/train
+TORCH ?= torch
+CLIPS ?=
+PHOTOS ?=
+TEACHER ?=
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -40,6 +45,15 @@ format: .venv-dev ## format the code
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
+train: ## make the built-in detector anew (CLIPS=DIR PHOTOS=DIR TEACHER=FILE)
+	@scripts/setup .venv-train sim
+	@.venv-train/bin/python -c "import torch, onnx" 2>/dev/null || \
+	    .venv-train/bin/python -m pip install --quiet $(TORCH) onnx
+	.venv-train/bin/miseban learn draw --out "$(TRAIN)/shops" $(if $(PHOTOS),--photos "$(PHOTOS)")
+	.venv-train/bin/miseban learn train detector --pictures "$(TRAIN)/shops" --out "$(TRAIN)" \
+	    $(if $(CLIPS),--clips "$(CLIPS)" --leave-out pets --leave-out aisle --leave-out topdown) \
+	    $(if $(PHOTOS),--empty "$(PHOTOS)") $(if $(TEACHER),--teacher "$(TEACHER)")
+
 bench: ## measure speed, memory, scale and accuracy beside other projects (BENCH="only speed")
 	@scripts/setup .venv-bench bench
 	.venv-bench/bin/python -m bench $(BENCH)
@@ -51,6 +65,6 @@ lock: .venv-dev ## resolve the requirements again (LOCK=--upgrade for newer vers
 	@scripts/lock $(LOCK)
 
 clean: ## remove what was made here, the environments included
-	rm -rf .venv .venv-bench out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf .venv .venv-bench .venv-train out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 	    .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

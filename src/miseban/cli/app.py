@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from miseban import __version__
-from miseban.cli import models
+from miseban.cli import learn, models
 from miseban.cli.analyze import analyze
 from miseban.cli.demo import demo
 from miseban.cli.replay import replay_command
@@ -29,6 +29,7 @@ app.command("simulate")(simulate)
 app.command("demo")(demo)
 app.command("score")(score_command)
 app.add_typer(models.app, name="models")
+app.add_typer(learn.app, name="learn")
 
 
 def _print_version(wanted: bool) -> None:

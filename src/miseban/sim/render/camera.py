@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,10 +19,11 @@ from miseban.sim.render.furniture import Furniture, default_rows, furnish, is_sh
 from miseban.sim.render.hiding import seen_of
 from miseban.sim.render.lens import NEAR_M, Lens, Pose
 from miseban.sim.render.light import STEPS_AN_HOUR, Light, lit
+from miseban.sim.render.look import Look, look_of
 from miseban.sim.render.mesh import Mesh, Part
 from miseban.sim.render.room import Room, picture_of
 from miseban.sim.rows import Row
-from miseban.sim.state import Scene
+from miseban.sim.state import Figure, Scene
 from miseban.vocabulary.errors import BadInput
 
 MOST_FIGURES = 250
@@ -42,8 +43,9 @@ class RenderedCamera:
 
     ``resolution`` is (width, height). ``rows`` are the products' places; a shelf that has none
     gets some. ``hour`` is the shop's time of day at ``time_s`` = 0. ``seed`` decides what the goods
-    and the noise look like. Raises ``BadInput`` without Panda3D, for a camera outside the room, or
-    for a row of no shelf.
+    and the noise look like, ``looks`` what people wear. A ``backdrop`` (H, W, 3) uint8 BGR is seen
+    behind people instead of the room; what stands in the room still hides them. Raises
+    ``BadInput`` without Panda3D, for a camera outside the room, or for a row of no shelf.
     """
 
     def __init__(
@@ -57,6 +59,8 @@ class RenderedCamera:
         conditions: Conditions | None = None,
         hour: float = 12.0,
         seed: int = 0,
+        looks: Callable[[Figure], Look] = look_of,
+        backdrop: NDArray[np.uint8] | None = None,
     ) -> None:
         self.room, self.furniture, self.pose = room, tuple(furniture), pose
         self.resolution, self.hour, self.seed = resolution, hour, seed
@@ -69,7 +73,8 @@ class RenderedCamera:
                 self.rows += default_rows(thing)
         self._stock: dict[str, float] = {}
         self._stock_version = 0
-        self._wardrobe = Wardrobe()
+        self._wardrobe = Wardrobe(looks)
+        self._photo = backdrop
         self._spoiler = Spoiler(conditions or Conditions(), resolution, seed)
         self._backdrop: _Backdrop | None = None
         self._size = (resolution[0] * FINER, resolution[1] * FINER)
@@ -191,8 +196,11 @@ class RenderedCamera:
         """The shop without people; drawn anew when the light or the stock has changed."""
         key = (int(light.hour * STEPS_AN_HOUR), self._stock_version)
         if self._backdrop is None or self._backdrop.key != key:
-            lit = picture_of(self.room, self.lens, self._size, light)
-            if self._seen is not None:
+            if self._photo is not None:
+                lit = np.asarray(cv2.resize(self._photo, self._size), np.uint8)
+            else:
+                lit = picture_of(self.room, self.lens, self._size, light)
+            if self._seen is not None and self._photo is None:
                 drawn = draw(self._size, self.lens, _bright(self._seen, light))
                 there = cv2.extractChannel(drawn, 3)
                 cv2.copyTo(cv2.cvtColor(drawn, cv2.COLOR_BGRA2BGR), there, lit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +60,10 @@ class Crowd:
 
 
 class Wardrobe:
-    """Makes figures, and keeps the last ones made."""
+    """Makes figures, and keeps the last ones made. ``looks`` says what somebody looks like."""
 
-    def __init__(self) -> None:
+    def __init__(self, looks: Callable[[Figure], Look] = look_of) -> None:
+        self._look_of = looks
         self._made: dict[tuple[object, ...], Made] = {}
         self._looks: dict[tuple[object, ...], Look] = {}
 
@@ -106,7 +107,7 @@ class Wardrobe:
         if key not in self._looks:
             if len(self._looks) >= MOST_KEPT:
                 self._looks.pop(next(iter(self._looks)))
-            self._looks[key] = look_of(figure)
+            self._looks[key] = self._look_of(figure)
         return self._looks[key]
 
     def _one(self, figure: Figure, look: Look, detail: Detail) -> Made:

@@ -8,8 +8,9 @@ from typing import Any
 from miseban.vocabulary.errors import BadInput
 
 
-def open_session(path: Path, threads: int) -> Any:
-    """An ``onnxruntime.InferenceSession`` on the processor, with ``threads`` threads.
+def open_session(path: Path, threads: int, graph: bytes | None = None) -> Any:
+    """An ``onnxruntime.InferenceSession`` on the processor, with ``threads`` threads: of the file
+    ``path``, or of ``graph``, which was made from it.
 
     Raises ``BadInput`` (``model-broken``) if ONNX Runtime cannot read the file. The import is
     here so that commands without a detector start fast and small.
@@ -35,7 +36,9 @@ def open_session(path: Path, threads: int) -> Any:
         state.RuntimeException,
     )
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            graph or str(path), options, providers=["CPUExecutionProvider"]
+        )
     except broken as error:
         reason = str(error).splitlines()[0]
         raise BadInput("model-broken", path, f"ONNX Runtime cannot read it: {reason}") from error

@@ -1,0 +1,107 @@
+"""``miseban learn``: better models from rendered shops and recordings."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from miseban.cli.common import progress_bar
+from miseban.vocabulary.errors import BadInput
+
+if TYPE_CHECKING:
+    from miseban.learn.detector.training import Progress
+
+app = typer.Typer(help="Better models from rendered shops and recordings.", add_completion=False)
+train_app = typer.Typer(help="Train a model of our own.", add_completion=False)
+app.add_typer(train_app, name="train")
+SHOPS, STEPS = 1500, 10_000
+FILE = "person-small.onnx"
+
+
+@app.command("draw")
+def draw(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The training folder.")],
+    shops: Annotated[int, typer.Option(min=1, max=100_000, help="A dozen pictures each.")] = SHOPS,
+    first: Annotated[int, typer.Option(min=0, help="Number of the first shop.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same pictures.")] = 7,
+    photos: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Real pictures to stand people before.")
+    ] = None,
+) -> None:
+    """Draws random shops with people in them, and where everybody is; a stopped run goes on.
+
+    Example: miseban learn draw --out out/shops --shops 1500
+    """
+    from miseban.learn.detector.gathering import photos as pictures_of
+    from miseban.learn.pictures.drawing import draw_folder
+
+    behind = pictures_of(photos) if photos is not None else []
+    with progress_bar("drawing shops", shops) as show:
+        wanted = range(first, first + shops)
+        count = draw_folder(out, wanted, seed, behind, lambda n: show(n - first + 1))
+    typer.echo(f"{count} pictures and truth.csv are in {out}")
+
+
+@train_app.command("detector")
+def train_detector(
+    pictures: Annotated[
+        Path, typer.Option("--pictures", metavar="DIR", help="A training folder with truth.csv.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Checkpoint and model.")],
+    clips: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Recordings for the teacher to label.")
+    ] = None,
+    leave_out: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Recordings kept for judging.")
+    ] = None,
+    empty: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Pictures without people.")
+    ] = None,
+    teacher: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="A YOLOX model, to label and to imitate.")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="In all, with those done before.")] = STEPS,
+    seed: Annotated[int, typer.Option(min=0, help="What is shown when.")] = 1,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Processor threads.")] = 1,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.01, help="Stop after so long; the same command goes on.")
+    ] = None,
+) -> None:
+    """Trains the built-in person detector; a stopped run goes on from its checkpoint.
+
+    Example: miseban learn train detector --pictures out/shops --out out/detector --steps 10000
+    """
+    try:
+        from miseban.learn.detector.exporting import export
+        from miseban.learn.detector.training import Plan, train
+    except ModuleNotFoundError as error:
+        what = f"needs {error.name}: install the extra `train` (pip install 'miseban[train]')"
+        raise BadInput("no-torch", "learn train", what) from None
+    from miseban.learn.detector.gathering import Sources, gather
+    from miseban.vision.detectors import open_detector
+    from miseban.vision.models.store import locate
+
+    path = locate(teacher).path if teacher else None
+    by = open_detector(teacher) if teacher else None
+    sources = Sources(pictures, clips, tuple(leave_out or ()), empty)
+    material = gather(sources, by, typer.echo)
+    until = time.monotonic() + minutes * 60 if minutes else None
+
+    with progress_bar("training", steps) as show:
+
+        def report(now: Progress) -> None:
+            show(now.step)
+            typer.echo(
+                f"step {now.step} of {steps}: scores {now.score_loss:.3f}, boxes {now.box_loss:.3f}"
+                f", imitation {now.imitation_loss:.3f}; {now.steps_a_second:.2f} steps/s"
+            )
+
+        net = train(
+            material, out, Plan(steps, seed, threads), path, report=report,
+            stopped=lambda: until is not None and time.monotonic() >= until,
+        )  # fmt: skip
+    export(net, out / FILE)
+    typer.echo(f"{FILE} and checkpoint.pt are in {out}")

@@ -1,0 +1,1 @@
+"""Pictures to learn from: random shops drawn in software, and folders of pictures with truth."""
