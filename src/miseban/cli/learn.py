@@ -75,7 +75,7 @@ def train_detector(
     Example: miseban learn train detector --pictures out/shops --out out/detector --steps 10000
     """
     try:
-        from miseban.learn.detector.exporting import export
+        from miseban.learn.detector.exporting import export_int8
         from miseban.learn.detector.training import Plan, train
     except ModuleNotFoundError as error:
         what = f"needs {error.name}: install the extra `train` (pip install 'miseban[train]')"
@@ -103,5 +103,5 @@ def train_detector(
             material, out, Plan(steps, seed, threads), path, report=report,
             stopped=lambda: until is not None and time.monotonic() >= until,
         )  # fmt: skip
-    export(net, out / FILE)
+    export_int8(net, out / FILE, material)
     typer.echo(f"{FILE} and checkpoint.pt are in {out}")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 import torch
@@ -15,12 +13,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from miseban.learn.detector.network import Exported, PersonNet
+from miseban.learn.detector.samples import Material
 
 SIZE = (416, 320)
 """Width and height of the input: a camera's 4:3 or 16:9 picture fits in with little left over."""
 OPSET = 17
-FLOAT_PARTS = ("/out/",)
-"""Nodes that stay in single precision: the last convolutions, whose log sizes int8 would blur."""
+CALIBRATION = 120
+"""Samples from which the ranges of int8 are taken."""
 
 
 def export(net: PersonNet, out: Path, size: tuple[int, int] = SIZE) -> None:
@@ -44,37 +43,13 @@ def export(net: PersonNet, out: Path, size: tuple[int, int] = SIZE) -> None:
             opset_version=OPSET,
             dynamo=False,
         )
-    _halve(out)
 
 
-def _halve(path: Path) -> None:
-    """Keeps the weights in half precision: half the file, the same speed, since the runtime
-    widens them once when it opens it."""
-    import onnx
-    from onnx import numpy_helper
-
-    model = onnx.load(str(path))
-    graph = model.graph
-    casts = []
-    for weight in graph.initializer:
-        if weight.data_type == onnx.TensorProto.FLOAT:
-            name = weight.name
-            narrow = numpy_helper.to_array(weight).astype(np.float16)
-            weight.CopyFrom(numpy_helper.from_array(narrow, f"{name}.half"))
-            casts.append(
-                onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT)
-            )
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
-
-
-def quantise(single: Path, out: Path, blobs: Sequence[NDArray[np.float32]]) -> None:
-    """Writes an int8 version of an exported network: a scale per channel for weights, ranges of
-    activations as they are on ``blobs`` (1, 3, H, W) each (calibration by the 99.99th percentile
-    would cut bright whites; the full range does not)."""
+def export_int8(
+    net: PersonNet, out: Path, material: Material, size: tuple[int, int] = SIZE
+) -> None:
+    """The same in int8: a scale for each channel's weights, activations between the least and the
+    most that samples of ``material`` make of them."""
     from onnxruntime.quantization import (
         CalibrationMethod,
         QuantFormat,
@@ -84,40 +59,42 @@ def quantise(single: Path, out: Path, blobs: Sequence[NDArray[np.float32]]) -> N
     )
 
     with TemporaryDirectory() as folder:
-        prepared = Path(folder) / "prepared.onnx"
+        single, prepared = Path(folder) / "single.onnx", Path(folder) / "prepared.onnx"
+        export(net, single, size)
         quant_pre_process(str(single), str(prepared), skip_symbolic_shape=True)
         quantize_static(
             str(prepared),
             str(out),
-            _Pictures(blobs),
+            _Pictures(material, size),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
             weight_type=QuantType.QInt8,
             activation_type=QuantType.QUInt8,
             calibrate_method=CalibrationMethod.MinMax,
             nodes_to_exclude=_left_out(prepared),
-            extra_options={"CalibMovingAverage": True},
         )
 
 
 def _left_out(path: Path) -> list[str]:
+    """Nodes that stay in single precision: the first convolution, which int8 only slows down, the
+    last ones, and all that puts the rows together: scores and sizes must not share a scale."""
     import onnx
 
     nodes = onnx.load(str(path)).graph.node
     first = next(node.name for node in nodes if node.op_type == "Conv")
-    last = [n.name for n in nodes if any(part in n.name for part in FLOAT_PARTS)]
-    after = [
-        n.name for n in nodes if n.op_type in ("Sigmoid", "Slice", "Transpose", "Reshape", "Split")
-    ]
-    return [first, *last, *after]
+    return [first, *(n.name for n in nodes if "/net/" not in n.name or "/out/" in n.name)]
 
 
 class _Pictures:
     """What ONNX Runtime asks its calibration data for."""
 
-    def __init__(self, blobs: Sequence[NDArray[np.float32]]) -> None:
-        self._left: Iterator[NDArray[np.float32]] = iter(blobs)
+    def __init__(self, material: Material, size: tuple[int, int]) -> None:
+        self._material, self._size, self._next = material, size, 0
 
-    def get_next(self) -> dict[str, Any] | None:
-        blob = next(self._left, None)
-        return None if blob is None else {"images": blob}
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        if self._next == CALIBRATION:
+            return None
+        rng = np.random.default_rng([self._next, 0xCA11])
+        self._next += 1
+        picture = self._material.sample(rng, self._size).picture
+        return {"images": picture.transpose(2, 0, 1)[None].astype(np.float32)}

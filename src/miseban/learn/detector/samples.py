@@ -17,6 +17,8 @@ from miseban.vision.detectors.letterbox import PADDING
 Rng = np.random.Generator
 MOSAIC, WHOLE, PASTE = 0.30, 0.35, 0.30
 """Shares of mosaics, of pictures shown whole as the camera loop does, and with people pasted in."""
+CLIPS, EMPTY = 0.28, 0.15
+"""Shares of labelled frames and of pictures without people; the rest is drawn."""
 COUNTS = 0.30
 """Visible share from which somebody must be found; below it finding them is neither right nor
 wrong."""
@@ -79,11 +81,11 @@ class Material:
         self, rng: Rng
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32], bool]:
         kind = rng.random()
-        if self.clips and kind < 0.28:
+        if self.clips and kind < CLIPS:
             clip = self.clips[int(rng.integers(len(self.clips)))]
             taught = clip[int(rng.integers(len(clip)))]
             return taught.picture, taught.xyxy, taught.visibility, True
-        if self.empty and kind < 0.36:
+        if self.empty and kind < CLIPS + EMPTY:
             picture = self.empty[int(rng.integers(len(self.empty)))]
             return picture, np.empty((0, 4), np.float32), np.empty(0, np.float32), True
         drawn = self.drawn[int(rng.integers(len(self.drawn)))]
