@@ -169,12 +169,14 @@ class VisitBook:
         s = self._settings
         hides = covers(self.last_box[lost], xyxy, s.hidden_part)
         hides &= (time_s > self.last_s[lost, None]) & (slot != lost[:, None])
-        for k in np.flatnonzero(hides.any(axis=1)).tolist():
-            at = int(lost[k])
-            last_s = float(self.last_s[at])
-            since_s = max(last_s, float(self.covered_s[at]))
-            until_s = unbroken_until(since_s, time_s[hides[k]], s.stitch_s)
-            self.covered_s[at] = min(until_s, last_s + s.hidden_s)
+        some = np.flatnonzero(hides.any(axis=1))
+        lost, hides = lost[some], hides[some]
+        since_s = np.maximum(self.last_s[lost], self.covered_s[lost])
+        until_s = np.where(hides, time_s, -np.inf).max(axis=1, initial=-np.inf)
+        for k in np.flatnonzero(until_s - since_s > s.stitch_s).tolist():
+            until_s[k] = unbroken_until(float(since_s[k]), time_s[hides[k]], s.stitch_s)
+        until_s = np.minimum(until_s, self.last_s[lost] + s.hidden_s)
+        self.covered_s[lost] = np.maximum(until_s, since_s)
 
     def silent(self, before_s: float) -> list[int]:
         """Slots of visits neither seen nor covered since ``before_s``, longest silent first."""
