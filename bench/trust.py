@@ -23,6 +23,9 @@ SEEDS = range(11, 21)
 BUSY = 20
 """Passages in an hour and direction: with fewer, a single error is more than the bar of 5 %."""
 
+FEW = 100
+"""Fewer stays than this say nothing about a bias: at a closed till, say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Day:
@@ -82,7 +85,8 @@ def _dwell(days: Sequence[Day], of: str) -> list[Result]:
         more = 100 * (sum(s.visits.result for s in scores) / truth - 1)
         note = f"dwell bias without its sign, {truth:,} stays, {of} ({each.mean():+.2f} % on "
         note += f"average, from {each.min():+.2f} to {each.max():+.2f} a day; {more:+.1f} % stays)"
-        results.append(Result(f"trust-dwell-{zone}", abs(each.mean()), "%", note, 3.0))
+        bar = 3.0 if truth >= FEW else None
+        results.append(Result(f"trust-dwell-{zone}", abs(each.mean()), "%", note, bar))
     return results
 
 
