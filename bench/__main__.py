@@ -17,7 +17,10 @@ from rich.table import Table
 
 from bench.result import CannotRunError, Result
 
-SUITES = ("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "accuracy")
+SUITES = (
+    *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "accuracy"),
+    *("trust", "pixels"),
+)
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 
 

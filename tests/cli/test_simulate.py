@@ -102,3 +102,26 @@ def test_an_impossible_scenario_names_file_table_and_key(
     )
     assert simulated(tmp_path / "t", "--scenario", str(bad)) == 2
     assert "bad.toml: [[attraction]] 2 zone: expected" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("per_hour = [9, 5, 3", "per_hour = [9000, 5, 3", "[arrivals] per_hour: expected at most "),
+        ('facing = "water"', 'facing = "watter"', "[[facing]] 1 facing: expected the id of a "),
+        ("price = 98\n", "price = 98\nstock = -3\n", "[[facing]] 1 stock: expected 0 pieces or "),
+    ],
+    ids=["more people than floor", "unknown facing", "negative stock"],
+)
+def test_what_cannot_be_played_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, where: str
+) -> None:
+    text = SCENARIO_FILE.read_text("utf-8")
+    assert old in text
+    scenario = tmp_path / "impossible.scenario.toml"
+    scenario.write_text(text.replace(old, new, 1), "utf-8")
+    assert simulated(tmp_path / "t", "--scenario", str(scenario)) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"{scenario}: {where}" in said
+    assert not (tmp_path / "t").exists()

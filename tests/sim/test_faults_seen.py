@@ -188,9 +188,9 @@ def test_without_a_pose_the_picture_shifts() -> None:
 
 @pytest.mark.parametrize("with_poses", [True, False], ids=["pose", "no pose"])
 def test_a_nudge_moves_boxes_in_its_time_only(with_poses: bool) -> None:
-    camera = SHOP.camera("aisle")
-    rows = looked("aisle", "aisle:nudge=10:from=1200:to=2000", model=PERFECT, with_poses=with_poses)
-    wanted = there("aisle", with_poses)
+    camera = SHOP.camera("door")
+    rows = looked("door", "door:nudge=10:from=1200:to=2000", model=PERFECT, with_poses=with_poses)
+    wanted = there("door", with_poses)
     within = (wanted.time_s >= 1200) & (wanted.time_s < 2000)
     now = (rows.time_s >= 1200) & (rows.time_s < 2000)
     assert np.array_equal(rows.frame[~now], wanted.frame[~within])
@@ -200,7 +200,7 @@ def test_a_nudge_moves_boxes_in_its_time_only(with_poses: bool) -> None:
     assert now.sum() > 300
     assert ((feet >= -1e-6) & (feet <= np.array(camera.resolution) + 1e-6)).all()
     if with_poses:
-        pose = hour()[1].poses["aisle"].nudged(10.0, 0.0)
+        pose = hour()[1].poses["door"].nudged(10.0, 0.0)
         place = Lens(pose, camera.resolution).floor(feet)
     else:
         place = turned_view(camera, 10.0).to_floor(feet)

@@ -169,15 +169,17 @@ def test_heat_loses_no_time(seed: int, cell: float) -> None:
 
 
 def wild_rows(
-    seed: int, people: int, fps: float, step: float, seen: float, mixed: bool
+    seed: int, people: int, fps: float, step: float, seen: float, mixed: bool, crowded: bool
 ) -> TrackRows:
-    """Random walks with tracks that break, pause, overlap, swap, teleport and are shared."""
+    """Random walks with tracks that break, pause, overlap, swap, teleport and are shared;
+    ``crowded`` ones begin in one place, where people hide each other."""
     rng = np.random.default_rng(seed)
     parts = []
     for person in range(people):
         n = int(rng.integers(1, int(40 * fps)))
         time_s = (rng.integers(0, int(20 * fps)) + np.arange(n)) / fps
-        xy = rng.uniform((0, 100), (640, 480)) + np.cumsum(rng.normal(0, step, (n, 2)), axis=0)
+        area = ((290, 290), (330, 310)) if crowded else ((0, 100), (640, 480))
+        xy = rng.uniform(*area) + np.cumsum(rng.normal(0, step, (n, 2)), axis=0)
         xy = np.abs((xy + 50) % 1480 - 740)  # reflected, a little over the edges too
         xy += np.where(rng.random((n, 1)) < 0.02, rng.uniform(-300, 300, (n, 2)), 0)
         track = np.full(n, person) + 10 * np.cumsum(rng.random(n) < 0.02)
@@ -200,6 +202,7 @@ def wild() -> st.SearchStrategy[TrackRows]:
         step=st.sampled_from([2.0, 15.0, 60.0]),
         seen=st.sampled_from([1.0, 0.9, 0.3]),
         mixed=st.booleans(),
+        crowded=st.booleans(),
     )
 
 

@@ -55,7 +55,7 @@ class CameraSpace:
         longest = max([s.enter_most_s, *(zone.min_stay_s for zone in view.zones)])
         self._facts = FactWriter(
             view, shop, camera, start, event_ids or EventIds(), s.period_s,
-            delay_s=s.stitch_s + LATE_S + longest + s.longest_doubt_s,
+            doubt_s=longest + s.longest_doubt_s, delay_s=s.stitch_s + LATE_S,
         )  # fmt: skip
         self.heat = HeatMap(*view.size, s.heat_cell_px)
         self.floor_heat = (
@@ -73,7 +73,8 @@ class CameraSpace:
         if len(rows):
             self._walk(self._view.steps_of(self._accepted(rows)))
         self._expire(until_s - self._settings.stitch_s - LATE_S)
-        return self._facts.advance(until_s)
+        # An exit may yet be told from when somebody was last seen on.
+        return self._facts.advance(until_s, float(self._book.last_s.min()))
 
     def gap(self, start_s: float, end_s: float, reason: str) -> list[Event]:
         """The camera saw nothing from ``start_s`` to ``end_s`` (rule 12)."""
@@ -147,24 +148,28 @@ class CameraSpace:
     def _begin(self, steps: Steps, at: int, end: int, starts: list[float]) -> None:
         """Opens visits for the unknown tracks among the steps ``at`` to ``end``, all of one
         moment."""
-        book, limit_s = self._book, self._settings.stitch_s
+        book = self._book
         now_s = float(steps.time_s[at])
         unknown, busy = [], set()
         for i, track in zip(range(at, end), steps.track[at:end].tolist(), strict=True):
             slot = book.by_track.get(track)
-            if slot is not None and now_s - book.last_s[slot] > limit_s:
+            if slot is not None and now_s > book.awaited_s(slot):
                 self._close(slot)  # too long ago to be the same visit
                 slot = None
             if slot is None:
                 unknown.append(i)
             else:
                 busy.add(slot)
+        # First those who come back to their visits: whoever took one then begins anew.
+        unknown.sort(key=lambda i: not book.has_been(int(steps.track[i])))
         for i in unknown:
             track = int(steps.track[i])
             slot, former = book.begin(track, now_s, steps.xy[i], steps.xyxy[i], busy)
             busy.add(slot)
             if former is not None:
                 # Should the former track show up again, it starts anew from there.
+                here = np.flatnonzero(steps.track[at:end] == former)
+                unknown.extend((at + here).tolist())
                 later = np.flatnonzero(steps.track[end:] == former)
                 if len(later):
                     heapq.heappush(starts, float(steps.time_s[end + later[0]]))
@@ -200,6 +205,7 @@ class CameraSpace:
         book.last_floor[slots] = steps.floor[lasts]
         book.last_box[slots] = steps.xyxy[lasts]
         book.observations[slots] += lasts - firsts + 1
+        book.cover(steps.time_s, steps.xyxy, steps.slot_by_step)
 
     def _expire(self, before_s: float) -> None:
         for slot in self._book.silent(before_s):

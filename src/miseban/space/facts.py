@@ -37,8 +37,9 @@ class _Stamp(TypedDict):
 
 
 class FactWriter:
-    """Collects the events of one camera. Occupancy and queues follow ``delay_s`` behind, when no
-    earlier entry or exit can turn up any more."""
+    """Collects the events of one camera. Occupancy and queues follow behind, when no earlier entry
+    or exit can turn up any more: a lost person is waited for ``delay_s``, longer while hidden, and
+    what was seen of people is in doubt for ``doubt_s``."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class FactWriter:
         ids: EventIds,
         period_s: float,
         *,
+        doubt_s: float,
         delay_s: float,
     ) -> None:
         self._view = view
@@ -56,7 +58,7 @@ class FactWriter:
         self._start, self._start_unix = start, start.timestamp()
         self._ids = ids
         self._period_s = period_s
-        self._delay_s = delay_s
+        self._doubt_s, self._delay_s = doubt_s, delay_s
         self._gaps: list[tuple[float, float]] = []
         self._events: list[Event] = []
         self._timelines = [
@@ -73,9 +75,11 @@ class FactWriter:
         events, self._events = self._events, []
         return events
 
-    def advance(self, until_s: float) -> list[Event]:
+    def advance(self, until_s: float, seen_s: float) -> list[Event]:
+        """Goes on to ``until_s``; ``seen_s`` is when the longest missing was last seen."""
+        certain_s = min(until_s - self._delay_s, seen_s) - self._doubt_s
         for timeline in self._timelines:
-            timeline.advance(until_s - self._delay_s)
+            timeline.advance(certain_s)
         return self.taken()
 
     def finish(self, end_s: float) -> list[Event]:

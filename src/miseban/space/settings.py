@@ -48,6 +48,11 @@ class SpaceSettings:
     stitch_speed_heights: float = 0.8  # heights a second, about 1.4 m/s
     stitch_most_heights: float = 2.5
     stitch_most_picture: float = 0.25  # of its width
+    # While others fill so much of the place in the picture, the lost person may stand behind them,
+    # as people in queues do, and is waited for there, up to so long after the last sight.
+    hidden_part: float = 0.5
+    hidden_s: float = 60.0
+    hidden_heights: float = 0.5  # who was hidden for long is found where he or she stood
     # Faster than this is no walk but a mixed-up identity: the path is broken there.
     jump_base_heights: float = 0.8
     jump_speed_heights: float = 5.0  # heights a second, about 8.5 m/s

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.covering import covers, unbroken_until
+from miseban.space.leaving import left_the_picture
 from miseban.space.passages import Passage
 from miseban.space.settings import SpaceSettings
 from miseban.space.stays import Stay
@@ -34,6 +36,7 @@ class Visit:
     stayed: dict[int, int] = field(default_factory=dict)  # finished stays by zone
     passages: dict[int, Passage] = field(default_factory=dict)
     areas: list[tuple[float, str]] = field(default_factory=list)
+    former: dict[int, float] = field(default_factory=dict)  # tracks before, and when last seen
 
 
 class VisitBook:
@@ -42,7 +45,8 @@ class VisitBook:
 
     ``last_s`` (C,), ``last_xy`` (C, 2) pixels, ``last_floor`` (C, 2) metres or NaN, ``last_box``
     (C, 4) pixels, ``codes`` (C, Z), ``observations`` (C,). A free slot has ``last_s`` infinite,
-    so that it never looks silent.
+    so that it never looks silent. ``covered_s`` (C,) is until when somebody stood before the place
+    of who is not seen, without a break since ``last_s``; not above it where nobody did.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class VisitBook:
         self._zones = zones
         self.visits: list[Visit | None] = []
         self.by_track: dict[int, int] = {}
+        self._by_former: dict[int, int] = {}
         self._free: list[int] = []
         self._grow(16)
 
@@ -73,12 +78,14 @@ class VisitBook:
             setattr(self, name, fresh)
 
         self.last_s: Floats
+        self.covered_s: Floats
         self.last_xy: Floats
         self.last_floor: Floats
         self.last_box: Floats
         self.codes: NDArray[np.int8]
         self.observations: NDArray[np.int64]
         wider("last_s", (), np.inf, float)
+        wider("covered_s", (), -np.inf, float)
         wider("last_xy", (2,), 0.0, float)
         wider("last_floor", (2,), np.nan, float)
         wider("last_box", (4,), 0.0, float)
@@ -100,13 +107,16 @@ class VisitBook:
         ``busy`` are slots seen at this very moment. Returns the slot and, when it continues a
         visit, the track that used to carry that visit.
         """
+        slot = self._back(track, time_s)
+        if slot is not None:
+            return slot, self._handed(slot, track)
         slot = self._continued(time_s, xy, box, busy)
         if slot is not None:
             visit = self.at(slot)
-            former = visit.track
-            self.by_track.pop(former, None)
-            visit.track, visit.pieces = track, visit.pieces + 1
-            self.by_track[track] = slot
+            visit.pieces += 1
+            former = self._handed(slot, track)
+            self._forget_former(visit, time_s - self._settings.stitch_s)
+            visit.former[former], self._by_former[former] = float(self.last_s[slot]), slot
             return slot, former
         if not self._free:
             self._grow(2 * len(self.visits))
@@ -120,9 +130,57 @@ class VisitBook:
         self.codes[slot] = 0
         return slot, None
 
+    def has_been(self, track: int) -> bool:
+        """Whether a visit was taken from ``track``."""
+        return track in self._by_former
+
+    def _back(self, track: int, time_s: float) -> int | None:
+        """The visit that was taken from ``track`` while it was not seen: now that it is back,
+        whoever took it is somebody else. None without one, and after ``stitch_s``."""
+        slot = self._by_former.pop(track, None)
+        if slot is None:
+            return None
+        seen_s = self.at(slot).former.pop(track)
+        return slot if time_s - seen_s <= self._settings.stitch_s else None
+
+    def _forget_former(self, visit: Visit, before_s: float) -> None:
+        for track in [track for track, seen_s in visit.former.items() if seen_s < before_s]:
+            del visit.former[track], self._by_former[track]
+
+    def _handed(self, slot: int, track: int) -> int:
+        """Gives the visit to ``track``; returns whose it was."""
+        visit = self.at(slot)
+        former = visit.track
+        self.by_track.pop(former, None)
+        visit.track = track
+        self.by_track[track] = slot
+        return former
+
+    def awaited_s(self, slot: int) -> float:
+        """Until when the visit of ``slot`` is waited for."""
+        return max(float(self.last_s[slot]), float(self.covered_s[slot])) + self._settings.stitch_s
+
+    def cover(self, time_s: Floats, xyxy: Floats, slot: NDArray[np.int64]) -> None:
+        """Takes into account that people of visits ``slot`` (N,) were seen at ``time_s`` (N,) in
+        boxes ``xyxy`` (N, 4): who is not seen may stand behind one of them."""
+        lost = np.flatnonzero(self.last_s < time_s.max())
+        if not len(lost):
+            return
+        s = self._settings
+        hides = covers(self.last_box[lost], xyxy, s.hidden_part)
+        hides &= (time_s > self.last_s[lost, None]) & (slot != lost[:, None])
+        some = np.flatnonzero(hides.any(axis=1))
+        lost, hides = lost[some], hides[some]
+        since_s = np.maximum(self.last_s[lost], self.covered_s[lost])
+        until_s = np.where(hides, time_s, -np.inf).max(axis=1, initial=-np.inf)
+        for k in np.flatnonzero(until_s - since_s > s.stitch_s).tolist():
+            until_s[k] = unbroken_until(float(since_s[k]), time_s[hides[k]], s.stitch_s)
+        until_s = np.minimum(until_s, self.last_s[lost] + s.hidden_s)
+        self.covered_s[lost] = np.maximum(until_s, since_s)
+
     def silent(self, before_s: float) -> list[int]:
-        """Slots of visits last seen before ``before_s``, longest silent first."""
-        slots = np.flatnonzero(self.last_s < before_s)
+        """Slots of visits neither seen nor covered since ``before_s``, longest silent first."""
+        slots = np.flatnonzero(np.maximum(self.last_s, self.covered_s) < before_s)
         ordered: list[int] = slots[np.argsort(self.last_s[slots], kind="stable")].tolist()
         return ordered
 
@@ -130,8 +188,9 @@ class VisitBook:
         visit = self.at(slot)
         if self.by_track.get(visit.track) == slot:
             del self.by_track[visit.track]
+        self._forget_former(visit, np.inf)
         self.visits[slot] = None
-        self.last_s[slot] = np.inf
+        self.last_s[slot], self.covered_s[slot] = np.inf, -np.inf
         self._free.append(slot)
         return visit
 
@@ -142,7 +201,8 @@ class VisitBook:
         # interval ago is not lost.
         least_s = 0.75 * self.interval_s if np.isfinite(self.interval_s) else 0.0
         silent = (self.last_s < time_s) & (self.last_s <= time_s - least_s)
-        slots = np.flatnonzero(silent & (self.last_s >= time_s - s.stitch_s))
+        lately = np.maximum(self.last_s, self.covered_s) >= time_s - s.stitch_s
+        slots = np.flatnonzero(silent & lately)
         # At equal cost the one seen last, then the one who came first, whatever the slots' order.
         best, least = None, (1.0, 0.0, 0.0)
         height = max(1.0, float(box[3] - box[1]))
@@ -156,9 +216,10 @@ class VisitBook:
             ratio = height / max(1.0, float(last[3] - last[1]))
             if not 0.5 < ratio < 2.0:
                 continue
-            reach = min(
-                s.stitch_base_heights + s.stitch_speed_heights * silent_s, s.stitch_most_heights
-            ) * max(height, float(last[3] - last[1]))
+            heights = s.stitch_base_heights + s.stitch_speed_heights * silent_s
+            if silent_s > s.stitch_s:  # who is hidden for so long stands there
+                heights = s.hidden_heights
+            reach = min(heights, s.stitch_most_heights) * max(height, float(last[3] - last[1]))
             # Close to the lens a height is half the picture, and says little about the place.
             reach = min(reach, s.stitch_most_picture * self._size[0])
             # People walk on for a moment behind an obstacle, then anything may happen.
@@ -181,20 +242,7 @@ class VisitBook:
         return result
 
     def _went_out(self, slot: int, silent_s: float) -> bool:
-        """Whether the person was last seen going out, through a door or the picture's edge, or
-        must have reached the edge since then at the last speed."""
+        """Whether the person was last seen going out, through a door or over the picture's edge."""
         if any(self.codes[slot, z] == 2 for z in self._doors):
             return True
-        width, height = self._size
-        x1, y1, x2, y2 = self.last_box[slot].tolist()
-        speed = self._velocity(slot)
-        vx, vy = (speed / max(1.0, y2 - y1)).tolist()
-        onward_x, onward_y = (speed * min(silent_s, 1.0)).tolist()
-        x1, x2, y1, y2 = x1 + onward_x, x2 + onward_x, y1 + onward_y, y2 + onward_y
-        margin_x, margin_y, walking = 0.015 * width, 0.015 * height, 0.25
-        return bool(
-            (x1 <= margin_x and vx < -walking)
-            or (x2 >= width - margin_x and vx > walking)
-            or (y1 <= margin_y and vy < -walking)
-            or (y2 >= height - margin_y and vy > walking)
-        )
+        return left_the_picture(self.last_box[slot], self._velocity(slot), silent_s, self._size)
