@@ -51,7 +51,8 @@ def test_list() -> None:
     lines = call("list").stdout.splitlines()
     nano = next(line for line in lines if "yolox-nano" in line)
     assert nano.split()[1:] == ["person-detection", "no", "3.7", "MB", "Apache-2.0", "onnxruntime"]
-    assert any(line.split()[:4] == ["motion", "person-detection", "built", "in"] for line in lines)
+    for name in ("motion", "person-small"):
+        assert any(line.split()[:4] == [name, "person-detection", "built", "in"] for line in lines)
 
 
 def test_list_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +62,8 @@ def test_list_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rows["yolox-nano"]["size"] == 3659407
     assert rows["yolox-s"]["installed"] is False
     assert rows["motion"]["built_in"] is True
+    assert rows["person-small"]["built_in"] is rows["person-small"]["installed"] is True
+    assert rows["yolox-nano"]["built_in"] is False
 
 
 def test_pull_from_a_folder(tmp_path: Path) -> None:
@@ -83,6 +86,7 @@ def test_pull_from_a_folder(tmp_path: Path) -> None:
     [
         pytest.param(("pull", "tony"), 2, "tony: not a registered model", id="typo"),
         pytest.param(("pull", "motion"), 2, "motion: is built in", id="built in"),
+        pytest.param(("pull", "person-small"), 2, "person-small: is built in", id="packaged"),
         pytest.param(("pull", "fastestdet"), 2, "no download address", id="no address"),
         pytest.param(
             ("pull", "yolox-nano", "--from", "nowhere"), 2, "nowhere: expected a folder", id="from"

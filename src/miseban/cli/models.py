@@ -152,7 +152,7 @@ def _row(model: Model) -> dict[str, object]:
         "name": model.name,
         "task": model.task,
         "installed": path is not None,
-        "built_in": not model.files,
+        "built_in": store.packaged(model),
         "path": str(path) if path else None,
         "size": model.size or None,
         "licence": model.licence,

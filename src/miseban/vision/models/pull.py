@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from miseban.vision.models.registry import Model, ModelFile
-from miseban.vision.models.store import file_hash, is_file_of
+from miseban.vision.models.store import file_hash, is_file_of, packaged
 from miseban.vocabulary.errors import BadInput, Failed
 
 Progress = Callable[[str, int, int], None]
@@ -43,7 +43,7 @@ def pull(
     ``download-cut`` (run again to go on), ``model-hash`` (other bytes came; they are removed),
     ``disk`` (nothing is left behind).
     """
-    if not model.files:
+    if packaged(model):
         raise BadInput("built-in", model.name, "is built in, there is nothing to pull")
     try:
         folder.mkdir(parents=True, exist_ok=True)
