@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from miseban.cli.analyze import analyze
-from miseban.cli.common import Lang
+from miseban.cli.common import Lang, shared_folder
 from miseban.cli.demo_shop import demo_shop
 from miseban.cli.which_model import which_model
 from miseban.vision.models.store import folders
@@ -47,9 +47,8 @@ def demo(
 
     Example: miseban demo my_shop.mp4 --lang ja
     """
-    shared = Path(os.environ.get("MISEBAN_SHARED", Path("..", "shared")))
     # The usual folders, then the one beside us; what is run below inherits the setting.
-    beside = (shared / "models").resolve()
+    beside = (shared_folder() / "models").resolve()
     places = [*folders(), beside] if beside.is_dir() else folders()
     os.environ["MISEBAN_MODELS"] = os.pathsep.join(str(place) for place in places)
     if video is None:

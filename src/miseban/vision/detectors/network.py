@@ -34,8 +34,11 @@ class Port:
 class Network(Protocol):
     """A file opened in a runtime. Safe to use from one thread at a time."""
 
-    inputs: Sequence[Port]
-    outputs: Sequence[Port]
+    @property
+    def inputs(self) -> Sequence[Port]: ...
+
+    @property
+    def outputs(self) -> Sequence[Port]: ...
 
     def run(self, blob: Floats) -> Floats:
         """The first output for ``blob``, valid until the next call. Raises ``Failed``

@@ -6,28 +6,38 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
-from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from miseban.vision.detectors.network import Floats, Port
 from miseban.vocabulary.errors import BadInput, Failed
 
-FAULTS = (
-    state.EPFail,
-    state.Fail,
-    state.InvalidArgument,
-    state.InvalidGraph,
-    state.InvalidProtobuf,
-    state.NoSuchFile,
-    state.NotImplemented,
-    state.RuntimeException,
-    RuntimeError,
-    MemoryError,
-    UnicodeDecodeError,  # a damaged file whose names are no text
-)
-"""What ONNX Runtime raises for a file or a picture that it cannot compute."""
 SILENT = 4
 """Severity from which its own lines are printed: every fault is raised as well."""
+
+
+def open_session(path: Path, threads: int, graph: bytes | None = None) -> Any:
+    """An ``onnxruntime.InferenceSession`` on the processor, with ``threads`` threads: of the file
+    ``path``, or of ``graph``, which was made from it.
+
+    Raises ``BadInput`` (``model-broken``) if ONNX Runtime cannot read the file. The import is
+    here so that commands without a detector start fast and small.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    # Waiting threads sleep: spinning would take the core of another camera.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    options.log_severity_level = SILENT
+    try:
+        return onnxruntime.InferenceSession(
+            graph or str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except faults() as error:
+        what = f"ONNX Runtime cannot read it: {_reason(error)}"
+        raise BadInput("model-broken", path, what) from error
 
 
 class OnnxNetwork:
@@ -35,37 +45,42 @@ class OnnxNetwork:
     file."""
 
     def __init__(self, path: Path, threads: int) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        # Waiting threads sleep: spinning would take the core of another camera.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-        options.log_severity_level = SILENT
         self._path = path
-        try:
-            session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-            self.inputs = [_port(one) for one in session.get_inputs()]
-            self.outputs = [_port(one) for one in session.get_outputs()]
-            self._names = [one.name for one in session.get_inputs()]
-        except FAULTS as error:
-            what = f"ONNX Runtime cannot read it: {_reason(error)}"
-            raise BadInput("model-broken", path, what) from error
-        self._session = session
+        self._session = open_session(path, threads)
+        self._faults = faults()
+        self.inputs = [_port(one) for one in self._session.get_inputs()]
+        self.outputs = [_port(one) for one in self._session.get_outputs()]
+        self._names = [one.name for one in self._session.get_inputs()]
 
     def run(self, blob: Floats) -> Floats:
         try:
             found: Any = self._session.run(None, {self._names[0]: blob})[0]
-        except FAULTS as error:
+        except self._faults as error:
             what = f"the network failed at run time: {_reason(error)}"
             raise Failed("model-fault", self._path, what) from error
         return np.asarray(found)
 
     def close(self) -> None:
         self._session = None
+
+
+def faults() -> tuple[type[Exception], ...]:
+    """What ONNX Runtime raises for a file or a picture that it cannot compute."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    return (
+        state.EPFail,
+        state.Fail,
+        state.InvalidArgument,
+        state.InvalidGraph,
+        state.InvalidProtobuf,
+        state.NoSuchFile,
+        state.NotImplemented,
+        state.RuntimeException,
+        RuntimeError,
+        MemoryError,
+        UnicodeDecodeError,  # a damaged file whose names are no text
+    )
 
 
 def _port(one: Any) -> Port:

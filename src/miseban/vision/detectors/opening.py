@@ -12,6 +12,8 @@ from miseban.vision.models.registry import Registry, Runtime, load_registry
 from miseban.vision.models.store import locate, runtime_of
 from miseban.vocabulary.errors import BadInput
 
+KINDS: dict[str, type[Yolox] | type[Ssd]] = {"yolox": Yolox, "yolox-one-class": Yolox, "ssd": Ssd}
+
 
 def open_detector(
     name_or_file: str | Path,
@@ -41,8 +43,8 @@ def open_detector(
     if model.decoding == "motion":
         return Motion()
     lowest_score = max(lowest_score, model.lowest_score)
-    kind = {"yolox": Yolox, "yolox-one-class": Yolox, "ssd": Ssd}.get(model.decoding)
-    if path is not None and kind is not None:
+    if path is not None and model.decoding in KINDS:
+        kind = KINDS[model.decoding]
         return kind(
             model, path, runtime=behind or runtime or model.runtime, threads=threads,
             lowest_score=lowest_score,

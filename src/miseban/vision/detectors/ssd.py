@@ -26,7 +26,13 @@ class Ssd:
     (``model-fault``)."""
 
     def __init__(
-        self, model: Model, path: Path, *, runtime: Runtime, threads: int, lowest_score: float
+        self,
+        model: Model,
+        path: Path,
+        *,
+        threads: int,
+        lowest_score: float,
+        runtime: Runtime = "openvino",
     ) -> None:
         if model.input is None:
             raise ValueError(f"{model.name}: no input table")

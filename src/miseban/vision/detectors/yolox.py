@@ -34,7 +34,13 @@ class Yolox:
     file that is no such network, naming it. ``detect`` raises ``Failed`` (``model-fault``)."""
 
     def __init__(
-        self, model: Model, path: Path, *, runtime: Runtime, threads: int, lowest_score: float
+        self,
+        model: Model,
+        path: Path,
+        *,
+        threads: int,
+        lowest_score: float,
+        runtime: Runtime = "onnxruntime",
     ) -> None:
         if model.input is None:
             raise ValueError(f"{model.name}: no input table")

@@ -121,8 +121,8 @@ class Model(_Table):
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:
-        """What can run it, its own first: OpenVINO reads ONNX files too."""
-        also = self.usable and self.runtime == "onnxruntime"
+        """What can run it, its own first: OpenVINO runs a YOLOX in an ONNX file too."""
+        also = self.runtime == "onnxruntime" and self.decoding in ("yolox", "yolox-one-class")
         return (self.runtime, "openvino") if also else (self.runtime,)
 
     @property
