@@ -13,6 +13,7 @@ import pytest
 from miseban.cli import models_bench
 from miseban.cli.app import run
 from miseban.insight.bench.rendered import at_hand
+from miseban.vision.models import store
 from miseban.vision.models.choice import choices_file, recorded
 from miseban.vocabulary.summary import Summary
 from tests.cli.footage import film, shop_file
@@ -162,9 +163,13 @@ def test_a_budget_nothing_can_meet(models: Path, tmp_path: Path, capsys: Capture
 def test_what_is_never_taken_unasked_is_not_chosen(
     models: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All that is installed is measured; "motion" is the cheapest, and needs to be named."""
-    monkeypatch.setattr(models_bench.store, "runs_here", lambda one: one != "openvino")
-    found = bench(capsys, "--no-accuracy", "--budget", "fps=1")
+    """All that is installed is measured, but what cannot be used, which is told; "motion" is the
+    cheapest, and needs to be named."""
+    monkeypatch.setattr(store, "runs_here", lambda one: one != "openvino")
+    assert run(["models", "bench", *QUICK, "--json", "--no-accuracy", "--budget", "fps=1"]) == 0
+    printed = capsys.readouterr()
+    assert [line.split(":")[0] for line in printed.err.splitlines()] == ["left out"] * 3
+    found = json.loads(printed.out)
     names = [result["name"] for result in found["results"]]
     assert names[:2] == ["best", "good"]
     assert {"person-small", "motion", "faulty"} <= set(names)

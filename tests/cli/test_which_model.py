@@ -17,7 +17,7 @@ from miseban.vision.models.measured import Measured
 from miseban.vision.models.store import file_hash
 from miseban.vocabulary.summary import Summary
 from tests.cli.footage import FPS, SHOP, SIZE, film, shop_file
-from tests.onnx_files import detector, faulty
+from tests.onnx_files import FLOAT, detector, faulty, node, onnx_file
 
 Capture = pytest.CaptureFixture[str]
 
@@ -38,14 +38,24 @@ sha256 = "{sha256}"
 """
 SOMEBODY = [(9, (0.5, 0.5, 1.0, 1.0, 0.9, 0.9))]
 
+BAD = {
+    "faulty": faulty(),
+    "text": b"this is no network",
+    "misfit": detector(columns=85),
+    "magic": onnx_file(
+        [node("Telepathy", ["pictures"], "rows")], [],
+        ((1, 3, 64, 64), FLOAT), ((1, 84, 6), FLOAT),
+    ),
+}  # fmt: skip
+
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine with three models of its own, "best" ranked above "good", and "faulty" unranked."""
+    """A machine with models of its own: "best" ranked above "good", and bad ones, unranked."""
     folder, text = tmp_path / "models", ""
     folder.mkdir()
-    bodies = {"best": detector(found=SOMEBODY), "good": detector(), "faulty": faulty()}
-    for (name, body), rank in zip(bodies.items(), (98, 97, 0), strict=True):
+    bodies = {"best": detector(found=SOMEBODY), "good": detector(), **BAD}
+    for (name, body), rank in zip(bodies.items(), (98, 97, *([0] * len(BAD))), strict=True):
         path = folder / f"{name}.onnx"
         path.write_bytes(body)
         text += REGISTRY.format(name=name, rank=rank, size=len(body), sha256=file_hash(path))
@@ -124,6 +134,32 @@ def test_a_record_that_cannot_be_read(
     assert run(["analyze", str(video), "--out", str(out), "--shop", str(shop)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert f"{choices_file(shop)}: {says}" in line
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        pytest.param("text", "text.onnx: ONNX Runtime cannot read it", id="no network"),
+        pytest.param("misfit", "expected float32 output [1, 84, 6], found [1, 84, 85]", id="shape"),
+        pytest.param("magic", "Telepathy", id="an operator nobody knows"),
+    ],
+)
+@pytest.mark.parametrize("command", ["analyze", "bench"])
+def test_a_bad_model_is_one_line(
+    models: Path, tmp_path: Path, capfd: Capture, name: str, says: str, command: str
+) -> None:
+    out = tmp_path / "out"
+    if command == "analyze":
+        video = film(tmp_path / "film.avi", seconds=1)
+        status = run(["analyze", str(video), "--out", str(out), "--model", name])
+    else:
+        status = run(["models", "bench", f"{name}@onnxruntime", "--no-accuracy"])
+    assert status == 2
+    printed = capfd.readouterr()
+    (line,) = printed.err.splitlines()
+    assert says in line
+    assert printed.out == ""
     assert not out.exists()
 
 

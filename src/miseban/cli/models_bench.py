@@ -104,7 +104,8 @@ def bench_models(
         candidates=tuple(candidates), threads=threads, clips=tuple(clips), rendered=at_hand(),
         full=full, registries=extra,
     )  # fmt: skip
-    results = _measure(timing, judging if accuracy and (clips or judging.rendered) else None)
+    judged = judging if accuracy and (clips or judging.rendered) else None
+    results = _measure(timing, judged, named=bool(names))
     choice, unmet = None, None
     if limits is not None:
         choice, unmet = _choice(results, limits, known, named=bool(names))
@@ -143,8 +144,9 @@ def _candidates(names: Sequence[str] | None, known: Registry) -> list[Candidate]
     return found
 
 
-def _measure(timing: Sequence[Timing], judging: Judging | None) -> list[Measured]:
-    """Times are taken one after the other; the accuracies come last."""
+def _measure(timing: Sequence[Timing], judging: Judging | None, *, named: bool) -> list[Measured]:
+    """Times are taken one after the other; the accuracies come last. One that cannot be used is
+    told and left out, unless it was named."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(
@@ -152,13 +154,20 @@ def _measure(timing: Sequence[Timing], judging: Judging | None) -> list[Measured
     ) as bar:
         total = len(timing) + (len(judging.candidates) if judging else 0)
         task = bar.add_task("", total=total)
-        results = []
+        results, good = [], []
         for job in timing:
             bar.update(task, description=f"timing {job.candidate}")
-            results.append(time_apart(job))
+            try:
+                results.append(time_apart(job))
+                good.append(job.candidate)
+            except BadInput as error:
+                if named:
+                    raise
+                bar.console.print(f"left out: {error}", soft_wrap=True, markup=False)
             bar.advance(task)
         if judging is None:
             return results
+        judging = judging.model_copy(update={"candidates": tuple(good)})
         bar.update(task, description="judging")
         scored = []
         for result, judged in zip(results, judge_apart(judging), strict=True):

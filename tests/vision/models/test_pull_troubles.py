@@ -6,6 +6,7 @@ Each ends in one line, and never with a file under the model's name that is not 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -16,12 +17,12 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from miseban.cli.app import run
 from miseban.vision.models import download, store
-from miseban.vision.models import pull as module
 from miseban.vision.models.pull import pull
 from miseban.vocabulary.errors import Failed, MisebanError
 from tests.vision.models.conftest import BODY, Server, one_file
@@ -121,7 +122,7 @@ def test_a_server_that_hangs(
 
     def hang(connection: socket.socket, _: str) -> None:
         connection.sendall(first)
-        released.wait(5)
+        released.wait(30)
 
     began = time.monotonic()
     with raw_server(hang) as address:
@@ -129,7 +130,7 @@ def test_a_server_that_hangs(
             pull(one_file(address), tmp_path)
         took_s = time.monotonic() - began
         released.set()
-    assert took_s < 4
+    assert took_s < 20  # it did not wait for the server
     assert "\n" not in str(caught.value)
     assert names(tmp_path) == ["model.onnx.part"]
 
@@ -142,7 +143,7 @@ def test_a_server_that_drips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def drip(connection: socket.socket, _: str) -> None:
         connection.sendall(OK.encode())
         with contextlib.suppress(OSError):
-            for _ in range(200):
+            for _n in range(200):
                 connection.sendall(b"x")
                 if left.wait(0.02):
                     return
@@ -297,16 +298,16 @@ def test_a_part_that_went_away_while_it_was_opened(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another pull ended badly between our opening its unfinished file and our turn."""
-    real, calls = module.fcntl.flock, 0
+    real, calls = fcntl.flock, 0
 
-    def late(stream: object, how: int) -> None:
+    def late(stream: Any, how: int) -> None:
         nonlocal calls
         calls += 1
         if calls == 1:
             (tmp_path / "model.onnx.part").unlink()
-        real(stream, how)  # type: ignore[arg-type]
+        real(stream, how)
 
-    monkeypatch.setattr(module.fcntl, "flock", late)
+    monkeypatch.setattr(fcntl, "flock", late)
     (path,) = pull(one_file(server.address), tmp_path)
     assert path.read_bytes() == BODY
     assert calls == 2
