@@ -251,4 +251,5 @@ def _machine() -> str:
             if line.startswith("model name"):
                 name = line.partition(":")[2].strip()
                 break
-    return f"{name}, {len(os.sched_getaffinity(0))} cores"
+    may_use = getattr(os, "sched_getaffinity", None)  # Linux has it
+    return f"{name}, {len(may_use(0)) if may_use else os.cpu_count()} cores"
