@@ -18,7 +18,7 @@ from rich.table import Table
 from miseban.cli.common import only_camera, shared_folder, wide_console
 from miseban.insight.bench import Candidate, Judging, Timing, judge_apart, time_apart
 from miseban.insight.bench.rendered import at_hand
-from miseban.insight.bench.truths import clips_at_hand, read_mot
+from miseban.insight.bench.truths import clips_at_hand, read_truth
 from miseban.vision.models import store
 from miseban.vision.models.budget import DEFAULT_FPS, Budget, choose, parse_budget, shortfall
 from miseban.vision.models.choice import Choice, record
@@ -231,7 +231,7 @@ def _pair(text: str) -> tuple[Path, Path]:
     if not video or not Path(video).is_file():
         what = f"expected VIDEO=FILE, a clip and its MOT rows, found {text!r}"
         raise BadInput("bad-truth", "--truth", what)
-    read_mot(Path(file))
+    read_truth(Path(file))
     return Path(video), Path(file)
 
 

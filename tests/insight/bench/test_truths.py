@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from miseban.insight.bench.rendered import PEOPLE, rendered
-from miseban.insight.bench.truths import clip, clips_at_hand, read_mot
+from miseban.insight.bench.truths import clip, clips_at_hand, read_truth
 from miseban.vision.detectors import Detections
 from miseban.vision.models.accuracy import accuracy
 from miseban.vocabulary.errors import BadInput
@@ -43,7 +43,7 @@ def truth_file(tmp_path: Path, text: str = ROWS) -> Path:
 
 def test_rows_and_who_counts(tmp_path: Path) -> None:
     """A flag of 0 and another class count neither way; unknown visibility is taken for all."""
-    rows = read_mot(truth_file(tmp_path))
+    rows = read_truth(truth_file(tmp_path))
     assert rows[:, 6].tolist() == [1.0, 0.0, 0.3, 0.0, 1.0]
     assert rows[0].tolist() == [1, 1, 10, 10, 20, 40, 1]
 
@@ -78,6 +78,43 @@ def test_a_file_that_is_none(tmp_path: Path, video: Path, text: str, says: str) 
         clip(video, truth_file(tmp_path, text))
 
 
+JSON = """{"file": "film.avi", "frames_annotated": {
+  "1": [{"id": 1, "box": [10, 10, 30, 50], "body_box": [12, 10, 30, 50]}],
+  "4": [{"id": 1, "box": [14, 10, 34, 50]}, {"id": 2, "box": [50, 10, 70, 50]}]}}
+"""
+
+
+def test_a_file_that_lists_frames(tmp_path: Path, video: Path) -> None:
+    """Numbered from 0; the frames it does not list are not judged, whoever is in them."""
+    file = tmp_path / "film.json"
+    file.write_text(JSON, encoding="utf-8")
+    seen = list(clip(video, file).pictures())
+    assert [frame.number for frame, _, _ in seen] == [2, 5]
+    np.testing.assert_allclose([frame.bgr.mean() for frame, _, _ in seen], [20, 50], atol=2)
+    assert seen[0][1].tolist() == [[10, 10, 30, 50]]
+    assert seen[1][1].tolist() == [[14, 10, 34, 50], [50, 10, 70, 50]]
+    assert [visibility.tolist() for _, _, visibility in seen] == [[1.0], [1.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("{", "as a whole: Invalid JSON", id="not JSON"),
+        pytest.param("{}", "frames_annotated: Field required", id="another file"),
+        pytest.param('{"frames_annotated": {}}', "expected boxes left, top", id="empty"),
+        pytest.param(JSON.replace("[10, 10, 30, 50]", "[10, 10, 10, 50]"), "expected boxes left",
+                     id="no width"),
+        pytest.param(JSON.replace('"1":', '"-1":'), "frames_annotated.-1", id="frame -1"),
+    ],
+)  # fmt: skip
+def test_a_file_of_frames_that_is_none(tmp_path: Path, video: Path, text: str, says: str) -> None:
+    file = tmp_path / "film.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=says) as caught:
+        clip(video, file)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_file_of_another_clip(tmp_path: Path, video: Path) -> None:
     truth = clip(video, truth_file(tmp_path, "9,1,10,10,20,40"))
     with pytest.raises(BadInput, match=r"film\.txt: tells of frame 9, but film\.avi has 6"):
@@ -92,10 +129,11 @@ def test_no_file(tmp_path: Path, video: Path) -> None:
 def test_clips_of_the_shared_material(tmp_path: Path) -> None:
     assert clips_at_hand(tmp_path) == []
     need(TRUTH / "pets09_s2l1_first400_mot.txt")
-    ((video, file),) = clips_at_hand(SHARED)
-    seen = list(clip(video, file).pictures())
-    assert len(seen) == 50
-    assert sum(len(xyxy) for _, xyxy, _ in seen) > 250
+    pets, aisle = (list(clip(*pair).pictures()) for pair in clips_at_hand(SHARED))
+    assert len(pets) == 50
+    assert sum(len(xyxy) for _, xyxy, _ in pets) > 250
+    assert [frame.number for frame, _, _ in aisle] == list(range(1, 68, 6))
+    assert sum(len(xyxy) for _, xyxy, _ in aisle) == 33
 
 
 def test_drawn_pictures_are_the_same_each_time_and_their_truth_is_perfect() -> None:

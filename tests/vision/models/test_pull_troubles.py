@@ -196,8 +196,9 @@ def test_a_bad_file_in_place_is_replaced_when_the_good_one_is_whole(
 
 
 PULL = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where tests run in the background
 from miseban.vision.models.pull import pull
 from miseban.vocabulary.errors import MisebanError
 from tests.vision.models.conftest import one_file
