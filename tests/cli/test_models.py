@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -51,7 +49,8 @@ def test_list() -> None:
     lines = call("list").stdout.splitlines()
     nano = next(line for line in lines if "yolox-nano" in line)
     assert nano.split()[1:] == ["person-detection", "no", "3.7", "MB", "Apache-2.0", "onnxruntime"]
-    assert any(line.split()[:4] == ["motion", "person-detection", "built", "in"] for line in lines)
+    for name in ("motion", "person-small"):
+        assert any(line.split()[:4] == [name, "person-detection", "built", "in"] for line in lines)
 
 
 def test_list_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +60,8 @@ def test_list_for_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rows["yolox-nano"]["size"] == 3659407
     assert rows["yolox-s"]["installed"] is False
     assert rows["motion"]["built_in"] is True
+    assert rows["person-small"]["built_in"] is rows["person-small"]["installed"] is True
+    assert rows["yolox-nano"]["built_in"] is False
 
 
 def test_pull_from_a_folder(tmp_path: Path) -> None:
@@ -83,20 +84,12 @@ def test_pull_from_a_folder(tmp_path: Path) -> None:
     [
         pytest.param(("pull", "tony"), 2, "tony: not a registered model", id="typo"),
         pytest.param(("pull", "motion"), 2, "motion: is built in", id="built in"),
+        pytest.param(("pull", "person-small"), 2, "person-small: is built in", id="packaged"),
         pytest.param(("pull", "fastestdet"), 2, "no download address", id="no address"),
         pytest.param(
             ("pull", "yolox-nano", "--from", "nowhere"), 2, "nowhere: expected a folder", id="from"
         ),
         pytest.param(("list", "--registry", "none.toml"), 2, "none.toml: cannot be read", id="own"),
-        pytest.param(("bench", "yolox-nano"), 2, "not installed in", id="bench without the file"),
-        pytest.param(("bench", "motion", "--image-size", "0x5"), 2, "found '0x5'", id="size"),
-        pytest.param(("bench", "motion", "--image-size", "5"), 2, "WIDTHxHEIGHT", id="one side"),
-        pytest.param(
-            ("bench", "motion", "--video", "no.mp4"), 2, "no.mp4: expected a video", id="no video"
-        ),
-        pytest.param(
-            ("bench", "motion", "--video", __file__), 2, "found nothing readable", id="not a video"
-        ),
     ],
 )
 def test_refused(words: tuple[str, ...], status: int, says: str) -> None:
@@ -109,33 +102,6 @@ def test_refused(words: tuple[str, ...], status: int, says: str) -> None:
 def test_all_names_are_checked_before_anything_is_fetched(tmp_path: Path) -> None:
     refused("pull", "yolox-nano", "tony", "--from", tmp_path)
     assert not (tmp_path / "models").exists()
-
-
-def test_bench_on_noise_and_on_a_video(tmp_path: Path) -> None:
-    line = call("bench", "motion", "--image-size", "160x120", "--seconds", "0.1").stdout
-    assert line.startswith("motion: ")
-    assert " ms a frame, " in line
-    video = tmp_path / "clip.avi"
-    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10, (64, 48))
-    for value in range(10):
-        writer.write(np.full((48, 64, 3), value * 20, np.uint8))
-    writer.release()
-    done = call("bench", "motion", "--video", video, "--seconds", "5", "--json")
-    (result,) = json.loads(done.stdout)
-    assert result["name"] == "motion"
-    assert result["frames"] == 7  # ten, less three to warm up
-    assert 0 < result["ms_per_frame"] < 1000
-    assert 20 < result["peak_mb"] < 300
-
-
-def test_bench_of_all_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    one = need(MODELS / "yolox_nano.onnx")
-    monkeypatch.setenv("MISEBAN_MODELS", str(one.parent))
-    done = call("bench", "yolox-nano", "--seconds", "0.2", "--image-size", "640x480", "--json")
-    (result,) = json.loads(done.stdout)
-    assert result["name"] == "yolox-nano"
-    assert result["processor_ms_per_frame"] > 0
-    assert result["peak_mb"] < 200  # leaves room for the rest within a camera's 300 MB
 
 
 @pytest.mark.parametrize("command", ["list", "pull", "bench"])
@@ -155,6 +121,7 @@ def test_the_document_misses_nothing() -> None:
     for table in (Model, ModelFile, ModelInput):
         for name, field in table.model_fields.items():
             assert f"`{field.alias or name}`" in text, f"{table.__name__}.{name}"
-    options = ["--from", "--to", "--json", "--registry", "--image-size", "--seconds", "--video"]
+    options = ["--from", "--to", "--json", "--registry", "--budget", "--shop", "--camera"]
+    options += ["--image-size", "--seconds", "--video", "--truth", "--full", "--no-accuracy"]
     for word in [*options, "--threads", "MISEBAN_MODELS", "MISEBAN_REGISTRY"]:
         assert f"`{word}" in text, word

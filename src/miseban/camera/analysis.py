@@ -14,6 +14,7 @@ from miseban.space.engine import CameraSpace
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.sources.source import Source
 from miseban.vision.tracker import Tracker, TrackerSettings
+from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.tracks import TrackRows
 
@@ -40,8 +41,8 @@ def analyse(
 
     ``progress`` is told the time of each frame, in seconds. A frame lives for one turn of the
     loop; what stays of it is rows, heat and the samples of the person-free background. Raises
-    what the source raises for input it cannot use; a recording that breaks half-way ends
-    normally, with ``incomplete`` set.
+    what the source raises for input it cannot use; a recording or a detector that breaks half-way
+    ends it normally, with ``incomplete`` set.
     """
     following = Tracker(tracker or TrackerSettings())
     space = CameraSpace(shop, camera, source.info.start)
@@ -52,7 +53,7 @@ def analyse(
     times: list[float] = []
     parts: list[TrackRows] = []
     boxes: dict[int, NDArray[np.float64]] = {}
-    gaps, walked, walked_s, opening_s = 0, 0, 0.0, 0.0
+    gaps, walked, walked_s, opening_s, fault = 0, 0, 0.0, 0.0, ""
     for frame in source.frames():
         if until_s is not None and frame.time_s >= until_s:
             break
@@ -64,7 +65,11 @@ def analyse(
             result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
             gaps += 1
         mask.hide(frame)
-        people = detector.detect(frame)
+        try:
+            people = detector.detect(frame)
+        except Failed as error:  # what came before it is kept
+            fault = f"{detector.name}: {error.what}"
+            break
         rows = following.update(frame.time_s, frame.number, people)
         background.offer(frame, people.xyxy)
         numbers.append(frame.number)
@@ -80,7 +85,7 @@ def analyse(
         if stopped():
             break
     parts.append(following.finish())
-    result.incomplete = source.incomplete or ("stopped by hand" if stopped() else "")
+    result.incomplete = fault or source.incomplete or ("stopped by hand" if stopped() else "")
     result.duration_s = _duration_s(source, times)
     last_s = times[-1] if times else 0.0
     for gap in source.gaps[gaps:]:

@@ -20,11 +20,11 @@ from miseban.camera.opening import open_source
 from miseban.camera.result import Analysis
 from miseban.camera.tracks_writer import write_tracks
 from miseban.cli.common import Lang, in_zone, only_camera, progress_bar, report_done
+from miseban.cli.which_model import say_note, which_model
 from miseban.insight.outputs import Told, overlay_of, write_outputs
 from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
 from miseban.vision.detectors import open_detector
-from miseban.vision.models.store import best_installed
 from miseban.vision.sources import check_resolution
 from miseban.vision.sources.source import Source
 from miseban.vision.tracker import fill_gaps, write_mot
@@ -55,7 +55,7 @@ def analyze(
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option("--model", metavar="NAME|FILE", help="Detector; without: the best at hand."),
+        typer.Option("--model", metavar="NAME|FILE", help="Detector; without: see the docs."),
     ] = None,
     fps: Annotated[
         float | None,
@@ -102,7 +102,8 @@ def analyze(
     def opened() -> Source:
         return open_source(video, fps=rate, start=in_zone(start, shop), shop_file=shop_file)
 
-    detector = open_detector(model or _best(), threads=threads)
+    detector = open_detector(which_model(model, shop, shop_file, camera), threads=threads)
+    note = say_note(detector.name)
     with opened() as source:
         info = source.info
         if shop is None:
@@ -137,7 +138,7 @@ def analyze(
         what = result.incomplete or "expected at least one frame"
         raise BadInput("no-frames", info.address, what)
     with folder.staging() as stage:
-        summary = write_outputs(stage, result, shop, Told(detector.name, lang, known))
+        summary = write_outputs(stage, result, shop, Told(detector.name, lang, known, note))
         write_tracks(stage / "tracks.csv", result.rows, shop, camera)
         if annotate:
             write_annotated(
@@ -158,18 +159,6 @@ def analyze(
     if result.incomplete and not stopped():
         what = f"{result.incomplete}; what came before is in {out}"
         raise Failed("incomplete", info.address, what)
-
-
-def _best() -> str:
-    model = best_installed("person-detection")
-    if model is None:
-        raise BadInput(
-            "no-model",
-            "--model",
-            "no person detector is installed; `miseban models list` shows what there is, "
-            "`miseban models pull NAME` fetches one",
-        )
-    return model.name
 
 
 def _check_writable(path: Path, folder: ResultFolder, video: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -63,6 +64,17 @@ def progress_bar(what: str, total_s: float | None) -> Iterator[Callable[[float],
     ) as bar:
         task = bar.add_task(what, total=total_s)
         yield lambda done_s: bar.update(task, completed=done_s)
+
+
+def wide_console() -> Console:
+    """Rich cuts tables to 80 columns where there is no terminal: give programs whole lines."""
+    console = Console()
+    return console if console.is_terminal else Console(width=200)
+
+
+def shared_folder() -> Path:
+    """The folder beside the project that may hold models, clips and truths."""
+    return Path(os.environ.get("MISEBAN_SHARED", Path("..", "shared")))
 
 
 def report_done(

@@ -24,12 +24,12 @@ FILMED_MIN, DAY_MIN = 6.0, 840.0
 """What a camera sees in pictures, and how long the day without pictures is, in minutes."""
 
 
-def demo_shop(out: Path, model: str | None, lang: Lang) -> Path:
+def demo_shop(out: Path, model: str, lang: Lang) -> Path:
     """Plays the konbini and counts in it, twice; returns the report to open.
 
-    A whole day is counted from what an imperfect detector would see of it. With a ``model``, some
-    minutes are filmed by the camera over the door and counted from the pictures. Raises
-    ``BadInput`` where the shop is not at hand.
+    A whole day is counted from what an imperfect detector would see of it. Then some
+    minutes are filmed by the camera over the door and counted from the pictures with ``model``.
+    Raises ``BadInput`` where the shop is not at hand.
     """
     if not SHOP.is_file():
         what = "found no such file. Run it in the project's folder, or give a recording of your own"
@@ -47,9 +47,7 @@ def demo_shop(out: Path, model: str | None, lang: Lang) -> Path:
     )
     report = day / "report.html"
     typer.echo(f"report of the day: {report.resolve()}\n")
-    if model is None:
-        typer.echo("No detector is installed, so pictures are left out (miseban models list).")
-    elif importlib.util.find_spec("panda3d") is None:
+    if importlib.util.find_spec("panda3d") is None:
         typer.echo("Panda3D is not installed, so pictures are left out.")
     else:
         report = _filmed(out, model, lang)

@@ -1,4 +1,4 @@
-"""``miseban models``: what is known, what is here, how fast it is."""
+"""``miseban models``: what is known, what is here, and how to get it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
+from miseban.cli.common import wide_console
+from miseban.cli.models_bench import bench_models
 from miseban.vision.models import store
-from miseban.vision.models.bench import Measured, bench
 from miseban.vision.models.pull import pull
 from miseban.vision.models.registry import Model, load_registry
-from miseban.vocabulary.errors import BadInput
 
-app = typer.Typer(help="The models that find people: list, fetch and time them.")
+app = typer.Typer(help="The models that find people: list, fetch and measure them.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Registries = Annotated[
@@ -28,7 +28,7 @@ Registries = Annotated[
 
 @app.callback()
 def models() -> None:
-    """The models that find people: list, fetch and time them."""
+    """The models that find people: list, fetch and measure them."""
 
 
 @app.command("list")
@@ -48,7 +48,7 @@ def list_models(as_json: AsJson = False, registry: Registries = None) -> None:
         here = "built in" if row["built_in"] else "yes" if row["installed"] else "no"
         runtime = str(row["runtime"]) + ("" if row["usable"] else " (not used yet)")
         table.add_row(str(row["name"]), str(row["task"]), here, size, str(row["licence"]), runtime)
-    _console().print(table)
+    wide_console().print(table)
 
 
 @app.command("pull")
@@ -95,55 +95,7 @@ def pull_models(
         typer.echo(json.dumps(done, indent=2))
 
 
-@app.command("bench")
-def bench_models(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NAME...]", help="Registered names; all installed if left out."),
-    ] = None,
-    image_size: Annotated[
-        str, typer.Option("--image-size", metavar="WxH", help="Size of the noise pictures.")
-    ] = "1280x720",
-    seconds: Annotated[float, typer.Option(min=0.1, max=600, help="Time for each model.")] = 3.0,
-    threads: Annotated[int, typer.Option(min=1, max=64, help="Processor threads.")] = 1,
-    video: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Time on this video instead of on noise.")
-    ] = None,
-    as_json: AsJson = False,
-    registry: Registries = None,
-) -> None:
-    """Times the installed person detectors on this machine.
-
-    Example: miseban models bench yolox-nano --image-size 640x360 --seconds 5
-    """
-    size = _size(image_size)
-    if video is not None and not video.is_file():
-        raise BadInput("video-missing", video, "expected a video file, there is none")
-    extra = tuple(registry or ())
-    known = load_registry(extra)
-    if names:
-        found = [store.locate(name, known) for name in names]
-    else:
-        found = [
-            store.Located(model, store.installed(model))
-            for model in known.of_task("person-detection")
-            if model.usable and (not model.files or store.installed(model))
-        ]
-    results: list[Measured] = []
-    for one in found:
-        result = bench(
-            one.model, one.path, size=size, seconds=seconds, threads=threads, video=video,
-            registries=extra,
-        )  # fmt: skip
-        results.append(result)
-        if not as_json:
-            typer.echo(
-                f"{result.name}: {result.ms_per_frame:.1f} ms a frame, "
-                f"{result.processor_ms_per_frame:.1f} ms of processor, "
-                f"{result.peak_mb:.0f} MB at most ({result.frames} frames, {threads} threads)"
-            )
-    if as_json:
-        typer.echo(json.dumps([result.model_dump() for result in results], indent=2))
+app.command("bench")(bench_models)
 
 
 def _row(model: Model) -> dict[str, object]:
@@ -152,7 +104,7 @@ def _row(model: Model) -> dict[str, object]:
         "name": model.name,
         "task": model.task,
         "installed": path is not None,
-        "built_in": not model.files,
+        "built_in": store.packaged(model),
         "path": str(path) if path else None,
         "size": model.size or None,
         "licence": model.licence,
@@ -160,17 +112,3 @@ def _row(model: Model) -> dict[str, object]:
         "usable": model.usable,
         "source": model.source,
     }
-
-
-def _size(text: str) -> tuple[int, int]:
-    parts = text.lower().split("x")
-    if len(parts) != 2 or not all(part.isdecimal() and 0 < int(part) <= 8192 for part in parts):
-        what = f"expected WIDTHxHEIGHT, each 1 to 8192, found {text!r}"
-        raise BadInput("image-size", "--image-size", what)
-    return int(parts[0]), int(parts[1])
-
-
-def _console() -> Console:
-    """Rich cuts tables to 80 columns where there is no terminal: give programs whole lines."""
-    console = Console()
-    return console if console.is_terminal else Console(width=160)

@@ -28,12 +28,13 @@ _PICTURE_PX = 960
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the analysis itself does not know: the ``model``'s name, the report's language, and
-    what really happened, where that is known."""
+    """What the analysis itself does not know: the ``model``'s name and what is to be known of it,
+    the report's language, and what really happened, where that is known."""
 
     model: str
     lang: str = "en"
     truth: Summary | None = None
+    model_note: str = ""
 
 
 def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Summary:
@@ -88,6 +89,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         zones={zone.id: zone.kind for zone in zones},
         tills=[(t.queue, t.service) for t in shop.tills if {t.queue, t.service} <= known],
         model=told.model,
+        model_note=told.model_note,
         versions={
             "miseban": __version__,
             "python": platform.python_version(),

@@ -54,6 +54,7 @@ def summarise(
     uncovered_s: float,
     inside: InsideSummary | None = None,
     rejected: Mapping[str, int] | None = None,
+    model_note: str = "",
 ) -> Summary:
     """Adds up ``events`` of one recording.
 
@@ -94,6 +95,7 @@ def summarise(
         },
         paths=_paths(events),
         model=model,
+        model_note=model_note,
         versions=versions,
     )
 

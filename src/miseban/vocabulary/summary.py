@@ -92,7 +92,8 @@ class InsideSummary(_Table):
 class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
     saw; ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early;
-    ``rejected`` rows of tracks that could not be used, by reason."""
+    ``rejected`` rows of tracks that could not be used, by reason; ``model_note`` what to know of
+    the ``model`` before its counts are believed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -114,4 +115,5 @@ class Summary(_Table):
     shelves: dict[str, dict[str, float]] = {}
     rejected: dict[str, int] = {}
     model: str
+    model_note: str = ""
     versions: dict[str, str]

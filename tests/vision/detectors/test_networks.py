@@ -1,9 +1,8 @@
-"""The networks: decoding against plain loops, accuracy on PETS, and files that are no networks."""
+"""The networks: decoding against plain loops, and accuracy on PETS."""
 
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 
 import cv2
@@ -15,12 +14,11 @@ from scipy.optimize import linear_sum_assignment
 
 from miseban.vision.detectors import Detections, open_detector
 from miseban.vision.detectors.yolox import SAME_PERSON_IOU
-from miseban.vision.models.registry import Model, Registry, load_registry
+from miseban.vision.models.registry import Model, load_registry
 from miseban.vocabulary.errors import BadInput
 from tests.shared import MODELS, TRUTH, VIDEO, need
 from tests.vision.detectors.conftest import clip, frame, grey
 from tests.vision.detectors.test_boxes import iou
-from tests.vision.models.conftest import one_file
 
 Floats = NDArray[np.float64]
 PETS = VIDEO / "pets09_s2l1_vtest.mp4"
@@ -77,13 +75,25 @@ def plain_yolox(path: Path, model: Model, image: NDArray[np.uint8]) -> list[list
     ]
 
 
-@pytest.mark.parametrize("name", ["yolox-nano", "light-person-detector"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "yolox-nano",
+        "light-person-detector",
+        "yolox-nano@openvino",
+        "light-person-detector@openvino",
+    ],
+)
 def test_decoding_equals_plain_loops(name: str) -> None:
-    model = load_registry().find(name)
+    if name.endswith("@openvino"):
+        pytest.importorskip("openvino", reason="needs the extra openvino")
+    model = load_registry().find(name.partition("@")[0])
     path = need(MODELS / model.files[0].name)
     image = clip(need(PETS), 30)[-1]
     expected = plain_yolox(path, model, image)
-    found = open_detector(name).detect(frame(image))
+    detector = open_detector(name)
+    assert detector.name == name
+    found = detector.detect(frame(image))
     assert len(expected) >= 5
     np.testing.assert_allclose(
         np.column_stack([found.xyxy, found.score]), np.array(expected), atol=0.05, rtol=1e-3
@@ -148,54 +158,6 @@ def test_lowest_score_is_kept() -> None:
     high = open_detector("yolox-nano", lowest_score=0.5).detect(frame(image))
     assert 0.1 <= low.score.min() < 0.5 <= high.score.min()
     assert len(high) < len(low)
-
-
-def broken(path: Path, body: bytes, **changed: object) -> Registry:
-    path.write_bytes(body)
-    return Registry((one_file(body=body, name=path.name).model_copy(update=changed),))
-
-
-@pytest.mark.parametrize("body", [b"garbage", b"\x08\x07" * 50], ids=["text", "half protobuf"])
-def test_onnx_file_that_is_none(tmp_path: Path, body: bytes) -> None:
-    path = tmp_path / "bad.onnx"
-    known = broken(path, body)
-    with pytest.raises(BadInput, match=r"bad\.onnx: ONNX Runtime cannot read it") as caught:
-        open_detector(path, registry=known)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("file", "says"),
-    [
-        pytest.param("yunet_n_640_640.onnx", r"expected one input \[1, 3, 64, 64\]", id="input"),
-        pytest.param("yunet_n_320_320.onnx", r"expected output \[1, 2100, more", id="output"),
-    ],
-)
-def test_network_of_another_kind(tmp_path: Path, file: str, says: str) -> None:
-    body = need(MODELS / file).read_bytes()
-    spec = one_file().input
-    assert spec is not None
-    size = (64, 64) if "640" in file else (320, 320)
-    known = broken(tmp_path / file, body, input=spec.model_copy(update={"size": size}))
-    with pytest.raises(BadInput, match=f"{file}: {says}"):
-        open_detector(tmp_path / file, registry=known)
-
-
-def test_openvino_file_that_is_none(tmp_path: Path) -> None:
-    pytest.importorskip("openvino", reason="needs the extra openvino")
-    path = tmp_path / "bad.xml"
-    known = broken(path, b"<net/>", runtime="openvino", decoding="ssd")
-    with pytest.raises(BadInput, match=r"bad\.xml: OpenVINO cannot read it") as caught:
-        open_detector(path, registry=known)
-    assert "\n" not in str(caught.value)
-
-
-def test_openvino_that_is_not_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setitem(sys.modules, "openvino", None)  # makes the import fail
-    path = tmp_path / "net.xml"
-    known = broken(path, b"<net/>", runtime="openvino", decoding="ssd")
-    with pytest.raises(BadInput, match=r"which is not installed: pip install .miseban\[openvino\]"):
-        open_detector(path, registry=known)
 
 
 @pytest.mark.parametrize(

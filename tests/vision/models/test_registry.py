@@ -55,6 +55,19 @@ def test_best_of_a_task_comes_first() -> None:
     assert {m.task for m in people} == {"person-detection"}
 
 
+def test_the_packages_own_detector_is_better_than_nothing_and_worse_than_what_is_pulled() -> None:
+    known = load_registry()
+    small = known.find("person-small")
+    assert 0 < known.find("light-person-detector").rank < small.rank < known.find("yolox-nano").rank
+
+
+def test_what_an_onnx_file_runs_on() -> None:
+    known = load_registry()
+    assert known.find("yolox-nano").runtimes == ("onnxruntime", "openvino")
+    assert known.find("person-detection-retail-0013").runtimes == ("openvino",)
+    assert known.find("motion").runtimes == ("built-in",)
+
+
 def test_find_names_what_is_known() -> None:
     assert load_registry().find("yolox-nano").files[0].name == "yolox_nano.onnx"
     with pytest.raises(BadInput, match=r"yolox-nanu: not a registered model.*yolox-nano"):
@@ -88,6 +101,8 @@ def test_own_registry_by_argument_and_by_environment(
         pytest.param('"yolox-one-class"', '"yolo"', r"model\.0\.decoding", id="decoding"),
         pytest.param('task = "person-detection"', 'task = "x"', r"model\.0\.task", id="task"),
         pytest.param("licence", "license", r"model\.0\.licence", id="missing key"),
+        pytest.param("runtime =", "strides = []\nruntime =", r"model\.0\.strides", id="no stride"),
+        pytest.param("runtime =", "strides = [8, 0]\nruntime =", r"strides\.1", id="stride 0"),
         pytest.param("size = 10", "size = 10\nurl = 1", r"file\.0\.url: Extra", id="unknown key"),
         pytest.param(
             "size = 10", 'size = 10\naddress = "file:///etc/passwd"', "address", id="file address"

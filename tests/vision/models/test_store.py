@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from miseban.vision.models import store
-from miseban.vision.models.registry import Registry
+from miseban.vision.models.registry import Registry, load_registry
 from miseban.vocabulary.errors import BadInput
 from tests.shared import MODELS, need
 from tests.vision.models.conftest import BODY, ir, one_file
@@ -104,6 +105,56 @@ def test_a_model_of_two_files(tmp_path: Path, asked: str) -> None:
 def test_not_there(folder: Path, asked: str, says: str) -> None:
     with pytest.raises(BadInput, match=says):
         store.locate(asked, KNOWN)
+
+
+def test_the_package_carries_a_detector_of_its_own(folder: Path) -> None:
+    """Nothing is downloaded, and it is what a fresh machine uses."""
+    small = load_registry().find("person-small")
+    assert store.packaged(small)
+    path = store.installed(small)
+    assert path == store.PACKAGED / "person-small.onnx"
+    assert path.stat().st_size < 3_000_000
+    best = store.best_installed("person-detection")
+    assert best is not None
+    assert best.name == "person-small"
+    assert "a first look; for work" in store.note_on(best)
+    assert "pull yolox-nano" in store.note_on(best)
+    assert store.note_on(load_registry().find("yolox-nano")) == ""
+    assert store.note_on(load_registry().find("motion")) == ""
+
+
+def test_a_damaged_package_is_told(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "PACKAGED", tmp_path / "weights")
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "person-small.onnx").write_bytes(BODY)
+    assert store.best_installed("person-detection") is None
+    with pytest.raises(BadInput, match=r"not the registered person-small: expected sha256"):
+        store.locate("person-small")
+
+
+def test_a_model_without_its_runtime_is_not_the_best(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "model.onnx").write_bytes(BODY)
+    assert store.best_installed("person-detection", KNOWN) is not None
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)  # as if it were not installed
+    assert store.best_installed("person-detection", KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        pytest.param("small", ("small", None), id="no runtime"),
+        pytest.param("small@openvino", ("small", "openvino"), id="another"),
+        pytest.param("small@onnxruntime", ("small", "onnxruntime"), id="its own"),
+        pytest.param("tall@openvino", ("tall@openvino", None), id="not a name: a file perhaps"),
+    ],
+)
+def test_a_runtime_behind_the_name(asked: str, found: tuple[str, str | None]) -> None:
+    assert store.runtime_of(asked, KNOWN) == found
+    assert store.runtime_of(Path(asked), KNOWN) == (Path(asked), None)
 
 
 def test_unregistered_file_is_told_its_hash(tmp_path: Path) -> None:

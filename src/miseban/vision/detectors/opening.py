@@ -8,9 +8,11 @@ from miseban.vision.detectors.detection import Detector
 from miseban.vision.detectors.motion import Motion
 from miseban.vision.detectors.ssd import Ssd
 from miseban.vision.detectors.yolox import Yolox
-from miseban.vision.models.registry import Registry
-from miseban.vision.models.store import locate
+from miseban.vision.models.registry import Registry, Runtime, load_registry
+from miseban.vision.models.store import locate, runtime_of
 from miseban.vocabulary.errors import BadInput
+
+KINDS: dict[str, type[Yolox] | type[Ssd]] = {"yolox": Yolox, "yolox-one-class": Yolox, "ssd": Ssd}
 
 
 def open_detector(
@@ -18,18 +20,22 @@ def open_detector(
     *,
     threads: int = 1,
     lowest_score: float = 0.1,
+    runtime: Runtime | None = None,
     registry: Registry | None = None,
 ) -> Detector:
-    """Opens a person detector: a registered name (``yolox-nano``, ``motion``) or a model file.
+    """Opens a person detector: a registered name (``yolox-nano``, ``motion``), with another runtime
+    behind an ``@`` if it is to run there (``yolox-nano@openvino``), or a model file.
 
-    ``threads`` of the processor it may use; boxes below ``lowest_score`` (0 to 1), or below the
-    model's own, are dropped.
+    ``runtime`` says the same for a file. ``threads`` of the processor it may use; boxes below
+    ``lowest_score`` (0 to 1), or below the model's own, are dropped.
     Raises ``BadInput`` as ``locate`` does, and ``not-a-person-detector``, ``openvino-missing``
     or ``model-broken``.
     """
     if threads < 1:
         raise ValueError(f"threads: expected at least 1, got {threads}")
-    found = locate(name_or_file, registry)
+    registry = registry or load_registry()
+    asked, behind = runtime_of(name_or_file, registry)
+    found = locate(asked, registry)
     model, path = found.model, found.path
     if model.task != "person-detection":
         what = f"expected a person detector, found {model.name}, a model for {model.task}"
@@ -37,9 +43,11 @@ def open_detector(
     if model.decoding == "motion":
         return Motion()
     lowest_score = max(lowest_score, model.lowest_score)
-    if path is not None and model.decoding in ("yolox", "yolox-one-class"):
-        return Yolox(model, path, threads=threads, lowest_score=lowest_score)
-    if path is not None and model.decoding == "ssd":
-        return Ssd(model, path, threads=threads, lowest_score=lowest_score)
+    if path is not None and model.decoding in KINDS:
+        kind = KINDS[model.decoding]
+        return kind(
+            model, path, runtime=behind or runtime or model.runtime, threads=threads,
+            lowest_score=lowest_score,
+        )  # fmt: skip
     what = f"{model.name} is registered, but this release cannot decode it"
     raise BadInput("not-a-person-detector", name_or_file, what)

@@ -32,6 +32,7 @@ Task = Literal[
     "hand-detection",
 ]
 Decoding = Literal["yolox", "yolox-one-class", "ssd", "motion", "none"]
+Runtime = Literal["onnxruntime", "openvino", "built-in", "none"]
 Algorithm = Literal["sha256", "sha384"]
 
 
@@ -90,8 +91,12 @@ class Model(_Table):
     ] = 0
     licence: Annotated[str, Field(min_length=1)]
     source: Annotated[str, Field(min_length=1, description="who made it, what is known of it")]
-    runtime: Literal["onnxruntime", "openvino", "built-in", "none"]
+    runtime: Runtime
     decoding: Decoding = "none"
+    strides: Annotated[
+        tuple[Annotated[int, Field(gt=0)], ...],
+        Field(min_length=1, description="of the grids of cells, in the order of the rows"),
+    ] = (8, 16, 32)
     input: ModelInput | None = None
     person_class: Annotated[int, Field(ge=0, description="number of the class that is kept")] = 0
     lowest_score: Annotated[float, Field(ge=0, le=1, description="below it a box says nothing")] = (
@@ -113,6 +118,12 @@ class Model(_Table):
     def usable(self) -> bool:
         """Whether ``open_detector`` can run it; the others are registered for what comes later."""
         return self.decoding != "none"
+
+    @property
+    def runtimes(self) -> tuple[Runtime, ...]:
+        """What can run it, its own first: OpenVINO runs a YOLOX in an ONNX file too."""
+        also = self.runtime == "onnxruntime" and self.decoding in ("yolox", "yolox-one-class")
+        return (self.runtime, "openvino") if also else (self.runtime,)
 
     @property
     def size(self) -> int:

@@ -1,13 +1,15 @@
 """Where model files lie on this machine, and whether they are what the registry says.
 
 ``MISEBAN_MODELS`` names one or more folders, separated as in ``PATH``; without it models live in
-``miseban/models`` of the user's data folder (XDG base directory specification). A file counts
-only if its hash is the registered one.
+``miseban/models`` of the user's data folder (XDG base directory specification). Last of all
+``weights`` beside this module is looked at: what the package carries itself. A file counts only
+if its hash is the registered one.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +19,16 @@ from miseban.vision.models.registry import (
     Model,
     ModelFile,
     Registry,
+    Runtime,
     Task,
     load_registry,
 )
 from miseban.vocabulary.errors import BadInput
+
+PACKAGED = Path(__file__).with_name("weights")
+"""What comes with the package, so that a first run needs no download."""
+FOR_WORK = "yolox-nano"
+"""What to get instead: small, permissively licensed, and much more accurate."""
 
 _hashes: dict[tuple[Path, int, int, Algorithm], str] = {}
 
@@ -69,8 +77,8 @@ def is_file_of(path: Path, file: ModelFile) -> bool:
 def installed(model: Model) -> Path | None:
     """The model's first file if all its files are here with the right hashes, else None.
 
-    Each folder is searched itself and one level of folders below it. None also for a model that
-    is built in and has no files.
+    Each folder is searched itself and one level of folders below it, then what the package
+    carries. None also for a model that has no files.
     """
     for folder in _places():
         paths = [folder / file.name for file in model.files]
@@ -79,12 +87,45 @@ def installed(model: Model) -> Path | None:
     return None
 
 
+def packaged(model: Model) -> bool:
+    """Whether the package itself carries the model's files, or it needs none."""
+    return all((PACKAGED / file.name).is_file() for file in model.files)
+
+
+def note_on(model: Model) -> str:
+    """What to know of a model before its counts are believed; empty where there is nothing."""
+    if not model.files or not packaged(model):
+        return ""
+    return f"built in, for a first look; for work get a better one: miseban models pull {FOR_WORK}"
+
+
+def runs_here(runtime: Runtime) -> bool:
+    """Whether that runtime is installed (some are extras)."""
+    return runtime == "built-in" or importlib.util.find_spec(runtime) is not None
+
+
 def best_installed(task: Task, registry: Registry | None = None) -> Model | None:
     """The most accurate model of a task that is at hand and can be run here, or None."""
     for model in (registry or load_registry()).of_task(task):
-        if model.usable and model.rank > 0 and installed(model):
+        if model.usable and model.rank > 0 and runs_here(model.runtime) and installed(model):
             return model
     return None
+
+
+def runtime_of(name_or_file: str | Path, registry: Registry) -> tuple[str | Path, Runtime | None]:
+    """``NAME@RUNTIME`` taken apart; the runtime is None where none is said.
+
+    Raises ``BadInput`` (``unknown-runtime``) where that model does not run on it.
+    """
+    name, at, runtime = str(name_or_file).rpartition("@")
+    if isinstance(name_or_file, Path) or not at or name not in registry.names():
+        return name_or_file, None
+    for known in registry.find(name).runtimes:
+        if runtime == known:
+            return name, known
+    able = " or ".join(registry.find(name).runtimes)
+    what = f"expected {able} behind the @, found {runtime!r}"
+    raise BadInput("unknown-runtime", name_or_file, what)
 
 
 def locate(name_or_file: str | Path, registry: Registry | None = None) -> Located:
@@ -113,7 +154,7 @@ def _places() -> list[Path]:
         places.append(folder)
         if folder.is_dir():
             places += sorted(p for p in folder.iterdir() if p.is_dir())
-    return places
+    return [*places, PACKAGED]
 
 
 def _by_name(model: Model) -> Located:

@@ -50,6 +50,12 @@ class Camera(Table):
         default=5.0,
         description="Frames analysed a second. Counts do not depend on it; 5 is plenty indoors.",
     )
+    model: Annotated[str, Field(max_length=120)] = Field(
+        default="",
+        description="The detector for this camera, as `miseban models list` names it, or "
+        "`NAME@RUNTIME`. Without it: what `miseban models bench --budget` has recorded for the "
+        "camera, else the most accurate one at hand.",
+    )
     anchor: Literal["feet", "upright", "centre"] = Field(
         default="feet",
         description="Which point of a person's box says where the person stands: `feet`, the "

@@ -70,7 +70,7 @@ def _default(field: FieldInfo) -> str:
         return "needed"
     if field.default_factory is not None:
         return "the `id`"
-    if field.default in (None, (), PydanticUndefined):
+    if field.default in (None, (), "", PydanticUndefined):
         return "none"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
