@@ -38,7 +38,7 @@ SEALED: dict[str, Callable[[], Sealed]] = {
     "frame": lambda: Frame(IMAGE, 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC)),
     "crop": lambda: Crop(IMAGE, 1, 2),
     "vector": lambda: Appearance(np.full(8, float(SECRET), np.float32)),
-    "vote": lambda: Vote(gender="female", age="35-54", expression=None),
+    "vote": lambda: Vote(gender="female", age="40-59", expression=None),
 }
 
 
@@ -154,7 +154,7 @@ def test_printing_and_logging_show_no_value(
         print("".join(stack.format()))
     told = caplog.text + capsys.readouterr().out
     assert type(held).__name__ in told
-    for value in (str(SECRET), "4d4d", "female", "35-54", "0.35"):  # the vector's parts are 0.354
+    for value in (str(SECRET), "4d4d", "female", "40-59", "0.35"):  # the vector's parts are 0.354
         assert value not in told
 
 

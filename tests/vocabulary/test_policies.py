@@ -28,7 +28,9 @@ def shop(old: str = "", new: str = "") -> Shop:
 
 def without_notice(policy: str = "jp") -> Shop:
     before, _, rest = SHOP.partition("[notice]")
-    text = before.replace('policy = "jp"', f'policy = "{policy}"') + rest[rest.index("[[camera]]") :]
+    text = (
+        before.replace('policy = "jp"', f'policy = "{policy}"') + rest[rest.index("[[camera]]") :]
+    )
     return parse_shop(text, "shop.toml")
 
 
@@ -117,7 +119,10 @@ def test_what_policy_and_notice_both_name_may_be_read() -> None:
             shop("= 365", "= 366"), None, ["at most the policy's 365 (it says 366)"], id="too long"
         ),
         pytest.param(
-            shop(), date(2026, 3, 31), ["posted 2026-04-01, these are of 2026-03-31"], id="too early"
+            shop(),
+            date(2026, 3, 31),
+            ["posted 2026-04-01, these are of 2026-03-31"],
+            id="too early",
         ),
     ],
 )

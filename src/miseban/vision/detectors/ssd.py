@@ -16,7 +16,7 @@ from miseban.vision.detectors.boxes import detections
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.detectors.letterbox import InputBuffer
 from miseban.vision.models.registry import Model
-from miseban.vision.pixels import Frame
+from miseban.vision.pixels import Pixels
 from miseban.vocabulary.errors import BadInput
 
 
@@ -55,7 +55,7 @@ class Ssd:
             raise BadInput("model-broken", path, f"{what}found {shapes}")
         self._request = compiled.create_infer_request()
 
-    def detect(self, frame: Frame) -> Detections:
+    def detect(self, frame: Pixels) -> Detections:
         blob, _, _ = self._input.fill(frame)
         self._request.infer([blob], share_inputs=True)
         rows: NDArray[np.float32] = self._request.get_output_tensor().data.reshape(-1, 7)

@@ -31,7 +31,18 @@ Task = Literal[
     "pose",
     "hand-detection",
 ]
-Decoding = Literal["yolox", "yolox-one-class", "ssd", "motion", "none"]
+Decoding = Literal[
+    "yolox",
+    "yolox-one-class",
+    "ssd",
+    "motion",
+    "yunet",
+    "ultralight",
+    "age-gender",
+    "head-pose",
+    "person-attributes",
+    "none",
+]
 Algorithm = Literal["sha256", "sha384"]
 
 
@@ -111,7 +122,7 @@ class Model(_Table):
 
     @property
     def usable(self) -> bool:
-        """Whether ``open_detector`` can run it; the others are registered for what comes later."""
+        """Whether this release can run it; the others are registered for what comes later."""
         return self.decoding != "none"
 
     @property

@@ -1,0 +1,161 @@
+"""Attributes in the camera room: votes of single people go in, cells of many come out.
+
+Nothing here writes, sends or logs a single vote; ``finish`` is the only way out, and what it returns
+cannot tell of fewer than k people (``attribute_cells``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from miseban.camera.attribute_cells import AttributeCells
+from miseban.space.geometry import CameraGeometry
+from miseban.space.polygons import OUTSIDE
+from miseban.space.settings import SpaceSettings
+from miseban.vision.attributes.cadence import Cadence
+from miseban.vision.attributes.judging import JudgeSettings, judge
+from miseban.vision.attributes.looking import PersonReader, open_reader
+from miseban.vision.attributes.moments import BestMoments
+from miseban.vision.pixels import Frame
+from miseban.vocabulary.attributes import Attribute
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import (
+    AttributeSummary,
+    Event,
+    VisitEnded,
+    ZoneEntered,
+    ZoneLeft,
+)
+from miseban.vocabulary.policies import Permission, allow_attributes
+from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.tracks import TrackRows
+
+TOLD_KINDS = frozenset({"area", "queue", "counter", "signage", "entrance"})
+"""Kinds of zone that may be told of. Staff walk in ``crew`` zones, and nobody looks into private
+ones."""
+
+
+@dataclass(slots=True)
+class _Track:
+    moments: BestMoments = field(default_factory=BestMoments)
+    cadence: Cadence = field(default_factory=Cadence)
+    staff: bool = False
+
+
+class AttributeWatch:
+    """Offered every analysed frame with the rows of its people, it looks at their best moments.
+
+    People who step into a crew zone are staff from then on: what was read of them before is
+    dropped, and they are not looked at again.
+    """
+
+    def __init__(
+        self,
+        reader: PersonReader,
+        shop: Shop,
+        camera: str,
+        permission: Permission,
+        start: datetime,
+        judging: JudgeSettings | None = None,
+    ) -> None:
+        self._reader = reader
+        self._judging = judging or JudgeSettings()
+        self._view = CameraGeometry(shop, camera, SpaceSettings())
+        self._crew = [i for i, zone in enumerate(self._view.zones) if zone.kind == "crew"]
+        self._crew_ids = {self._view.zones[i].id for i in self._crew}
+        self._told = [zone.id for zone in self._view.zones if zone.kind in TOLD_KINDS]
+        self._cells = AttributeCells(shop.shop.id, camera, permission)
+        self._start = start
+        self._tracks: defaultdict[int, _Track] = defaultdict(_Track)
+        self.reads: tuple[Attribute, ...] = tuple(
+            name for name in permission.reads if name in reader.reads()
+        )
+        self.unreadable: tuple[Attribute, ...] = tuple(
+            name for name in permission.reads if name not in reader.reads()
+        )
+
+    def offer(self, frame: Frame, rows: TrackRows) -> None:
+        """Looks at people in ``frame``, whose boxes are among ``rows``; the frame is not kept."""
+        now = rows.take(rows.frame == frame.number)
+        now = now.take(~self._view.private(now) & (now.track >= 0))
+        if not len(now):
+            return
+        codes = self._view.codes(self._view.steps_of(now)) if self._crew else None
+        boxes = list(now.xyxy)
+        for i, number in enumerate(now.track.tolist()):
+            track = self._tracks[number]
+            if codes is not None and (codes[i, self._crew] != OUTSIDE).any():
+                track.staff, track.moments = True, BestMoments()
+            height = float(boxes[i][3] - boxes[i][1])
+            if track.staff or not track.cadence.due(frame.time_s, height):
+                continue
+            moment, _ = self._reader.look(frame, boxes[i], boxes[:i] + boxes[i + 1 :])
+            if moment is not None:
+                track.moments.add(moment)
+
+    def finish(
+        self, events: Sequence[Event], visit_of: Mapping[int, str], duration_s: float
+    ) -> list[AttributeSummary]:
+        """The cells of the whole session, of ``duration_s`` seconds. ``events`` say who stayed where
+        and who works here, ``visit_of`` whose visit each track was. Everything read is dropped."""
+        staff = {
+            event.visit
+            for event in events
+            if (isinstance(event, ZoneEntered) and event.zone in self._crew_ids)
+            or (isinstance(event, VisitEnded) and event.role == "staff")
+        }
+        moments: defaultdict[str, BestMoments] = defaultdict(BestMoments)
+        for number, track in self._tracks.items():
+            visit = visit_of.get(number)
+            if visit is None:
+                continue
+            if track.staff:
+                staff.add(visit)
+            moments[visit].join(track.moments)
+        self._tracks.clear()
+        dwell: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        for event in events:
+            if isinstance(event, ZoneLeft) and event.zone in self._told:
+                stays = dwell[event.visit]
+                stays[event.zone] = stays.get(event.zone, 0.0) + event.dwell_s
+        for event in events:
+            if not isinstance(event, VisitEnded) or event.visit in staff:
+                continue
+            stays = dwell.get(event.visit, {})
+            # The longest stay; of equal ones that of the zone drawn last, which lies in the others.
+            order = {zone: n for n, zone in enumerate(self._told)}
+            zone = max(stays, key=lambda name: (stays[name], order[name]), default=None)
+            if zone is not None:
+                self._cells.cast(zone, event.time, judge(moments[event.visit], self._judging))
+        return self._cells.summaries(self._start, self._start + timedelta(seconds=duration_s))
+
+
+def check_attributes(shop: Shop, where: object, camera: str) -> Permission:
+    """Whether attributes may be read on ``camera`` of ``shop`` (read from ``where``) at all, before
+    anything is opened. Raises ``BadInput`` (``attributes-refused``) with all that is missing."""
+    permission = allow_attributes(shop, where)
+    zones = [*shop.zones_of(camera)]
+    if shop.camera(camera).floor_points:
+        zones += shop.floor_zones()
+    if not any(zone.kind in TOLD_KINDS for zone in zones):
+        what = f'attributes need an area to be told of, found none for camera "{camera}"'
+        raise BadInput("attributes-refused", where, what)
+    return permission
+
+
+def open_attributes(
+    shop: Shop, where: object, camera: str, start: datetime, *, threads: int = 1
+) -> AttributeWatch:
+    """The watch for ``camera``, whose recording or session begins at ``start`` (aware).
+
+    Raises ``BadInput``: ``attributes-refused`` as ``check_attributes`` does and for pictures older
+    than the notice, or what opening the models raises.
+    """
+    permission = check_attributes(shop, where, camera)
+    day = start.astimezone(ZoneInfo(shop.shop.timezone)).date()
+    allow_attributes(shop, where, day)
+    return AttributeWatch(open_reader(threads=threads), shop, camera, permission, start)
