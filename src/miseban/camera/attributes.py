@@ -1,7 +1,7 @@
 """Attributes in the camera room: votes of single people go in, cells of many come out.
 
-Nothing here writes, sends or logs a single vote; ``finish`` is the only way out, and what it returns
-cannot tell of fewer than k people (``attribute_cells``).
+Nothing here writes, sends or logs a single vote; ``finish`` is the only way out, and what it
+returns cannot tell of fewer than k people (``attribute_cells``).
 """
 
 from __future__ import annotations
@@ -100,8 +100,9 @@ class AttributeWatch:
     def finish(
         self, events: Sequence[Event], visit_of: Mapping[int, str], duration_s: float
     ) -> list[AttributeSummary]:
-        """The cells of the whole session, of ``duration_s`` seconds. ``events`` say who stayed where
-        and who works here, ``visit_of`` whose visit each track was. Everything read is dropped."""
+        """The cells of the whole session, of ``duration_s`` seconds. ``events`` say who stayed
+        where and who works here, ``visit_of`` whose visit each track was. All that was read is
+        dropped."""
         staff = {
             event.visit
             for event in events

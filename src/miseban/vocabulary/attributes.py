@@ -26,5 +26,5 @@ AGE_EDGES: tuple[tuple[AgeBand, float, float], ...] = (
     ("40-59", 40.0, 60.0),
     ("60+", 60.0, OLDEST),
 )
-"""From (inclusive) and to (exclusive), in years. Bands of twenty: the age that a network reads is off
-by nearly nine years, and narrower bands would be told of hardly anybody."""
+"""From (inclusive) and to (exclusive), in years. Bands of twenty: the age that a network reads is
+off by nearly nine years, and narrower bands would be told of hardly anybody."""

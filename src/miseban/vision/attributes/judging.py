@@ -76,8 +76,8 @@ def gender_of(moments: list[Moment], accuracy: float, threshold: float) -> Gende
 def confidence(moments: list[Moment], accuracy: float) -> tuple[bool, float]:
     """Whether male is the likelier, and how sure that is, 0.5 to ``accuracy``.
 
-    The mean over moments and views is what all agree on; it is drawn in so that full agreement means
-    the network's known accuracy, since no number of looks at one face is better than that.
+    The mean over moments and views is what all agree on; it is drawn in so that full agreement
+    means the network's known accuracy, since no number of looks at one face is better than that.
     """
     if not moments:
         return False, 0.5

@@ -16,8 +16,8 @@ stands matters there, and not how near."""
 
 
 class Moment(Sealed):
-    """Numbers read at one moment. ``male`` (V,) and ``age`` (V,) over the views of a face; of a body
-    one view and no age. ``quality`` 0 to 1."""
+    """Numbers read at one moment. ``male`` (V,) and ``age`` (V,) over the views of a face; of a
+    body one view and no age. ``quality`` 0 to 1."""
 
     __slots__ = ("age", "from_face", "male", "quality")
 

@@ -43,8 +43,8 @@ class AgeGenderReader:
 
 
 class BodyReader:
-    """person-attributes-recognition-crossroad-0230, of which only ``is_male`` is read (F1 0.91 by its
-    authors; bags, hats and hair describe a person too closely). Raises ``BadInput`` as
+    """person-attributes-recognition-crossroad-0230, of which only ``is_male`` is read (F1 0.91 by
+    its authors; bags, hats and hair describe a person too closely). Raises ``BadInput`` as
     ``IrNetwork`` does."""
 
     IS_MALE = 0

@@ -15,9 +15,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """Where a face is: ``xyxy`` (4,) left, top, right, bottom in pixels of the picture it was looked
-    for in; ``score`` 0 to 1; ``points`` (5, 2) both eyes, nose and both corners of the mouth, each
-    pair from the picture's left to its right, or None where the detector finds none."""
+    """Where a face is: ``xyxy`` (4,) left, top, right, bottom in pixels of the picture it was
+    looked for in; ``score`` 0 to 1; ``points`` (5, 2) both eyes, nose and both corners of the
+    mouth, each pair from the picture's left to its right, or None where the detector finds none."""
 
     xyxy: Floats
     score: float

@@ -51,7 +51,8 @@ class HeadPose:
 
 
 class HeadPoseReader:
-    """head-pose-estimation-adas-0001: mean absolute error 5 to 6 degrees on each axis by its authors.
+    """head-pose-estimation-adas-0001: mean absolute error 5 to 6 degrees on each axis, by its
+    authors.
 
     Of the network's outputs the one whose name ends in ``y`` (or ``y_fc``) is the yaw, and so on.
     Raises ``BadInput`` as ``IrNetwork`` does.

@@ -32,7 +32,7 @@ class Rule(_Table):
 
 
 class AttributeRule(Rule):
-    """Of what people look like: read only as far as ``reads``, told only of ``k`` people or more."""
+    """Of what people look like: read as far as ``reads``, told only of ``k`` people or more."""
 
     k: Annotated[int, Field(ge=LEAST_K)] = LEAST_K
     reads: tuple[Attribute, ...] = ()
