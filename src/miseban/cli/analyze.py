@@ -166,6 +166,9 @@ def analyze(
             )
     if mot is not None:
         write_mot(mot, _filled(result))
+    if attributes and not summary.attributes:
+        said = "attributes: nothing to tell: no whole quarter of an hour with enough people"
+        typer.echo(said, err=True)
     report_done(summary, folder.folder, truth=known, as_json=as_json)
     if result.incomplete and not stopped():
         what = f"{result.incomplete}; what came before is in {out}"

@@ -73,10 +73,12 @@ CLIPS = tuple(dict.fromkeys(person.clip for person in PEOPLE))
 
 @dataclass
 class Seen:
-    """What was read of one person of the table: the best moments, and how often nothing was."""
+    """What was read of one person of the table: the best moments, each one, and how often nothing
+    was."""
 
     person: Person
     moments: BestMoments = field(default_factory=BestMoments)
+    each: list[Moment] = field(default_factory=list)
     abstained: Counter[Abstained] = field(default_factory=Counter)
     looks: int = 0
 
@@ -112,6 +114,7 @@ def watch(clip: str, detector: Detector, reader: PersonReader) -> list[Seen]:
                 one.abstained[why] += 1
             elif moment is not None:
                 one.moments.add(moment)
+                one.each.append(moment)
     return list(seen.values())
 
 

@@ -63,7 +63,7 @@ def _text(cell: AttributeCell, attribute: Attribute, words: Words) -> str:
 
 def _parts(counts: AttributeCounts, visitors: int, words: Words) -> list[str]:
     parts = [
-        words("attributes.count", value=words(f"attributes.values.{value}"), n=words.number(people))
+        words("attributes.count", value=words(f"attributes.value_{value}"), n=words.number(people))
         for value, people in counts.told.items()
     ]
     if len(counts.told) < len(counts.values):

@@ -23,7 +23,7 @@ class JudgeSettings:
     age: float = 0.6
     least_looks: int = 2
     """Fewer moments than this say nothing: what is taken for a face once may be none."""
-    young: float = 0.35
+    young: float = 0.4
     """Whoever is younger than 20 with this probability is left out of everything."""
     face_accuracy: float = 0.958
     body_accuracy: float = 0.9
