@@ -1,8 +1,8 @@
 """Coverage against error of gender and age band, on all people of the sample clips, by threshold.
 
-What a person sees in the frames is the truth (``tests/vision/attributes/people.py``). A band is wrong
-when it lies outside the years between which one would guess somebody; guesses by eye are not exact.
-The clips: Intel sample-videos, CC BY 4.0.
+What a person sees in the frames is the truth (``tests/vision/attributes/people.py``). A band is
+wrong when it lies outside the years between which one would guess somebody; guesses by eye are not
+exact. The clips: Intel sample-videos, CC BY 4.0.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From frames to ``attribute.summary``: staff and single people stay out, whole quarters come out."""
+"""From frames to ``attribute.summary``: staff and single people stay in, whole quarters go out."""
 
 from __future__ import annotations
 

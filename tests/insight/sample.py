@@ -81,7 +81,9 @@ class Maker:
         fields |= {"areas": areas, "stitched": 1}
         self.events.append(VisitEnded.model_validate(self._fields(end_s) | fields))
 
-    def looks(self, quarter: int, zone: str, visitors: int, **told: tuple[int, list[int | None]]) -> None:
+    def looks(
+        self, quarter: int, zone: str, visitors: int, **told: tuple[int, list[int | None]]
+    ) -> None:
         """``told`` of each attribute: how many were judged, and the people of each value."""
         first = START.timestamp() // WINDOW_S + quarter
         time = datetime.fromtimestamp((first + 1) * WINDOW_S, UTC)

@@ -263,7 +263,14 @@ def test_every_text_is_used() -> None:
     folder = files("miseban.insight.report")
     sources = "".join(
         (folder / name).read_text(encoding="utf-8")
-        for name in ("page.html", "charts.html", "page.py", "words.py", "beside.py", "attribute_parts.py")
+        for name in (
+            "page.html",
+            "charts.html",
+            "page.py",
+            "words.py",
+            "beside.py",
+            "attribute_parts.py",
+        )
     )
     made = {"big.out", "traffic.seen"}  # put together there
     # The reasons for which the engine of space passes over a row, likewise.

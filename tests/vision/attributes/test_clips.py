@@ -72,7 +72,9 @@ def faces_only(reader: PersonReader) -> PersonReader:
     return PersonReader(reader._faces, reader._poses, reader._ages, None)
 
 
-def biggest(detector: Detector, picture: Frame) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def biggest(
+    detector: Detector, picture: Frame
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     boxes = detector.detect(picture).xyxy
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     return np.asarray(boxes[int(np.argmax(area))])

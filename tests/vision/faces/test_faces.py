@@ -19,7 +19,7 @@ from tests.vision.attributes.people import PAUSE, POSES
 from tests.vision.detectors.conftest import clip, frame, grey
 
 DETECTORS = [m.name for m in load_registry().of_task("face-detection")]
-# The middles of three faces in frame 38 of the clip, read off an enlarged picture, and their heights.
+# The middles of three faces in frame 38 of the clip, off an enlarged picture, and their heights.
 FACES = [(78, 115, 68), (226, 104, 73), (374, 134, 72)]
 
 
@@ -73,8 +73,8 @@ def test_a_face_of_a_piece_lies_in_the_whole() -> None:
 
 
 def test_heads_point_where_a_person_sees_them_point() -> None:
-    """At the beginning of the clip the woman looks to the picture's left and the man a little to its
-    right; later both lean to its left."""
+    """At the beginning of the clip the woman looks to the picture's left and the man a little to
+    its right; later both lean to its left."""
     pytest.importorskip("openvino")
     reader, detector = open_head_pose(), open_faces("yunet-320")
     images = clip(need(VIDEO / POSES), 40)

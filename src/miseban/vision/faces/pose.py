@@ -16,7 +16,6 @@ from miseban.vision.models.registry import Model
 from miseban.vision.pixels import Image, Pixels
 from miseban.vocabulary.errors import BadInput
 
-
 SCALE = 1.15
 """The network looks at a square so much larger than the face; tighter or wider, it tells upright
 heads of the clips leaning."""
