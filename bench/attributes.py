@@ -52,7 +52,11 @@ def run(repeats: int) -> list[Result]:
 
 
 def _row(attribute: str, threshold: float, seen: list[Seen], right: Right) -> Result:
-    settings = replace(JudgeSettings(), **{attribute: threshold})
+    settings = (
+        replace(JudgeSettings(), gender=threshold)
+        if attribute == "gender"
+        else replace(JudgeSettings(), age=threshold)
+    )
     people = [right(one.person, one.moments, settings) for one in seen]
     single = replace(settings, least_looks=1)
     looks = [right(one.person, _alone(m), single) for one in seen for m in one.each]

@@ -156,7 +156,10 @@ def run(
 
 
 def told(event: AttributeSummary) -> dict[str, dict[str, int]]:
-    return {counts.attribute: dict(counts.told) for counts in event.attributes}
+    return {
+        counts.attribute: {str(value): n for value, n in counts.told.items()}
+        for counts in event.attributes
+    }
 
 
 def test_half_an_hour_of_men_and_women() -> None:
@@ -218,9 +221,26 @@ def test_visits_marked_staff_are_left_out() -> None:
         event.model_copy(update={"role": "staff"}) if isinstance(event, VisitEnded) else event
         for event in events
     ]
-    assert watch.finish(events, {}, 960.0)[:1] == []  # nobody was read
-    assert watch.finish(marked, {}, 960.0) == []
-    assert watch._cells._visitors.total() == 32  # from the first call only
+    other = AttributeWatch(Told(), place, "c", Permission(("gender",), 5), START)
+    watch.take(events, {})
+    other.take(marked, {})
+    assert watch._cells._visitors.total() == 32
+    assert other._cells._visitors.total() == 0
+
+
+def test_what_was_read_is_dropped_when_the_visit_ends() -> None:
+    place = shop()
+    watch = AttributeWatch(Told(), place, "c", Permission(("gender",), 5), START)
+    held: list[int] = []
+    detector = one_at_a_time(lambda n: 50 if n % 2 else 150)
+    film = Film([(t, grey(200, 100)) for t in np.arange(0, 300, 1.0).tolist()])
+    analyse(
+        film, detector, place, "c", attributes=watch,
+        progress=lambda _: held.append(len(watch._tracks)),
+    )  # fmt: skip
+    assert max(held) <= 2
+    assert held.count(0) > 30
+    assert (len(watch._tracks), len(watch._stays), len(watch._staff)) == (0, 0, 0)
 
 
 def test_what_cannot_be_read_is_named() -> None:

@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import BaseModel, ConfigDict, RootModel, TypeAdapter, create_model
 
+from miseban.vision.attributes.moments import BestMoments, Moment
 from miseban.vision.attributes.votes import Vote
 from miseban.vision.pixels import Appearance, Crop, Frame, Pixels
 from miseban.vision.sealed import Sealed
@@ -33,11 +34,21 @@ from miseban.vocabulary.events import EVENTS
 
 SECRET = 77
 IMAGE = np.full((4, 6, 3), SECRET, np.uint8)
+
+
+def some_moments() -> BestMoments:
+    found = BestMoments()
+    found.add(Moment(0.5, np.full(4, SECRET / 100), np.full(4, float(SECRET))))
+    return found
+
+
 SEALED: dict[str, Callable[[], Sealed]] = {
     "pixels": lambda: Pixels(IMAGE),
     "frame": lambda: Frame(IMAGE, 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC)),
     "crop": lambda: Crop(IMAGE, 1, 2),
     "vector": lambda: Appearance(np.full(8, float(SECRET), np.float32)),
+    "moment": lambda: Moment(0.5, np.full(4, SECRET / 100), np.full(4, float(SECRET))),
+    "moments": some_moments,
     "vote": lambda: Vote(gender="female", age="40-59", expression=None),
 }
 
@@ -109,10 +120,10 @@ WAYS_OUT: dict[str, Callable[[Sealed, Path], object]] = {
     "parquet": lambda held, at: pq.write_table(pa.table({"x": [held]}), at / "x.parquet"),
     "numpy": lambda held, _: np.asarray(held),
     "numpy of objects": lambda held, _: np.array(held, dtype=np.float64),
-    "numpy file": lambda held, _: np.save(io.BytesIO(), held),  # type: ignore[arg-type]
-    "numpy archive": lambda held, _: np.savez(io.BytesIO(), held),  # type: ignore[arg-type]
-    "numpy text": lambda held, _: np.savetxt(io.BytesIO(), held),  # type: ignore[arg-type]
-    "numpy in a list": lambda held, _: np.save(io.BytesIO(), [held]),  # type: ignore[arg-type]
+    "numpy file": lambda held, _: np.save(io.BytesIO(), held),
+    "numpy archive": lambda held, _: np.savez(io.BytesIO(), held),
+    "numpy text": lambda held, _: np.savetxt(io.BytesIO(), held),
+    "numpy in a list": lambda held, _: np.save(io.BytesIO(), [held]),
     "a picture": lambda held, at: cv2.imwrite(str(at / "x.png"), held),  # type: ignore[call-overload]
     "an encoded picture": lambda held, _: cv2.imencode(".png", held),  # type: ignore[call-overload]
     "bytes": lambda held, _: bytes(held),  # type: ignore[call-overload]

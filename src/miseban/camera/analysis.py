@@ -78,6 +78,8 @@ def analyse(
         if frame.time_s >= walked_s + WALK_S:
             result.events += space.update(TrackRows.concatenate(parts[walked:]), frame.time_s)
             walked, walked_s = len(parts), frame.time_s
+            if attributes is not None:
+                attributes.take(result.events, space.visit_of)
         if keep_boxes:
             boxes[frame.number] = people.xyxy
         progress(frame.time_s)
@@ -96,7 +98,8 @@ def analyse(
     )
     result.events += space.finish(result.duration_s)
     if attributes is not None:
-        result.events += attributes.finish(result.events, space.visit_of, result.duration_s)
+        attributes.take(result.events, space.visit_of)
+        result.events += attributes.finish(result.duration_s)
     result.events.sort(key=lambda event: (event.time, event.id))
     result.frames = np.array(numbers, np.int64)
     result.times_s = np.array(times)

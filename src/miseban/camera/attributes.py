@@ -39,10 +39,15 @@ TOLD_KINDS = frozenset({"area", "queue", "counter", "signage", "entrance"})
 ones."""
 
 
+FORGET_S = 300.0
+"""What was read of a track that became nobody's visit is dropped so long after it was last seen."""
+
+
 @dataclass(slots=True)
 class _Track:
     moments: BestMoments = field(default_factory=BestMoments)
     cadence: Cadence = field(default_factory=Cadence)
+    seen_s: float = 0.0
     staff: bool = False
 
 
@@ -50,7 +55,8 @@ class AttributeWatch:
     """Offered every analysed frame with the rows of its people, it looks at their best moments.
 
     People who step into a crew zone are staff from then on: what was read of them before is
-    dropped, and they are not looked at again.
+    dropped, and they are not looked at again. What was read of anybody is dropped when their visit
+    ends; from then on it is a number in a cell.
     """
 
     def __init__(
@@ -71,6 +77,9 @@ class AttributeWatch:
         self._cells = AttributeCells(shop.shop.id, camera, permission)
         self._start = start
         self._tracks: defaultdict[int, _Track] = defaultdict(_Track)
+        self._stays: defaultdict[str, dict[str, float]] = defaultdict(dict)
+        self._staff: set[str] = set()
+        self._taken = 0
         self.reads: tuple[Attribute, ...] = tuple(
             name for name in permission.reads if name in reader.reads()
         )
@@ -80,6 +89,8 @@ class AttributeWatch:
 
     def offer(self, frame: Frame, rows: TrackRows) -> None:
         """Looks at people in ``frame``, whose boxes are among ``rows``; the frame is not kept."""
+        for number in [n for n, t in self._tracks.items() if t.seen_s < frame.time_s - FORGET_S]:
+            del self._tracks[number]
         now = rows.take(rows.frame == frame.number)
         now = now.take(~self._view.private(now) & (now.track >= 0))
         if not len(now):
@@ -88,6 +99,7 @@ class AttributeWatch:
         boxes = list(now.xyxy)
         for i, number in enumerate(now.track.tolist()):
             track = self._tracks[number]
+            track.seen_s = frame.time_s
             if codes is not None and (codes[i, self._crew] != OUTSIDE).any():
                 track.staff, track.moments = True, BestMoments()
             height = float(boxes[i][3] - boxes[i][1])
@@ -97,42 +109,41 @@ class AttributeWatch:
             if moment is not None:
                 track.moments.add(moment)
 
-    def finish(
-        self, events: Sequence[Event], visit_of: Mapping[int, str], duration_s: float
-    ) -> list[AttributeSummary]:
-        """The cells of the whole session, of ``duration_s`` seconds. ``events`` say who stayed
-        where and who works here, ``visit_of`` whose visit each track was. All that was read is
-        dropped."""
-        staff = {
-            event.visit
-            for event in events
-            if (isinstance(event, ZoneEntered) and event.zone in self._crew_ids)
-            or (isinstance(event, VisitEnded) and event.role == "staff")
-        }
-        moments: defaultdict[str, BestMoments] = defaultdict(BestMoments)
-        for number, track in self._tracks.items():
-            visit = visit_of.get(number)
-            if visit is None:
-                continue
-            if track.staff:
-                staff.add(visit)
-            moments[visit].join(track.moments)
-        self._tracks.clear()
-        dwell: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        for event in events:
-            if isinstance(event, ZoneLeft) and event.zone in self._told:
-                stays = dwell[event.visit]
+    def take(self, events: Sequence[Event], visit_of: Mapping[int, str]) -> None:
+        """Counts the visits that ended among ``events``, all of the session so far (those taken
+        before are passed over), and drops what was read of them. ``visit_of`` says whose visit
+        each track is."""
+        new = events[self._taken :]
+        for event in new:
+            if isinstance(event, ZoneEntered) and event.zone in self._crew_ids:
+                self._staff.add(event.visit)
+            elif isinstance(event, ZoneLeft) and event.zone in self._told:
+                stays = self._stays[event.visit]
                 stays[event.zone] = stays.get(event.zone, 0.0) + event.dwell_s
-        for event in events:
-            if not isinstance(event, VisitEnded) or event.visit in staff:
-                continue
-            stays = dwell.get(event.visit, {})
-            # The longest stay; of equal ones that of the zone drawn last, which lies in the others.
-            order = {zone: n for n, zone in enumerate(self._told)}
-            zone = max(stays, key=lambda name: (stays[name], order[name]), default=None)
-            if zone is not None:
-                self._cells.cast(zone, event.time, judge(moments[event.visit], self._judging))
+        # A visit's last stay ends with it, and may stand after it in a list that has been sorted.
+        for event in new:
+            if isinstance(event, VisitEnded):
+                self._count(event, visit_of)
+        self._taken = len(events)
+
+    def finish(self, duration_s: float) -> list[AttributeSummary]:
+        """The cells of the whole session, of ``duration_s`` seconds; all events were taken."""
+        self._tracks.clear()
         return self._cells.summaries(self._start, self._start + timedelta(seconds=duration_s))
+
+    def _count(self, ended: VisitEnded, visit_of: Mapping[int, str]) -> None:
+        moments, staff = BestMoments(), ended.role == "staff" or ended.visit in self._staff
+        for number in [n for n in self._tracks if visit_of.get(n) == ended.visit]:
+            track = self._tracks.pop(number)
+            staff |= track.staff
+            moments.join(track.moments)
+        stays = self._stays.pop(ended.visit, {})
+        self._staff.discard(ended.visit)
+        if staff or not stays:
+            return
+        # The longest stay; of equal ones that of the zone drawn last, which lies in the others.
+        zone = max(stays, key=lambda name: (stays[name], self._told.index(name)))
+        self._cells.cast(zone, ended.time, judge(moments, self._judging))
 
 
 def check_attributes(shop: Shop, where: object, camera: str) -> Permission:

@@ -10,6 +10,7 @@ from miseban.vision.attributes.judging import JudgeSettings, judge
 from miseban.vision.attributes.looking import PersonReader
 from miseban.vision.attributes.quality import Abstained
 from miseban.vision.detectors import Detector
+from miseban.vision.faces.face import Floats
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.attributes import AGE_EDGES
 from tests.shared import VIDEO, need
@@ -72,9 +73,7 @@ def faces_only(reader: PersonReader) -> PersonReader:
     return PersonReader(reader._faces, reader._poses, reader._ages, None)
 
 
-def biggest(
-    detector: Detector, picture: Frame
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def biggest(detector: Detector, picture: Frame) -> Floats:
     boxes = detector.detect(picture).xyxy
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     return np.asarray(boxes[int(np.argmax(area))])

@@ -66,7 +66,7 @@ def test_a_face_of_a_piece_lies_in_the_whole() -> None:
     assert moved.centre == (103, 54)
     assert moved.size == 8
     assert moved.turn == face.turn == 0
-    assert (moved.points - points == [100, 50]).all()  # type: ignore[operator]
+    assert (moved.points - points == [100, 50]).all()
     aside = Face(face.xyxy, 0.9, points + np.array([[0, 0], [0, 0], [2, 0], [0, 0], [0, 0]]))
     assert aside.turn == pytest.approx(0.5)
     assert Face(face.xyxy, 0.9).turn == 0

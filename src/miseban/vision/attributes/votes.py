@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from miseban.vision.sealed import Sealed
 from miseban.vocabulary.attributes import (
     VALUES,
@@ -41,7 +39,7 @@ class Vote(Sealed):
                 raise ValueError(f"no such {attribute}")  # without the value: errors are logged
 
     def value(self, attribute: Attribute) -> AttributeValue | None:
-        return self._values[cast(Attribute, attribute)]
+        return self._values[attribute]
 
     @property
     def abstains(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -10,7 +10,7 @@ from miseban.vocabulary.attributes import VALUES, Attribute, AttributeValue
 from miseban.vocabulary.events.base import EventBase
 from miseban.vocabulary.identifiers import Name
 
-WINDOW_S = 900
+WINDOW_S: Final = 900
 """A quarter of an hour. Every window begins at a whole quarter, so that none overlaps another."""
 
 
