@@ -67,7 +67,9 @@ def test_the_document_shows_what_the_files_say() -> None:
         shown = []
         for name in ("jp", "kr", "eu", "strict"):
             rule = all_policies()[name].rule(data)
-            kept = f"{rule.keep_days} days" if rule.keep_days else "until withdrawn"
+            kept = "until withdrawn"
+            if rule.keep_days:
+                kept = f"{rule.keep_days} day{'s' if rule.keep_days > 1 else ''}"
             shown.append(kept if rule.on else "off")
         assert rows[data] == shown
 

@@ -13,6 +13,7 @@ from miseban.vision.attributes.quality import (
     body_abstains,
     face_abstains,
     face_quality,
+    pose_abstains,
     sharpness,
 )
 from miseban.vision.attributes.readers import AgeGenderReader, BodyReader
@@ -92,11 +93,11 @@ class PersonReader:
 
     def _read_face(self, frame: Frame, face: Face) -> tuple[Moment | None, Abstained | None]:
         detail = sharpness(square(frame.bgr, face, 1.0))
-        reason = face_abstains(face, detail, None, self.limits)
+        reason = face_abstains(face, detail, self.limits)
         if reason is not None:
             return None, reason
         pose = self._poses.pose(frame, face) if self._poses is not None else None
-        reason = face_abstains(face, detail, pose, self.limits)
+        reason = pose_abstains(face, pose, self.limits)
         if reason is not None:
             return None, reason
         age, male = self._ages.read(frame, face)

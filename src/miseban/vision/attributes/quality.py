@@ -55,21 +55,27 @@ def sharpness(bgr: Image) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_64F).var()) / contrast if contrast > 1.0 else 0.0
 
 
-def face_abstains(
-    face: Face, detail: float, pose: HeadPose | None, limits: Limits
-) -> Abstained | None:
-    """Why ``face`` is not read, or None where it may be. ``detail`` is its ``sharpness``; without
-    a ``pose`` only its points tell whether it is turned."""
+def face_abstains(face: Face, detail: float, limits: Limits) -> Abstained | None:
+    """Why ``face`` is not read, as far as its place tells, or None where it may be. ``detail`` is
+    its ``sharpness``."""
     if face.size < limits.face_px:
         return Abstained.SMALL
-    turned = face.turn > limits.turn
-    if pose is not None:
-        turned |= abs(pose.yaw_deg) > limits.yaw_deg
-        turned |= abs(pose.pitch_deg) > limits.pitch_deg
-        turned |= abs(pose.roll_deg) > limits.roll_deg
-    if turned:
+    if face.turn > limits.turn:
         return Abstained.TURNED
     return Abstained.BLURRED if detail < limits.sharpness else None
+
+
+def pose_abstains(face: Face, pose: HeadPose | None, limits: Limits) -> Abstained | None:
+    """Whether the head is turned too far, or nothing tells that it is not: without a ``pose`` it
+    takes the points of the face."""
+    if pose is None:
+        return Abstained.TURNED if face.points is None else None
+    turned = (
+        abs(pose.yaw_deg) > limits.yaw_deg
+        or abs(pose.pitch_deg) > limits.pitch_deg
+        or abs(pose.roll_deg) > limits.roll_deg
+    )
+    return Abstained.TURNED if turned else None
 
 
 def body_abstains(xyxy: Floats, width: int, limits: Limits) -> Abstained | None:
