@@ -8,6 +8,7 @@ exact. The clips: Intel sample-videos, CC BY 4.0.
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,10 +20,15 @@ from miseban.vision.attributes.looking import open_reader
 from miseban.vision.attributes.moments import BestMoments, Moment
 from miseban.vision.attributes.quality import Abstained
 from miseban.vision.detectors import open_detector
+from miseban.vision.faces import open_faces
+from miseban.vision.models.registry import load_registry
+from miseban.vision.models.store import installed
+from miseban.vision.sources import open_source
 from miseban.vocabulary.attributes import AGE_EDGES
 from miseban.vocabulary.errors import BadInput
-from tests.vision.attributes.people import CLIPS, Person, Seen, watch
+from tests.vision.attributes.people import CLASS, CLIPS, Person, Seen, watch
 
+FACES_IN_CLASS = 4
 GENDER = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 AGE = (0.5, 0.55, 0.6, 0.65, 0.7)
 Right = Callable[[Person, BestMoments, JudgeSettings], bool | None]
@@ -31,13 +37,12 @@ Right = Callable[[Person, BestMoments, JudgeSettings], bool | None]
 def run(repeats: int) -> list[Result]:
     del repeats  # nothing here depends on the clock
     os.environ.setdefault("MISEBAN_MODELS", str(SHARED / "models"))
-    for name in CLIPS:
-        need(VIDEO / name)
+    videos = [need(VIDEO / name) for name in CLIPS]
     try:
         reader, detector = open_reader(), open_detector("yolox-nano")
     except BadInput as error:
         raise CannotRunError(str(error)) from error
-    seen = [one for clip in CLIPS for one in watch(clip, detector, reader)]
+    seen = [one for video in videos for one in watch(video, detector, reader)]
     results = [_row("gender", t, seen, _gender_right) for t in GENDER]
     with_age = [one for one in seen if one.person.ages]
     results += [_row("age", t, with_age, _age_right) for t in AGE]
@@ -48,6 +53,26 @@ def run(repeats: int) -> list[Result]:
     note = ", ".join(f"{reason} {n}" for reason, n in why.most_common())
     read = sum(len(one.each) for one in seen)
     results.append(Result("looks read", read / looks, "", f"{read} of {looks} looks; not: {note}"))
+    return results + _detectors()
+
+
+def _detectors() -> list[Result]:
+    """Small faces that each installed face detector finds, and what a frame costs."""
+    results = []
+    for model in load_registry().of_task("face-detection"):
+        if installed(model) is None:
+            continue
+        detector = open_faces(model.name)
+        faces, frames, spent = 0, 0, 0.0
+        with open_source(str(VIDEO / CLASS)) as source:
+            for frame in source.frames():
+                began = time.process_time()
+                faces += len(detector.faces(frame))
+                spent += time.process_time() - began
+                frames += 1
+        note = f"faces a frame of {FACES_IN_CLASS}, 12 to 25 pixels ({CLASS}); "
+        note += f"{1000 * spent / frames:.1f} ms of processor time a frame"
+        results.append(Result(f"faces by {model.name}", faces / frames, "", note))
     return results
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from miseban.vision.attributes.cadence import Cadence
 from miseban.vision.attributes.looking import PersonReader
@@ -18,7 +19,6 @@ from miseban.vision.detectors import Detector
 from miseban.vision.sources import open_source
 from miseban.vision.tracker import Tracker
 from miseban.vocabulary.attributes import Gender
-from tests.shared import VIDEO
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,14 @@ class Seen:
     looks: int = 0
 
 
-def watch(clip: str, detector: Detector, reader: PersonReader) -> list[Seen]:
+def watch(video: Path, detector: Detector, reader: PersonReader) -> list[Seen]:
     """Follows the people of a clip and looks at each as ``AttributeWatch`` does."""
     tracker = Tracker()
     cadence: dict[int, Cadence] = defaultdict(Cadence)
     found: dict[int, list[tuple[Moment | None, Abstained | None]]] = defaultdict(list)
     whose: dict[int, Person] = {}
-    people = [person for person in PEOPLE if person.clip == clip]
-    with open_source(str(VIDEO / clip)) as source:
+    people = [person for person in PEOPLE if person.clip == video.name]
+    with open_source(str(video)) as source:
         for frame in source.frames():
             rows = tracker.update(frame.time_s, frame.number, detector.detect(frame))
             for number, at, box in zip(rows.track.tolist(), rows.frame, rows.xyxy, strict=True):

@@ -31,9 +31,7 @@ SHORT = (PAUSE, WALKING, POSES, CLASS, AISLE)
 
 @pytest.fixture(scope="module")
 def seen(reader: PersonReader, detector: Detector) -> dict[str, list[Seen]]:
-    for name in SHORT:
-        need(VIDEO / name)
-    return {name: watch(name, detector, reader) for name in SHORT}
+    return {name: watch(need(VIDEO / name), detector, reader) for name in SHORT}
 
 
 def test_every_person_of_the_clips_was_looked_at(seen: dict[str, list[Seen]]) -> None:
