@@ -10,7 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from miseban.camera.analysis import analyse
-from miseban.camera.attributes import AttributeWatch, check_attributes, open_attributes
+from miseban.camera.attributes import (
+    AttributeWatch,
+    check_attributes,
+    open_attributes,
+    told_zones,
+)
 from miseban.vision.attributes.looking import PersonReader
 from miseban.vision.attributes.moments import Moment
 from miseban.vision.detectors import open_detector
@@ -30,13 +35,20 @@ START = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 Boxes = NDArray[np.float64]
 
 
-def shop(width: int = 200, height: int = 100, more: str = "") -> Shop:
+def shop(
+    width: int = 200,
+    height: int = 100,
+    more: str = "",
+    *,
+    text: str = 'policy = "jp"',
+    points: str = "",
+) -> Shop:
     return parse_shop(
         f"""
 [shop]
 id = "s"
 timezone = "Asia/Tokyo"
-policy = "jp"
+{text}
 [notice]
 operator = "S"
 purpose = "statistics"
@@ -48,6 +60,7 @@ posted = 2026-05-01
 id = "c"
 source = "usb:0"
 resolution = [{width}, {height}]
+{points}
 [[zone]]
 id = "all"
 kind = "area"
@@ -253,6 +266,47 @@ def test_pictures_older_than_the_notice_are_refused() -> None:
     april = datetime(2026, 4, 30, 14, 30, tzinfo=UTC)
     with pytest.raises(BadInput, match=r"posted 2026-05-01, these are of 2026-04-30"):
         open_attributes(shop(), "shop.toml", "c", april)
+
+
+FLOOR = """
+[[camera]]
+id = "d"
+source = "usb:1"
+resolution = [200, 100]
+"""
+POINTS = """floor_points = [
+  { pixel = [10, 10], floor_m = [1, 1] },
+  { pixel = [190, 10], floor_m = [7, 1] },
+  { pixel = [190, 90], floor_m = [7, 5] },
+  { pixel = [10, 90], floor_m = [1, 5] },
+]
+"""
+ON_FLOOR = """
+[[zone]]
+id = "plan"
+kind = "area"
+polygon = [[1, 1], [5, 1], [5, 4], [1, 4]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("of_the_other", "expected"),
+    [
+        pytest.param("", ["all", "plan"], id="one camera sees the floor"),
+        pytest.param(POINTS, ["all"], id="two do"),
+    ],
+)
+def test_the_floor_is_told_of_by_one_camera_or_by_none(
+    of_the_other: str, expected: list[str]
+) -> None:
+    """Two cameras tell of nearly the same people: their difference would be a few."""
+    place = shop(
+        text="""policy = "jp"
+floor = { width_m = 8, depth_m = 6 }""",
+        points=POINTS,
+        more=FLOOR + of_the_other + ON_FLOOR,
+    )
+    assert told_zones(place, "c") == expected
 
 
 def test_a_camera_without_an_area_is_refused() -> None:

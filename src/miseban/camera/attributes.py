@@ -73,7 +73,7 @@ class AttributeWatch:
         self._view = CameraGeometry(shop, camera, SpaceSettings())
         self._crew = [i for i, zone in enumerate(self._view.zones) if zone.kind == "crew"]
         self._crew_ids = {self._view.zones[i].id for i in self._crew}
-        self._told = [zone.id for zone in self._view.zones if zone.kind in TOLD_KINDS]
+        self._told = told_zones(shop, camera)
         self._cells = AttributeCells(shop.shop.id, camera, permission)
         self._start = start
         self._tracks: defaultdict[int, _Track] = defaultdict(_Track)
@@ -146,14 +146,23 @@ class AttributeWatch:
         self._cells.cast(zone, ended.time, judge(moments, self._judging))
 
 
+def told_zones(shop: Shop, camera: str) -> list[str]:
+    """The zones that ``camera`` may tell of, in the order of the file, those of its picture first.
+
+    Zones on the floor plan only where no other camera sees the floor: two cameras would each tell
+    of nearly the same people, and their difference be a few.
+    """
+    zones = list(shop.zones_of(camera))
+    if [other.id for other in shop.cameras if other.floor_points] == [camera]:
+        zones += shop.floor_zones()
+    return [zone.id for zone in zones if zone.kind in TOLD_KINDS]
+
+
 def check_attributes(shop: Shop, where: object, camera: str) -> Permission:
     """Whether attributes may be read on ``camera`` of ``shop`` (read from ``where``) at all, before
     anything is opened. Raises ``BadInput`` (``attributes-refused``) with all that is missing."""
     permission = allow_attributes(shop, where)
-    zones = [*shop.zones_of(camera)]
-    if shop.camera(camera).floor_points:
-        zones += shop.floor_zones()
-    if not any(zone.kind in TOLD_KINDS for zone in zones):
+    if not told_zones(shop, camera):
         what = f'attributes need an area to be told of, found none for camera "{camera}"'
         raise BadInput("attributes-refused", where, what)
     return permission
