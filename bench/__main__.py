@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +19,7 @@ from bench.result import CannotRunError, Result
 
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "accuracy"),
-    *("trust", "pixels"),
+    *("trust", "pixels", "attributes"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 
@@ -95,12 +95,20 @@ def machine() -> str:
     return f"{platform.machine()}, {cores} cores, Python {platform.python_version()}"
 
 
+def installed(name: str) -> str | None:
+    """The version of a package; None where this environment has none, as one without the peers."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
 def write(path: Path, results: list[Result], missing: dict[str, str]) -> None:
     """The same figures for programs: schema 1."""
     content = {
         "schema": 1,
         "machine": machine(),
-        "versions": {name: version(name) for name in ("miseban", *PACKAGES)},
+        "versions": {name: found for name in ("miseban", *PACKAGES) if (found := installed(name))},
         "results": [{**asdict(result), "passed": result.passed} for result in results],
         "could_not_run": missing,
     }

@@ -9,7 +9,8 @@ from bench.result import CannotRunError
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("MISEBAN_SHARED", ROOT.parent / "shared"))
-PETS = SHARED / "data" / "video" / "pets09_s2l1_vtest.mp4"
+VIDEO = SHARED / "data" / "video"
+PETS = VIDEO / "pets09_s2l1_vtest.mp4"
 PETS_TRUTH = SHARED / "data" / "truth" / "pets09_s2l1_first400_mot.txt"
 YOLOX_NANO = SHARED / "models" / "yolox_nano.onnx"
 

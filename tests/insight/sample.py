@@ -6,7 +6,9 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from miseban.insight.summary import summarise
+from miseban.vocabulary.attributes import VALUES
 from miseban.vocabulary.events import (
+    AttributeSummary,
     CameraHealth,
     Event,
     LineCrossed,
@@ -16,6 +18,7 @@ from miseban.vocabulary.events import (
     ZoneLeft,
     ZoneOccupancy,
 )
+from miseban.vocabulary.events.attribute import WINDOW_S
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.summary import Summary
 
@@ -77,6 +80,27 @@ class Maker:
         fields |= {"t": (start_s,), "x": (1.0,), "y": (1.0,), "unit": "px"}
         fields |= {"areas": areas, "stitched": 1}
         self.events.append(VisitEnded.model_validate(self._fields(end_s) | fields))
+
+    def looks(
+        self, quarter: int, zone: str, visitors: int, **told: tuple[int, list[int | None]]
+    ) -> None:
+        """``told`` of each attribute: how many were judged, and the people of each value."""
+        first = START.timestamp() // WINDOW_S + quarter
+        time = datetime.fromtimestamp((first + 1) * WINDOW_S, UTC)
+        attributes = [
+            {
+                "attribute": name,
+                "judged": judged,
+                "values": [
+                    {"value": value, "people": n}
+                    for value, n in zip(VALUES[name], people, strict=True)  # type: ignore[index]
+                ],
+            }
+            for name, (judged, people) in told.items()
+        ]
+        fields = self._fields((time - START).total_seconds()) | {"zone": zone, "k": 5}
+        fields |= {"visitors": visitors, "attributes": attributes}
+        self.events.append(AttributeSummary.model_validate(fields))
 
     def gap(self, until_s: float, gap_s: float, reason: str = "the stream stopped") -> None:
         fields = {"state": "gap", "fps": 5.0, "gap_s": gap_s, "reason": reason}

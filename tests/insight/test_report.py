@@ -17,6 +17,7 @@ import pytest
 from miseban.insight.report import LANGUAGES, ReportMaterial, render_report
 from miseban.insight.report.queue_parts import queue_parts
 from miseban.insight.report.words import Words, load_catalog
+from miseban.vocabulary.attributes import VALUES
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.summary import Correction, InsideSummary
 from tests.insight.sample import NAMES, START, Maker, afternoon, summary_of
@@ -262,12 +263,22 @@ def test_every_text_is_used() -> None:
     folder = files("miseban.insight.report")
     sources = "".join(
         (folder / name).read_text(encoding="utf-8")
-        for name in ("page.html", "charts.html", "page.py", "words.py", "beside.py")
+        for name in (
+            "page.html",
+            "charts.html",
+            "page.py",
+            "words.py",
+            "beside.py",
+            "attribute_parts.py",
+        )
     )
     made = {"big.out", "traffic.seen"}  # put together there
     # The reasons for which the engine of space passes over a row, likewise.
     reasons = {"repeated", "unconfirmed", "not_a_number", "shared_id", "private_zone", "late"}
     made |= {f"rejected.{reason}" for reason in reasons}
+    values = [value for known in VALUES.values() for value in known]
+    made |= {f"attributes.{name}" for name in VALUES}
+    made |= {f"attributes.value_{value}" for value in values}
     unused = [key for key in texts(load_catalog("en")) if f'"{key}"' not in sources]
     assert set(unused) == made
     engine = "".join(

@@ -1,65 +1,199 @@
-"""Frames cannot leave memory by any common way out (``privacy.md`` rule 1)."""
+"""Frames, crops and vectors cannot leave memory by any common way out (``privacy.md`` rule 1)."""
 
 from __future__ import annotations
 
 import copy
+import dataclasses
 import io
 import json
 import logging
+import multiprocessing
 import pickle
+import pprint
+import shelve
+import sqlite3
+import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, RootModel, TypeAdapter, create_model
 
-from miseban.vision.pixels import Frame, Pixels
+from miseban.vision.attributes.moments import BestMoments, Moment
+from miseban.vision.attributes.votes import Vote
+from miseban.vision.pixels import Appearance, Crop, Frame, Pixels
+from miseban.vision.sealed import Sealed
 from miseban.vocabulary.events import EVENTS
 
+SECRET = 77
+IMAGE = np.full((4, 6, 3), SECRET, np.uint8)
 
-def frame() -> Frame:
-    image = np.full((4, 6, 3), 77, np.uint8)
-    return Frame(image, 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC))
+
+def some_moments() -> BestMoments:
+    found = BestMoments()
+    found.add(Moment(0.5, np.full(4, SECRET / 100), np.full(4, float(SECRET))))
+    return found
+
+
+SEALED: dict[str, Callable[[], Sealed]] = {
+    "pixels": lambda: Pixels(IMAGE),
+    "frame": lambda: Frame(IMAGE, 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC)),
+    "crop": lambda: Crop(IMAGE, 1, 2),
+    "vector": lambda: Appearance(np.full(8, float(SECRET), np.float32)),
+    "moment": lambda: Moment(0.5, np.full(4, SECRET / 100), np.full(4, float(SECRET))),
+    "moments": some_moments,
+    "vote": lambda: Vote(gender="female", age="40-59", expression=None),
+}
 
 
 class Holder(BaseModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
-    frame: Any
+    held: Any
 
 
-WAYS_OUT: dict[str, Callable[[Frame], object]] = {
-    "pickle": pickle.dumps,
-    "pickle in a list": lambda frame: pickle.dumps([frame]),
-    "copy": copy.copy,
-    "deepcopy": lambda frame: copy.deepcopy({"frame": frame}),
-    "json": json.dumps,
-    "pydantic json": lambda frame: Holder(frame=frame).model_dump_json(),
-    "an event": lambda frame: EVENTS.validate_python(frame),
-    "an event's field": lambda frame: TypeAdapter(str).validate_python(frame),
-    "arrow": lambda frame: pa.array([frame]),
-    "numpy file": lambda frame: np.save(io.BytesIO(), np.asarray(frame)),
-    "bytes": lambda frame: bytes(frame),  # type: ignore[call-overload]  # the point of it
-    "memoryview": lambda frame: memoryview(frame),  # type: ignore[arg-type]
+@dataclasses.dataclass
+class Note:
+    held: object
+
+
+def through_a_pipe(held: Sealed) -> None:
+    here, there = multiprocessing.Pipe()
+    try:
+        here.send(held)
+    finally:
+        here.close()
+        there.close()
+
+
+def into_a_database(held: Sealed) -> None:
+    base = sqlite3.connect(":memory:")
+    try:
+        base.execute("create table t (x)")
+        base.execute("insert into t values (?)", (held,))
+    finally:
+        base.close()
+
+
+def into_a_shelf(held: Sealed, folder: Path) -> None:
+    with shelve.open(str(folder / "shelf")) as found:
+        found["x"] = held
+
+
+WAYS_OUT: dict[str, Callable[[Sealed, Path], object]] = {
+    **{
+        f"pickle, protocol {n}": lambda held, _, n=n: pickle.dumps(held, n)  # type: ignore[misc]
+        for n in range(pickle.HIGHEST_PROTOCOL + 1)
+    },
+    "pickle in a list": lambda held, _: pickle.dumps([held]),
+    "pickle in a dataclass": lambda held, _: pickle.dumps(Note(held)),
+    "copy": lambda held, _: copy.copy(held),
+    "deepcopy": lambda held, _: copy.deepcopy({"held": held}),
+    "dataclass to dict": lambda held, _: dataclasses.asdict(Note(held)),
+    "another process": lambda held, _: ForkingPickler.dumps(held),
+    "a pipe": lambda held, _: through_a_pipe(held),
+    "shelve": into_a_shelf,
+    "sqlite": lambda held, _: into_a_database(held),
+    "json": lambda held, _: json.dumps(held),
+    "json of its variables": lambda held, _: json.dumps(held, default=vars),
+    "json of its state": lambda held, _: json.dumps(held, default=lambda x: x.__getstate__()),
+    "pydantic json": lambda held, _: Holder(held=held).model_dump_json(),
+    "pydantic dict for json": lambda held, _: Holder(held=held).model_dump(mode="json"),
+    "pydantic copy": lambda held, _: Holder(held=held).model_copy(deep=True),
+    "pydantic type": lambda held, _: TypeAdapter(type(held)),
+    "pydantic field": lambda held, _: create_model(
+        "Open", __config__=ConfigDict(arbitrary_types_allowed=True), held=(type(held), ...)
+    ),
+    "pydantic root": lambda held, _: RootModel[Any](held).model_dump_json(),
+    "an event": lambda held, _: EVENTS.validate_python(held),
+    "an event's field": lambda held, _: TypeAdapter(str).validate_python(held),
+    "numbers": lambda held, _: TypeAdapter(list[float]).validate_python(held),
+    "arrow": lambda held, _: pa.array([held]),
+    "arrow table": lambda held, _: pa.table({"x": [held]}),
+    "arrow rows": lambda held, _: pa.Table.from_pylist([{"x": held}]),
+    "parquet": lambda held, at: pq.write_table(pa.table({"x": [held]}), at / "x.parquet"),
+    "numpy": lambda held, _: np.asarray(held),
+    "numpy of objects": lambda held, _: np.array(held, dtype=np.float64),
+    "numpy file": lambda held, _: np.save(io.BytesIO(), held),
+    "numpy archive": lambda held, _: np.savez(io.BytesIO(), held),
+    "numpy text": lambda held, _: np.savetxt(io.BytesIO(), held),
+    "numpy in a list": lambda held, _: np.save(io.BytesIO(), [held]),
+    "a picture": lambda held, at: cv2.imwrite(str(at / "x.png"), held),  # type: ignore[call-overload]
+    "an encoded picture": lambda held, _: cv2.imencode(".png", held),  # type: ignore[call-overload]
+    "bytes": lambda held, _: bytes(held),  # type: ignore[call-overload]
+    "memoryview": lambda held, _: memoryview(held),  # type: ignore[arg-type]
+    "a file": lambda held, at: (at / "x").write_bytes(held),  # type: ignore[arg-type]
+    "its variables": lambda held, _: vars(held),
+    "as a list": lambda held, _: list(held),  # type: ignore[call-overload]
+    "as a dict": lambda held, _: dict(held),  # type: ignore[call-overload]
 }
+REFUSALS = (TypeError, ValueError, sqlite3.Error, cv2.error, pa.ArrowException)
 
 
+@pytest.mark.parametrize("what", SEALED)
 @pytest.mark.parametrize("way", WAYS_OUT)
-def test_no_way_out(way: str) -> None:
-    with pytest.raises((TypeError, ValueError)):
-        WAYS_OUT[way](frame())
+def test_no_way_out(way: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(REFUSALS):
+        WAYS_OUT[way](SEALED[what](), tmp_path)
+    # Nothing of it lies on disk either, for what a serialiser began and did not end.
+    written = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+    assert bytes([SECRET] * 8) not in written
+    assert b"female" not in written
 
 
-def test_printing_and_logging_show_no_pixel(caplog: pytest.LogCaptureFixture) -> None:
-    assert repr(frame()) == str(frame()) == f"{frame()}" == "<Frame 6x4>"
+@pytest.mark.parametrize("what", SEALED)
+def test_printing_and_logging_show_no_value(
+    what: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = SEALED[what]()
     with caplog.at_level(logging.INFO):
-        logging.getLogger("test").info("got %s and %r", frame(), frame())
-    assert "77" not in caplog.text
+        logging.getLogger("test").info("got %s and %r", held, [held])
+        logging.getLogger("test").info("got", extra={"held": held})
+    print(held, f"{held} {held!r} {held:>40}", "{}".format(held), "%s" % held)  # noqa: UP031, UP032
+    pprint.pprint({"held": held})
+    print(Note(held), Holder(held=held), json.dumps(held, default=str), ascii(held))
+    try:
+        _ = held.__reduce__()
+    except TypeError as error:
+        stack = traceback.TracebackException.from_exception(error, capture_locals=True)
+        print("".join(stack.format()))
+    told = caplog.text + capsys.readouterr().out
+    assert type(held).__name__ in told
+    for value in (str(SECRET), "4d4d", "female", "40-59", "0.35"):  # the vector's parts are 0.354
+        assert value not in told
+
+
+def test_a_subclass_cannot_open_what_is_sealed() -> None:
+    with pytest.raises(TypeError, match="__slots__"):
+        type("Leaky", (Frame,), {})
 
 
 def test_only_images_are_held() -> None:
     for wrong in (np.zeros((4, 6), np.uint8), np.zeros((4, 6, 3)), np.zeros((4, 6, 4), np.uint8)):
         with pytest.raises(ValueError, match="expected"):
             Pixels(wrong)  # type: ignore[arg-type]
+
+
+def test_a_crop_is_cut_to_the_picture_and_keeps_no_frame() -> None:
+    whole = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
+    crop = Crop.of(Pixels(whole), np.array([-3.0, 1.2, 2.5, 9.0]))
+    assert crop is not None
+    assert (crop.left, crop.top, crop.width, crop.height) == (0, 1, 3, 3)
+    assert (crop.bgr == whole[1:4, 0:3]).all()
+    assert not np.shares_memory(crop.bgr, whole)
+    assert Crop.of(Pixels(whole), np.array([6.0, 0.0, 9.0, 4.0])) is None
+
+
+def test_vectors_only_compare() -> None:
+    one, other = np.array([3.0, 4.0], np.float32), np.array([4.0, -3.0], np.float32)
+    assert Appearance(one).similarity(Appearance(2 * one)) == pytest.approx(1.0)
+    assert Appearance(one).similarity(Appearance(other)) == pytest.approx(0.0)
+    for wrong in (np.zeros(3, np.float32), np.ones((2, 2), np.float32), np.array([np.nan], "f4")):
+        with pytest.raises(ValueError, match="vector"):
+            Appearance(wrong)

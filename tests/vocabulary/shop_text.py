@@ -10,6 +10,14 @@ timezone = "Asia/Tokyo"
 policy = "jp"
 floor = { width_m = 8.0, depth_m = 6.0 }
 
+[notice]
+operator = "Corner Shop KK"
+purpose = "来店者の統計"
+data = ["count", "gender", "age"]
+retention_days = 365
+contact = "048-000-0000"
+posted = 2026-04-01
+
 [[camera]]
 id = "door"
 source = "rtsp://admin:hunter2@10.0.0.7/main"

@@ -165,4 +165,12 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("a floor point twice", "[20, 420]", "[100, 100]", '"door" floor_points', "points 1 and 4"),
     ("three on a line", "[6, 5]", "[5, 1]", '"door" floor_points', "no three lie on a line"),
     ("floor mirrored", "[2, 5]", "[7.5, 0.2]", '"door" floor_points', "as in the picture"),
+    ("two notices", "[notice]", "[[notice]]", "[notice]", "single brackets, found [[notice]]"),
+    ("notice without contact", 'contact = "048-000-0000"\n', "", "[notice] contact", "a value"),
+    ("notice's data", '"gender", "age"]', '"sex"]', "[notice] data 2", 'found "sex"'),
+    ("notice of nothing", '["count", "gender", "age"]', "[]", "[notice] data", "at least 1"),
+    ("notice's date", "2026-04-01", '"April"', "[notice] posted", "a date such as 2026-04-01"),
+    ("notice's time", "2026-04-01", "2026-04-01T10:00:00", "[notice] posted", "a date such as"),
+    ("notice kept for good", "= 365", "= 36500", "[notice] retention_days", "at most 3650"),
+    ("notice in two lines", '"048-000-0000"', '"a\\nb"', "[notice] contact", "on one line"),
 ]

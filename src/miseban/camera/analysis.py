@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.camera.attributes import AttributeWatch
 from miseban.camera.background import PersonFreeBackground
 from miseban.camera.private import PrivateMask
 from miseban.camera.result import Analysis, no_progress
@@ -33,6 +34,7 @@ def analyse(
     *,
     keep_boxes: bool = False,
     tracker: TrackerSettings | None = None,
+    attributes: AttributeWatch | None = None,
     until_s: float | None = None,
     progress: Callable[[float], None] = no_progress,
     stopped: Callable[[], bool] = lambda: False,
@@ -72,6 +74,8 @@ def analyse(
             break
         rows = following.update(frame.time_s, frame.number, people)
         background.offer(frame, people.xyxy)
+        if attributes is not None:
+            attributes.offer(frame, rows)
         numbers.append(frame.number)
         times.append(frame.time_s)
         if len(rows):
@@ -79,6 +83,8 @@ def analyse(
         if frame.time_s >= walked_s + WALK_S:
             result.events += space.update(TrackRows.concatenate(parts[walked:]), frame.time_s)
             walked, walked_s = len(parts), frame.time_s
+            if attributes is not None:
+                attributes.take(result.events, space.visit_of)
         if keep_boxes:
             boxes[frame.number] = people.xyxy
         progress(frame.time_s)
@@ -96,6 +102,9 @@ def analyse(
         opening_s + sum(max(0.0, gap.end_s - gap.start_s) for gap in source.gaps),
     )
     result.events += space.finish(result.duration_s)
+    if attributes is not None:
+        attributes.take(result.events, space.visit_of)
+        result.events += attributes.finish(result.duration_s)
     result.events.sort(key=lambda event: (event.time, event.id))
     result.frames = np.array(numbers, np.int64)
     result.times_s = np.array(times)

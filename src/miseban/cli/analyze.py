@@ -16,6 +16,7 @@ import typer
 
 from miseban.camera.analysis import analyse
 from miseban.camera.annotate import write_annotated
+from miseban.camera.attributes import AttributeWatch, check_attributes, open_attributes
 from miseban.camera.opening import open_source
 from miseban.camera.result import Analysis
 from miseban.camera.tracks_writer import write_tracks
@@ -83,6 +84,10 @@ def analyze(
     threads: Annotated[
         int, typer.Option("--threads", metavar="N", min=1, max=64, help="For the detector.")
     ] = 1,
+    attributes: Annotated[
+        bool,
+        typer.Option("--attributes", help="Also age bands and gender, of many people at once."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json too.")] = False,
 ) -> None:
     """Analyses a recording or a live camera: counts, dwell, queues, heat map and report.
@@ -96,6 +101,8 @@ def analyze(
         camera = only_camera(shop, camera)
     if truth is not None and shop is None:
         raise BadInput("truth", "--truth", "expected --shop too, whose lines and zones it tells of")
+    if attributes:
+        _may_read_attributes(shop, shop_file, camera)
     known = load_truth(truth, shop.shop.id) if truth and shop else None
     rate = fps or (shop.camera(camera).fps if shop and camera else PLAIN_FPS)
 
@@ -112,6 +119,10 @@ def analyze(
         assert camera is not None  # noqa: S101 - one of the two branches has set it
         where = f'{shop_file or info.address}: [[camera]] "{camera}" resolution'
         check_resolution(info, shop.camera(camera).resolution, where)
+        watch = None
+        if attributes:
+            watch = open_attributes(shop, shop_file, camera, info.start, threads=threads)
+            _say_what_is_read(watch)
         if annotate and info.live:
             raise BadInput("annotate-live", info.address, "--annotate needs a recording")
         folder = ResultFolder(out, source=video)
@@ -128,6 +139,7 @@ def analyze(
                 shop,
                 camera,
                 keep_boxes=annotate,
+                attributes=watch,
                 until_s=seconds,
                 progress=progress,
                 stopped=stopped,
@@ -155,10 +167,27 @@ def analyze(
             )
     if mot is not None:
         write_mot(mot, _filled(result))
+    if attributes and not summary.attributes:
+        said = "attributes: nothing to tell: no whole quarter of an hour with enough people"
+        typer.echo(said, err=True)
     report_done(summary, folder.folder, truth=known, as_json=as_json)
     if result.incomplete and not stopped():
         what = f"{result.incomplete}; what came before is in {out}"
         raise Failed("incomplete", info.address, what)
+
+
+def _may_read_attributes(shop: Shop | None, shop_file: Path | None, camera: str | None) -> None:
+    """Before anything is opened. Raises ``BadInput``."""
+    if shop is None or camera is None:
+        what = "expected --shop too, whose policy and notice allow them"
+        raise BadInput("attributes-refused", "--attributes", what)
+    check_attributes(shop, shop_file, camera)
+
+
+def _say_what_is_read(watch: AttributeWatch) -> None:
+    typer.echo(f"attributes: reading {' and '.join(watch.reads)}", err=True)
+    for name in watch.unreadable:
+        typer.echo(f"attributes: {name} is not available with the installed models", err=True)
 
 
 def _check_writable(path: Path, folder: ResultFolder, video: str) -> None:

@@ -16,6 +16,15 @@ _TRAIL = pa.list_(pa.float64())
 _RECEIPT = pa.list_(
     pa.struct([("gtin", pa.string()), ("quantity", pa.int64()), ("price", pa.int64())])
 )
+_ATTRIBUTES = pa.list_(
+    pa.struct(
+        [
+            ("attribute", pa.string()),
+            ("judged", pa.int64()),
+            ("values", pa.list_(pa.struct([("value", pa.string()), ("people", pa.int64())]))),
+        ]
+    )
+)
 
 SCHEMA = pa.schema(
     [
@@ -61,6 +70,10 @@ SCHEMA = pa.schema(
         ("currency", pa.string()),
         ("lines", _RECEIPT),
         ("total", pa.int64()),
+        ("window_s", pa.int64()),
+        ("k", pa.int64()),
+        ("visitors", pa.int64()),
+        ("attributes", _ATTRIBUTES),
     ]
 )
 """Every field of every event type; null where a type has no such field."""

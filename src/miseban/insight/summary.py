@@ -16,6 +16,7 @@ from scipy.special import gammaincinv
 from miseban.insight.durations import spread
 from miseban.insight.queues import summarise_queue
 from miseban.vocabulary.events import (
+    AttributeSummary,
     Event,
     LineCrossed,
     VisitEnded,
@@ -24,6 +25,7 @@ from miseban.vocabulary.events import (
     ZoneOccupancy,
 )
 from miseban.vocabulary.summary import (
+    AttributeCell,
     Count,
     InsideSummary,
     LineSummary,
@@ -94,6 +96,17 @@ def summarise(
             for queue in dict.fromkeys(queues)
         },
         paths=_paths(events),
+        attributes=[
+            AttributeCell(
+                zone=event.zone,
+                end=event.time,
+                k=event.k,
+                visitors=event.visitors,
+                attributes=list(event.attributes),
+            )
+            for event in events
+            if isinstance(event, AttributeSummary)
+        ],
         model=model,
         model_note=model_note,
         versions=versions,

@@ -35,7 +35,8 @@ class CameraSpace:
     """Facts of one camera's view: feed rows in order of time, take events out.
 
     ``heat`` is the heat map on the picture, ``floor_heat`` the one on the floor (None without
-    floor points). ``rejected`` counts rows that were not used, by reason.
+    floor points). ``rejected`` counts rows that were not used, by reason. ``visit_of`` tells, in
+    memory only, whose visit each track is or was.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class CameraSpace:
             HeatMap(*view.floor_size, s.heat_cell_m) if view.floor_size is not None else None
         )
         self.rejected: dict[str, int] = defaultdict(int)
+        self.visit_of: dict[int, str] = {}
         self._zone_walk = ZoneWalk(view, self._book, self._facts, s)
         self._line_walk = LineWalk(view, self._book, self._facts, s)
 
@@ -166,6 +168,7 @@ class CameraSpace:
             track = int(steps.track[i])
             slot, former = book.begin(track, now_s, steps.xy[i], steps.xyxy[i], busy)
             busy.add(slot)
+            self.visit_of[track] = book.at(slot).id
             if former is not None:
                 # Should the former track show up again, it starts anew from there.
                 here = np.flatnonzero(steps.track[at:end] == former)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NoReturn, SupportsIndex
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
+
+from miseban.vision.sealed import Sealed
 
 Image = NDArray[np.uint8]
 """(H, W, 3) BGR, 0 to 255."""
 
 
-class Pixels:
+class Pixels(Sealed):
     """Holds an image that must not leave memory. Cannot be pickled, copied or printed."""
 
     __slots__ = ("_bgr",)
@@ -38,9 +40,6 @@ class Pixels:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.width}x{self.height}>"
 
-    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} holds pixels and cannot be serialised or copied")
-
     def __array__(self, *_: object, **__: object) -> NoReturn:
         raise TypeError(f"{type(self).__name__} holds pixels: use .bgr on purpose")
 
@@ -60,3 +59,46 @@ class Frame(Pixels):
         self.number = number
         self.time_s = time_s
         self.utc = utc
+
+
+class Crop(Pixels):
+    """A piece of a frame: somebody's body, head or face.
+
+    ``left`` and ``top`` are where its first pixel lies in the frame. It holds its own pixels, so
+    that a crop that is kept for a moment does not keep the whole frame.
+    """
+
+    __slots__ = ("left", "top")
+
+    def __init__(self, bgr: Image, left: int = 0, top: int = 0) -> None:
+        super().__init__(bgr.copy())
+        self.left = left
+        self.top = top
+
+    @classmethod
+    def of(cls, pixels: Pixels, xyxy: NDArray[np.float64]) -> Crop | None:
+        """What ``pixels`` show in the box ``xyxy`` (4,), cut to the picture; None where nothing is
+        left of it."""
+        x1, y1 = np.floor(np.maximum(xyxy[:2], 0)).astype(int).tolist()
+        x2, y2 = np.ceil(np.minimum(xyxy[2:], (pixels.width, pixels.height))).astype(int).tolist()
+        if x2 <= x1 or y2 <= y1:
+            return None
+        return cls(pixels.bgr[y1:y2, x1:x2], x1, y1)
+
+
+class Appearance(Sealed):
+    """How somebody looks, as a vector that only compares (``privacy.md`` rule 2): it never says
+    what it is made of, and lives in memory for minutes."""
+
+    __slots__ = ("_unit",)
+
+    def __init__(self, vector: NDArray[np.float32]) -> None:
+        """``vector`` (D,), finite and not all zero; kept at length 1."""
+        length = float(np.linalg.norm(vector))
+        if vector.ndim != 1 or not np.isfinite(length) or length == 0:
+            raise ValueError(f"expected a finite vector (D,) that is not zero, got {vector.shape}")
+        self._unit = (vector / length).astype(np.float32)
+
+    def similarity(self, other: Appearance) -> float:
+        """Cosine of the angle between both, -1 to 1."""
+        return float(np.clip(self._unit @ other._unit, -1.0, 1.0))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from miseban.vocabulary.events.attribute import AttributeCounts
 from miseban.vocabulary.identifiers import Name
 
 
@@ -89,6 +90,17 @@ class InsideSummary(_Table):
     corrections: list[Correction]
 
 
+class AttributeCell(_Table):
+    """What an ``attribute.summary`` tells of a zone and the quarter of an hour that ends at
+    ``end``; a value's ``people`` are none where they are suppressed."""
+
+    zone: Name
+    end: AwareDatetime
+    k: int
+    visitors: int
+    attributes: list[AttributeCounts]
+
+
 class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
     saw; ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early;
@@ -113,6 +125,7 @@ class Summary(_Table):
     queues: dict[str, QueueSummary]
     paths: list[PathSummary]
     shelves: dict[str, dict[str, float]] = {}
+    attributes: list[AttributeCell] = []
     rejected: dict[str, int] = {}
     model: str
     model_note: str = ""

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from miseban.insight.intervals import PerInterval, choose_bin_s, gaps_s, per_interval
 from miseban.insight.report.areas import area_rows
+from miseban.insight.report.attribute_parts import attribute_parts
 from miseban.insight.report.beside import beside_rows
 from miseban.insight.report.charts import bar_chart
 from miseban.insight.report.material import ReportMaterial
@@ -52,6 +53,7 @@ def render_report(material: ReportMaterial, lang: str = "en") -> str:
         traffic=_traffic(material, words, zone),
         areas=area_rows(material),
         queues=queue_parts(material, words),
+        looks=attribute_parts(material, words),
         paths=summary.paths[:MOST_PATHS],
         more_paths=max(0, len(summary.paths) - MOST_PATHS),
         most_people=max((path.people for path in summary.paths), default=0),

@@ -103,5 +103,8 @@ class Words:
         pattern = _CLOCK_SECONDS if seconds else _CLOCK
         return format_time(self.local(time), pattern, locale=self._locale)
 
+    def range_of_clocks(self, start: datetime, end: datetime) -> str:
+        return self("unit.range", low=self.clock(start), high=self.clock(end))
+
     def date(self, time: datetime) -> str:
         return format_date(self.local(time).date(), "full", locale=self._locale)

@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.vision.models.registry import ModelInput
-from miseban.vision.pixels import Frame
+from miseban.vision.pixels import Pixels
 
 PADDING = 114
 """Grey around a letterboxed picture, as YOLOX was trained."""
 
 
 class InputBuffer:
-    """Holds one input blob and fills it from frames.
+    """Holds one input blob and fills it from frames or crops.
 
     A letterboxed picture keeps its shape and lies at the top left (as in YOLOX's own
     preprocessing); a stretched one fills the input.
@@ -35,7 +35,7 @@ class InputBuffer:
         self._plain = spec.scale == 1.0 and not any(spec.mean)
         self._filled = (width, height)
 
-    def fill(self, frame: Frame) -> tuple[NDArray[np.float32], float, float]:
+    def fill(self, frame: Pixels) -> tuple[NDArray[np.float32], float, float]:
         """The blob, and how many pixels of the frame one pixel of the input is, across and down.
 
         The blob (1, 3, H, W) float32 is this buffer: the next call changes it.

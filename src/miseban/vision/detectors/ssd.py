@@ -17,7 +17,7 @@ from miseban.vision.detectors.detection import Detections
 from miseban.vision.detectors.letterbox import InputBuffer
 from miseban.vision.detectors.network import check_fit, open_network
 from miseban.vision.models.registry import Model, Runtime
-from miseban.vision.pixels import Frame
+from miseban.vision.pixels import Pixels
 
 
 class Ssd:
@@ -43,7 +43,7 @@ class Ssd:
         self._network = open_network(model, path, runtime, threads)
         check_fit(self._network, path, model.input.size, (1, 1, None, 7), "[1, 1, N, 7]")
 
-    def detect(self, frame: Frame) -> Detections:
+    def detect(self, frame: Pixels) -> Detections:
         blob, _, _ = self._input.fill(frame)
         rows = self._network.run(blob).reshape(-1, 7)
         ended = np.flatnonzero(rows[:, 0] < 0)

@@ -31,7 +31,18 @@ Task = Literal[
     "pose",
     "hand-detection",
 ]
-Decoding = Literal["yolox", "yolox-one-class", "ssd", "motion", "none"]
+Decoding = Literal[
+    "yolox",
+    "yolox-one-class",
+    "ssd",
+    "motion",
+    "yunet",
+    "ultralight",
+    "age-gender",
+    "head-pose",
+    "person-attributes",
+    "none",
+]
 Runtime = Literal["onnxruntime", "openvino", "built-in", "none"]
 Algorithm = Literal["sha256", "sha384"]
 
@@ -116,7 +127,7 @@ class Model(_Table):
 
     @property
     def usable(self) -> bool:
-        """Whether ``open_detector`` can run it; the others are registered for what comes later."""
+        """Whether this release can run it; the others are registered for what comes later."""
         return self.decoding != "none"
 
     @property

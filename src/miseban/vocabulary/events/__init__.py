@@ -10,6 +10,11 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from miseban.vocabulary.events.attribute import (
+    AttributeCounts,
+    AttributeSummary,
+    ValueCount,
+)
 from miseban.vocabulary.events.base import DataClass
 from miseban.vocabulary.events.device import CameraHealth
 from miseban.vocabulary.events.help import AssistEvent, HelpEnded, HelpKind, HelpNeeded
@@ -29,6 +34,8 @@ __all__ = [
     "EVENTS",
     "EVENT_CLASSES",
     "AssistEvent",
+    "AttributeCounts",
+    "AttributeSummary",
     "CameraHealth",
     "DataClass",
     "Event",
@@ -44,6 +51,7 @@ __all__ = [
     "Stocked",
     "TillReceipt",
     "Touch",
+    "ValueCount",
     "VisitEnded",
     "ZoneEntered",
     "ZoneLeft",
@@ -62,6 +70,7 @@ Event = Annotated[
     | HelpNeeded
     | HelpEnded
     | TillReceipt
+    | AttributeSummary
     | CameraHealth,
     Field(discriminator="type"),
 ]
@@ -79,5 +88,6 @@ EVENT_CLASSES: dict[str, DataClass] = {
     "help.needed": "assist",
     "help.ended": "assist",
     "till.receipt": "count",
+    "attribute.summary": "attribute",
     "camera.health": "device",
 }

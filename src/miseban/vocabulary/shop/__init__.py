@@ -7,6 +7,7 @@ right; anything wrong is a ``BadInput`` that names file, table and key, before a
 from miseban.vocabulary.shop.camera import Camera, FloorPoint
 from miseban.vocabulary.shop.line import Line
 from miseban.vocabulary.shop.load import load_shop, parse_shop
+from miseban.vocabulary.shop.notice import Notice
 from miseban.vocabulary.shop.shelf import Facing, Shelf
 from miseban.vocabulary.shop.shop import Floor, Shop, ShopInfo
 from miseban.vocabulary.shop.source import redact
@@ -19,6 +20,7 @@ __all__ = [
     "Floor",
     "FloorPoint",
     "Line",
+    "Notice",
     "Shelf",
     "Shop",
     "ShopInfo",

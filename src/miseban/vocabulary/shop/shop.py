@@ -12,6 +12,7 @@ from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop.camera import Camera
 from miseban.vocabulary.shop.checks import misfits
 from miseban.vocabulary.shop.line import Line
+from miseban.vocabulary.shop.notice import Notice
 from miseban.vocabulary.shop.problem import bad_shop, did_you_mean, shown
 from miseban.vocabulary.shop.shelf import Shelf
 from miseban.vocabulary.shop.table import Id, Table, Title, title_from_id, wrong
@@ -43,6 +44,9 @@ DailyHours = Annotated[str, AfterValidator(_daily_hours)]
 Metres = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=10_000)]
 
 
+PolicyName = Literal["jp", "kr", "eu", "strict"]
+
+
 class Floor(Table):
     """The floor plan: origin at its top left, x to the right, y down."""
 
@@ -60,7 +64,7 @@ class ShopInfo(Table):
     timezone: Annotated[str, Field(max_length=100), AfterValidator(_known_timezone)] = Field(
         description="The shop's time, as in the IANA data base: `Asia/Tokyo`, `Europe/Paris`."
     )
-    policy: Literal["jp", "kr", "eu", "strict"] = Field(
+    policy: PolicyName = Field(
         description="The privacy policy in force. Take `strict` when in doubt."
     )
     empty: Annotated[tuple[DailyHours, ...], Field(max_length=24)] = Field(
@@ -83,6 +87,9 @@ class Shop(Table):
     lies in its picture or on the floor."""
 
     shop: ShopInfo = Field(description="The shop itself.")
+    notice: Notice | None = Field(
+        default=None, description="What visitors were told; attributes do not start without it."
+    )
     cameras: Annotated[tuple[Camera, ...], Field(max_length=1000)] = Field(
         default=(),
         validation_alias="camera",

@@ -1,0 +1,72 @@
+"""The notice gate: attributes start only where policy and notice allow them (``privacy.md`` rules
+6 and 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from miseban.vocabulary.attributes import Attribute
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.policies.policy import all_policies, load_policy
+from miseban.vocabulary.shop import Notice, Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What may be read here, and of how many people it may be told. Only the gate makes one."""
+
+    reads: tuple[Attribute, ...]
+    k: int
+
+
+def allow_attributes(shop: Shop, where: object, on: date | None = None) -> Permission:
+    """What policy and notice of ``shop`` (read from ``where``) allow for pictures taken on the
+    date ``on`` at the shop; without it the dates are not looked at.
+
+    Only what both the policy and the notice name is read. Raises ``BadInput``
+    (``attributes-refused``) whose one line names everything that is missing.
+    """
+    policy = load_policy(shop.shop.policy)
+    rule = policy.attribute
+    missing: list[str] = []
+    if not rule.on:
+        others = [name for name, other in all_policies().items() if other.attribute.on]
+        missing.append(
+            f'a policy that allows them (policy is "{policy.name}", which has them off: '
+            f"{rule.why.rstrip('.')}; {' and '.join(others)} allow them)"
+        )
+    reads: tuple[Attribute, ...] = ()
+    if shop.notice is None:
+        needed = ", ".join(Notice.model_fields)
+        missing.append(f"a notice on record: a table [notice] with {needed}")
+    else:
+        reads = tuple(name for name in rule.reads if name in shop.notice.data)
+        missing += _wrong_with(shop.notice, on, reads, rule.reads, rule.keep_days)
+    if missing:
+        raise BadInput("attributes-refused", where, f"attributes need {'; and '.join(missing)}")
+    return Permission(reads, rule.k)
+
+
+def _wrong_with(
+    notice: Notice,
+    on: date | None,
+    reads: tuple[Attribute, ...],
+    allowed: tuple[Attribute, ...],
+    keep_days: int | None,
+) -> list[str]:
+    found = []
+    if allowed and not reads:
+        named = ", ".join(notice.data)
+        found.append(f"a notice whose data names {' or '.join(allowed)} (it names {named})")
+    if keep_days is not None and notice.retention_days > keep_days:
+        found.append(
+            f"a notice whose retention_days is at most the policy's {keep_days} "
+            f"(it says {notice.retention_days})"
+        )
+    if on is not None and notice.posted > on:
+        found.append(
+            f"pictures taken after the notice was posted (posted {notice.posted}, "
+            f"these are of {on})"
+        )
+    return found
