@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.camera.background import PersonFreeBackground
+from miseban.camera.looking import Looking
 from miseban.camera.private import PrivateMask
 from miseban.camera.result import Analysis, no_progress
+from miseban.camera.self_watch import SelfWatch
 from miseban.space.engine import CameraSpace
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.sources.source import Source
@@ -32,18 +34,21 @@ def analyse(
     *,
     keep_boxes: bool = False,
     tracker: TrackerSettings | None = None,
+    gate: bool = True,
     until_s: float | None = None,
     progress: Callable[[float], None] = no_progress,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Analysis:
     """Walks the whole path for one source, to its end, to ``until_s`` or until ``stopped()``.
 
-    ``progress`` is told the time of each frame, in seconds. A frame lives for one turn of the
-    loop; what stays of it is rows, heat and the samples of the person-free background. Raises
+    With ``gate`` frames in which nothing changed are spared the detector. ``progress`` is told the
+    time of each frame, in seconds. A frame lives for one turn of the loop; what stays of it is rows, heat and the samples of the person-free background. Raises
     what the source raises for input it cannot use; a recording that breaks half-way ends
     normally, with ``incomplete`` set.
     """
     following = Tracker(tracker or TrackerSettings())
+    looking = Looking(detector, following, source.info, gated=gate)
+    watch = SelfWatch(shop, camera, source.info)
     space = CameraSpace(shop, camera, source.info.start)
     mask = PrivateMask(shop, camera)
     background = PersonFreeBackground(source.info.width, source.info.height)
@@ -63,10 +68,11 @@ def analyse(
         for gap in source.gaps[gaps:]:  # before the minutes that it touches are closed
             result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
             gaps += 1
+        if not watch.takes(frame):
+            continue
         mask.hide(frame)
-        people = detector.detect(frame)
-        rows = following.update(frame.time_s, frame.number, people)
-        background.offer(frame, people.xyxy)
+        rows = looking.follow(frame)
+        background.offer(frame, looking.people_xyxy)
         numbers.append(frame.number)
         times.append(frame.time_s)
         if len(rows):
@@ -75,7 +81,8 @@ def analyse(
             result.events += space.update(TrackRows.concatenate(parts[walked:]), frame.time_s)
             walked, walked_s = len(parts), frame.time_s
         if keep_boxes:
-            boxes[frame.number] = people.xyxy
+            boxes[frame.number] = looking.people_xyxy
+        result.events += watch.saw(frame, looking)
         progress(frame.time_s)
         if stopped():
             break
@@ -91,10 +98,12 @@ def analyse(
         opening_s + sum(max(0.0, gap.end_s - gap.start_s) for gap in source.gaps),
     )
     result.events += space.finish(result.duration_s)
+    result.events += watch.finish(result.duration_s)
     result.events.sort(key=lambda event: (event.time, event.id))
     result.frames = np.array(numbers, np.int64)
     result.times_s = np.array(times)
     result.rows = TrackRows.concatenate(parts)
+    result.detections = looking.detections
     result.boxes = boxes
     result.background = background.picture()
     result.rejected = dict(space.rejected)

@@ -83,6 +83,9 @@ def analyze(
     threads: Annotated[
         int, typer.Option("--threads", metavar="N", min=1, max=64, help="For the detector.")
     ] = 1,
+    gate: Annotated[
+        bool, typer.Option("--gate/--no-gate", help="Spare the detector frames without change.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json too.")] = False,
 ) -> None:
     """Analyses a recording or a live camera: counts, dwell, queues, heat map and report.
@@ -127,6 +130,7 @@ def analyze(
                 shop,
                 camera,
                 keep_boxes=annotate,
+                gate=gate,
                 until_s=seconds,
                 progress=progress,
                 stopped=stopped,

@@ -91,7 +91,8 @@ class InsideSummary(_Table):
 
 class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
-    saw; ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early;
+    saw; ``detected`` the part of ``frames`` that the detector looked at (None where there was none);
+    ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early;
     ``rejected`` rows of tracks that could not be used, by reason."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -103,6 +104,7 @@ class Summary(_Table):
     duration_s: float
     frames: int
     analysed_fps: float
+    detected: float | None = None
     coverage: float
     incomplete: str = ""
     people: int

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from miseban.vocabulary.events.base import DataClass
-from miseban.vocabulary.events.device import CameraHealth
+from miseban.vocabulary.events.device import CameraHealth, Trouble
 from miseban.vocabulary.events.help import AssistEvent, HelpEnded, HelpKind, HelpNeeded
 from miseban.vocabulary.events.people import (
     LineCrossed,
@@ -44,6 +44,7 @@ __all__ = [
     "Stocked",
     "TillReceipt",
     "Touch",
+    "Trouble",
     "VisitEnded",
     "ZoneEntered",
     "ZoneLeft",
