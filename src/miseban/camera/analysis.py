@@ -42,9 +42,9 @@ def analyse(
     """Walks the whole path for one source, to its end, to ``until_s`` or until ``stopped()``.
 
     With ``gate`` frames in which nothing changed are spared the detector. ``progress`` is told the
-    time of each frame, in seconds. A frame lives for one turn of the loop; what stays of it is rows, heat and the samples of the person-free background. Raises
-    what the source raises for input it cannot use; a recording that breaks half-way ends
-    normally, with ``incomplete`` set.
+    time of each frame, in seconds. A frame lives for one turn of the loop; what stays of it is
+    rows, heat and the samples of the person-free background. Raises what the source raises for
+    input it cannot use; a recording that breaks half-way ends normally, with ``incomplete`` set.
     """
     following = Tracker(tracker or TrackerSettings())
     looking = Looking(detector, following, source.info, gated=gate)

@@ -91,7 +91,7 @@ class InsideSummary(_Table):
 
 class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
-    saw; ``detected`` the part of ``frames`` that the detector looked at (None where there was none);
+    saw; ``detected`` the part of ``frames`` that the detector saw (None where there was none);
     ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early;
     ``rejected`` rows of tracks that could not be used, by reason."""
 

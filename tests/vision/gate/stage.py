@@ -20,7 +20,7 @@ Body = tuple[float, float, float, float]
 
 
 class Room:
-    """Pictures of ``width`` x ``height``: a floor with a pattern, ``noise`` grey levels of noise."""
+    """Pictures of ``width`` x ``height``: a patterned floor, ``noise`` grey levels of noise."""
 
     def __init__(
         self, *, width: int = 160, height: int = 90, noise: float = 2.0, seed: int = 0

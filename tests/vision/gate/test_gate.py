@@ -34,8 +34,10 @@ def plays(draw: st.DrawFn) -> list[list[Body]]:
             for _ in range(draw(st.integers(0, 3)))
         ]
         speed = draw(st.sampled_from([0, 0, 1, 4]))
-        for step in range(draw(st.integers(1, 20))):
-            frames.append([(min(x + speed * step, 159 - w), y, w, h) for x, y, w, h in bodies])
+        frames += [
+            [(min(x + speed * step, 159 - w), y, w, h) for x, y, w, h in bodies]
+            for step in range(draw(st.integers(1, 20)))
+        ]
     return frames
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -32,7 +34,7 @@ def test_a_slow_one_takes_what_it_can_evenly_and_recovers() -> None:
     late = [t for t in taken if t > 60]
     assert pace.slowed
     assert 0.6 < len(late) * 0.2 / 60 < 0.95, "most of the time is used, some is left"
-    steps = [b - a for a, b in zip(late, late[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(late)]
     assert max(steps) <= min(steps) + 0.1 + 1e-6
     assert len(play(pace, 0.02, 120, 150, 10)) > 200
     assert not pace.slowed

@@ -22,6 +22,8 @@ Boxes = NDArray[np.float64]
 
 MEDIAN_TO_SIGMA = 1.4826
 """Of absolute values: the standard deviation of a normal distribution with that median."""
+ROOM = 0.6
+"""What reaches this part of its threshold dulls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,9 @@ class Change:
         settings = self.settings
         up = 2.0 ** min(1.0, elapsed_s / settings.dull_s)
         down = 2.0 ** -min(1.0, elapsed_s / settings.keen_s)
-        factor = np.where(self.changed(), np.float32(up), np.float32(down))
+        # Learnt with room to spare: at the threshold itself noise would often exceed it.
+        active = self._apart >= ROOM * self.threshold * self._dull
+        factor = np.where(active, np.float32(up), np.float32(down))
         for x1, y1, x2, y2 in people_xyxy * self._scale:
             rows = slice(max(0, int(y1) - 2), max(0, int(y2) + 3))
             factor[rows, max(0, int(x1) - 2) : max(0, int(x2) + 3)] = 1.0
