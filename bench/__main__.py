@@ -17,7 +17,17 @@ from rich.table import Table
 
 from bench.result import CannotRunError, Result
 
-SUITES = ("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "accuracy")
+SUITES = (
+    "pipeline",
+    "tracking",
+    "zones",
+    "memory",
+    "scale",
+    "simulation",
+    "rendering",
+    "gate",
+    "accuracy",
+)
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 
 

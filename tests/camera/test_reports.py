@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from miseban.camera.looking import Looking
-from miseban.camera.reports import Finding, HealthReports
+from miseban.camera.reports import HealthReports
 from miseban.camera.self_watch import SelfWatch
 from miseban.vision.detectors.detection import Detections
+from miseban.vision.health import Finding
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import SourceInfo
 from miseban.vision.tracker import Tracker

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from miseban.vision.health import Finding
 from miseban.vocabulary.events import CameraHealth, Event, Trouble
 from miseban.vocabulary.identifiers import EventIds
 
 PERIOD_S = 900.0
 """A quarter of an hour of the wall clock, so that all cameras report together."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A trouble that began or ended, as it was found out at ``time_s``; it has been there since
-    ``since_s``. ``shift_px`` to the right and downwards, for a view that moved."""
-
-    trouble: Trouble
-    phase: Literal["begins", "ends"]
-    time_s: float
-    since_s: float
-    reason: str = ""
-    shift_px: tuple[float, float] | None = None
 
 
 class HealthReports:

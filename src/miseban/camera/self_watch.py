@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 
 from miseban.camera.looking import Looking
-from miseban.camera.reports import Finding, HealthReports
+from miseban.camera.reports import HealthReports
 from miseban.vision.gate import Pace
+from miseban.vision.health import Finding, ViewHealth
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import SourceInfo
 from miseban.vocabulary.events import Event
@@ -31,6 +32,7 @@ class SelfWatch:
     ) -> None:
         self._reports = HealthReports(shop.shop.id, camera, info.start)
         self._pace = Pace(shop.camera(camera).fps) if info.live else None
+        self._view = ViewHealth(info.width, info.height)
         self._clock = clock
         self._began = 0.0
         self._detections = 0
@@ -50,6 +52,8 @@ class SelfWatch:
         detected = looking.detections > self._detections
         self._detections = looking.detections
         self._reports.frame(frame.time_s, detected=detected)
+        for finding in self._view.look(frame, looking.people_xyxy):
+            self._reports.found(finding)
         if self._pace is not None:
             self._pace.spent(frame.time_s, self._clock() - self._began)
             self._tell_pace(frame.time_s, self._pace)
