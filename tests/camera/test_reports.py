@@ -83,7 +83,7 @@ class Slow:
 
 def live(from_s: float, to_s: float) -> Iterator[Frame]:
     for number in range(round(from_s * 5), round(to_s * 5)):
-        picture = np.full((48, 64, 3), number % 2 * 60, np.uint8)  # always a change
+        picture = np.full((48, 64, 3), 60 + number % 2 * 60, np.uint8)  # always a change
         time_s = number / 5
         yield Frame(picture, number + 1, time_s, START + timedelta(seconds=time_s))
 

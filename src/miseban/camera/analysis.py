@@ -83,6 +83,8 @@ def analyse(
         if keep_boxes:
             boxes[frame.number] = looking.people_xyxy
         result.events += watch.saw(frame, looking)
+        if watch.blind is not None:
+            space.blind(*watch.blind)
         progress(frame.time_s)
         if stopped():
             break
@@ -93,10 +95,8 @@ def analyse(
     for gap in source.gaps[gaps:]:
         result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
     result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
-    result.uncovered_s = min(
-        result.duration_s,
-        opening_s + sum(max(0.0, gap.end_s - gap.start_s) for gap in source.gaps),
-    )
+    lost = [(0.0, opening_s), *((gap.start_s, gap.end_s) for gap in source.gaps), *watch.blinded]
+    result.uncovered_s = min(result.duration_s, _length_s(lost))
     result.events += space.finish(result.duration_s)
     result.events += watch.finish(result.duration_s)
     result.events.sort(key=lambda event: (event.time, event.id))
@@ -116,3 +116,12 @@ def _duration_s(source: Source, times: list[float]) -> float:
         return 0.0
     end_s = max([times[-1], *(gap.end_s for gap in source.gaps)])
     return end_s + 1.0 / source.info.fps if source.info.fps else end_s
+
+
+def _length_s(stretches: list[tuple[float, float]]) -> float:
+    """Of what the stretches, in seconds from and to, cover together."""
+    length_s, to_s = 0.0, 0.0
+    for start_s, end_s in sorted(stretches):
+        length_s += max(0.0, end_s - max(start_s, to_s))
+        to_s = max(to_s, end_s)
+    return length_s

@@ -12,11 +12,14 @@ from miseban.vocabulary.identifiers import EventIds
 PERIOD_S = 900.0
 """A quarter of an hour of the wall clock, so that all cameras report together."""
 
+BLIND: tuple[Trouble, ...] = ("dark", "blocked", "frozen")
+"""While these last the camera sees nobody, whoever is there: lost coverage (counting rule 12)."""
+
 
 class HealthReports:
     """Collects one camera's ``camera.health`` events: a trouble when it begins, when it ends, and
     with every report in between; and a report every ``PERIOD_S`` and at the end, "ok" where nothing
-    is wrong."""
+    is wrong. Events about a blind camera tell as ``gap_s`` what was lost since the last of them."""
 
     def __init__(
         self, shop: str, camera: str, start: datetime, ids: EventIds | None = None
@@ -28,6 +31,7 @@ class HealthReports:
         self._began_s = 0.0
         self._last_s = 0.0
         self._frames = self._detections = 0
+        self._lost_to_s = 0.0  # up to here lost coverage has been told
 
     def frame(self, time_s: float, *, detected: bool) -> None:
         """A frame was analysed."""
@@ -60,8 +64,10 @@ class HealthReports:
         return ((unix + self._began_s) // PERIOD_S + 1) * PERIOD_S - unix
 
     def _report(self, time_s: float) -> None:
-        for finding in list(self._troubles.values()) or [None]:
-            self._write(time_s, finding, "lasts" if finding else None)
+        for finding in self._troubles.values():
+            self._write(time_s, finding, "lasts")
+        if not self._troubles:
+            self._write(time_s, None, None)
         self._began_s, self._frames, self._detections = time_s, 0, 0
 
     def _write(
@@ -85,6 +91,14 @@ class HealthReports:
                 since=self._start + timedelta(seconds=finding.since_s) if finding else None,
                 dx_px=dx_px,
                 dy_px=dy_px,
+                gap_s=self._lost_s(time_s, finding) if finding else 0.0,
                 detected=self._detections / self._frames if self._frames else None,
             )
         )
+
+    def _lost_s(self, time_s: float, finding: Finding) -> float:
+        if finding.trouble not in BLIND:
+            return 0.0
+        from_s = max(finding.since_s, self._lost_to_s)
+        self._lost_to_s = max(time_s, self._lost_to_s)
+        return max(0.0, time_s - from_s)

@@ -20,7 +20,7 @@ Fault = Callable[[Image, Image], Image]
 
 def noisy(picture: np.ndarray, rng: np.random.Generator, sigma: float = 2.0) -> Image:
     grain = sigma * rng.standard_normal(picture.shape, np.float32)
-    return np.clip(picture + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture + grain, 0, 255), np.uint8)
 
 
 def shifted(dx: float, dy: float) -> Fault:

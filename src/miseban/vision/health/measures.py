@@ -48,7 +48,9 @@ def measure(view: Reference) -> Measures:
     if sight < 0.05:
         return Measures(brightest, 0.0, 0.0, 1.0, None, sight)
     dazzled = float(((now >= SATURATED) & (usual < SATURATED - 10) & free).mean())
-    rough_now, rough_usual = (cv2.blur(picture, (15, 15)) for picture in (now, usual))
+    rough_now, rough_usual = (
+        np.asarray(cv2.blur(picture, (15, 15)), np.float32) for picture in (now, usual)
+    )
     alike = _correlation(rough_now, rough_usual, free)
     lost = _lost(now, usual, free)
     fine_now, fine_usual = now - rough_now, usual - rough_usual
