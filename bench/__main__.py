@@ -18,8 +18,8 @@ from rich.table import Table
 from bench.result import CannotRunError, Result
 
 SUITES = (
-    *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "accuracy"),
-    *("trust", "pixels", "attributes"),
+    *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
+    *("accuracy", "trust", "pixels", "attributes"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

@@ -43,13 +43,18 @@ class Interrupted:
         self._first_s, self._lost_s, self._end_s = first_s, lost_s, end_s
 
     def frames(self) -> Iterator[Frame]:
-        image = np.zeros((48, 64, 3), np.uint8)
+        rng = np.random.default_rng(0)
         for n, time_s in enumerate(np.arange(self._first_s, self._end_s, 0.2).tolist(), start=1):
             if self._lost_s[0] < time_s < self._lost_s[1]:
                 continue
             if time_s >= self._lost_s[1] and not self.gaps:
                 self.gaps.append(Gap(*self._lost_s, "the stream broke off"))
-            yield Frame(image.copy(), n, time_s, START + timedelta(seconds=time_s))
+            yield Frame(
+                rng.integers(90, 160, (48, 64, 3), np.uint8),
+                n,
+                time_s,
+                START + timedelta(seconds=time_s),
+            )
 
     def close(self) -> None:
         """Nothing is open."""

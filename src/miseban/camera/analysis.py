@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from miseban.camera.attributes import AttributeWatch
 from miseban.camera.background import PersonFreeBackground
+from miseban.camera.looking import Looking
 from miseban.camera.private import PrivateMask
 from miseban.camera.result import Analysis, no_progress
+from miseban.camera.self_watch import SelfWatch
 from miseban.space.engine import CameraSpace
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.sources.source import Source
@@ -35,18 +37,22 @@ def analyse(
     keep_boxes: bool = False,
     tracker: TrackerSettings | None = None,
     attributes: AttributeWatch | None = None,
+    gate: bool = True,
     until_s: float | None = None,
     progress: Callable[[float], None] = no_progress,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Analysis:
     """Walks the whole path for one source, to its end, to ``until_s`` or until ``stopped()``.
 
-    ``progress`` is told the time of each frame, in seconds. A frame lives for one turn of the
-    loop; what stays of it is rows, heat and the samples of the person-free background. Raises
-    what the source raises for input it cannot use; a recording or a detector that breaks half-way
-    ends it normally, with ``incomplete`` set.
+    With ``gate`` frames in which nothing changed are spared the detector. ``progress`` is told the
+    time of each frame, in seconds. A frame lives for one turn of the loop; what stays of it is
+    rows, heat and the samples of the person-free background. Raises what the source raises for
+    input it cannot use; a recording or a detector that breaks half-way ends it normally, with
+    ``incomplete`` set.
     """
     following = Tracker(tracker or TrackerSettings())
+    looking = Looking(detector, following, source.info, gated=gate)
+    watch = SelfWatch(shop, camera, source.info)
     space = CameraSpace(shop, camera, source.info.start)
     mask = PrivateMask(shop, camera)
     background = PersonFreeBackground(source.info.width, source.info.height)
@@ -66,14 +72,15 @@ def analyse(
         for gap in source.gaps[gaps:]:  # before the minutes that it touches are closed
             result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
             gaps += 1
+        if not watch.takes(frame):
+            continue
         mask.hide(frame)
         try:
-            people = detector.detect(frame)
+            rows = looking.follow(frame)
         except Failed as error:  # what came before it is kept
             fault = f"{detector.name}: {error.what}"
             break
-        rows = following.update(frame.time_s, frame.number, people)
-        background.offer(frame, people.xyxy)
+        background.offer(frame, looking.people_xyxy)
         if attributes is not None:
             attributes.offer(frame, rows)
         numbers.append(frame.number)
@@ -86,7 +93,10 @@ def analyse(
             if attributes is not None:
                 attributes.take(result.events, space.visit_of)
         if keep_boxes:
-            boxes[frame.number] = people.xyxy
+            boxes[frame.number] = looking.people_xyxy
+        result.events += watch.saw(frame, looking)
+        if watch.blind is not None:
+            space.blind(*watch.blind)
         progress(frame.time_s)
         if stopped():
             break
@@ -97,18 +107,18 @@ def analyse(
     for gap in source.gaps[gaps:]:
         result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
     result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
-    result.uncovered_s = min(
-        result.duration_s,
-        opening_s + sum(max(0.0, gap.end_s - gap.start_s) for gap in source.gaps),
-    )
+    lost = [(0.0, opening_s), *((gap.start_s, gap.end_s) for gap in source.gaps), *watch.blinded]
+    result.uncovered_s = min(result.duration_s, _length_s(lost))
     result.events += space.finish(result.duration_s)
     if attributes is not None:
         attributes.take(result.events, space.visit_of)
         result.events += attributes.finish(result.duration_s)
+    result.events += watch.finish(result.duration_s)
     result.events.sort(key=lambda event: (event.time, event.id))
     result.frames = np.array(numbers, np.int64)
     result.times_s = np.array(times)
     result.rows = TrackRows.concatenate(parts)
+    result.detections = looking.detections
     result.boxes = boxes
     result.background = background.picture()
     result.rejected = dict(space.rejected)
@@ -121,3 +131,12 @@ def _duration_s(source: Source, times: list[float]) -> float:
         return 0.0
     end_s = max([times[-1], *(gap.end_s for gap in source.gaps)])
     return end_s + 1.0 / source.info.fps if source.info.fps else end_s
+
+
+def _length_s(stretches: list[tuple[float, float]]) -> float:
+    """Of what the stretches, in seconds from and to, cover together."""
+    length_s, to_s = 0.0, 0.0
+    for start_s, end_s in sorted(stretches):
+        length_s += max(0.0, end_s - max(start_s, to_s))
+        to_s = max(to_s, end_s)
+    return length_s

@@ -24,6 +24,7 @@ class Analysis:
     """What came out of one recording or session.
 
     ``frames`` (N,) numbers in the source, from 1, and ``times_s`` (N,) of the analysed frames;
+    ``detections`` how many of them the detector looked at, or None where there was none;
     ``rows`` the confirmed observations; ``boxes`` every detection by frame number, for hiding
     people in an annotated video (only when asked for); ``background`` a picture without people,
     or None; ``rejected`` rows that could not be used, by reason; ``incomplete`` why the
@@ -37,6 +38,7 @@ class Analysis:
     incomplete: str = ""
     frames: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     times_s: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    detections: int | None = None
     events: list[Event] = field(default_factory=list)
     rows: TrackRows = field(default_factory=TrackRows.empty)
     boxes: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
@@ -44,6 +46,13 @@ class Analysis:
     floor_heat: HeatMap | None = None
     background: Image | None = None
     rejected: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def detected(self) -> float | None:
+        """The part of the frames that the detector looked at."""
+        if self.detections is None:
+            return None
+        return self.detections / len(self.frames) if len(self.frames) else 0.0
 
     @property
     def analysed_fps(self) -> float:

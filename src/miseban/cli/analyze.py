@@ -88,6 +88,9 @@ def analyze(
         bool,
         typer.Option("--attributes", help="Also age bands and gender, of many people at once."),
     ] = False,
+    gate: Annotated[
+        bool, typer.Option("--gate/--no-gate", help="Spare the detector frames without change.")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json too.")] = False,
 ) -> None:
     """Analyses a recording or a live camera: counts, dwell, queues, heat map and report.
@@ -140,6 +143,7 @@ def analyze(
                 camera,
                 keep_boxes=annotate,
                 attributes=watch,
+                gate=gate,
                 until_s=seconds,
                 progress=progress,
                 stopped=stopped,

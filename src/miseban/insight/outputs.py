@@ -97,6 +97,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         },
         uncovered_s=analysis.uncovered_s,
         rejected=analysis.rejected,
+        detected=analysis.detected,
         inside=people_inside(
             analysis.events,
             entrances,

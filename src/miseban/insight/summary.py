@@ -57,6 +57,7 @@ def summarise(
     inside: InsideSummary | None = None,
     rejected: Mapping[str, int] | None = None,
     model_note: str = "",
+    detected: float | None = None,
 ) -> Summary:
     """Adds up ``events`` of one recording.
 
@@ -64,7 +65,8 @@ def summarise(
     did not see; ``lines`` ids and ``zones`` id to kind name what must appear even when nothing
     happened there; ``tills`` are pairs of a queue zone and its service zone. Events may come in
     any order; ``inside`` is the balance at the entrances, where there are any. Lines and zones
-    that only events know are added. ``rejected`` counts rows of tracks not used, by reason.
+    that only events know are added. ``rejected`` counts rows of tracks not used, by reason;
+    ``detected`` is the part of the frames that a detector looked at.
     """
     events = sorted(events, key=lambda event: event.time)
     coverage = 1.0 - min(1.0, max(0.0, uncovered_s) / duration_s) if duration_s > 0 else 0.0
@@ -82,6 +84,7 @@ def summarise(
         duration_s=duration_s,
         frames=frames,
         analysed_fps=analysed_fps,
+        detected=detected,
         coverage=coverage,
         incomplete=incomplete,
         people=len({getattr(event, "visit", None) for event in events} - {None}),

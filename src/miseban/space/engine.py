@@ -83,6 +83,11 @@ class CameraSpace:
         self._facts.gap(start_s, end_s, reason)
         return self._facts.taken()
 
+    def blind(self, start_s: float, end_s: float) -> None:
+        """The camera delivered pictures in which nothing could be seen: lost coverage too. Parts of
+        one stretch are told as they pass."""
+        self._facts.blind(start_s, end_s)
+
     def finish(self, end_s: float) -> list[Event]:
         """The session ended at ``end_s``: everything still open is closed where it was last
         seen. Returns the remaining facts."""

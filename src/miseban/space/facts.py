@@ -143,6 +143,12 @@ class FactWriter:
             )
         )
 
+    def blind(self, start_s: float, end_s: float) -> None:
+        """Nothing could be seen from ``start_s`` to ``end_s``, of which other events tell."""
+        if self._gaps and self._gaps[-1][1] == start_s:
+            start_s, _ = self._gaps.pop()
+        self._gaps.append((start_s, end_s))
+
     def _utc(self, time_s: float) -> datetime:
         return self._start + timedelta(seconds=time_s)
 

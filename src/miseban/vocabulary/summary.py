@@ -103,7 +103,8 @@ class AttributeCell(_Table):
 
 class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
-    saw; ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early;
+    saw; ``detected`` the part of ``frames`` that the detector saw (None where there was none);
+    ``people`` visits seen (not unique persons); ``incomplete`` why a recording ended early;
     ``rejected`` rows of tracks that could not be used, by reason; ``model_note`` what to know of
     the ``model`` before its counts are believed."""
 
@@ -116,6 +117,7 @@ class Summary(_Table):
     duration_s: float
     frames: int
     analysed_fps: float
+    detected: float | None = None
     coverage: float
     incomplete: str = ""
     people: int

@@ -253,3 +253,50 @@ def test_order_of_detections_does_not_matter(seed: int, fps: int) -> None:
         b = shuffled.update(time_s, number, other)
         assert sorted(map(tuple, a.xyxy.round(6))) == sorted(map(tuple, b.xyxy.round(6)))
         assert len(set(a.track.tolist())) == len(set(b.track.tolist()))
+
+
+def test_a_frame_that_shows_the_same_again_holds_who_is_known_and_confirms_nobody() -> None:
+    tracker = Tracker()
+    standing = Detections(
+        np.array([[10.0, 10, 50, 110], [200, 10, 240, 110]]), np.array([0.9, 0.4])
+    )
+    for number in range(1, 6):
+        tracker.update(number * 0.2, number, standing)
+    assert not tracker.sure, "the second is not confirmed"
+    (who,) = tracker.live.track.tolist()
+    for number in range(6, 60):
+        rows = tracker.again(number * 0.2, number)
+        assert rows.track.tolist() == [who]
+        assert rows.frame.tolist() == [number]
+        assert np.abs(rows.xyxy[0] - [10, 10, 50, 110]).max() < 3
+    assert tracker.sure, "the second is forgotten"
+    back = tracker.update(12.0, 60, Detections(np.array([[12.0, 10, 52, 110]]), np.array([0.9])))
+    assert back.track.tolist() == [who]
+
+
+def test_repetition_neither_proves_a_doubtful_track_nor_ends_it() -> None:
+    tracker = Tracker()
+    box = np.array([[10.0, 10, 50, 110]])
+    for number in range(1, 6):
+        tracker.update(number * 0.2, number, Detections(box, np.array([0.9])))
+    number = 6
+    while tracker.sure:  # its mean sinks until it is doubted
+        tracker.update(number * 0.2, number, Detections(box, np.array([0.3])))
+        number += 1
+    for _ in range(100):
+        assert len(tracker.again(number * 0.2, number)) == 1
+        number += 1
+    for _ in range(12):  # 2.4 s more of doubt
+        tracker.update(number * 0.2, number, Detections(box, np.array([0.3])))
+        number += 1
+    assert len(tracker.live) == 0
+
+
+def test_nobody_is_held_over_a_pause_or_when_time_stands_still() -> None:
+    tracker = Tracker()
+    box = np.array([[10.0, 10, 50, 110]])
+    for number in range(1, 6):
+        tracker.update(number * 0.2, number, Detections(box, np.array([0.9])))
+    with pytest.raises(ValueError, match="time must grow"):
+        tracker.again(1.0, 6)
+    assert len(tracker.again(5.0, 6)) == 0

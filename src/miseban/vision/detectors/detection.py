@@ -45,3 +45,9 @@ class Detector(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def needs_every_frame(detector: Detector) -> bool:
+    """Whether ``detector`` learns from one frame to the next, and so must see them all: it then has
+    an attribute ``every_frame`` that is true."""
+    return bool(getattr(detector, "every_frame", False))

@@ -52,6 +52,9 @@ class Motion:
     """Follows ``Detector``. The floor is learnt from the frames, by their time and not their
     number, so any frame rate from 2 upwards gives the same people."""
 
+    every_frame = True
+    """It costs hardly more than to look whether anything moved."""
+
     def __init__(self) -> None:
         self.name = "motion"
         self._floor: Floats | None = None

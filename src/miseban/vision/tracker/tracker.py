@@ -64,11 +64,19 @@ class Tracker:
         self._tracks: Floats = np.empty((ROWS, 0))
         self._early = EarlyRows(self.settings.tentative_s + self.settings.lost_s)
         self._live = TrackRows.empty()
+        self._observed: Floats = np.empty((4, 0))  # the boxes that the live tracks took
 
     @property
     def live(self) -> TrackRows:
         """The confirmed tracks seen in the last frame, one row each."""
         return self._live
+
+    @property
+    def sure(self) -> bool:
+        """Whether all tracks are confirmed, were seen in the last frame and gave proof in it:
+        nobody is new, nobody is lost, nobody is doubted."""
+        tracks = self._tracks
+        return bool((tracks[ID] > 0).all() and (tracks[[SEEN, PROVEN]] == self._time_s).all())
 
     def update(self, time_s: float, frame: int, detections: Detections) -> TrackRows:
         """Take in the boxes of one frame; return the rows now known to belong to someone.
@@ -78,27 +86,15 @@ class Tracker:
         or with values that are not finite are ignored. Raises ``ValueError`` when ``time_s`` does
         not lie after the frame before.
         """
-        if not isfinite(time_s) or (self._time_s is not None and time_s <= self._time_s):
-            raise ValueError(f"time must grow: {time_s} after {self._time_s}")
-        dt = 0.0 if self._time_s is None else time_s - self._time_s
+        dt = self._go_on(time_s)
         grace_s = max(self.settings.grace_s, dt)
-        self._time_s = time_s
-        if dt > self.settings.lost_s:
-            self._tracks = self._tracks[:, :0]
         xyxy, score = self._usable(detections)
         boxes = to_state(xyxy)
-        tracks = self._tracks
-        if dt:
-            motion.predict(tracks, dt, self.settings)
-            tracks[FRAMES] += 1
         matched = self._match(boxes, score, time_s, grace_s)
         seen = np.flatnonzero(matched >= 0)
         taken = matched[seen]
         rows = self._follow(seen, boxes[:, taken], score[taken], time_s, frame)
-        ended = lifecycle.over(self._tracks, time_s, grace_s, self.settings)
-        if ended.any():
-            self._tracks = self._tracks[:, ~ended]
-        self._early.forget(time_s)
+        self._end(time_s, grace_s)
         free = score >= self.settings.birth_score
         free[taken] = False
         born = np.flatnonzero(free)
@@ -109,13 +105,60 @@ class Tracker:
             self._begin(boxes[:, born], xyxy[born], score[born], time_s, frame)
         return rows
 
+    def again(self, time_s: float, frame: int) -> TrackRows:
+        """Take in a frame that shows what the frame before showed; return its rows.
+
+        Who was seen then is seen again, in the same place. That is no new evidence: it confirms
+        nobody, and neither counts for who is doubted nor against. Raises as ``update`` does.
+        """
+        dt = self._go_on(time_s)
+        tracks, live = self._tracks, self._live
+        seen = np.flatnonzero((tracks[ID] > 0) & np.isin(tracks[ID], live.track))
+        here = np.isin(live.track, tracks[ID])
+        boxes = self._observed[:, here]
+        part = tracks[:, seen]
+        motion.correct(part, boxes, time_s, self.settings)
+        part[SEEN] = time_s
+        part[PROVEN] += dt
+        tracks[:, seen] = part
+        weight = self.settings.smoothing
+        self._observed = boxes
+        self._live = TrackRows(
+            np.full(len(seen), time_s),
+            live.track[here],
+            to_xyxy(weight * part[BOX] + (1 - weight) * boxes),
+            live.score[here],
+            np.full(len(seen), frame, np.int64),
+        )
+        self._end(time_s, max(self.settings.grace_s, dt))
+        return self._live
+
     def finish(self) -> TrackRows:
         """End all tracks. Rows of tracks that were never confirmed are not handed over, so there
         is nothing left to return; the caller need not know that."""
         self._tracks = self._tracks[:, :0]
         self._early.clear()
-        self._live = TrackRows.empty()
+        self._live, self._observed = TrackRows.empty(), np.empty((4, 0))
         return TrackRows.empty()
+
+    def _go_on(self, time_s: float) -> float:
+        """Move all tracks to ``time_s``; return how many seconds that is."""
+        if not isfinite(time_s) or (self._time_s is not None and time_s <= self._time_s):
+            raise ValueError(f"time must grow: {time_s} after {self._time_s}")
+        dt = 0.0 if self._time_s is None else time_s - self._time_s
+        self._time_s = time_s
+        if dt > self.settings.lost_s:
+            self._tracks = self._tracks[:, :0]
+        if dt:
+            motion.predict(self._tracks, dt, self.settings)
+            self._tracks[FRAMES] += 1
+        return dt
+
+    def _end(self, time_s: float, grace_s: float) -> None:
+        ended = lifecycle.over(self._tracks, time_s, grace_s, self.settings)
+        if ended.any():
+            self._tracks = self._tracks[:, ~ended]
+        self._early.forget(time_s)
 
     def _usable(self, detections: Detections) -> tuple[Floats, Floats]:
         xyxy, score = detections.xyxy, detections.score
@@ -172,7 +215,7 @@ class Tracker:
     ) -> TrackRows:
         """Update the tracks at ``seen`` by their boxes; return the rows to hand over."""
         if not len(seen):
-            self._live = TrackRows.empty()
+            self._live, self._observed = TrackRows.empty(), np.empty((4, 0))
             return self._live
         settings = self.settings
         part = self._tracks[:, seen]
@@ -193,7 +236,7 @@ class Tracker:
             part[ID, column] = self._new_id()
         self._tracks[:, seen] = part
         sure = part[ID] > 0
-        self._live = renamed(fresh.take(sure), part[ID, sure])
+        self._live, self._observed = renamed(fresh.take(sure), part[ID, sure]), boxes[:, sure]
         if not sure.all():
             self._early.add(fresh.take(~sure))
         if not new.any():

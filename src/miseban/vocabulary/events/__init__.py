@@ -16,7 +16,7 @@ from miseban.vocabulary.events.attribute import (
     ValueCount,
 )
 from miseban.vocabulary.events.base import DataClass
-from miseban.vocabulary.events.device import CameraHealth
+from miseban.vocabulary.events.device import CameraHealth, Trouble
 from miseban.vocabulary.events.help import AssistEvent, HelpEnded, HelpKind, HelpNeeded
 from miseban.vocabulary.events.people import (
     LineCrossed,
@@ -51,6 +51,7 @@ __all__ = [
     "Stocked",
     "TillReceipt",
     "Touch",
+    "Trouble",
     "ValueCount",
     "VisitEnded",
     "ZoneEntered",

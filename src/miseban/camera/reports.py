@@ -1,0 +1,104 @@
+"""What a camera says about itself: ``camera.health`` events."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from miseban.vision.health import Finding
+from miseban.vocabulary.events import CameraHealth, Event, Trouble
+from miseban.vocabulary.identifiers import EventIds
+
+PERIOD_S = 900.0
+"""A quarter of an hour of the wall clock, so that all cameras report together."""
+
+BLIND: tuple[Trouble, ...] = ("dark", "blocked", "frozen")
+"""While these last the camera sees nobody, whoever is there: lost coverage (counting rule 12)."""
+
+
+class HealthReports:
+    """Collects one camera's ``camera.health`` events: a trouble when it begins, when it ends, and
+    with every report in between; and a report every ``PERIOD_S`` and at the end, "ok" where nothing
+    is wrong. Events about a blind camera tell as ``gap_s`` what was lost since the last of them."""
+
+    def __init__(
+        self, shop: str, camera: str, start: datetime, ids: EventIds | None = None
+    ) -> None:
+        self._shop, self._camera, self._start = shop, camera, start
+        self._ids = ids or EventIds()
+        self._events: list[Event] = []
+        self._troubles: dict[Trouble, Finding] = {}
+        self._began_s = 0.0
+        self._last_s = 0.0
+        self._frames = self._detections = 0
+        self._lost_to_s = 0.0  # up to here lost coverage has been told
+
+    def frame(self, time_s: float, *, detected: bool) -> None:
+        """A frame was analysed."""
+        if time_s >= self._boundary_s():
+            self._report(time_s)
+        self._frames += 1
+        self._detections += detected
+        self._last_s = time_s
+
+    def found(self, finding: Finding) -> None:
+        """A trouble began or ended."""
+        if finding.phase == "begins":
+            self._troubles[finding.trouble] = finding
+        else:
+            self._troubles.pop(finding.trouble, None)
+        self._write(finding.time_s, finding, finding.phase)
+
+    def finish(self, end_s: float) -> None:
+        """The session ended: what has not been reported yet is."""
+        if self._frames:
+            self._report(max(end_s, self._last_s))
+
+    def taken(self) -> list[Event]:
+        """The events since the last call."""
+        events, self._events = self._events, []
+        return events
+
+    def _boundary_s(self) -> float:
+        unix = self._start.timestamp()
+        return ((unix + self._began_s) // PERIOD_S + 1) * PERIOD_S - unix
+
+    def _report(self, time_s: float) -> None:
+        for finding in self._troubles.values():
+            self._write(time_s, finding, "lasts")
+        if not self._troubles:
+            self._write(time_s, None, None)
+        self._began_s, self._frames, self._detections = time_s, 0, 0
+
+    def _write(
+        self,
+        time_s: float,
+        finding: Finding | None,
+        phase: Literal["begins", "lasts", "ends"] | None,
+    ) -> None:
+        elapsed_s = time_s - self._began_s
+        dx_px, dy_px = finding.shift_px or (None, None) if finding else (None, None)
+        self._events.append(
+            CameraHealth(
+                id=self._ids.at(self._start.timestamp() + time_s),
+                time=self._start + timedelta(seconds=time_s),
+                shop=self._shop,
+                camera=self._camera,
+                state=finding.trouble if finding else "ok",
+                fps=self._frames / elapsed_s if elapsed_s > 0 else 0.0,
+                reason=finding.reason if finding else "",
+                phase=phase,
+                since=self._start + timedelta(seconds=finding.since_s) if finding else None,
+                dx_px=dx_px,
+                dy_px=dy_px,
+                gap_s=self._lost_s(time_s, finding) if finding else 0.0,
+                detected=self._detections / self._frames if self._frames else None,
+            )
+        )
+
+    def _lost_s(self, time_s: float, finding: Finding) -> float:
+        if finding.trouble not in BLIND:
+            return 0.0
+        from_s = max(finding.since_s, self._lost_to_s)
+        self._lost_to_s = max(time_s, self._lost_to_s)
+        return max(0.0, time_s - from_s)

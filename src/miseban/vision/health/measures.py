@@ -1,0 +1,125 @@
+"""What can be measured on a view beside its reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.vision.health.reference import Reference
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+TILES = (32, 18)
+"""Of the picture, across and down, in which detail is compared."""
+LEAST_DETAIL = 4.0
+"""Mean slope, in grey levels a pixel, from which a tile has detail that could be lost."""
+LEFT = 0.65
+"""A tile has lost its detail when less than this part of it is left."""
+LEAST_FREE = 0.5
+"""A tile counts if so much of it is free of people."""
+SATURATED = 250.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """``brightest``: grey level that a twentieth of the picture exceeds. ``dazzled``: part of the
+    picture that is saturated and usually is not. ``lost``: part of the tiles that had detail and
+    have lost it. ``alike``: correlation of the rough shapes with the reference,
+    -1 to 1. ``shift_px``: how far things went, right and down, in pixels of the frame, or None
+    where that cannot be told. ``sight``: the part of the picture in which anything can be told."""
+
+    brightest: float
+    dazzled: float
+    lost: float
+    alike: float
+    shift_px: tuple[float, float] | None
+    sight: float
+
+
+def measure(view: Reference) -> Measures:
+    """Compares what is seen now with what usually is."""
+    now, usual, free = view.now, view.usual, view.free
+    sight = float(free.mean())
+    brightest = float(np.quantile(now[::2, ::2], 0.95))
+    if sight < 0.05:
+        return Measures(brightest, 0.0, 0.0, 1.0, None, sight)
+    dazzled = float(((now >= SATURATED) & (usual < SATURATED - 10) & free).mean())
+    rough_now, rough_usual = (
+        np.asarray(cv2.blur(picture, (15, 15)), np.float32) for picture in (now, usual)
+    )
+    alike = _correlation(rough_now, rough_usual, free)
+    lost = _lost(now, usual, free)
+    fine_now, fine_usual = now - rough_now, usual - rough_usual
+    shift = _shift(fine_usual, fine_now, free)
+    if shift is not None:
+        shift = shift[0] * view.scale[0], shift[1] * view.scale[1]
+    return Measures(brightest, dazzled, lost, alike, shift, sight)
+
+
+def _lost(now: Floats, usual: Floats, free: Mask) -> float:
+    """The part of the tiles with detail that lost it, at equal exposure."""
+    exposure = float(np.median(now[free]) + 1) / float(np.median(usual[free]) + 1)
+    share = _tiles(free.astype(np.float32))
+    weight = np.maximum(share, 1e-6)
+    had = _tiles(np.where(free, _slope(usual), 0)) / weight
+    has = _tiles(np.where(free, _slope(now), 0)) / weight
+    counted = (share >= LEAST_FREE) & (had >= LEAST_DETAIL)
+    if counted.sum() < 4:
+        return 0.0
+    return float((has < LEFT * min(max(exposure, 0.2), 1.0) * had)[counted].mean())
+
+
+def _tiles(values: NDArray[np.floating]) -> Floats:
+    """Means over the tiles."""
+    return np.asarray(
+        cv2.resize(values.astype(np.float32), TILES, interpolation=cv2.INTER_AREA), np.float32
+    )
+
+
+def _slope(picture: Floats) -> Floats:
+    """(h, w) how steep the picture is: mean of the absolute differences right and down."""
+    right = np.abs(np.diff(picture, axis=1, append=picture[:, -1:]))
+    down = np.abs(np.diff(picture, axis=0, append=picture[-1:]))
+    return np.asarray(right + down, np.float32)
+
+
+def _correlation(a: Floats, b: Floats, where: Mask) -> float:
+    """Pearson's, over ``where``."""
+    x, y = a[where] - a[where].mean(), b[where] - b[where].mean()
+    power = float((x * x).sum() * (y * y).sum())
+    return float((x * y).sum()) / power**0.5 if power > 1e-6 else 0.0
+
+
+CLIP = 30.0
+"""Grey levels beyond which an edge counts no more: a lamp must not decide alone."""
+BETTER = 0.06
+"""By so much the views must be more alike once the shift is taken back."""
+GOOD = 0.45
+"""And so much alike they must be then."""
+
+
+def _shift(usual: Floats, now: Floats, free: Mask) -> tuple[float, float] | None:
+    """How far the details of ``now`` went from where they usually are: phase correlation (Kuglin
+    and Hines, 1975), believed if the views fit better once it is taken back. (0, 0) where they
+    have not moved."""
+    a, b = (np.where(free, p.clip(-CLIP, CLIP), 0).astype(np.float32) for p in (usual, now))
+    height, width = a.shape
+    window = cv2.createHanningWindow((width, height), cv2.CV_32F)
+    (dx, dy), _ = cv2.phaseCorrelate(a, b, window)
+    here = _correlation(a, b, free)
+    if here >= GOOD and np.hypot(dx, dy) < 0.35:
+        return 0.0, 0.0
+    back = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    returned = np.asarray(cv2.warpAffine(b, back, (width, height), flags=flags), np.float32)
+    inside = free & (cv2.warpAffine(free.astype(np.uint8), back, (width, height), flags=flags) > 0)
+    if inside.mean() < 0.1:
+        return None
+    there = _correlation(a, returned, inside)
+    if there >= GOOD and there >= here + BETTER:
+        return float(dx), float(dy)
+    return (0.0, 0.0) if here >= GOOD else None

@@ -1,0 +1,98 @@
+"""A camera that sees nothing loses coverage, whatever it delivers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from miseban.camera.analysis import analyse
+from miseban.vision.detectors.detection import Detections
+from miseban.vision.pixels import Frame
+from miseban.vision.sources import Gap, Source, SourceInfo
+from miseban.vocabulary.events import CameraHealth, ZoneOccupancy
+from miseban.vocabulary.shop import parse_shop
+
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+SHOP = """
+[shop]
+id = "s"
+timezone = "UTC"
+policy = "jp"
+[[camera]]
+id = "c"
+source = "usb:0"
+resolution = [160, 90]
+[[zone]]
+id = "floor"
+kind = "area"
+camera = "c"
+polygon = [[0, 0], [160, 0], [160, 90], [0, 90]]
+"""
+
+
+class LightsOut:
+    """A camera at one frame a second before which the lamps are out for a while."""
+
+    def __init__(self, dark_s: tuple[float, float], end_s: float) -> None:
+        self.info = SourceInfo("usb:0", 160, 90, 1.0, None, False, START)
+        self.incomplete = ""
+        self.gaps: list[Gap] = []
+        self._dark_s, self._end_s = dark_s, end_s
+
+    def frames(self) -> Iterator[Frame]:
+        rng = np.random.default_rng(0)
+        shop = rng.integers(40, 220, (18, 32, 3)).repeat(5, axis=0).repeat(5, axis=1)
+        for number in range(round(self._end_s)):
+            light = 0.02 if self._dark_s[0] <= number < self._dark_s[1] else 1.0
+            seen = shop * light + rng.normal(0, 2, shop.shape)
+            bgr = np.clip(seen, 0, 255).astype(np.uint8)
+            yield Frame(bgr, number + 1, float(number), START + timedelta(seconds=number))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+class Nobody:
+    name = "nobody"
+
+    def detect(self, frame: Frame) -> Detections:
+        return Detections.none()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_time_in_the_dark_is_lost_coverage_and_the_events_agree() -> None:
+    result = analyse(LightsOut((120.0, 300.0), 480.0), Nobody(), parse_shop(SHOP, "s"), "c")
+    told = [event for event in result.events if isinstance(event, CameraHealth)]
+    assert [(event.state, event.phase) for event in told] == [
+        ("dark", "begins"),
+        ("dark", "ends"),
+        ("ok", None),
+    ]
+    begun, ended, _ = told
+    assert begun.since == START + timedelta(seconds=124)  # the mean of three pictures is dark
+    assert ended.since == begun.since
+    lost_s = (ended.time - begun.since).total_seconds()
+    assert sum(event.gap_s for event in told) == pytest.approx(lost_s)
+    assert result.uncovered_s == pytest.approx(lost_s)
+    minutes = [event for event in result.events if isinstance(event, ZoneOccupancy)]
+    seen_s = sum(event.coverage * event.period_s for event in minutes)
+    assert seen_s == pytest.approx(result.duration_s - lost_s, abs=1)
+    assert [event.coverage for event in minutes[3:5]] == [0.0, 0.0]
+
+
+def test_a_camera_that_stays_dark_is_told_of_at_the_end() -> None:
+    result = analyse(LightsOut((60.0, 999.0), 200.0), Nobody(), parse_shop(SHOP, "s"), "c")
+    told = [event for event in result.events if isinstance(event, CameraHealth)]
+    assert [(event.state, event.phase) for event in told] == [("dark", "begins"), ("dark", "lasts")]
+    assert sum(event.gap_s for event in told) == pytest.approx(result.uncovered_s, abs=1.1)
