@@ -23,7 +23,7 @@ from miseban.camera.analysis import analyse
 from miseban.insight.score.overlap import Boxes
 from miseban.insight.score.tracking import score_tracks
 from miseban.sim.faults import FaultSchedule
-from miseban.sim.filming import FilmedCamera
+from miseban.sim.filming import FilmedCamera, Shot
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.stage import Stage
 from miseban.sim.world.simulation import Simulation
@@ -95,7 +95,9 @@ class _Film:
         stage, none = Stage(shop, scenario), FaultSchedule((), seed)
         self.cameras = [FilmedCamera(stage, camera.id, none) for camera in shop.cameras]
 
-    def shots(self, from_s: float, seconds: float, fps: float) -> Iterator[tuple[float, list]]:
+    def shots(
+        self, from_s: float, seconds: float, fps: float
+    ) -> Iterator[tuple[float, list[Shot]]]:
         for number in range(round(seconds * fps)):
             scene = self.simulation.scene(from_s + number / fps)
             fill = self.simulation.goods.fill
