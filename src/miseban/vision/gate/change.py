@@ -22,6 +22,8 @@ Boxes = NDArray[np.float64]
 
 MEDIAN_TO_SIGMA = 1.4826
 """Of absolute values: the standard deviation of a normal distribution with that median."""
+LEARN_S = 1.0
+"""The noise is looked at so often: it changes slowly."""
 ROOM = 0.6
 """What reaches this part of its threshold dulls it."""
 
@@ -66,15 +68,15 @@ class Change:
         self.width = max(1, round(width * scale))
         self.height = max(1, round(height * scale))
         self._scale = np.array([self.width / width, self.height / height] * 2)
-        # Every second or n-th pixel is enough to average: halves the work, keeps 4 to a pixel.
-        self._stride = max(1, int(0.5 / scale))
+        # Of a large picture every n-th pixel is enough: 16 to a small one average noise away.
+        self._stride = max(1, int(0.25 / scale))
         self._seen: Floats | None = None
         self._reference: Floats | None = None
         self._apart = np.zeros((self.height, self.width), np.float32)
         self._dull = np.ones((self.height, self.width), np.float32)
         self._noise = 0.0
         self._compared = 0
-        self._last_s = 0.0
+        self._learnt_s = float("-inf")
 
     @property
     def threshold(self) -> float:
@@ -87,13 +89,14 @@ class Change:
         1 and more for a change somewhere. Infinite where there is no reference."""
         step = self._stride
         # Green alone: most of the brightness, and with the least noise and compression.
-        green = np.ascontiguousarray(bgr[step // 2 :: step, step // 2 :: step, 1])
+        part = bgr if step == 1 else np.ascontiguousarray(bgr[step // 2 :: step, step // 2 :: step])
+        green = cv2.extractChannel(part, 1)
         size = (self.width, self.height)
         seen = cv2.resize(green, size, interpolation=cv2.INTER_AREA).astype(np.float32)
         before, self._seen = self._seen, seen
-        elapsed_s, self._last_s = max(0.0, time_s - self._last_s), time_s
-        if before is not None:
-            self._learn_noise(before, seen, elapsed_s)
+        if before is not None and not 0 <= time_s - self._learnt_s < LEARN_S:
+            self._learn_noise(before, seen, abs(time_s - self._learnt_s))
+            self._learnt_s = time_s
         if self._reference is None:
             return float("inf")
         exposure = _exposure(self._reference, seen)
@@ -136,7 +139,7 @@ class Change:
 
 def _exposure(reference: Floats, seen: Floats) -> float:
     """How many times as bright the picture has become: the median over its pixels."""
-    ratio = (seen[::3, ::3] + 1) / (reference[::3, ::3] + 1)
+    ratio = (seen[::4, ::4] + 1) / (reference[::4, ::4] + 1)
     return float(np.median(ratio))
 
 

@@ -46,7 +46,7 @@ class GateSettings:
     recheck_s: float = 2.0
     """Longest time without a detection while somebody is in view."""
 
-    doubt_s: float = 6.0
+    doubt_s: float = 15.0
     """The same while nobody is, but something might be somebody."""
 
     idle_s: float = 30.0

@@ -73,9 +73,9 @@ class Reference:
         it did so last."""
         seen, nobody = self._latest[-1]
         self._known += nobody
-        weight = np.maximum(1 / np.maximum(self._known, 1), elapsed_s / FOLLOW_S)
-        change = np.where(nobody, np.minimum(weight, 1.0) * (seen - self.usual), 0.0)
-        self.usual = np.asarray(self.usual + change, np.float32)
+        known = np.maximum(self._known, 1).astype(np.float32)
+        weight = np.clip(1 / known, min(1.0, elapsed_s / FOLLOW_S), 1.0) * nobody
+        self.usual = np.asarray(self.usual + weight * (seen - self.usual), np.float32)
 
     def _enlarged(self, xyxy: Boxes) -> Boxes:
         size = xyxy[:, 2:] - xyxy[:, :2]

@@ -111,6 +111,11 @@ class Tracker:
         Who was seen then is seen again, in the same place. That is no new evidence: it confirms
         nobody, and neither counts for who is doubted nor against. Raises as ``update`` does.
         """
+        if not self._tracks.size and self._time_s is not None and time_s > self._time_s:
+            self._time_s = time_s  # an empty scene costs nothing
+            self._live, self._observed = TrackRows.empty(), np.empty((4, 0))
+            self._early.forget(time_s)
+            return self._live
         dt = self._go_on(time_s)
         tracks, live = self._tracks, self._live
         seen = np.flatnonzero((tracks[ID] > 0) & np.isin(tracks[ID], live.track))

@@ -24,7 +24,8 @@ class CameraHealth(EventBase):
     ``fps`` frames a second were analysed of late, and ``detected`` is the part of them that the
     detector looked at: in the others nothing had changed. ``dx_px`` and ``dy_px`` tell by how much
     the view moved, where that can be told: to where in the picture things went, in pixels of the
-    camera's resolution, to the right and downwards.
+    camera's resolution, to the right and downwards. ``gap_s`` seconds were lost: in a gap, or while
+    nothing could be seen, since the last event about that.
     """
 
     type: Literal["camera.health"] = "camera.health"
