@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,12 +78,12 @@ def analyse(
         mask.hide(frame)
         try:
             rows = looking.follow(frame)
+            if attributes is not None:
+                attributes.offer(frame, rows)
         except Failed as error:  # what came before it is kept
-            fault = f"{detector.name}: {error.what}"
+            fault = f"{Path(error.where).stem}: {error.what}"
             break
         background.offer(frame, looking.people_xyxy)
-        if attributes is not None:
-            attributes.offer(frame, rows)
         numbers.append(frame.number)
         times.append(frame.time_s)
         if len(rows):

@@ -15,7 +15,7 @@ from miseban.learn.pictures.folder import Labelled
 from miseban.vision.detectors.letterbox import PADDING
 
 Rng = np.random.Generator
-MOSAIC, WHOLE, PASTE = 0.30, 0.35, 0.30
+MOSAIC, WHOLE, PASTE = 0.40, 0.35, 0.30
 """Shares of mosaics, of pictures shown whole as the camera loop does, and with people pasted in."""
 CLIPS, EMPTY = 0.28, 0.15
 """Shares of labelled frames and of pictures without people; the rest is drawn."""
@@ -23,7 +23,7 @@ COUNTS = 0.30
 """Visible share from which somebody must be found; below it finding them is neither right nor
 wrong."""
 LEAST_PX = 9.0
-TALLEST, SMALLEST = 1.25, 16.0
+TALLEST, SMALLEST = 1.1, 16.0
 """Heights that people are scaled to: of the sample's, and in pixels."""
 
 

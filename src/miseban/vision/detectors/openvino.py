@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,36 +31,57 @@ class OpenvinoNetwork:
     file."""
 
     def __init__(self, path: Path, threads: int, *, is_onnx: bool) -> None:
-        settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": "1",
-            "INFERENCE_NUM_THREADS": str(threads),
-            # Half floats, where a processor has them, would give other boxes than elsewhere.
-            "INFERENCE_PRECISION_HINT": "f32",
-        }
         self._path = path
-        try:
-            core = openvino.Core()
-            read = _read_onnx(path) if is_onnx else core.read_model(path)
-            compiled = core.compile_model(read, "CPU", settings)
-            self.inputs = [_port(one) for one in compiled.inputs]
-            self.outputs = [_port(one) for one in compiled.outputs]
-            self._request: Any = compiled.create_infer_request()
-        except FAULTS as error:
-            what = f"OpenVINO cannot read it: {_reason(error)}"
-            raise BadInput("model-broken", path, what) from error
+        compiled = compile_network(path, threads, is_onnx=is_onnx)
+        self.inputs = [_port(one) for one in compiled.inputs]
+        self.outputs = [_port(one) for one in compiled.outputs]
+        self._request: Any = compiled.create_infer_request()
 
     def run(self, blob: Floats) -> Floats:
         try:
             self._request.infer([blob], share_inputs=True)
             found: Any = self._request.get_output_tensor(0).data
         except FAULTS as error:
-            what = f"the network failed at run time: {_reason(error)}"
-            raise Failed("model-fault", self._path, what) from error
+            raise run_time_fault(self._path, error) from error
         return np.asarray(found)
 
     def close(self) -> None:
         self._request = None
+
+
+def compile_network(path: Path, threads: int, *, is_onnx: bool = False) -> Any:
+    """An ``openvino.CompiledModel`` for the processor, with ``threads`` threads.
+
+    Raises ``BadInput`` (``model-broken``) if OpenVINO cannot read the file.
+
+    It is compiled in a thread of its own: OpenVINO (seen with 2026.4) gives the compiling thread
+    another stack for signals, and when networks are closed in the order in which they were opened
+    it gives back one that is gone. On the main thread the next Ctrl-C then ends the process.
+    """
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        try:
+            return apart.submit(_compile, path, threads, is_onnx).result()
+        except FAULTS as error:
+            what = f"OpenVINO cannot read it: {_reason(error)}"
+            raise BadInput("model-broken", path, what) from error
+
+
+def run_time_fault(path: Path, error: BaseException) -> Failed:
+    """What to raise when a network of the file ``path`` failed on a picture."""
+    return Failed("model-fault", path, f"the network failed at run time: {_reason(error)}")
+
+
+def _compile(path: Path, threads: int, is_onnx: bool) -> Any:
+    settings = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "NUM_STREAMS": "1",
+        "INFERENCE_NUM_THREADS": str(threads),
+        # Half floats, where a processor has them, would give other boxes than elsewhere.
+        "INFERENCE_PRECISION_HINT": "f32",
+    }
+    core = openvino.Core()
+    read = _read_onnx(path) if is_onnx else core.read_model(path)
+    return core.compile_model(read, "CPU", settings)
 
 
 def _read_onnx(path: Path) -> Any:

@@ -21,24 +21,15 @@ class IrNetwork:
         if model.input is None:
             raise ValueError(f"{model.name}: no input table")
         try:
-            import openvino
+            from miseban.vision.detectors import openvino
         except ImportError as error:
             what = f"{model.name} runs on OpenVINO, which is not installed: "
             what += 'pip install "miseban[openvino]"'
             raise BadInput("openvino-missing", path, what) from error
         self.name = model.name
         self.size = model.input.size
-        settings = {
-            "PERFORMANCE_HINT": "LATENCY",
-            "NUM_STREAMS": "1",
-            "INFERENCE_NUM_THREADS": str(threads),
-        }
-        try:
-            network = openvino.Core().read_model(path)
-            compiled = openvino.Core().compile_model(network, "CPU", settings)
-        except RuntimeError as error:
-            reason = (str(error).strip() or "no reason given").splitlines()[-1]
-            raise BadInput("model-broken", path, f"OpenVINO cannot read it: {reason}") from error
+        self._path, self._openvino = path, openvino
+        compiled = openvino.compile_network(path, threads)
         width, height = self.size
         inputs = [list(port.shape) for port in compiled.inputs]
         found = sorted(int(np.prod(list(port.shape))) for port in compiled.outputs)
@@ -51,13 +42,17 @@ class IrNetwork:
         self._request = compiled.create_infer_request()
 
     def read(self, bgr: Image) -> dict[str, NDArray[np.float64]]:
-        """The outputs by their names, each flat. ``bgr`` of any size is stretched to the input."""
+        """The outputs by their names, each flat. ``bgr`` of any size is stretched to the input.
+        Raises ``Failed`` (``model-fault``) when the network cannot compute it."""
         width, height = self.size
         shrinks = bgr.shape[0] > height
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         fitted = cv2.resize(bgr, (width, height), interpolation=how)
         blob = np.ascontiguousarray(fitted.transpose(2, 0, 1)[None], np.float32)
-        self._request.infer([blob])
+        try:
+            self._request.infer([blob])
+        except self._openvino.FAULTS as error:
+            raise self._openvino.run_time_fault(self._path, error) from error
         return {
             name: np.asarray(self._request.get_output_tensor(i).data, np.float64).ravel()
             for i, name in enumerate(self._names)
