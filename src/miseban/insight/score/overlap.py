@@ -90,10 +90,13 @@ def lay_over(truth: Boxes, result: Boxes) -> Overlaps:
         _pairs(truth, result, spans[0], spans[1], np.arange(start, end))
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
-    rows = [np.concatenate([np.empty(0, np.int64), *(part[i] for part in parts)]) for i in range(3)]
+    nothing = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+    moment, row, column, iou = (np.concatenate(part) for part in zip(nothing, *parts, strict=True))
     return Overlaps(
-        *rows,
-        np.concatenate([np.empty(0), *(part[3] for part in parts)]),
+        moment,
+        row,
+        column,
+        iou,
         np.unique(truth.track, return_inverse=True)[1].astype(np.int64),
         np.unique(result.track, return_inverse=True)[1].astype(np.int64),
         spans[0].astype(np.int64),
