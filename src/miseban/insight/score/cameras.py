@@ -26,6 +26,7 @@ def score_cameras(truth: Folder, result: Folder, gaps: Gaps) -> dict[str, Tracki
             gaps.add(f"tracking {camera}", "truth and result have no moment in common")
         else:
             scores[camera] = score_tracks(true, found)
+        del true, found  # before the next camera's are read
     if not cameras:
         gaps.add("tracking", _no_tracks(truth, result))
     return scores
