@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from miseban.space.covering import unbroken_until
+from miseban.space.leaving import came_in
 from miseban.vocabulary.events import QueueState, VisitEnded, ZoneOccupancy
 from miseban.vocabulary.tracks import TrackRows
-from tests.space.walks import facts, replayed, rows, shop_text, stays, together, walk
+from tests.space.walks import facts, passages, replayed, rows, shop_text, stays, together, walk
 
 ZONE = ((100, 100), (540, 100), (540, 460), (100, 460))
 QUEUE = shop_text(zones={"z": ("queue", ZONE)})
@@ -87,6 +88,37 @@ def test_a_visit_taken_in_a_missed_moment_is_given_back(fps: float, missed: int)
     assert dwells[1] == pytest.approx(60, abs=1e-4)
     assert dwells[0] == pytest.approx(20 - missed / fps, abs=1e-4)
     assert sum(isinstance(e, VisitEnded) for e in events) == 2
+
+
+@pytest.mark.parametrize("fps", [5.0, 10.0])
+def test_who_comes_in_behind_somebody_does_not_go_on_for_him(fps: float) -> None:
+    """One walks in over the bottom edge and is hidden on the line; just then the next comes in, so
+    near that he could be the same. Both pass."""
+    ahead = walk(((0, 300, 470), (3.0, 300, 110)), fps, breaks=(2.0,), box=(80, 200))
+    ahead = ahead.take((ahead.time_s <= 1.0) | (ahead.time_s >= 2.4))
+    behind = walk(((1.2, 300, 475), (4.2, 300, 115)), fps, track=2, box=(80, 200))
+    line = shop_text({"l": ((640, 300), (0, 300))})
+    assert sorted(passages(facts(line, together([ahead, behind])))) == [0, 2]
+
+
+OUTWARD = {
+    "left": ((5, 150, 65, 350), (-1, 0)),
+    "right": ((575, 150, 635, 350), (1, 0)),
+    "top": ((300, 3, 360, 203), (0, -1)),
+    "bottom": ((300, 275, 360, 475), (0, 1)),
+}
+
+
+@pytest.mark.parametrize("edge", OUTWARD)
+def test_who_stood_at_an_edge_or_walked_to_it_may_be_found_there(edge: str) -> None:
+    size, still = (640.0, 480.0), np.zeros(2)
+    box, speed = (np.array(part, float) for part in OUTWARD[edge])
+    far = np.array([280.0, 130.0, 340.0, 330.0])
+    assert came_in(box, far, still, 0.05, size)
+    assert came_in(box, far, -100 * speed, 0.05, size)
+    assert not came_in(box, far, 100 * speed, 0.05, size)
+    assert not came_in(box, box, still, 0.05, size)
+    assert not came_in(far, box, still, 0.05, size)
 
 
 def test_one_of_whom_there_was_one_sight_hides_for_no_longer() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENTS, Event
@@ -83,6 +85,7 @@ SCHEMA = pa.schema(
 )
 """Every field of every event type; null where a type has no such field."""
 
+VISIT_ENDED, TRAIL = "visit.ended", ("t", "x", "y")
 _ROWS_AT_ONCE = 20_000
 
 
@@ -95,16 +98,46 @@ def write_events(path: Path, events: Sequence[Event]) -> None:
             writer.write_table(pa.Table.from_pylist(rows, schema=SCHEMA))
 
 
-def read_events(path: Path, types: Collection[str] | None = None) -> list[Event]:
-    """The events of a file, only those of ``types`` if given. Raises ``BadInput`` when it is no
-    such file."""
+def read_events(
+    path: Path, types: Collection[str] | None = None, *, trails: bool = True
+) -> list[Event]:
+    """The events of a file, only those of ``types`` if given; without ``trails``, those of visits
+    are empty (``read_trails`` has them). Raises ``BadInput`` when it is no such file."""
     only = None if types is None else [("type", "in", sorted(types))]
+    names = [name for name in SCHEMA.names if trails or name not in TRAIL]
+    table = _read(path, names, only)
+    empty: dict[str, object] = {} if trails else dict.fromkeys(TRAIL, ())
+    events = []
+    for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
+        for row in batch.to_pylist():
+            told = {name: value for name, value in row.items() if value is not None}
+            if told["type"] == VISIT_ENDED:
+                told |= empty
+            events.append(EVENTS.validate_python(told))
+    return events
+
+
+def read_trails(path: Path) -> dict[str, NDArray[np.float64]]:
+    """The trails of visits by the id of the event: (3, N) rows ``t``, ``x``, ``y``. A tenth of the
+    memory that they take in ``VisitEnded``. Raises ``BadInput`` when it is no such file."""
+    trails: dict[str, NDArray[np.float64]] = {}
+    table = _read(path, ["id", *TRAIL], [("type", "in", [VISIT_ENDED])])
+    for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
+        columns = [batch[name] for name in TRAIL]
+        ends = [column.value_lengths() for column in columns]
+        if any(e.null_count for e in ends) or not ends[0] == ends[1] == ends[2]:
+            raise BadInput("events", path, f"expected {VISIT_ENDED} with as many t as x and y")
+        places = np.stack([column.flatten().to_numpy(zero_copy_only=False) for column in columns])
+        parts = np.split(places, np.cumsum(ends[0]), axis=1)[:-1]
+        trails |= dict(zip(batch["id"].to_pylist(), parts, strict=True))
+    return trails
+
+
+def _read(
+    path: Path, columns: list[str], only: list[tuple[str, str, list[str]]] | None
+) -> pa.Table:
     try:
         with path.open("rb") as file:
-            table = pq.read_table(file, schema=SCHEMA, filters=only)
+            return pq.read_table(file, schema=SCHEMA, columns=columns, filters=only)
     except (OSError, pa.ArrowInvalid) as error:
         raise BadInput("events", path, f"expected a Parquet file of events: {error}") from None
-    return [
-        EVENTS.validate_python({k: v for k, v in row.items() if v is not None})
-        for row in table.to_pylist()
-    ]

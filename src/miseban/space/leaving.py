@@ -1,4 +1,4 @@
-"""Whether somebody who is not seen any more has left the picture."""
+"""Whether somebody who is not seen any more has left the picture, or who is new came into it."""
 
 from __future__ import annotations
 
@@ -30,3 +30,19 @@ def left_the_picture(
         or (y1 <= EDGE * height and vy < -WALKING)
         or (y2 >= height - EDGE * height and vy > WALKING)
     )
+
+
+def came_in(
+    box: Floats, last: Floats, velocity: Floats, step: float, size: tuple[float, float]
+) -> bool:
+    """Whether who is first seen in ``box`` (4,) comes in over an edge of a picture of ``size``, and
+    so is not the person last seen in ``last`` (4,), at ``velocity`` (2,) pixels a second: one who
+    was neither at that edge nor walking to it. Whoever comes in may have made a ``step``, in
+    heights, before the first frame."""
+    width, height = size
+    inside = EDGE * height + step * float(box[3] - box[1])
+    ends = np.array([inside, inside, width - inside, height - inside])
+    outward = np.concatenate([-velocity, velocity]) / max(1.0, float(last[3] - last[1]))
+    sign = np.array([-1.0, -1.0, 1.0, 1.0])
+    there, was_there = (sign * (side - ends) >= 0 for side in (box, last))
+    return bool((there & ~was_there & (outward <= WALKING)).any())

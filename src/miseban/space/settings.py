@@ -47,6 +47,9 @@ class SpaceSettings:
     stitch_base_heights: float = 0.5
     stitch_speed_heights: float = 0.8  # heights a second, about 1.4 m/s
     stitch_most_heights: float = 2.5
+    step_most_s: float = (
+        0.25  # so long a step, at most, has who comes in made before the first frame
+    )
     stitch_most_picture: float = 0.25  # of its width
     # While others fill so much of the place in the picture, the lost person may stand behind them,
     # as people in queues do, and is waited for there, up to so long after the last sight.

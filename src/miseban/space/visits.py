@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.covering import covers, unbroken_until
-from miseban.space.leaving import left_the_picture
+from miseban.space.leaving import came_in, left_the_picture
 from miseban.space.passages import Passage
 from miseban.space.settings import SpaceSettings
 from miseban.space.stays import Stay
@@ -206,6 +206,7 @@ class VisitBook:
         # At equal cost the one seen last, then the one who came first, whatever the slots' order.
         best, least = None, (1.0, 0.0, 0.0)
         height = max(1.0, float(box[3] - box[1]))
+        step = s.stitch_speed_heights * min(self.interval_s, s.step_most_s)
         for slot in slots.tolist():
             silent_s = time_s - float(self.last_s[slot])
             if slot in busy or self._went_out(slot, silent_s):
@@ -213,6 +214,8 @@ class VisitBook:
             if self.observations[slot] < 2 and silent_s > s.stitch_single_s:
                 continue  # one sight is hardly a person
             last = self.last_box[slot]
+            if came_in(box, last, self._velocity(slot), step, self._size):
+                continue
             ratio = height / max(1.0, float(last[3] - last[1]))
             if not 0.5 < ratio < 2.0:
                 continue

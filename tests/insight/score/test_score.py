@@ -501,6 +501,13 @@ def wrong_folder(tmp_path: Path, case: str) -> tuple[Path, Path]:
         (write(result, events) / "events.parquet").write_bytes(b"no parquet")
     elif case == "other columns":
         pq.write_table(pa.table({"a": [1]}), write(result, events) / "events.parquet")
+    elif case == "a torn trail":
+        path = write(result, events) / "events.parquet"
+        table = pq.read_table(path)
+        at = table.schema.get_field_index("x")
+        short = [x if x is None else x[:-1] for x in table["x"].to_pylist()]
+        column = pa.array(short, table.schema.field(at).type)
+        pq.write_table(table.set_column(at, table.schema.field(at), column), path)
     elif case == "tracks beside events":
         tracks(result, [("door", 0.0, 1, 0.0)])
     elif case == "words in a MOT file":
@@ -520,6 +527,7 @@ WRONG = {
     "a torn summary": "Invalid JSON",
     "events of something else": "events",
     "other columns": "events",
+    "a torn trail": "visit.ended with as many t as x and y",
     "no folder": "found no folder",
     "tracks beside events": "nothing in common",
     "words in a MOT file": "expected rows of numbers",

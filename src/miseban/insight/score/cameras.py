@@ -15,7 +15,7 @@ def score_cameras(truth: Folder, result: Folder, gaps: Gaps) -> dict[str, Tracki
     """Camera by camera, where there is somebody to follow."""
     scores: dict[str, TrackingScore] = {}
     cameras = 0
-    only = result.recording.summary.camera if result.recording else None
+    only = result.summary.camera if result.summary else None
     for camera, true, found in read_pairs(truth, result):
         cameras += 1
         if only not in (None, camera) and not len(found):
@@ -26,6 +26,7 @@ def score_cameras(truth: Folder, result: Folder, gaps: Gaps) -> dict[str, Tracki
             gaps.add(f"tracking {camera}", "truth and result have no moment in common")
         else:
             scores[camera] = score_tracks(true, found)
+        del true, found  # before the next camera's are read
     if not cameras:
         gaps.add("tracking", _no_tracks(truth, result))
     return scores

@@ -10,7 +10,7 @@ from pathlib import Path
 from miseban.insight.score.cameras import score_cameras
 from miseban.insight.score.counts import score_intervals, score_line
 from miseban.insight.score.figures import Score, TrackingScore
-from miseban.insight.score.folder import Recording, read_folder
+from miseban.insight.score.folder import Folder, Recording, read_folder, read_recording
 from miseban.insight.score.gaps import Gaps, few
 from miseban.insight.score.heat import score_heat
 from miseban.insight.score.help import score_help
@@ -37,10 +37,12 @@ def score_folders(truth: Path, result: Path, tracks: Path | None = None) -> Scor
     true, found = read_folder(truth), read_folder(result)
     if tracks is not None:
         found = replace(found, tracks=tracks)
+    _check_same(true, found)
     gaps = Gaps()
+    # Tracks first: they take the most memory, and the events would lie beside them.
     tracking = score_cameras(true, found, gaps)
-    if true.recording is None or found.recording is None:
-        side = "truth" if true.recording is None else "result"
+    if true.summary is None or found.summary is None:
+        side = "truth" if true.summary is None else "result"
         if not tracking:
             raise BadInput(
                 "nothing-to-score", result, f"nothing in common with {truth}: {_why(gaps)}"
@@ -51,8 +53,8 @@ def score_folders(truth: Path, result: Path, tracks: Path | None = None) -> Scor
             "shop": None, "start": None, "duration_s": None, "intervals": None, "people": None,
         }  # fmt: skip
         return Score.model_validate({**empty, "tracking": tracking, "missing": gaps.found})
-    _check_same(true.recording, found.recording, truth, result)
-    return _recordings(true.recording, _in_time_of(true.recording, found.recording), tracking, gaps)
+    known = read_recording(true)
+    return _recordings(known, _in_time_of(known, read_recording(found)), tracking, gaps)
 
 
 def _recordings(
@@ -114,23 +116,25 @@ def _in_time_of(truth: Recording, result: Recording) -> Recording:
     return replace(result, events=events)
 
 
-def _check_same(truth: Recording, result: Recording, truth_at: Path, result_at: Path) -> None:
+def _check_same(truth: Folder, result: Folder) -> None:
     """Scoring apples by oranges would give figures all the same."""
     a, b = truth.summary, result.summary
+    if a is None or b is None:
+        return
     if a.shop != b.shop:
-        raise BadInput(
-            "other-shop", result_at, f"expected shop {a.shop!r} as in {truth_at}, found {b.shop!r}"
-        )
+        told = f"expected shop {a.shop!r} as in {truth.path}, found {b.shop!r}"
+        raise BadInput("other-shop", result.path, told)
     for kind, true, found in (("lines", a.lines, b.lines), ("zones", a.zones, b.zones)):
         if true and found and not true.keys() & found.keys():
-            told = f"expected {kind} {few(true)} as in {truth_at}, found {few(found)}"
-            raise BadInput(f"other-{kind}", result_at, told)
-    if result.end < a.start or b.start > truth.end:
+            told = f"expected {kind} {few(true)} as in {truth.path}, found {few(found)}"
+            raise BadInput(f"other-{kind}", result.path, told)
+    ends = [side.start + timedelta(seconds=side.duration_s) for side in (a, b)]
+    if ends[1] < a.start or b.start > ends[0]:
         raise BadInput(
             "other-time",
-            result_at,
-            f"expected a recording between {a.start} and {truth.end} as in {truth_at}, "
-            f"found {b.start} to {result.end} (replay takes the time from --start)",
+            result.path,
+            f"expected a recording between {a.start} and {ends[0]} as in {truth.path}, "
+            f"found {b.start} to {ends[1]} (replay takes the time from --start)",
         )
 
 

@@ -1,4 +1,4 @@
-"""A folder to be scored: what it holds, read once."""
+"""A folder to be scored: what it holds, and its recording, read once."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from miseban.insight.events_table import read_events
+from miseban.insight.events_table import read_events, read_trails
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.summary import Summary
@@ -46,10 +48,14 @@ event means that nothing of the kind happened."""
 @dataclass(frozen=True, slots=True)
 class Recording:
     """Events and summary of one recording; ``tells_of`` are the types of events that it knows,
-    ``other_types`` those that no figure is made of; ``stock`` is the file of stocks, or None."""
+    ``other_types`` those that no figure is made of; ``stock`` is the file of stocks, or None.
+
+    ``trails`` are those of the visits by the id of the event, (3, N) rows ``t``, ``x``, ``y``; the
+    events have none. As Python's numbers a supermarket's day of them would take a gigabyte."""
 
     summary: Summary
     events: list[Event]
+    trails: dict[str, NDArray[np.float64]]
     tells_of: frozenset[str]
     stock: Path | None = None
 
@@ -64,11 +70,11 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """``recording`` is None in a folder that holds tracks only; ``tracks`` and ``mot`` are files,
-    or None."""
+    """``summary`` is None in a folder that holds tracks only; ``tracks`` and ``mot`` are files, or
+    None."""
 
     path: Path
-    recording: Recording | None
+    summary: Summary | None
     tracks: Path | None
     mot: Path | None
 
@@ -88,22 +94,23 @@ def read_folder(path: Path) -> Folder:
         raise BadInput("no-results", path, f"expected {other} beside {half.pop()}, found none")
     return Folder(
         path,
-        _recording(path) if half else None,
+        _summary(path) if half else None,
         path / TRACKS if TRACKS in held else None,
         path / MOT if MOT in held else None,
     )
 
 
-def _recording(path: Path) -> Recording:
+def read_recording(folder: Folder) -> Recording:
+    """Events and summary of a folder that has a ``summary``. Raises ``BadInput`` for events that
+    cannot be read."""
+    assert folder.summary is not None  # noqa: S101 - the caller has looked
+    path = folder.path
     try:
-        summary = Summary.model_validate_json((path / SUMMARY).read_text(encoding="utf-8"))
         types = set(pq.read_table(path / EVENTS, columns=["type"])["type"].to_pylist())
-        events = read_events(path / EVENTS, SCORED)
+        events = read_events(path / EVENTS, SCORED, trails=False)
+        trails = read_trails(path / EVENTS)
     except ValidationError as error:
-        first = error.errors()[0]
-        at = ".".join(str(part) for part in first["loc"]) or "as a whole"
-        where = path / (SUMMARY if error.title == "Summary" else EVENTS)
-        raise BadInput("not-readable", where, f"{at}: {first['msg']}") from None
+        raise _not_valid(path / EVENTS, error) from None
     except (UnicodeDecodeError, OSError) as error:
         raise BadInput("not-readable", path, f"cannot be read: {error}") from None
     except (pa.ArrowException, KeyError) as error:
@@ -113,4 +120,21 @@ def _recording(path: Path) -> Recording:
         if (path / table).is_file():
             types |= implied
     stock = path / STOCK
-    return Recording(summary, events, frozenset(types), stock if stock.is_file() else None)
+    return Recording(
+        folder.summary, events, trails, frozenset(types), stock if stock.is_file() else None
+    )
+
+
+def _summary(path: Path) -> Summary:
+    try:
+        return Summary.model_validate_json((path / SUMMARY).read_text(encoding="utf-8"))
+    except ValidationError as error:
+        raise _not_valid(path / SUMMARY, error) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise BadInput("not-readable", path, f"cannot be read: {error}") from None
+
+
+def _not_valid(path: Path, error: ValidationError) -> BadInput:
+    first = error.errors()[0]
+    at = ".".join(str(part) for part in first["loc"]) or "as a whole"
+    return BadInput("not-readable", path, f"{at}: {first['msg']}")

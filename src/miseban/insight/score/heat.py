@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.insight.score.figures import HeatScore
 from miseban.insight.score.folder import Recording
 from miseban.insight.score.gaps import Gaps
-from miseban.vocabulary.events import Event, VisitEnded
+from miseban.vocabulary.events import VisitEnded
 
 CELL = {"m": 0.5, "px": 16.0}
 """Side of a cell by unit of the trails."""
@@ -49,7 +47,7 @@ def _views(truth: Recording, result: Recording) -> tuple[set[str], set[str]]:
 def _view(truth: Recording, result: Recording, view: str) -> HeatScore | str:
     """Pearson's correlation over the cells of the smallest rectangle that holds all trails of both
     sides; or why there is none. A trail has one sample a second, so a cell's number is seconds."""
-    sides = [_places(side.events, view) for side in (truth, result)]
+    sides = [_places(side, view) for side in (truth, result)]
     if not all(sides):
         return "nobody was seen in one of the folders"
     units = sorted(set(sides[0]) | set(sides[1]))
@@ -70,10 +68,12 @@ def _view(truth: Recording, result: Recording, view: str) -> HeatScore | str:
     )
 
 
-def _places(events: Sequence[Event], view: str) -> dict[str, NDArray[np.float64]]:
+def _places(side: Recording, view: str) -> dict[str, NDArray[np.float64]]:
     """By unit, all samples (N, 2) of the trails of ``view``."""
     parts: dict[str, list[NDArray[np.float64]]] = {}
-    for event in events:
-        if isinstance(event, VisitEnded) and event.t and view in (SHOP, event.camera):
-            parts.setdefault(event.unit, []).append(np.array([event.x, event.y]).T)
+    for event in side.events:
+        if isinstance(event, VisitEnded) and view in (SHOP, event.camera):
+            places = side.trails[event.id][1:].T
+            if len(places):
+                parts.setdefault(event.unit, []).append(places)
     return {unit: np.concatenate(part) for unit, part in parts.items()}

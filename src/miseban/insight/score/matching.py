@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components, min_weight_full_bipartite_matching
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+_LARGEST_TABLE = 1_000_000  # cells; beyond, most are empty and would be memory and time for nothing
 
 
 def pairs_within(a: Floats, b: Floats, tolerance: float) -> int:
@@ -49,6 +51,9 @@ def best_pairs(row: Ints, column: Ints, worth: NDArray[np.float64] | Ints) -> In
             continue
         across, x = np.unique(i[part], return_inverse=True)
         down, y = np.unique(j[part], return_inverse=True)
+        if len(across) * len(down) > _LARGEST_TABLE:
+            taken.append(part[_sparse(x, y, np.asarray(worth[part], np.float64))])
+            continue
         table = np.zeros((len(across), len(down)))
         which = np.full(table.shape, -1)
         table[x, y] = worth[part]
@@ -56,3 +61,18 @@ def best_pairs(row: Ints, column: Ints, worth: NDArray[np.float64] | Ints) -> In
         chosen = which[linear_sum_assignment(table, maximize=True)]
         taken.append(chosen[chosen >= 0])
     return np.sort(np.concatenate(taken))
+
+
+def _sparse(x: Ints, y: Ints, worth: Floats) -> Ints:
+    """As the table does, for pairs of row ``x`` (P,) and column ``y`` (P,): positions (K,). Every
+    row may also take a column of its own that is worth nothing; all is worth one more than it is,
+    as the solver knows no nought."""
+    rows, columns = int(x.max()) + 1, int(y.max()) + 1
+    alone = np.arange(rows)
+    i, j = np.concatenate([x, alone]), np.concatenate([y, columns + alone])
+    value = np.concatenate([worth + 1.0, np.ones(rows)])
+    table = csr_array((value, (i, j)), shape=(rows, columns + rows))
+    chosen = np.empty(rows, np.int64)
+    row, column = min_weight_full_bipartite_matching(table, maximize=True)
+    chosen[row] = column
+    return np.flatnonzero(chosen[x] == y)

@@ -10,17 +10,18 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_PAIRS_AT_ONCE = 1_000_000  # of which 16 numbers each are in memory at a time
+_PAIRS_AT_ONCE = 500_000  # of which 16 numbers each are in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """Rows of N boxes: ``moment`` (N,) int64, ``track`` (N,) int64, ``ltwh`` (N, 4) float64 left,
-    top, width and height in pixels. A track has at most one box a moment."""
+    """Rows of N boxes: ``moment`` (N,) int64, ``track`` (N,) int64, ``ltwh`` (N, 4) float64 or, so
+    that a long day fits into memory, float32 left, top, width and height in pixels. A track has at
+    most one box a moment."""
 
     moment: Ints
     track: Ints
-    ltwh: Floats
+    ltwh: Floats | NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.moment)
@@ -37,8 +38,8 @@ class Boxes:
             return self
         return self.take(np.argsort(self.moment, kind="stable"))
 
-    def take(self, index: NDArray[np.bool_] | Ints) -> Boxes:
-        """The rows at ``index`` (a mask or positions), in that order."""
+    def take(self, index: NDArray[np.bool_] | Ints | slice) -> Boxes:
+        """The rows at ``index`` (a mask, positions or a slice), in that order."""
         return Boxes(self.moment[index], self.track[index], self.ltwh[index])
 
 
@@ -83,19 +84,19 @@ def lay_over(truth: Boxes, result: Boxes) -> Overlaps:
     pairs = n_truth * n_result
     # Blocks of whole moments, so that a long day is not in memory as one table of pairs.
     block = np.cumsum(pairs) // _PAIRS_AT_ONCE
-    sides = _Sides.of(truth), _Sides.of(result)
+    starts = np.flatnonzero(np.diff(block, prepend=-1))
+    ends = np.append(starts, len(both))[1:]
     parts = [
-        _pairs(*sides, spans[0], spans[1], np.flatnonzero(block == number))
-        for number in np.unique(block)
+        _pairs(truth, result, spans[0], spans[1], np.arange(start, end))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
-    moment, rows, columns, iou = (
-        np.concatenate([part[i] for part in parts]) if parts else np.empty(0) for i in range(4)
-    )
+    nothing = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+    moment, row, column, iou = (np.concatenate(part) for part in zip(nothing, *parts, strict=True))
     return Overlaps(
-        moment.astype(np.int64, copy=False),
-        rows.astype(np.int64, copy=False),
-        columns.astype(np.int64, copy=False),
-        iou.astype(np.float64, copy=False),
+        moment,
+        row,
+        column,
+        iou,
         np.unique(truth.track, return_inverse=True)[1].astype(np.int64),
         np.unique(result.track, return_inverse=True)[1].astype(np.int64),
         spans[0].astype(np.int64),
@@ -114,32 +115,36 @@ class _Sides:
 
     @classmethod
     def of(cls, boxes: Boxes) -> _Sides:
-        left, top, width, height = (np.ascontiguousarray(c) for c in boxes.ltwh.T)
+        left, top, width, height = (np.ascontiguousarray(c, np.float64) for c in boxes.ltwh.T)
         return cls((left, top), (left + width, top + height), width * height)
 
 
 def _pairs(
-    truth: _Sides, result: _Sides, truth_span: Ints, result_span: Ints, moments: Ints
+    truth: Boxes, result: Boxes, truth_span: Ints, result_span: Ints, moments: Ints
 ) -> tuple[Ints, Ints, Ints, Floats]:
-    """Moment, row in truth, row in result and IoU of the pairs of ``moments`` that overlap."""
+    """Moment, row in truth, row in result and IoU of the pairs of ``moments``, which follow one
+    another, that overlap."""
+    first = truth_span[moments[0], 0], result_span[moments[0], 0]
+    true = _Sides.of(truth.take(slice(first[0], truth_span[moments[-1], 1])))
+    found = _Sides.of(result.take(slice(first[1], result_span[moments[-1], 1])))
     height = truth_span[moments, 1] - truth_span[moments, 0]
     width = result_span[moments, 1] - result_span[moments, 0]
     size = height * width
     moment = np.repeat(moments, size)
     place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
     wide = np.repeat(width, size)
-    row = truth_span[moment, 0] + place // wide
-    column = result_span[moment, 0] + place % wide
+    row = truth_span[moment, 0] - first[0] + place // wide
+    column = result_span[moment, 0] - first[1] + place % wide
     # Most people stand beside each other: whose boxes share no column need no further look.
-    across = _shared(truth, result, row, column, 0)
+    across = _shared(true, found, row, column, 0)
     some = np.flatnonzero(across > 0)
     moment, row, column, across = moment[some], row[some], column[some], across[some]
-    down = _shared(truth, result, row, column, 1)
+    down = _shared(true, found, row, column, 1)
     some = np.flatnonzero(down > 0)
     moment, row, column = moment[some], row[some], column[some]
     common = across[some] * down[some]
-    union = truth.area[row] + result.area[column] - common
-    return moment, row, column, common / np.maximum(union, 1e-9)
+    union = true.area[row] + found.area[column] - common
+    return moment, row + first[0], column + first[1], common / np.maximum(union, 1e-9)
 
 
 def _shared(truth: _Sides, result: _Sides, row: Ints, column: Ints, axis: int) -> Floats:

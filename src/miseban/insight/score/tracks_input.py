@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pyarrow import csv as arrow_csv
 from miseban.camera.tracks_file import read_tracks
 from miseban.insight.score.folder import Folder
 from miseban.insight.score.overlap import Boxes
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, Failed
 
 SAME_S = 0.005
 """Times closer than this are one moment: files round them."""
@@ -23,7 +24,10 @@ MOT_NAME = "mot"
 """Stands for the camera that a MOT file does not name."""
 
 Floats = NDArray[np.float64]
-_Rows = tuple[Floats, NDArray[np.int64], NDArray[np.float32]]
+_ROW = np.dtype([("time_s", np.float64), ("track", np.int64), ("ltwh", np.float32, 4)])
+_Rows = NDArray[np.void]
+"""Rows ``_ROW`` (N,) of one camera. Places have seven digits, so that as many as can be fit into
+memory."""
 
 
 def read_pairs(truth: Folder, result: Folder) -> Iterator[tuple[str, Boxes, Boxes]]:
@@ -35,30 +39,29 @@ def read_pairs(truth: Folder, result: Folder) -> Iterator[tuple[str, Boxes, Boxe
     cannot be read.
     """
     if truth.tracks and result.tracks:
-        true, found = _by_camera(truth.tracks), _by_camera(result.tracks)
         shift_s = 0.0
-        if truth.recording and result.recording:
-            began = result.recording.summary.start - truth.recording.summary.start
-            shift_s = began.total_seconds()
-        for name in sorted(true.keys() | found.keys()):
-            # Given away as they are used: a supermarket's day has tens of millions of rows.
-            yield (
-                name,
-                *_on_moments(
-                    _joined(true.pop(name, [])),
-                    _shifted(_joined(found.pop(name, [])), shift_s),
-                    _window(truth),
-                ),
-            )
+        if truth.summary and result.summary:
+            shift_s = (result.summary.start - truth.summary.start).total_seconds()
+        # A supermarket's day has tens of millions of rows: they wait on disk, camera by camera.
+        with tempfile.TemporaryDirectory(prefix="miseban-score-") as name:
+            true = _by_camera(truth.tracks, Path(name) / "truth")
+            found = _by_camera(result.tracks, Path(name) / "result")
+            for camera in sorted(true.keys() | found.keys()):
+                yield (
+                    camera,
+                    *_on_moments(
+                        _read(true.get(camera)), _shifted(_read(found.get(camera)), shift_s), truth
+                    ),
+                )
     elif truth.mot and result.mot:
         yield MOT_NAME, *_mot_pair(truth.mot, result.mot)
 
 
-def _by_camera(path: Path) -> dict[str, list[_Rows]]:
-    """Times (N,), tracks (N,) and boxes (N, 4) of confirmed rows in which anything was visible, in
-    pieces. Places have seven digits, so that as many rows as can be fit into memory."""
+def _by_camera(path: Path, folder: Path) -> dict[str, Path]:
+    """Files in ``folder`` of the confirmed rows of each camera in which anything was visible."""
     hidden = _hidden(path)
-    parts: dict[str, list[_Rows]] = {}
+    folder.mkdir()
+    files: dict[str, Path] = {}
     at = 0
     for names, rows in read_tracks(path):
         good = rows.track >= 0
@@ -70,25 +73,30 @@ def _by_camera(path: Path) -> dict[str, list[_Rows]]:
         for number, name in enumerate(cameras.dictionary.to_pylist()):
             mine = rows.take((which == number) & good)
             if len(mine):
-                ltwh = np.concatenate(
-                    [mine.xyxy[:, :2], mine.xyxy[:, 2:] - mine.xyxy[:, :2]], axis=1
-                )
-                piece = mine.time_s, mine.track, ltwh.astype(np.float32)
-                parts.setdefault(name, []).append(piece)
-    return parts
+                piece = np.empty(len(mine), _ROW)
+                piece["time_s"], piece["track"] = mine.time_s, mine.track
+                piece["ltwh"] = np.hstack([mine.xyxy[:, :2], mine.xyxy[:, 2:] - mine.xyxy[:, :2]])
+                _append(files.setdefault(name, folder / str(len(files))), piece)
+    return files
 
 
-def _joined(parts: list[_Rows]) -> _Rows:
-    """The pieces of one camera as one."""
-    if not parts:
-        return np.empty(0), np.empty(0, np.int64), np.empty((0, 4), np.float32)
-    time_s, track, ltwh = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return time_s, track, ltwh
+def _append(file: Path, rows: _Rows) -> None:
+    try:
+        with file.open("ab") as out:
+            out.write(rows.tobytes())
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise Failed("temporary", file.parent, f"tracks cannot be kept there: {why}") from None
+
+
+def _read(file: Path | None) -> _Rows:
+    return np.empty(0, _ROW) if file is None else np.fromfile(file, _ROW)
 
 
 def _hidden(path: Path) -> NDArray[np.bool_] | None:
     """For each row whether nothing of the person could be seen; None where the file does not tell
     (a truth from a simulation has a further column ``visibility``, 0 to 1)."""
+    read = arrow_csv.ReadOptions(use_threads=False)
     convert = arrow_csv.ConvertOptions(
         include_columns=[VISIBILITY], column_types={VISIBILITY: pa.float64()}
     )
@@ -96,38 +104,43 @@ def _hidden(path: Path) -> NDArray[np.bool_] | None:
         with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             if VISIBILITY not in next(csv.reader(file), []):
                 return None
-        column = arrow_csv.read_csv(path, convert_options=convert)[VISIBILITY]
+        batches = arrow_csv.open_csv(path, read_options=read, convert_options=convert)
+        hidden = [np.asarray(b[0].to_numpy(zero_copy_only=False) == 0) for b in batches]
     except (OSError, csv.Error, pa.ArrowInvalid) as error:
         raise BadInput("not-readable", path, f"{VISIBILITY} cannot be read: {error}") from None
-    return np.asarray(column.to_numpy() == 0)
+    return np.concatenate([np.empty(0, bool), *hidden])
 
 
 def _shifted(rows: _Rows, by_s: float) -> _Rows:
-    return rows[0] + by_s, rows[1], rows[2]
+    rows["time_s"] += by_s
+    return rows
 
 
-def _window(truth: Folder) -> tuple[float, float] | None:
-    return (0.0, truth.recording.summary.duration_s) if truth.recording else None
-
-
-def _on_moments(
-    truth: _Rows, result: _Rows, window: tuple[float, float] | None
-) -> tuple[Boxes, Boxes]:
-    times = np.unique(np.concatenate([truth[0], result[0]]))
+def _on_moments(true: _Rows, found: _Rows, truth: Folder) -> tuple[Boxes, Boxes]:
+    times = np.unique(np.concatenate([np.unique(side["time_s"]) for side in (true, found)]))
     moment = np.cumsum(np.diff(times, prepend=-np.inf) > SAME_S, dtype=np.int64)
-    if window is None:
-        window = (truth[0].min(), truth[0].max()) if len(truth[0]) else (-np.inf, np.inf)
-    return _boxes(truth, times, moment, window), _boxes(result, times, moment, window)
+    window = -np.inf, np.inf
+    if truth.summary:
+        window = 0.0, truth.summary.duration_s
+    elif len(true):
+        window = true["time_s"].min(), true["time_s"].max()
+    return _boxes(true, times, moment, window), _boxes(found, times, moment, window)
 
 
 def _boxes(
     rows: _Rows, times: Floats, moment: NDArray[np.int64], window: tuple[float, float]
 ) -> Boxes:
-    inside = (rows[0] >= window[0] - SAME_S) & (rows[0] <= window[1] + SAME_S)
-    boxes = Boxes(
-        moment[np.searchsorted(times, rows[0])], rows[1], rows[2].astype(np.float64)
-    ).take(inside)
-    return _once(boxes)
+    time_s = rows["time_s"]
+    inside = (time_s >= window[0] - SAME_S) & (time_s <= window[1] + SAME_S)
+    if not inside.all():
+        rows = rows[inside]
+    return _once(
+        Boxes(
+            moment[np.searchsorted(times, rows["time_s"])],
+            np.ascontiguousarray(rows["track"]),
+            np.ascontiguousarray(rows["ltwh"]),
+        )
+    )
 
 
 def _once(boxes: Boxes) -> Boxes:

@@ -33,17 +33,18 @@ class Trails:
 def trails(side: Recording, window: Recording) -> Trails | None:
     """The trails of all visits; None where one is told in pixels. A visit that is told in several
     pieces (by several cameras) is one."""
-    pieces: dict[str, list[VisitEnded]] = {}
+    pieces: dict[str, list[Floats]] = {}
     for event in side.events:
         if isinstance(event, VisitEnded):
             if event.unit != "m":
                 return None
-            if event.t:
-                pieces.setdefault(event.visit, []).append(event)
+            trail = side.trails[event.id]
+            if trail.size:
+                pieces.setdefault(event.visit, []).append(trail)
     late_s = (side.summary.start - window.summary.start).total_seconds()
     first, places = [], [np.empty((0, 2))]
     for visit in pieces.values():
-        t, x, y = (np.concatenate([getattr(p, k) for p in visit]) for k in ("t", "x", "y"))
+        t, x, y = np.concatenate(visit, axis=1)
         order = np.argsort(t, kind="stable")
         t = t[order] + late_s
         # A visit shorter than a second has a place too: the nearest second's.
