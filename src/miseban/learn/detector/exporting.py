@@ -15,7 +15,7 @@ from torch import nn
 from miseban.learn.detector.network import Exported, PersonNet
 from miseban.learn.detector.samples import Material
 
-SIZE = (416, 320)
+SIZE = (448, 352)
 """Width and height of the input: a camera's 4:3 or 16:9 picture fits in with little left over."""
 OPSET = 17
 CALIBRATION = 120
