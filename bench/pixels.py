@@ -53,7 +53,7 @@ def filmed(folder: Path, seed: int) -> Path:
 
 
 def counted(truth: Path, model: str, name: str, told: str) -> Result:
-    """The error of the worse direction, in per cent of the true passages."""
+    """Wrong passages, missed and invented, in per cent of the true ones of both directions."""
     result = truth.with_name(name)
     start = json.loads((truth / "summary.json").read_text("utf-8"))["start"]
     seen = ("--camera", CAMERA, "--model", model, "--start", start, "--out", str(result))
@@ -62,9 +62,11 @@ def counted(truth: Path, model: str, name: str, told: str) -> Result:
     ways = [way for line in score.lines.values() for way in (line.in_, line.out)]
     true, found = sum(way.truth for way in ways), sum(way.result for way in ways)
     matched = sum(way.passages.matched for way in ways)
-    wrong = 100 * max(abs(way.error) / max(1, way.truth) for way in ways)
-    note = f"{told}, the worse direction of {CAMERA} in {MINUTES} minutes at {PER_HOUR} groups an "
-    note += f"hour: {matched} of {true} passages found, {found - matched} invented"
+    missed, invented = true - matched, found - matched
+    wrong = 100 * (missed + invented) / max(1, true)
+    each = ", ".join(f"{way.result} for {way.truth}" for way in ways)
+    note = f"{told}, {CAMERA}, {MINUTES} minutes at {PER_HOUR} groups an hour: {matched} of {true} "
+    note += f"passages found, {invented} invented (by direction {each})"
     return Result(name, wrong, "%", note, 3.0)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Better models from rendered shops and recordings.", add_completion=False)
 train_app = typer.Typer(help="Train a model of our own.", add_completion=False)
 app.add_typer(train_app, name="train")
-SHOPS, STEPS = 1500, 10_000
+SHOPS, STEPS = 700, 13_000
 FILE = "person-small.onnx"
 
 
@@ -33,7 +33,7 @@ def draw(
 ) -> None:
     """Draws random shops with people in them, and where everybody is; a stopped run goes on.
 
-    Example: miseban learn draw --out out/shops --shops 1500
+    Example: miseban learn draw --out out/shops --shops 700
     """
     from miseban.learn.detector.gathering import photos as pictures_of
     from miseban.learn.pictures.drawing import draw_folder
@@ -72,7 +72,7 @@ def train_detector(
 ) -> None:
     """Trains the built-in person detector; a stopped run goes on from its checkpoint.
 
-    Example: miseban learn train detector --pictures out/shops --out out/detector --steps 10000
+    Example: miseban learn train detector --pictures out/shops --out out/detector --steps 13000
     """
     try:
         from miseban.learn.detector.exporting import export_int8
