@@ -43,8 +43,14 @@ def _together(folder: Path) -> Result:
         )
         for camera in cameras
     ]  # fmt: skip
-    if any(one.wait() for one in running):
-        raise CannotRunError("an analysis failed")
+    try:
+        failed = [one.wait() != 0 for one in running]
+    finally:  # none goes on over a folder that is gone
+        for one in running:
+            one.kill()
+            one.wait()
+    if any(failed):
+        raise CannotRunError(f"{sum(failed)} of {len(failed)} analyses failed")
     took, after = time.perf_counter() - began, os.times()
     spent = after.children_user + after.children_system - busy.children_user - busy.children_system
     note = f"{len(cameras)} streams of {FPS} frames a second, person-small, {MINUTES} min each, "

@@ -187,6 +187,16 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_no_document_waits_to_be_filled_in() -> None:
+    found = [
+        f"{document.relative_to(ROOT)}: {match.group()}"
+        for document in project_files()
+        if document.suffix == ".md"
+        for match in re.finditer(r"@[A-Z]+@|figures follow", document.read_text("utf-8"), re.I)
+    ]
+    assert found == []
+
+
 def test_every_document_is_in_the_index() -> None:
     index = text("docs/README.md")
     missing = [

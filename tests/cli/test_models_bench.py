@@ -60,6 +60,18 @@ def marked(tmp_path: Path) -> str:
     return f"{video}={tmp_path / 'clip.txt'}"
 
 
+def whitening(tmp_path: Path, pictures: int) -> str:
+    """A clip in which "faulty" dies, and its truth: one person in every picture."""
+    video = tmp_path / "white.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 5, (64, 64))
+    for _ in range(pictures):
+        writer.write(np.full((64, 64, 3), 250, np.uint8))
+    writer.release()
+    rows = "".join(f"{n + 1},1,1.2,1.2,21.7,21.7,1,-1,-1\n" for n in range(pictures))
+    (tmp_path / "white.txt").write_text(rows, encoding="utf-8")
+    return f"{video}={tmp_path / 'white.txt'}"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -194,16 +206,46 @@ def test_the_table(models: Path, tmp_path: Path, capsys: Capture) -> None:
 def test_a_fault_while_it_is_judged_is_one_line(
     models: Path, tmp_path: Path, capfd: Capture
 ) -> None:
-    video = tmp_path / "white.avi"
-    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 5, (64, 64))
-    for _ in range(3):
-        writer.write(np.full((64, 64, 3), 250, np.uint8))
-    writer.release()
-    (tmp_path / "white.txt").write_text("3,1,1,1,20,20\n", encoding="utf-8")
-    words = ("faulty@onnxruntime", "--truth", f"{video}={tmp_path / 'white.txt'}")
+    words = ("faulty@onnxruntime", "--truth", whitening(tmp_path, 3))
     assert run(["models", "bench", *QUICK, *words]) == 1
     (line,) = capfd.readouterr().err.splitlines()
     assert "the network failed at run time" in line
+
+
+@pytest.mark.parametrize("when", ["judged", "timed"])
+def test_one_that_dies_takes_no_other_with_it(
+    models: Path, tmp_path: Path, capfd: Capture, when: str
+) -> None:
+    truth = whitening(tmp_path, 6)
+    words = ["good@onnxruntime", "faulty@onnxruntime", "best@onnxruntime"]
+    words += ["--truth", truth, "--budget", "ram_mb=2000"]
+    words += ["--video", truth.partition("=")[0]] if when == "timed" else []
+    assert run(["models", "bench", *QUICK, "--json", *words]) == 1
+    printed = capfd.readouterr()
+    (line,) = printed.err.splitlines()
+    assert "faulty" in line
+    assert "the network failed at run time" in line
+    found = json.loads(printed.out)
+    assert [(r["name"], r["scores"][0]["ap50"]) for r in found["results"]] == [
+        ("good", 0.0), ("best", 1.0),
+    ]  # fmt: skip
+    assert found["choice"]["measured"]["name"] == "best"
+
+
+@pytest.mark.parametrize("how", ["file", "registry"])
+def test_what_analyze_would_not_find_is_not_recorded(
+    models: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    shop = shop_file(tmp_path)
+    if how == "file":
+        name = str((models / "best.onnx").rename(tmp_path / "elsewhere.onnx"))
+        line = refused(capsys, name, "--budget", "fps=1", "--shop", str(shop))
+    else:
+        monkeypatch.delenv("MISEBAN_REGISTRY")
+        own = ("--registry", str(tmp_path / "own.toml"))
+        line = refused(capsys, "best", *own, "--budget", "fps=1", "--shop", str(shop))
+    assert "best on onnxruntime: cannot be recorded for a camera" in line
+    assert not choices_file(shop).exists()
 
 
 def test_a_real_detector_on_real_people(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from miseban.cli.app import run
+from miseban.vision.detectors import Detector, open_detector
 from miseban.vision.models.budget import Budget
 from miseban.vision.models.choice import Choice, choices_file, record
 from miseban.vision.models.measured import Measured
@@ -105,6 +106,25 @@ def test_a_recorded_runtime_is_used_and_named(models: Path, tmp_path: Path) -> N
     video, shop = film(tmp_path / "film.avi", seconds=1), shop_file(tmp_path)
     record(shop, "door", chosen("good", "openvino"))
     assert used(video, tmp_path, "--shop", str(shop)).model == "good@openvino"
+
+
+def test_threads_are_those_it_was_measured_with(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    video, shop = film(tmp_path / "film.avi", seconds=1), shop_file(tmp_path)
+    one = chosen("good")
+    measured = one.measured.model_copy(update={"threads": 2})
+    record(shop, "door", one.model_copy(update={"measured": measured}))
+    seen: list[int] = []
+
+    def opened(name: str, *, threads: int) -> Detector:
+        seen.append(threads)
+        return open_detector(name, threads=threads)
+
+    monkeypatch.setattr("miseban.cli.analyze.open_detector", opened)
+    for words in ((), ("--threads", "3"), ("--model", "good")):
+        used(video, tmp_path, "--shop", str(shop), *words)
+    assert seen == [2, 3, 1]
 
 
 def test_a_chosen_model_that_is_gone(models: Path, tmp_path: Path, capsys: Capture) -> None:

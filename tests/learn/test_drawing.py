@@ -12,6 +12,7 @@ from miseban.learn.pictures.drawing import SCENES, draw_folder
 from miseban.learn.pictures.folder import read_folder
 from miseban.learn.pictures.layouts import layout
 from miseban.learn.pictures.people import APART_M, cast, people
+from miseban.vocabulary.errors import BadInput
 from tests.learn.material import drawn_shops
 
 pytest.importorskip("panda3d", reason="needs panda3d, the extra `sim`")
@@ -26,6 +27,17 @@ def test_a_stopped_run_goes_on_and_gives_the_same_bytes(tmp_path: Path, drawn_fo
     assert names == sorted(p.name for p in drawn_folder.iterdir() if p.is_file())
     for name in names:
         assert (tmp_path / name).read_bytes() == (drawn_folder / name).read_bytes()
+
+
+def test_shops_of_another_seed_are_not_taken_for_these(tmp_path: Path) -> None:
+    draw_folder(tmp_path, [], 3)
+    draw_folder(tmp_path, [], 3)
+    with pytest.raises(BadInput, match="shops of seed 3, not 4"):
+        draw_folder(tmp_path, [], 4)
+    (tmp_path / "seed.txt").unlink()
+    (tmp_path / "parts" / "000000.csv").write_text("a.jpg,,,,,\n", "utf-8")
+    with pytest.raises(BadInput, match="seed unknown"):
+        draw_folder(tmp_path, [], 3)
 
 
 def test_boxes_lie_in_their_pictures_and_somebody_is_seen(drawn_folder: Path) -> None:

@@ -82,8 +82,8 @@ def analyze(
         typer.Option("--truth", metavar="DIR", help="What really happened, shown in the report."),
     ] = None,
     threads: Annotated[
-        int, typer.Option("--threads", metavar="N", min=1, max=64, help="For the detector.")
-    ] = 1,
+        int | None, typer.Option("--threads", metavar="N", min=1, max=64, help="For the detector.")
+    ] = None,
     attributes: Annotated[
         bool,
         typer.Option("--attributes", help="Also age bands and gender, of many people at once."),
@@ -112,7 +112,9 @@ def analyze(
     def opened() -> Source:
         return open_source(video, fps=rate, start=in_zone(start, shop), shop_file=shop_file)
 
-    detector = open_detector(which_model(model, shop, shop_file, camera), threads=threads)
+    chosen, measured_with = which_model(model, shop, shop_file, camera)
+    threads = threads or measured_with
+    detector = open_detector(chosen, threads=threads)
     note = say_note(detector.name)
     with opened() as source:
         info = source.info

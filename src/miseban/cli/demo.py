@@ -54,7 +54,7 @@ def demo(
     if video is None:
         if shop is not None or camera is not None:
             raise BadInput("no-clip", "demo", "expected the recording that --shop is for")
-        report = demo_shop(out, which_model(None, None, None, None), lang)
+        report = demo_shop(out, which_model(None, None, None, None)[0], lang)
     else:
         report = _recording(video, shop, camera, out, lang)
     typer.echo(f"report: {report.resolve()}")

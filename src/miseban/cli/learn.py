@@ -76,7 +76,8 @@ def train_detector(
     """
     try:
         from miseban.learn.detector.exporting import export_int8
-        from miseban.learn.detector.training import Plan, train
+        from miseban.learn.detector.teacher import Features
+        from miseban.learn.detector.training import Plan, checkpoint_of, train
     except ModuleNotFoundError as error:
         what = f"needs {error.name}: install the extra `train` (pip install 'miseban[train]')"
         raise BadInput("no-torch", "learn train", what) from None
@@ -84,8 +85,14 @@ def train_detector(
     from miseban.vision.detectors import open_detector
     from miseban.vision.models.store import locate
 
-    path = locate(teacher).path if teacher else None
-    by = open_detector(teacher) if teacher else None
+    # All that can be refused is, before hours of labelling.
+    path, by = None, None
+    if teacher:
+        path, by = locate(teacher).path, open_detector(teacher)
+        if path is None:
+            raise BadInput("no-teacher", teacher, "expected a YOLOX network, found no network")
+        Features(path)
+    checkpoint_of(out, seed, path)
     sources = Sources(pictures, clips, tuple(leave_out or ()), empty)
     material = gather(sources, by, typer.echo)
     until = time.monotonic() + minutes * 60 if minutes else None

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from miseban.cli.common import only_camera, shared_folder, wide_console
-from miseban.insight.bench import Candidate, Judging, Timing, judge_apart, time_apart
+from miseban.cli.models_measure import measure_all
+from miseban.insight.bench import Candidate, Judging, Timing
 from miseban.insight.bench.rendered import at_hand
 from miseban.insight.bench.truths import clips_at_hand, read_truth
 from miseban.vision.models import store
@@ -93,6 +92,8 @@ def bench_models(
     extra = tuple(registry or ())
     known = load_registry(extra)
     candidates = _candidates(names, known)
+    if shop_file is not None:
+        _check_analyze_finds(candidates)
     timing = [
         Timing(
             candidate=one, size=size, seconds=seconds, threads=threads, video=video,
@@ -105,7 +106,9 @@ def bench_models(
         full=full, registries=extra,
     )  # fmt: skip
     judged = judging if accuracy and (clips or judging.rendered) else None
-    results = _measure(timing, judged, named=bool(names))
+    results, fault = measure_all(timing, judged, named=bool(names))
+    if fault is not None and not results:
+        raise fault
     choice, unmet = None, None
     if limits is not None:
         choice, unmet = _choice(results, limits, known, named=bool(names))
@@ -122,6 +125,8 @@ def bench_models(
             typer.echo(_told(choice, where, camera))
     if unmet is not None:
         raise unmet
+    if fault is not None:
+        raise fault
 
 
 def _candidates(names: Sequence[str] | None, known: Registry) -> list[Candidate]:
@@ -144,36 +149,15 @@ def _candidates(names: Sequence[str] | None, known: Registry) -> list[Candidate]
     return found
 
 
-def _measure(timing: Sequence[Timing], judging: Judging | None, *, named: bool) -> list[Measured]:
-    """Times are taken one after the other; the accuracies come last. One that cannot be used is
-    told and left out, unless it was named."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        total = len(timing) + (len(judging.candidates) if judging else 0)
-        task = bar.add_task("", total=total)
-        results, good = [], []
-        for job in timing:
-            bar.update(task, description=f"timing {job.candidate}")
-            try:
-                results.append(time_apart(job))
-                good.append(job.candidate)
-            except BadInput as error:
-                if named:
-                    raise
-                bar.console.print(f"left out: {error}", soft_wrap=True, markup=False)
-            bar.advance(task)
-        if judging is None:
-            return results
-        judging = judging.model_copy(update={"candidates": tuple(good)})
-        bar.update(task, description="judging")
-        scored = []
-        for result, judged in zip(results, judge_apart(judging), strict=True):
-            scored.append(result.model_copy(update={"scores": judged.scores}))
-            bar.advance(task)
-        return scored
+def _check_analyze_finds(candidates: Sequence[Candidate]) -> None:
+    """A choice is recorded by name: ``analyze`` must come from it to the same model."""
+    usual = load_registry()
+    for one in candidates:
+        try:
+            store.locate(one.name, usual)
+        except BadInput as error:
+            what = f"cannot be recorded for a camera, where `analyze` would not find it: {error}"
+            raise BadInput("bench", one, what) from error
 
 
 def _choice(

@@ -49,7 +49,7 @@ def export_int8(
     net: PersonNet, out: Path, material: Material, size: tuple[int, int] = SIZE
 ) -> None:
     """The same in int8: a scale for each channel's weights, activations between the least and the
-    most that samples of ``material`` make of them."""
+    most that samples of ``material`` make of them. ``out`` is written whole or not at all."""
     from onnxruntime.quantization import (
         CalibrationMethod,
         QuantFormat,
@@ -58,13 +58,14 @@ def export_int8(
         quantize_static,
     )
 
+    unfinished = out.with_suffix(".new")
     with TemporaryDirectory() as folder:
         single, prepared = Path(folder) / "single.onnx", Path(folder) / "prepared.onnx"
         export(net, single, size)
         quant_pre_process(str(single), str(prepared), skip_symbolic_shape=True)
         quantize_static(
             str(prepared),
-            str(out),
+            str(unfinished),
             _Pictures(material, size),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
@@ -73,6 +74,7 @@ def export_int8(
             calibrate_method=CalibrationMethod.MinMax,
             nodes_to_exclude=_left_out(prepared),
         )
+    unfinished.replace(out)
 
 
 def _left_out(path: Path) -> list[str]:

@@ -39,10 +39,13 @@ def gather(
 ) -> Material:
     """All of it in memory but the drawn pictures. Labelled frames are never written.
 
-    Raises ``BadInput`` for a training folder without truth, recordings without a ``teacher`` to
-    label them, or folders that hold nothing of use.
+    Raises ``BadInput`` for a training folder without truth or with a picture that cannot be read,
+    recordings without a ``teacher`` to label them, or folders that hold nothing of use.
     """
     drawn = read_folder(sources.drawn)
+    for each in drawn:  # an eighth of the size is read fast, and shows as well whether it can be
+        if cv2.imread(str(each.path), cv2.IMREAD_REDUCED_COLOR_8) is None:
+            raise BadInput("bad-picture", each.path, "cannot be read as a picture")
     progress(f"{len(drawn)} drawn pictures")
     clips: dict[str, list[Taught]] = {}
     if sources.clips is not None:

@@ -100,9 +100,31 @@ class Features:
 def _cut(path: Path) -> tuple[bytes, list[str]]:
     """The network without its last convolutions, and the names of what is then its output."""
     import onnx
+    from google.protobuf.message import DecodeError
 
-    model = onnx.load(str(path))
+    try:
+        model = onnx.load(str(path))
+        names = _before_the_last(model.graph)
+    except (DecodeError, LookupError, ValueError) as error:
+        what = "expected a YOLOX network in ONNX, with three levels"
+        raise BadInput("no-teacher", path, what) from error
     graph = model.graph
+    del graph.output[:], graph.value_info[:]
+    for name in names:
+        graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
+    needed, kept = set(names), []
+    for node in reversed(graph.node):
+        if needed & set(node.output):
+            kept.append(node)
+            needed |= set(node.input)
+    del graph.node[:]
+    graph.node.extend(reversed(kept))
+    return model.SerializeToString(), names
+
+
+def _before_the_last(graph: Any) -> list[str]:
+    """What the last convolutions of each level's box and class branch are given; ``graph`` takes
+    pictures of any size from now on. Raises ``LookupError`` or ``ValueError`` for another make."""
     by_output = {name: node for node in graph.node for name in node.output}
 
     def before(name: str) -> str:
@@ -117,22 +139,12 @@ def _cut(path: Path) -> tuple[bytes, list[str]]:
 
     levels = [n for n in graph.node if joins(n) == ["Conv", "Sigmoid", "Sigmoid"]]
     if len(levels) != 3:
-        raise BadInput("no-teacher", path, "expected a YOLOX network with three levels")
+        raise ValueError(f"{len(levels)} levels")
     names = [name for n in levels for name in (before(n.input[0]), before(n.input[2]))]
     for dimension, free in zip(graph.input[0].type.tensor_type.shape.dim, "b3hw", strict=True):
         if free != "3":
             dimension.dim_param = free
-    del graph.output[:], graph.value_info[:]
-    for name in names:
-        graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    needed, kept = set(names), []
-    for node in reversed(graph.node):
-        if needed & set(node.output):
-            kept.append(node)
-            needed |= set(node.input)
-    del graph.node[:]
-    graph.node.extend(reversed(kept))
-    return model.SerializeToString(), names
+    return names
 
 
 def frames(
@@ -146,11 +158,12 @@ def frames(
     ):
         if any(name in path.name for name in leave_out):
             continue
-        count = capture.frame_count(capture.open_file(str(path))) or 60
-        step = max(2, round(count / 150))
         video, number = capture.open_file(str(path)), 0
-        while video.grab():
-            if number % step == 0 and (image := capture.retrieve(video)) is not None:
-                yield path.name, image
-            number += 1
-        video.release()
+        try:
+            step = max(2, round((capture.frame_count(video) or 60) / 150))
+            while video.grab():
+                if number % step == 0 and (image := capture.retrieve(video)) is not None:
+                    yield path.name, image
+                number += 1
+        finally:
+            video.release()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -17,7 +18,8 @@ from miseban.learn.detector.batches import Batch, Batches, one
 from miseban.learn.detector.loss import detection_loss, predicted
 from miseban.learn.detector.network import PersonNet, Shape
 from miseban.learn.detector.samples import Material
-from miseban.vocabulary.errors import BadInput
+from miseban.vision.models.store import file_hash
+from miseban.vocabulary.errors import BadInput, Failed
 
 CHECKPOINT = "checkpoint.pt"
 RATE, DECAY = 2.5e-3, 0.03
@@ -27,6 +29,10 @@ FALL = 0.35
 AVERAGE = 0.9985
 IMITATE = 2.0
 """Weight of imitating the teacher against finding people."""
+
+
+KEPT = ("step", "shape", "net", "average", "imitation", "optimiser")
+"""In every checkpoint; seed and teacher are in those of today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +86,8 @@ def train(
 ) -> PersonNet:
     """Trains until ``plan.steps`` or ``stopped()`` and returns the averaged network.
 
-    ``out`` keeps the checkpoint; one that is there is continued. Raises ``BadInput``
-    (``other-checkpoint``) if it belongs to another shape of network.
+    ``out`` keeps the checkpoint; one that is there is continued. Raises ``BadInput`` as
+    ``checkpoint_of``, ``Failed`` (``no-picture``) if a picture has gone away meanwhile.
     """
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
@@ -89,7 +95,7 @@ def train(
     net: PersonNet = PersonNet(shape).to(memory_format=torch.channels_last)
     average: PersonNet = copy.deepcopy(net).eval()
     imitation: Imitation | None = None
-    state = _load(out / CHECKPOINT, net.shape)
+    state = checkpoint_of(out, plan.seed, teacher, net.shape)
     step: int = state["step"] if state else 0
     numbers = range(step, plan.steps)
     loader = DataLoader(
@@ -103,7 +109,7 @@ def train(
     saved = began = time.monotonic()
     first = step
     recent: list[Tensor] = []
-    for batch in loader:
+    for batch in _readable(loader):
         if optimiser is None:
             if batch.taught:
                 imitation = Imitation(net.shape.neck, [t.shape[1] for t in batch.taught])
@@ -129,7 +135,8 @@ def train(
             recent.clear()
         done = step >= plan.steps or stopped()
         if done or time.monotonic() - saved > plan.every_s:
-            _save(out / CHECKPOINT, step, net, average, imitation, optimiser)
+            _save(out / CHECKPOINT, {**_made_with(plan.seed, teacher), "step": step},
+                  net, average, imitation, optimiser)  # fmt: skip
             saved = time.monotonic()
         if done:
             break
@@ -139,8 +146,9 @@ def train(
 
 
 def averaged(checkpoint: Path) -> PersonNet:
-    """The averaged network of a checkpoint. Raises ``BadInput`` (``no-checkpoint``)."""
-    state = torch.load(checkpoint, weights_only=True) if checkpoint.is_file() else None
+    """The averaged network of a checkpoint. Raises ``BadInput`` (``no-checkpoint``, or
+    ``other-checkpoint`` for a damaged one)."""
+    state = _read(checkpoint)
     if state is None:
         raise BadInput("no-checkpoint", checkpoint, "expected a checkpoint, found none")
     net = PersonNet(Shape(**state["shape"]))
@@ -190,7 +198,7 @@ def _follow(average: nn.Module, net: nn.Module, keep: float) -> None:
 
 def _save(
     path: Path,
-    step: int,
+    made: dict[str, Any],
     net: PersonNet,
     average: PersonNet,
     imitation: Imitation | None,
@@ -198,7 +206,7 @@ def _save(
 ) -> None:
     """Whole or not at all: a run that is killed leaves the checkpoint before."""
     state = {
-        "step": step,
+        **made,
         "shape": asdict(net.shape),
         "net": net.state_dict(),
         "average": average.state_dict(),
@@ -210,14 +218,46 @@ def _save(
     unfinished.replace(path)
 
 
-def _load(path: Path, shape: Shape) -> dict[str, Any] | None:
+def checkpoint_of(
+    out: Path, seed: int, teacher: Path | None, shape: Shape | None = None
+) -> dict[str, Any] | None:
+    """What a run of this seed, teacher and shape goes on from; None for a fresh start. Raises
+    ``BadInput`` (``other-checkpoint``) for a damaged one, or one of another run."""
+    path = out / CHECKPOINT
+    state = _read(path)
+    if state is None:
+        return None
+    for name, mine in {**_made_with(seed, teacher), "shape": asdict(shape or Shape())}.items():
+        if (theirs := state.get(name, mine)) != mine:
+            what = f"made with {name} {theirs}, this run has {mine}; take another folder"
+            raise BadInput("other-checkpoint", path, what)
+    return state
+
+
+def _made_with(seed: int, teacher: Path | None) -> dict[str, Any]:
+    """What must stay the same from start to end. The teacher is known by its file's hash."""
+    return {"seed": seed, "teacher": file_hash(teacher) if teacher else None}
+
+
+def _read(path: Path) -> dict[str, Any] | None:
     if not path.is_file():
         return None
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    if state["shape"] != asdict(shape):
-        what = f"expected a network of {asdict(shape)}, found {state['shape']}"
+    try:
+        state: Any = torch.load(path, weights_only=True)
+    except (RuntimeError, UnpicklingError, EOFError, LookupError, ValueError, OSError):
+        state = None
+    if not isinstance(state, dict) or not set(KEPT) <= set(state):
+        what = "damaged, or no checkpoint of this training; remove it, or take another folder"
         raise BadInput("other-checkpoint", path, what)
     return state
+
+
+def _readable(loader: Iterable[Batch]) -> Iterator[Batch]:
+    try:
+        yield from loader
+    except OSError as error:  # from the loader's process it comes with that one's whole traceback
+        told = str(error).strip().splitlines()[-1]
+        raise Failed("no-picture", "training", told) from error
 
 
 def _restore(

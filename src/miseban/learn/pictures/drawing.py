@@ -18,11 +18,13 @@ from miseban.learn.pictures.folder import COLUMNS, TRUTH, rows_of
 from miseban.learn.pictures.layouts import Layout, conditions, layout, pose
 from miseban.learn.pictures.people import Person, cast, people, varied_look
 from miseban.sim.render import RenderedCamera
-from miseban.vocabulary.errors import Failed
+from miseban.vocabulary.errors import BadInput, Failed
 
 SCENES = 12
 """Pictures through one camera: the room costs as much to draw as ten crowds."""
 MOST_PEOPLE = 16
+SEED = "seed.txt"
+"""In the folder: the seed of all its shops."""
 RESOLUTIONS = ((640, 360), (480, 270), (480, 360), (416, 320))
 JPEG = [cv2.IMWRITE_JPEG_QUALITY, 92]
 
@@ -37,8 +39,10 @@ def draw_folder(
     """Draws the shops of these numbers into ``out`` and returns how many pictures are there.
 
     One camera in four that ``photos`` (H, W, 3) uint8 BGR are given for stands people before one
-    of them instead of the room. Shops that are already there are left alone.
+    of them instead of the room. Shops that are already there are left alone. Raises ``BadInput``
+    (``other-seed``) if they are of another seed.
     """
+    _claim(out, seed)
     parts = out / "parts"
     parts.mkdir(parents=True, exist_ok=True)
     for number in shops:
@@ -50,6 +54,18 @@ def draw_folder(
             unfinished.replace(part)
         progress(number)
     return gather(out)
+
+
+def _claim(out: Path, seed: int) -> None:
+    """The folder is for shops of this seed from now on."""
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / SEED
+    if not file.exists() and not any((out / "parts").glob("*.csv")):
+        file.write_text(f"{seed}\n", "utf-8")
+    found = file.read_text("utf-8", errors="replace").strip() if file.exists() else "unknown"
+    if found != str(seed):
+        what = f"holds shops of seed {found}, not {seed}; take another folder"
+        raise BadInput("other-seed", out, what)
 
 
 def gather(out: Path) -> int:
