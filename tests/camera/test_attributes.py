@@ -269,6 +269,17 @@ def test_pictures_older_than_the_notice_are_refused() -> None:
         open_attributes(shop(), "shop.toml", "c", april)
 
 
+def test_a_notice_of_what_nobody_can_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before any model is opened: no face is read for what may not be told."""
+    place = shop()
+    assert place.notice is not None
+    notice = place.notice.model_copy(update={"data": ("expression",)})
+    monkeypatch.setattr("miseban.camera.attributes.open_reader", None)
+    with pytest.raises(BadInput, match="gender and age; policy and notice allow expression") as no:
+        open_attributes(place.model_copy(update={"notice": notice}), "shop.toml", "c", START)
+    assert no.value.code == "attributes-refused"
+
+
 FLOOR = """
 [[camera]]
 id = "d"

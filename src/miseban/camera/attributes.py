@@ -18,7 +18,7 @@ from miseban.space.polygons import OUTSIDE
 from miseban.space.settings import SpaceSettings
 from miseban.vision.attributes.cadence import Cadence
 from miseban.vision.attributes.judging import JudgeSettings, judge
-from miseban.vision.attributes.looking import PersonReader, open_reader
+from miseban.vision.attributes.looking import READABLE, PersonReader, open_reader
 from miseban.vision.attributes.moments import BestMoments
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.attributes import Attribute
@@ -143,7 +143,7 @@ class AttributeWatch:
             return
         # The longest stay; of equal ones that of the zone drawn last, which lies in the others.
         zone = max(stays, key=lambda name: (stays[name], self._told.index(name)))
-        self._cells.cast(zone, ended.time, judge(moments, self._judging))
+        self._cells.cast(zone, ended.time, judge(moments, self._judging, self.reads))
 
 
 def told_zones(shop: Shop, camera: str) -> list[str]:
@@ -162,6 +162,10 @@ def check_attributes(shop: Shop, where: object, camera: str) -> Permission:
     """Whether attributes may be read on ``camera`` of ``shop`` (read from ``where``) at all, before
     anything is opened. Raises ``BadInput`` (``attributes-refused``) with all that is missing."""
     permission = allow_attributes(shop, where)
+    if not set(permission.reads) & set(READABLE):
+        may, can = " and ".join(permission.reads), " and ".join(READABLE)
+        what = f"attributes need something that can be read: {can}; policy and notice allow {may}"
+        raise BadInput("attributes-refused", where, what)
     if not told_zones(shop, camera):
         what = f'attributes need an area to be told of, found none for camera "{camera}"'
         raise BadInput("attributes-refused", where, what)
@@ -179,4 +183,5 @@ def open_attributes(
     permission = check_attributes(shop, where, camera)
     day = start.astimezone(ZoneInfo(shop.shop.timezone)).date()
     allow_attributes(shop, where, day)
-    return AttributeWatch(open_reader(threads=threads), shop, camera, permission, start)
+    reader = open_reader(permission.reads, threads=threads)
+    return AttributeWatch(reader, shop, camera, permission, start)
