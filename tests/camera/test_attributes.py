@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from miseban.camera.analysis import analyse
 from miseban.camera.attributes import (
+    FORGET_S,
     AttributeWatch,
     check_attributes,
     open_attributes,
@@ -27,6 +28,7 @@ from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import AttributeSummary, Event, VisitEnded, ZoneEntered
 from miseban.vocabulary.policies import Permission
 from miseban.vocabulary.shop import Shop, parse_shop
+from miseban.vocabulary.tracks import TrackRows
 from tests.shared import MODELS, VIDEO, need
 from tests.vision.attributes.people import PAUSE, POSES
 from tests.vision.detectors.conftest import clip, grey
@@ -225,6 +227,65 @@ def test_who_goes_behind_the_counter_was_staff_all_along() -> None:
     found, _ = run(Played(where), shop(more=CREW), 16)
     assert found[0].visitors == 8
     assert all(not any(values.values()) for values in told(found[0]).values())
+
+
+def rows_of(frame: Frame, people: dict[int, float]) -> TrackRows:
+    """One row for each track, which stands at the given x."""
+    boxes = np.array([[x - 8, 40, x + 8, 90] for x in people.values()], float).reshape(-1, 4)
+    many = len(people)
+    return TrackRows(
+        np.full(many, frame.time_s), np.array(list(people), np.int64), boxes,
+        np.full(many, 0.9), np.full(many, frame.number),
+    )  # fmt: skip
+
+
+def offer(
+    watch: AttributeWatch, time_s: float, people: dict[int, float], visit_of: dict[int, str]
+) -> None:
+    frame = Frame(grey(200, 100), round(time_s * 10) + 1, time_s, START)
+    watch.offer(frame, rows_of(frame, people), visit_of)
+
+
+@pytest.mark.parametrize("back_s", [2.0, FORGET_S + 60])
+def test_the_mark_of_staff_stays_with_the_visit_when_the_track_breaks(back_s: float) -> None:
+    """One step behind the counter, too short for an event; then the tracker loses them."""
+    _, events = run(one_at_a_time(lambda _: 50, each_s=900), shop(), 1)
+    (visit,) = [event.visit for event in events if isinstance(event, VisitEnded)]
+    reader = Told()
+    watch = AttributeWatch(reader, shop(more=CREW), "c", Permission(("gender",), 5), START)
+    offer(watch, 0.0, {1: 170}, {})
+    for n in range(4):
+        # For a moment it is not known whose visit the next track is.
+        visit_of = {1: visit, 2: visit} if n else {1: visit}
+        offer(watch, back_s + n, {2: 50}, visit_of)
+    offer(watch, back_s + 2 * FORGET_S, {3: 50}, {1: visit, 2: visit, 3: visit})
+    assert reader.looked == []
+    watch.take(events, {1: visit, 2: visit, 3: visit})
+    assert watch._cells._visitors.total() == 0
+    assert (len(watch._tracks), len(watch._staff)) == (0, 0)
+
+
+def test_other_visits_are_looked_at_beside_staff() -> None:
+    reader = Told()
+    watch = AttributeWatch(reader, shop(more=CREW), "c", Permission(("gender",), 5), START)
+    assert watch.knows_staff
+    for n in range(3):
+        offer(watch, float(n), {1: 170, 2: 50}, {1: "a", 2: "b"})
+    assert reader.looked == [50, 50, 50]
+    offer(watch, 4.0, {3: 60}, {1: "a", 2: "b", 3: "a"})
+    assert reader.looked == [50, 50, 50]
+
+
+def test_without_a_crew_zone_nothing_tells_staff() -> None:
+    watch = AttributeWatch(Told(), shop(), "c", Permission(("gender",), 5), START)
+    assert not watch.knows_staff
+
+
+def test_nobody_is_looked_at_where_nothing_can_be_read() -> None:
+    reader = Told()
+    watch = AttributeWatch(reader, shop(), "c", Permission(("expression",), 5), START)
+    offer(watch, 0.0, {1: 50}, {1: "a"})
+    assert (watch.reads, reader.looked) == ((), [])
 
 
 def test_visits_marked_staff_are_left_out() -> None:

@@ -79,7 +79,7 @@ def analyse(
         try:
             rows = looking.follow(frame)
             if attributes is not None:
-                attributes.offer(frame, rows)
+                attributes.offer(frame, rows, space.visit_of)
         except Failed as error:  # what came before it is kept
             fault = f"{Path(error.where).stem}: {error.what}"
             break

@@ -54,9 +54,10 @@ class _Track:
 class AttributeWatch:
     """Offered every analysed frame with the rows of its people, it looks at their best moments.
 
-    People who step into a crew zone are staff from then on: what was read of them before is
-    dropped, and they are not looked at again. What was read of anybody is dropped when their visit
-    ends; from then on it is a number in a cell.
+    People who step into a crew zone are staff from then on, until their visit ends, however often
+    the tracker loses them: what was read of them before is dropped, and they are not looked at
+    again. What was read of anybody is dropped when their visit ends; from then on it is a number in
+    a cell.
     """
 
     def __init__(
@@ -87,8 +88,15 @@ class AttributeWatch:
             name for name in permission.reads if name not in reader.reads()
         )
 
-    def offer(self, frame: Frame, rows: TrackRows) -> None:
-        """Looks at people in ``frame``, whose boxes are among ``rows``; the frame is not kept."""
+    @property
+    def knows_staff(self) -> bool:
+        """Whether the camera sees a crew zone: without one staff look like anybody else here."""
+        return bool(self._crew)
+
+    def offer(self, frame: Frame, rows: TrackRows, visit_of: Mapping[int, str]) -> None:
+        """Looks at people in ``frame``, whose boxes are among ``rows``; the frame is not kept.
+        ``visit_of`` says whose visit each track is, as far as that is known."""
+        self._mark_staff(visit_of)
         for number in [n for n, t in self._tracks.items() if t.seen_s < frame.time_s - FORGET_S]:
             del self._tracks[number]
         now = rows.take(rows.frame == frame.number)
@@ -102,8 +110,11 @@ class AttributeWatch:
             track.seen_s = frame.time_s
             if codes is not None and (codes[i, self._crew] != OUTSIDE).any():
                 track.staff, track.moments = True, BestMoments()
-            height = float(boxes[i][3] - boxes[i][1])
-            if track.staff or not track.cadence.due(frame.time_s, height):
+            if not self.reads or track.staff or visit_of.get(number) in self._staff:
+                continue
+            if self._crew and number not in visit_of:
+                continue  # it may go on a visit of staff: that is known within a second
+            if not track.cadence.due(frame.time_s, float(boxes[i][3] - boxes[i][1])):
                 continue
             moment, _ = self._reader.look(frame, boxes[i], boxes[:i] + boxes[i + 1 :])
             if moment is not None:
@@ -130,6 +141,13 @@ class AttributeWatch:
         """The cells of the whole session, of ``duration_s`` seconds; all events were taken."""
         self._tracks.clear()
         return self._cells.summaries(self._start, self._start + timedelta(seconds=duration_s))
+
+    def _mark_staff(self, visit_of: Mapping[int, str]) -> None:
+        """A mark goes from a track to its visit, which outlives it, and to all tracks of that."""
+        self._staff |= {visit_of[n] for n, t in self._tracks.items() if t.staff and n in visit_of}
+        for number, track in self._tracks.items():
+            if not track.staff and visit_of.get(number) in self._staff:
+                track.staff, track.moments = True, BestMoments()
 
     def _count(self, ended: VisitEnded, visit_of: Mapping[int, str]) -> None:
         moments, staff = BestMoments(), ended.role == "staff" or ended.visit in self._staff

@@ -192,6 +192,9 @@ def _say_what_is_read(watch: AttributeWatch) -> None:
     typer.echo(f"attributes: reading {' and '.join(watch.reads)}", err=True)
     for name in watch.unreadable:
         typer.echo(f"attributes: {name} is not available with the installed models", err=True)
+    if not watch.knows_staff:
+        said = "attributes: no zone of kind crew here: staff are told of like visitors"
+        typer.echo(said, err=True)
 
 
 def _check_writable(path: Path, folder: ResultFolder, video: str) -> None:

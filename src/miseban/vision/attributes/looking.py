@@ -140,8 +140,8 @@ def open_reader(
     threads: int = 1,
     registry: Registry | None = None,
 ) -> PersonReader:
-    """The reader of what is ``permitted`` with the best installed models. Needs a face
-    detector and a model for age and gender; head poses and bodies are used where their models are installed.
+    """The reader of what is ``permitted`` with the best installed models. Needs a face detector and
+    a model for age and gender; head poses and bodies are used where their models are installed.
 
     Raises ``BadInput`` as ``find_model`` does, and ``openvino-missing`` or ``model-broken``.
     """
