@@ -318,6 +318,17 @@ def test_what_was_read_is_dropped_when_the_visit_ends() -> None:
     assert (len(watch._tracks), len(watch._stays), len(watch._staff)) == (0, 0, 0)
 
 
+def test_the_same_picture_is_not_looked_at_twice() -> None:
+    """Somebody stands still: frames that the detector is spared show nothing new of them."""
+    place, reader = shop(), Told()
+    watch = AttributeWatch(reader, place, "c", Permission(("gender",), 5), START)
+    film = Film([(t, grey(200, 100)) for t in np.arange(0, 6, 0.5).tolist()])
+    result = analyse(film, Played(lambda _: [[42, 40, 58, 90]]), place, "c", attributes=watch)
+    assert result.detections is not None
+    assert 0 < len(reader.looked) <= result.detections < len(result.frames) - 2
+    assert len(result.rows) > result.detections  # they are followed all the while
+
+
 def test_what_cannot_be_read_is_named() -> None:
     watch = AttributeWatch(Told(), shop(), "c", Permission(("gender", "expression"), 5), START)
     assert (watch.reads, watch.unreadable) == (("gender",), ("expression",))
