@@ -24,7 +24,7 @@ from miseban.vision.detectors.detection import Detections
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import Gap, Source, SourceInfo
 from miseban.vocabulary.attributes import Attribute
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import AttributeSummary, Event, VisitEnded, ZoneEntered
 from miseban.vocabulary.policies import Permission
 from miseban.vocabulary.shop import Shop, parse_shop
@@ -327,6 +327,29 @@ def test_the_same_picture_is_not_looked_at_twice() -> None:
     assert result.detections is not None
     assert 0 < len(reader.looked) <= result.detections < len(result.frames) - 2
     assert len(result.rows) > result.detections  # they are followed all the while
+
+
+class Breaks(Told):
+    """Its network fails at the fourth look."""
+
+    def look(self, frame: Frame, xyxy: Boxes, others: object = ()) -> tuple[Moment | None, None]:
+        found = super().look(frame, xyxy, others)
+        if len(self.looked) > 3:
+            raise Failed("model-fault", "models/net.onnx", "the network failed at run time")
+        return found
+
+
+def test_a_reader_that_breaks_ends_the_reading_and_not_the_counting() -> None:
+    place, reader = shop(more=CREW), Breaks()
+    watch = AttributeWatch(reader, place, "c", Permission(("gender",), 5), START)
+    film = Film([(t, grey(200, 100)) for t in np.arange(0, 300, 1.0).tolist()])
+    detector = one_at_a_time(lambda n: (50.0, 170.0)[n % 2])
+    result = analyse(film, detector, place, "c", attributes=watch, gate=False)
+    assert watch.fault == "net: the network failed at run time, at 5 s"
+    assert len(reader.looked) == 4
+    assert (result.incomplete, len(result.frames)) == ("", 300)
+    assert sum(isinstance(event, VisitEnded) for event in result.events) == 10
+    assert watch._cells._visitors.total() == 5  # staff are still told from visitors
 
 
 def test_what_cannot_be_read_is_named() -> None:

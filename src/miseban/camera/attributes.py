@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from miseban.camera.attribute_cells import AttributeCells
@@ -22,7 +23,7 @@ from miseban.vision.attributes.looking import READABLE, PersonReader, open_reade
 from miseban.vision.attributes.moments import BestMoments
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.attributes import Attribute
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import (
     AttributeSummary,
     Event,
@@ -81,6 +82,8 @@ class AttributeWatch:
         self._stays: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._staff: set[str] = set()
         self._taken = 0
+        self.fault = ""
+        """Why nobody is looked at any more, where a network broke half-way."""
         self.reads: tuple[Attribute, ...] = tuple(
             name for name in permission.reads if name in reader.reads()
         )
@@ -110,13 +113,18 @@ class AttributeWatch:
             track.seen_s = frame.time_s
             if codes is not None and (codes[i, self._crew] != OUTSIDE).any():
                 track.staff, track.moments = True, BestMoments()
-            if not self.reads or track.staff or visit_of.get(number) in self._staff:
+            if not self.reads or self.fault or track.staff or visit_of.get(number) in self._staff:
                 continue
             if self._crew and number not in visit_of:
                 continue  # it may go on a visit of staff: that is known within a second
             if not track.cadence.due(frame.time_s, float(boxes[i][3] - boxes[i][1])):
                 continue
-            moment, _ = self._reader.look(frame, boxes[i], boxes[:i] + boxes[i + 1 :])
+            try:
+                moment, _ = self._reader.look(frame, boxes[i], boxes[:i] + boxes[i + 1 :])
+            except Failed as error:
+                # Only the reader broke: people are counted as before, and staff are marked.
+                self.fault = f"{Path(error.where).stem}: {error.what}, at {frame.time_s:.0f} s"
+                continue
             if moment is not None:
                 track.moments.add(moment)
 

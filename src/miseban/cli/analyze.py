@@ -171,6 +171,8 @@ def analyze(
             )
     if mot is not None:
         write_mot(mot, _filled(result))
+    if watch is not None and watch.fault:
+        typer.echo(f"attributes: nobody was read any more: {watch.fault}", err=True)
     if attributes and not summary.attributes:
         said = "attributes: nothing to tell: no whole quarter of an hour with enough people"
         typer.echo(said, err=True)
