@@ -49,6 +49,12 @@ def analyse(video: Path, out: Path, *more: str) -> int:
             WITH_NOTICE.replace('kind = "area"', 'kind = "crew"'), (), "an area", id="no area"
         ),
         pytest.param(
+            WITH_NOTICE,
+            (),
+            "film.avi: expected --start with --attributes",
+            id="only the file's date",
+        ),
+        pytest.param(
             WITH_NOTICE, ("--start", "2026-03-31T12:00:00"), "posted 2026-04-01", id="too early"
         ),
     ],
