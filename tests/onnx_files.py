@@ -76,11 +76,14 @@ def onnx_file(
     made: tuple[Shape, int],
     *,
     domain: str = "",
+    more: Mapping[str, Shape] | None = None,
 ) -> bytes:
-    """A whole file: input ``pictures`` of ``given`` (shape, type), output ``rows`` of ``made``."""
+    """A whole file: input ``pictures`` of ``given`` (shape, type), output ``rows`` of ``made``, and
+    ``more`` outputs of numbers by name."""
     graph = b"".join(_bytes(1, one) for one in nodes) + _bytes(2, "made-by-a-test")
     graph += b"".join(_bytes(5, one) for one in constants)
     graph += _bytes(11, _value("pictures", *given)) + _bytes(12, _value("rows", *made))
+    graph += b"".join(_bytes(12, _value(name, s, FLOAT)) for name, s in (more or {}).items())
     opsets = _bytes(8, _bytes(1, "") + _number(2, 13))
     if domain:
         opsets += _bytes(8, _bytes(1, domain) + _number(2, 1))
@@ -127,14 +130,20 @@ def detector(
     return onnx_file(nodes, constants, (given or own, KINDS[kind]), (made, KINDS[kind]))
 
 
-def faulty(size: tuple[int, int] = (64, 64), bright: int = 200) -> bytes:
+def faulty(
+    size: tuple[int, int] = (64, 64),
+    bright: float = 200,
+    more: Mapping[str, tuple[int, int]] | None = None,
+) -> bytes:
     """A detector of nobody that fails at run time on any picture with a mean above ``bright``: it
-    asks for a row that is not there."""
+    asks for a row that is not there. ``more`` outputs, rows and columns by name, are all 0 and fail
+    with it."""
     rows = np.zeros((2, len(cells(size, (8, 16, 32))[1]), 6), np.float32)
     nodes = [
         node("ReduceMean", ["pictures"], "mean", {"axes": [1, 2, 3], "keepdims": 0}),
         node("Div", ["mean", "bright"], "share"),
-        node("Floor", ["share"], "whole"),
+        node("Relu", ["share"], "part"),
+        node("Floor", ["part"], "whole"),
         node("Cast", ["whole"], "zero-or-one", {"to": INT64}),
         node("Mul", ["zero-or-one", "far"], "which"),
         node("Gather", ["always", "which"], "rows", {"axis": 0}),
@@ -144,6 +153,9 @@ def faulty(size: tuple[int, int] = (64, 64), bright: int = 200) -> bytes:
         constant("far", np.array([1000], np.int64)),
         constant("always", rows),
     ]
-    return onnx_file(
-        nodes, constants, ((1, 3, size[1], size[0]), FLOAT), ((1, rows.shape[1], 6), FLOAT)
-    )
+    sides = {name: (1, *shape) for name, shape in (more or {}).items()}
+    for name, (_, length, columns) in sides.items():
+        nodes.append(node("Gather", [f"all-{name}", "which"], name, {"axis": 0}))
+        constants.append(constant(f"all-{name}", np.zeros((2, length, columns), np.float32)))
+    given, made = (1, 3, size[1], size[0]), (1, rows.shape[1], 6)
+    return onnx_file(nodes, constants, (given, FLOAT), (made, FLOAT), more=sides)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from miseban.camera.analysis import analyse
 from miseban.camera.attributes import (
+    FORGET_S,
     AttributeWatch,
     check_attributes,
     open_attributes,
@@ -23,10 +24,11 @@ from miseban.vision.detectors.detection import Detections
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import Gap, Source, SourceInfo
 from miseban.vocabulary.attributes import Attribute
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import AttributeSummary, Event, VisitEnded, ZoneEntered
 from miseban.vocabulary.policies import Permission
 from miseban.vocabulary.shop import Shop, parse_shop
+from miseban.vocabulary.tracks import TrackRows
 from tests.shared import MODELS, VIDEO, need
 from tests.vision.attributes.people import PAUSE, POSES
 from tests.vision.detectors.conftest import clip, grey
@@ -227,6 +229,65 @@ def test_who_goes_behind_the_counter_was_staff_all_along() -> None:
     assert all(not any(values.values()) for values in told(found[0]).values())
 
 
+def rows_of(frame: Frame, people: dict[int, float]) -> TrackRows:
+    """One row for each track, which stands at the given x."""
+    boxes = np.array([[x - 8, 40, x + 8, 90] for x in people.values()], float).reshape(-1, 4)
+    many = len(people)
+    return TrackRows(
+        np.full(many, frame.time_s), np.array(list(people), np.int64), boxes,
+        np.full(many, 0.9), np.full(many, frame.number),
+    )  # fmt: skip
+
+
+def offer(
+    watch: AttributeWatch, time_s: float, people: dict[int, float], visit_of: dict[int, str]
+) -> None:
+    frame = Frame(grey(200, 100), round(time_s * 10) + 1, time_s, START)
+    watch.offer(frame, rows_of(frame, people), visit_of)
+
+
+@pytest.mark.parametrize("back_s", [2.0, FORGET_S + 60])
+def test_the_mark_of_staff_stays_with_the_visit_when_the_track_breaks(back_s: float) -> None:
+    """One step behind the counter, too short for an event; then the tracker loses them."""
+    _, events = run(one_at_a_time(lambda _: 50, each_s=900), shop(), 1)
+    (visit,) = [event.visit for event in events if isinstance(event, VisitEnded)]
+    reader = Told()
+    watch = AttributeWatch(reader, shop(more=CREW), "c", Permission(("gender",), 5), START)
+    offer(watch, 0.0, {1: 170}, {})
+    for n in range(4):
+        # For a moment it is not known whose visit the next track is.
+        visit_of = {1: visit, 2: visit} if n else {1: visit}
+        offer(watch, back_s + n, {2: 50}, visit_of)
+    offer(watch, back_s + 2 * FORGET_S, {3: 50}, {1: visit, 2: visit, 3: visit})
+    assert reader.looked == []
+    watch.take(events, {1: visit, 2: visit, 3: visit})
+    assert watch._cells._visitors.total() == 0
+    assert (len(watch._tracks), len(watch._staff)) == (0, 0)
+
+
+def test_other_visits_are_looked_at_beside_staff() -> None:
+    reader = Told()
+    watch = AttributeWatch(reader, shop(more=CREW), "c", Permission(("gender",), 5), START)
+    assert watch.knows_staff
+    for n in range(3):
+        offer(watch, float(n), {1: 170, 2: 50}, {1: "a", 2: "b"})
+    assert reader.looked == [50, 50, 50]
+    offer(watch, 4.0, {3: 60}, {1: "a", 2: "b", 3: "a"})
+    assert reader.looked == [50, 50, 50]
+
+
+def test_without_a_crew_zone_nothing_tells_staff() -> None:
+    watch = AttributeWatch(Told(), shop(), "c", Permission(("gender",), 5), START)
+    assert not watch.knows_staff
+
+
+def test_nobody_is_looked_at_where_nothing_can_be_read() -> None:
+    reader = Told()
+    watch = AttributeWatch(reader, shop(), "c", Permission(("expression",), 5), START)
+    offer(watch, 0.0, {1: 50}, {1: "a"})
+    assert (watch.reads, reader.looked) == ((), [])
+
+
 def test_visits_marked_staff_are_left_out() -> None:
     place = shop()
     watch = AttributeWatch(Told(), place, "c", Permission(("gender",), 5), START)
@@ -257,6 +318,40 @@ def test_what_was_read_is_dropped_when_the_visit_ends() -> None:
     assert (len(watch._tracks), len(watch._stays), len(watch._staff)) == (0, 0, 0)
 
 
+def test_the_same_picture_is_not_looked_at_twice() -> None:
+    """Somebody stands still: frames that the detector is spared show nothing new of them."""
+    place, reader = shop(), Told()
+    watch = AttributeWatch(reader, place, "c", Permission(("gender",), 5), START)
+    film = Film([(t, grey(200, 100)) for t in np.arange(0, 6, 0.5).tolist()])
+    result = analyse(film, Played(lambda _: [[42, 40, 58, 90]]), place, "c", attributes=watch)
+    assert result.detections is not None
+    assert 0 < len(reader.looked) <= result.detections < len(result.frames) - 2
+    assert len(result.rows) > result.detections  # they are followed all the while
+
+
+class Breaks(Told):
+    """Its network fails at the fourth look."""
+
+    def look(self, frame: Frame, xyxy: Boxes, others: object = ()) -> tuple[Moment | None, None]:
+        found = super().look(frame, xyxy, others)
+        if len(self.looked) > 3:
+            raise Failed("model-fault", "models/net.onnx", "the network failed at run time")
+        return found
+
+
+def test_a_reader_that_breaks_ends_the_reading_and_not_the_counting() -> None:
+    place, reader = shop(more=CREW), Breaks()
+    watch = AttributeWatch(reader, place, "c", Permission(("gender",), 5), START)
+    film = Film([(t, grey(200, 100)) for t in np.arange(0, 300, 1.0).tolist()])
+    detector = one_at_a_time(lambda n: (50.0, 170.0)[n % 2])
+    result = analyse(film, detector, place, "c", attributes=watch, gate=False)
+    assert watch.fault == "net: the network failed at run time, at 5 s"
+    assert len(reader.looked) == 4
+    assert (result.incomplete, len(result.frames)) == ("", 300)
+    assert sum(isinstance(event, VisitEnded) for event in result.events) == 10
+    assert watch._cells._visitors.total() == 5  # staff are still told from visitors
+
+
 def test_what_cannot_be_read_is_named() -> None:
     watch = AttributeWatch(Told(), shop(), "c", Permission(("gender", "expression"), 5), START)
     assert (watch.reads, watch.unreadable) == (("gender",), ("expression",))
@@ -267,6 +362,17 @@ def test_pictures_older_than_the_notice_are_refused() -> None:
     april = datetime(2026, 4, 30, 14, 30, tzinfo=UTC)
     with pytest.raises(BadInput, match=r"posted 2026-05-01, these are of 2026-04-30"):
         open_attributes(shop(), "shop.toml", "c", april)
+
+
+def test_a_notice_of_what_nobody_can_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before any model is opened: no face is read for what may not be told."""
+    place = shop()
+    assert place.notice is not None
+    notice = place.notice.model_copy(update={"data": ("expression",)})
+    monkeypatch.setattr("miseban.camera.attributes.open_reader", None)
+    with pytest.raises(BadInput, match="gender and age; policy and notice allow expression") as no:
+        open_attributes(place.model_copy(update={"notice": notice}), "shop.toml", "c", START)
+    assert no.value.code == "attributes-refused"
 
 
 FLOOR = """

@@ -49,6 +49,12 @@ def analyse(video: Path, out: Path, *more: str) -> int:
             WITH_NOTICE.replace('kind = "area"', 'kind = "crew"'), (), "an area", id="no area"
         ),
         pytest.param(
+            WITH_NOTICE,
+            (),
+            "film.avi: expected --start with --attributes",
+            id="only the file's date",
+        ),
+        pytest.param(
             WITH_NOTICE, ("--start", "2026-03-31T12:00:00"), "posted 2026-04-01", id="too early"
         ),
     ],
@@ -84,6 +90,9 @@ def test_a_short_film_says_what_is_read_and_tells_of_nobody(
     said = capsys.readouterr().err
     assert "attributes: reading gender and age\n" in said
     assert "attributes: expression is not available with the installed models\n" in said
+    assert (
+        said.count("attributes: no zone of kind crew here: staff are told of like visitors\n") == 1
+    )
     assert "nothing to tell" in said
     summary = Summary.model_validate_json((out / "summary.json").read_text("utf-8"))
     assert summary.zones["right"].visits == 1

@@ -26,11 +26,15 @@ import pyarrow.parquet as pq
 import pytest
 from pydantic import BaseModel, ConfigDict, RootModel, TypeAdapter, create_model
 
+from miseban.camera.attribute_cells import AttributeCells
 from miseban.vision.attributes.moments import BestMoments, Moment
 from miseban.vision.attributes.votes import Vote
+from miseban.vision.gate.change import Change
+from miseban.vision.health.reference import Reference
 from miseban.vision.pixels import Appearance, Crop, Frame, Pixels
 from miseban.vision.sealed import Sealed
 from miseban.vocabulary.events import EVENTS
+from miseban.vocabulary.policies import Permission
 
 SECRET = 77
 IMAGE = np.full((4, 6, 3), SECRET, np.uint8)
@@ -42,6 +46,29 @@ def some_moments() -> BestMoments:
     return found
 
 
+def some_cells() -> AttributeCells:
+    cells = AttributeCells("s", "c", Permission(("gender", "age"), 5))
+    for _ in range(SECRET):
+        cells.cast("z", datetime(2026, 3, 2, tzinfo=UTC), Vote(gender="female", age="40-59"))
+    return cells
+
+
+def some_change() -> Change:
+    change = Change(6, 4)
+    change.look(IMAGE, 0.0)
+    change.keep()
+    change.look(IMAGE, 1.0)
+    return change
+
+
+def some_reference() -> Reference:
+    view = Reference(60, 40)
+    for n in range(8):
+        view.sample(np.full((40, 60, 3), SECRET, np.uint8), np.empty((0, 4)))
+        view.learn(float(n))
+    return view
+
+
 SEALED: dict[str, Callable[[], Sealed]] = {
     "pixels": lambda: Pixels(IMAGE),
     "frame": lambda: Frame(IMAGE, 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC)),
@@ -50,6 +77,9 @@ SEALED: dict[str, Callable[[], Sealed]] = {
     "moment": lambda: Moment(0.5, np.full(4, SECRET / 100), np.full(4, float(SECRET))),
     "moments": some_moments,
     "vote": lambda: Vote(gender="female", age="40-59", expression=None),
+    "cells": some_cells,
+    "change": some_change,
+    "reference": some_reference,
 }
 
 

@@ -78,8 +78,8 @@ def analyse(
         mask.hide(frame)
         try:
             rows = looking.follow(frame)
-            if attributes is not None:
-                attributes.offer(frame, rows)
+            if attributes is not None and looking.detected:  # the same picture twice is one look
+                attributes.offer(frame, rows, space.visit_of)
         except Failed as error:  # what came before it is kept
             fault = f"{Path(error.where).stem}: {error.what}"
             break

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from miseban.vision.attributes.votes import Vote
+from miseban.vision.sealed import Sealed
 from miseban.vocabulary.attributes import VALUES, Attribute, AttributeValue
 from miseban.vocabulary.events import AttributeCounts, AttributeSummary, ValueCount
 from miseban.vocabulary.events.attribute import WINDOW_S
@@ -45,8 +46,11 @@ def hidden_values(counts: Mapping[AttributeValue, int], k: int) -> frozenset[Att
     return frozenset(hidden)
 
 
-class AttributeCells:
-    """Counts the votes of one camera by area and quarter of an hour, and lets out what may go."""
+class AttributeCells(Sealed):
+    """Counts the votes of one camera by area and quarter of an hour, and lets out what may go.
+    Until then its counts are of fewer than k people, and sealed."""
+
+    __slots__ = ("_camera", "_ids", "_permission", "_shop", "_values", "_visitors")
 
     def __init__(
         self, shop: str, camera: str, permission: Permission, ids: EventIds | None = None

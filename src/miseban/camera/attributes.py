@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from miseban.camera.attribute_cells import AttributeCells
@@ -18,11 +19,11 @@ from miseban.space.polygons import OUTSIDE
 from miseban.space.settings import SpaceSettings
 from miseban.vision.attributes.cadence import Cadence
 from miseban.vision.attributes.judging import JudgeSettings, judge
-from miseban.vision.attributes.looking import PersonReader, open_reader
+from miseban.vision.attributes.looking import READABLE, PersonReader, open_reader
 from miseban.vision.attributes.moments import BestMoments
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.attributes import Attribute
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import (
     AttributeSummary,
     Event,
@@ -54,9 +55,10 @@ class _Track:
 class AttributeWatch:
     """Offered every analysed frame with the rows of its people, it looks at their best moments.
 
-    People who step into a crew zone are staff from then on: what was read of them before is
-    dropped, and they are not looked at again. What was read of anybody is dropped when their visit
-    ends; from then on it is a number in a cell.
+    People who step into a crew zone are staff from then on, until their visit ends, however often
+    the tracker loses them: what was read of them before is dropped, and they are not looked at
+    again. What was read of anybody is dropped when their visit ends; from then on it is a number in
+    a cell.
     """
 
     def __init__(
@@ -80,6 +82,8 @@ class AttributeWatch:
         self._stays: defaultdict[str, dict[str, float]] = defaultdict(dict)
         self._staff: set[str] = set()
         self._taken = 0
+        self.fault = ""
+        """Why nobody is looked at any more, where a network broke half-way."""
         self.reads: tuple[Attribute, ...] = tuple(
             name for name in permission.reads if name in reader.reads()
         )
@@ -87,8 +91,15 @@ class AttributeWatch:
             name for name in permission.reads if name not in reader.reads()
         )
 
-    def offer(self, frame: Frame, rows: TrackRows) -> None:
-        """Looks at people in ``frame``, whose boxes are among ``rows``; the frame is not kept."""
+    @property
+    def knows_staff(self) -> bool:
+        """Whether the camera sees a crew zone: without one staff look like anybody else here."""
+        return bool(self._crew)
+
+    def offer(self, frame: Frame, rows: TrackRows, visit_of: Mapping[int, str]) -> None:
+        """Looks at people in ``frame``, whose boxes are among ``rows``; the frame is not kept.
+        ``visit_of`` says whose visit each track is, as far as that is known."""
+        self._mark_staff(visit_of)
         for number in [n for n, t in self._tracks.items() if t.seen_s < frame.time_s - FORGET_S]:
             del self._tracks[number]
         now = rows.take(rows.frame == frame.number)
@@ -102,10 +113,18 @@ class AttributeWatch:
             track.seen_s = frame.time_s
             if codes is not None and (codes[i, self._crew] != OUTSIDE).any():
                 track.staff, track.moments = True, BestMoments()
-            height = float(boxes[i][3] - boxes[i][1])
-            if track.staff or not track.cadence.due(frame.time_s, height):
+            if not self.reads or self.fault or track.staff or visit_of.get(number) in self._staff:
                 continue
-            moment, _ = self._reader.look(frame, boxes[i], boxes[:i] + boxes[i + 1 :])
+            if self._crew and number not in visit_of:
+                continue  # it may go on a visit of staff: that is known within a second
+            if not track.cadence.due(frame.time_s, float(boxes[i][3] - boxes[i][1])):
+                continue
+            try:
+                moment, _ = self._reader.look(frame, boxes[i], boxes[:i] + boxes[i + 1 :])
+            except Failed as error:
+                # Only the reader broke: people are counted as before, and staff are marked.
+                self.fault = f"{Path(error.where).stem}: {error.what}, at {frame.time_s:.0f} s"
+                continue
             if moment is not None:
                 track.moments.add(moment)
 
@@ -131,6 +150,13 @@ class AttributeWatch:
         self._tracks.clear()
         return self._cells.summaries(self._start, self._start + timedelta(seconds=duration_s))
 
+    def _mark_staff(self, visit_of: Mapping[int, str]) -> None:
+        """A mark goes from a track to its visit, which outlives it, and to all tracks of that."""
+        self._staff |= {visit_of[n] for n, t in self._tracks.items() if t.staff and n in visit_of}
+        for number, track in self._tracks.items():
+            if not track.staff and visit_of.get(number) in self._staff:
+                track.staff, track.moments = True, BestMoments()
+
     def _count(self, ended: VisitEnded, visit_of: Mapping[int, str]) -> None:
         moments, staff = BestMoments(), ended.role == "staff" or ended.visit in self._staff
         for number in [n for n in self._tracks if visit_of.get(n) == ended.visit]:
@@ -143,7 +169,7 @@ class AttributeWatch:
             return
         # The longest stay; of equal ones that of the zone drawn last, which lies in the others.
         zone = max(stays, key=lambda name: (stays[name], self._told.index(name)))
-        self._cells.cast(zone, ended.time, judge(moments, self._judging))
+        self._cells.cast(zone, ended.time, judge(moments, self._judging, self.reads))
 
 
 def told_zones(shop: Shop, camera: str) -> list[str]:
@@ -162,6 +188,10 @@ def check_attributes(shop: Shop, where: object, camera: str) -> Permission:
     """Whether attributes may be read on ``camera`` of ``shop`` (read from ``where``) at all, before
     anything is opened. Raises ``BadInput`` (``attributes-refused``) with all that is missing."""
     permission = allow_attributes(shop, where)
+    if not set(permission.reads) & set(READABLE):
+        may, can = " and ".join(permission.reads), " and ".join(READABLE)
+        what = f"attributes need something that can be read: {can}; policy and notice allow {may}"
+        raise BadInput("attributes-refused", where, what)
     if not told_zones(shop, camera):
         what = f'attributes need an area to be told of, found none for camera "{camera}"'
         raise BadInput("attributes-refused", where, what)
@@ -179,4 +209,5 @@ def open_attributes(
     permission = check_attributes(shop, where, camera)
     day = start.astimezone(ZoneInfo(shop.shop.timezone)).date()
     allow_attributes(shop, where, day)
-    return AttributeWatch(open_reader(threads=threads), shop, camera, permission, start)
+    reader = open_reader(permission.reads, threads=threads)
+    return AttributeWatch(reader, shop, camera, permission, start)

@@ -27,7 +27,7 @@ from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
 from miseban.vision.detectors import open_detector
 from miseban.vision.sources import check_resolution
-from miseban.vision.sources.source import Source
+from miseban.vision.sources.source import Source, SourceInfo
 from miseban.vision.tracker import fill_gaps, write_mot
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.shop import Shop, load_shop
@@ -126,6 +126,7 @@ def analyze(
         check_resolution(info, shop.camera(camera).resolution, where)
         watch = None
         if attributes:
+            _check_dated(info)
             watch = open_attributes(shop, shop_file, camera, info.start, threads=threads)
             _say_what_is_read(watch)
         if annotate and info.live:
@@ -173,6 +174,8 @@ def analyze(
             )
     if mot is not None:
         write_mot(mot, _filled(result))
+    if watch is not None and watch.fault:
+        typer.echo(f"attributes: nobody was read any more: {watch.fault}", err=True)
     if attributes and not summary.attributes:
         said = "attributes: nothing to tell: no whole quarter of an hour with enough people"
         typer.echo(said, err=True)
@@ -190,10 +193,21 @@ def _may_read_attributes(shop: Shop | None, shop_file: Path | None, camera: str 
     check_attributes(shop, shop_file, camera)
 
 
+def _check_dated(info: SourceInfo) -> None:
+    """The notice must be older than the pictures, which a copied file's date says nothing of.
+    Raises ``BadInput``."""
+    if info.start_guessed:
+        what = "expected --start with --attributes: the file does not say when it was recorded, "
+        raise BadInput("start", info.address, f"{what}and a notice must have hung there then")
+
+
 def _say_what_is_read(watch: AttributeWatch) -> None:
     typer.echo(f"attributes: reading {' and '.join(watch.reads)}", err=True)
     for name in watch.unreadable:
         typer.echo(f"attributes: {name} is not available with the installed models", err=True)
+    if not watch.knows_staff:
+        said = "attributes: no zone of kind crew here: staff are told of like visitors"
+        typer.echo(said, err=True)
 
 
 def _check_writable(path: Path, folder: ResultFolder, video: str) -> None:

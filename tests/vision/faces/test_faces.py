@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import hypot
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from miseban.vision.faces.ultralight import Ultralight
 from miseban.vision.faces.yunet import YuNet
 from miseban.vision.models.registry import load_registry
 from miseban.vision.pixels import Pixels
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, Failed
+from tests.onnx_files import faulty
 from tests.shared import MODELS, VIDEO, need
 from tests.vision.attributes.people import PAUSE, POSES
 from tests.vision.detectors.conftest import clip, frame, grey
@@ -102,9 +104,59 @@ def test_angles_and_directions() -> None:
 def test_a_network_of_another_kind_is_refused() -> None:
     path = need(MODELS / "yolox_nano.onnx")
     for name, kind in (("yunet-320", YuNet), ("ultralight-rfb-320", Ultralight)):
-        with pytest.raises(BadInput, match=r"expected input .*, found") as caught:
+        with pytest.raises(BadInput, match=r"expected one float32 input .*, found") as caught:
             kind(load_registry().find(name), path, threads=1, lowest_score=0.6)
         assert caught.value.code == "model-broken"
+
+
+YUNET = {
+    f"{kind}_{stride}": (320 * 320 // stride**2, columns)
+    for stride in (8, 16, 32)
+    for kind, columns in (("cls", 1), ("obj", 1), ("bbox", 4), ("kps", 10))
+}
+ULTRALIGHT = {"scores": (4420, 2), "boxes": (4420, 4)}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "size", "tables", "bright"),
+    [
+        pytest.param("yunet-320", YuNet, (320, 320), YUNET, 200, id="yunet"),
+        pytest.param(
+            "ultralight-rfb-320", Ultralight, (320, 240), ULTRALIGHT, 0.5, id="ultralight"
+        ),
+    ],
+)
+def test_a_network_that_breaks_says_so_in_one_line(
+    name: str,
+    kind: type[YuNet] | type[Ultralight],
+    size: tuple[int, int],
+    tables: dict[str, tuple[int, int]],
+    bright: float,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "net.onnx"
+
+    def opened() -> YuNet | Ultralight:
+        return kind(load_registry().find(name), path, threads=1, lowest_score=0.6)
+
+    path.write_bytes(faulty(size, bright, tables))
+    detector = opened()
+    assert detector.faces(Pixels(grey(200, 200, 100))) == []
+    with pytest.raises(Failed, match=r"net\.onnx: the network failed at run time: .*data bounds"):
+        detector.faces(Pixels(grey(200, 200, 255)))
+
+    path.write_bytes(faulty(size, bright, dict(list(tables.items())[1:])))
+    with pytest.raises(BadInput, match=r"net\.onnx: expected outputs .*, found rows"):
+        opened()
+    *_, last = tables
+    path.write_bytes(faulty(size, bright, tables | {last: (7, tables[last][1])}))
+    with pytest.raises(BadInput, match=r"net\.onnx: cannot be run: expected output"):
+        opened()
+    path.write_bytes(faulty(size, -0.1 if bright < 1 else 100, tables))
+    with pytest.raises(BadInput, match=r"net\.onnx: cannot be run: the network failed"):
+        opened()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_model_for_something_else_is_refused() -> None:

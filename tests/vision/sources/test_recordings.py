@@ -213,13 +213,16 @@ def test_start_is_given_or_the_recordings_own(tmp_path: Path) -> None:
     os.utime(path, (1_700_000_002.4, 1_700_000_002.4))
     with open_source(str(path)) as source:
         assert source.info.start.timestamp() == pytest.approx(1_700_000_000, abs=0.01)
+        assert source.info.start_guessed
     tokyo = timezone(timedelta(hours=9))
     with open_source(str(path), start=datetime(2026, 3, 1, 18, tzinfo=tokyo)) as source:
         assert source.info.start == START
+        assert not source.info.start_guessed
     with pytest.raises(BadInput, match="time zone"):
         open_source(str(path), start=datetime(2026, 3, 1))  # noqa: DTZ001
     with open_source(str(need(VIDEO / "intel_one_by_one_person.mp4"))) as source:
         assert source.info.start == datetime(2017, 9, 26, 16, 57, 49, tzinfo=UTC)
+        assert not source.info.start_guessed
 
 
 def test_memory_is_bounded_and_close_is_prompt(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import hypot
 from statistics import NormalDist
@@ -11,7 +12,7 @@ import numpy as np
 from miseban.vision.attributes.moments import BestMoments, Moment
 from miseban.vision.attributes.votes import Vote
 from miseban.vision.faces.face import Floats
-from miseban.vocabulary.attributes import AGE_EDGES, OLDEST, YOUNGEST, AgeBand, Gender
+from miseban.vocabulary.attributes import AGE_EDGES, OLDEST, YOUNGEST, AgeBand, Attribute, Gender
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +48,29 @@ class AgeJudgement:
         return band, self.bands[band]
 
 
-def judge(moments: BestMoments, settings: JudgeSettings) -> Vote:
-    """One vote. The face decides; the body only where no face was good enough, and on gender alone.
+def judge(
+    moments: BestMoments,
+    settings: JudgeSettings,
+    reads: Collection[Attribute] = ("gender", "age"),
+) -> Vote:
+    """One vote, on what is among ``reads`` and on nothing else. The face decides; the body only
+    where no face was good enough, and on gender alone.
 
     Whoever may be younger than 20 gets no value at all, and is as one whose face nobody saw.
     """
     faces, bodies = moments.faces, moments.bodies
     if len(faces) < settings.least_looks:
-        if len(bodies) < settings.least_looks:
+        if len(bodies) < settings.least_looks or "gender" not in reads:
             return Vote()
         return Vote(gender=gender_of(bodies, settings.body_accuracy, settings.gender))
     age = judge_age(np.concatenate([moment.age for moment in faces]), settings)
     if age.young >= settings.young:
         return Vote()
     band, sure = age.best
-    gender = gender_of(faces, settings.face_accuracy, settings.gender)
-    return Vote(gender=gender, age=band if sure >= settings.age else None)
+    gender = None
+    if "gender" in reads:
+        gender = gender_of(faces, settings.face_accuracy, settings.gender)
+    return Vote(gender=gender, age=band if "age" in reads and sure >= settings.age else None)
 
 
 def gender_of(moments: list[Moment], accuracy: float, threshold: float) -> Gender | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from miseban.vision.models.store import best_installed
 from miseban.vision.pixels import Crop, Frame
 from miseban.vocabulary.attributes import Attribute
 
+READABLE: tuple[Attribute, ...] = ("gender", "age")
+"""What the registered models can tell. None of them reads expressions."""
 SURE_FACE = 0.75
 """Score from which a face is read: hair and cloth on the clips reach 0.74."""
 HEAD_PART = 0.45
@@ -37,7 +39,11 @@ MARGIN = 0.15
 
 
 class PersonReader:
-    """Reads people one by one: face first, then body. Safe to call from one thread at a time."""
+    """Reads people one by one: face first, then body. Safe to call from one thread at a time.
+
+    Of what is not ``permitted`` nothing enters a moment, but for one thing: an age is kept with a
+    face, because whoever may be below 20 is left out of everything (``judge``).
+    """
 
     def __init__(
         self,
@@ -46,15 +52,18 @@ class PersonReader:
         ages: AgeGenderReader,
         bodies: BodyReader | None,
         limits: Limits | None = None,
+        *,
+        permitted: Collection[Attribute] = READABLE,
     ) -> None:
         self._faces, self._poses, self._ages, self._bodies = faces, poses, ages, bodies
         self.limits = limits or Limits()
+        self._reads = tuple(name for name in READABLE if name in permitted)
         parts = (faces, poses, ages, bodies)
         self.models = tuple(part.name for part in parts if part is not None)
 
     def reads(self) -> tuple[Attribute, ...]:
-        """What the installed models can tell. Nothing registered reads expressions."""
-        return ("gender", "age")
+        """What is permitted and can be read."""
+        return self._reads
 
     def look(
         self, frame: Frame, xyxy: Floats, others: Sequence[Floats] = ()
@@ -64,6 +73,8 @@ class PersonReader:
         ``others`` are the boxes of the other people: a face that is nearer to where another's head
         should be is theirs.
         """
+        if not self._reads:
+            raise ValueError("nothing is permitted to be read")
         face, why = self._face(frame, xyxy, others), Abstained.NO_FACE
         if face is not None:
             moment, reason = self._read_face(frame, face)
@@ -101,10 +112,12 @@ class PersonReader:
         if reason is not None:
             return None, reason
         age, male = self._ages.read(frame, face)
+        if "gender" not in self._reads:
+            male = np.empty(0)
         return Moment(face_quality(face, detail, pose, self.limits), male, age), None
 
     def _read_body(self, frame: Frame, xyxy: Floats) -> tuple[Moment | None, Abstained | None]:
-        if self._bodies is None:
+        if self._bodies is None or "gender" not in self._reads:  # a body tells nothing else
             return None, Abstained.NO_FACE
         reason = body_abstains(xyxy, frame.width, self.limits)
         crop = Crop.of(frame, xyxy) if reason is None else None
@@ -121,9 +134,14 @@ def _head(xyxy: Floats) -> tuple[float, float]:
     return (x1 + x2) / 2, y1 + min(0.12 * (y2 - y1), 0.4 * (x2 - x1))
 
 
-def open_reader(*, threads: int = 1, registry: Registry | None = None) -> PersonReader:
-    """The reader with the best installed models. Needs a face detector and a model for age and
-    gender; head poses and bodies are used where their models are installed.
+def open_reader(
+    permitted: Collection[Attribute] = READABLE,
+    *,
+    threads: int = 1,
+    registry: Registry | None = None,
+) -> PersonReader:
+    """The reader of what is ``permitted`` with the best installed models. Needs a face detector and
+    a model for age and gender; head poses and bodies are used where their models are installed.
 
     Raises ``BadInput`` as ``find_model`` does, and ``openvino-missing`` or ``model-broken``.
     """
@@ -133,7 +151,7 @@ def open_reader(*, threads: int = 1, registry: Registry | None = None) -> Person
     if best_installed("head-pose", registry) is not None:
         poses = open_head_pose(threads=threads, registry=registry)
     bodies = None
-    if best_installed("person-attributes", registry) is not None:
+    if "gender" in permitted and best_installed("person-attributes", registry) is not None:
         bodies = BodyReader(*find_model("person-attributes", None, registry), threads=threads)
     faces = open_faces(threads=threads, lowest_score=SURE_FACE, registry=registry)
-    return PersonReader(faces, poses, ages, bodies)
+    return PersonReader(faces, poses, ages, bodies, permitted=permitted)

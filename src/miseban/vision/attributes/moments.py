@@ -17,7 +17,8 @@ stands matters there, and not how near."""
 
 class Moment(Sealed):
     """Numbers read at one moment. ``male`` (V,) and ``age`` (V,) over the views of a face; of a
-    body one view and no age. ``quality`` 0 to 1."""
+    body one view and no age. ``male`` is empty where gender may not be read; an age is there, read
+    or not, to tell who may be below 20. ``quality`` 0 to 1."""
 
     __slots__ = ("age", "from_face", "male", "quality")
 

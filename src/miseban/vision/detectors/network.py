@@ -81,9 +81,7 @@ def check_fit(
     leave its shapes open or declare what it does not do. Raises ``BadInput`` (``model-broken``).
     """
     width, height = size
-    wanted = f"one float32 input [1, 3, {height}, {width}]"
-    if len(network.inputs) != 1 or not _fits(network.inputs[0], (1, 3, height, width)):
-        raise _broken(path, wanted, _listed(network.inputs))
+    check_input(network, path, size)
     if not network.outputs or not _fits(network.outputs[0], rows):
         raise _broken(path, f"float32 output {said}", _listed(network.outputs[:1]))
     try:
@@ -93,6 +91,15 @@ def check_fit(
     given = Port(tuple(found.shape), found.dtype == np.float32, str(found.dtype))
     if not _fits(given, rows):
         raise _broken(path, f"float32 output {said}", f"{given} when run")
+
+
+def check_input(network: Network, path: Path, size: tuple[int, int]) -> None:
+    """Refuses a network that declares another input than one picture of ``size`` (width, height).
+    Raises ``BadInput`` (``model-broken``)."""
+    width, height = size
+    wanted = f"one float32 input [1, 3, {height}, {width}]"
+    if len(network.inputs) != 1 or not _fits(network.inputs[0], (1, 3, height, width)):
+        raise _broken(path, wanted, _listed(network.inputs))
 
 
 def _fits(port: Port, shape: Sequence[int | None]) -> bool:

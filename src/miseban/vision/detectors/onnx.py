@@ -41,8 +41,8 @@ def open_session(path: Path, threads: int, graph: bytes | None = None) -> Any:
 
 
 class OnnxNetwork:
-    """Follows ``Network``. Raises ``BadInput`` (``model-broken``) if ONNX Runtime cannot read the
-    file."""
+    """Follows ``Network``; ``names`` are those of its outputs. Raises ``BadInput``
+    (``model-broken``) if ONNX Runtime cannot read the file."""
 
     def __init__(self, path: Path, threads: int) -> None:
         self._path = path
@@ -50,15 +50,23 @@ class OnnxNetwork:
         self._faults = faults()
         self.inputs = [_port(one) for one in self._session.get_inputs()]
         self.outputs = [_port(one) for one in self._session.get_outputs()]
-        self._names = [one.name for one in self._session.get_inputs()]
+        self.names = [one.name for one in self._session.get_outputs()]
+        self._feeds = [one.name for one in self._session.get_inputs()]
 
     def run(self, blob: Floats) -> Floats:
+        return self._all(blob)[0]
+
+    def tables(self, blob: Floats) -> dict[str, Floats]:
+        """All outputs for ``blob`` by their names. Raises as ``run`` does."""
+        return dict(zip(self.names, self._all(blob), strict=True))
+
+    def _all(self, blob: Floats) -> list[Floats]:
         try:
-            found: Any = self._session.run(None, {self._names[0]: blob})[0]
+            found: Any = self._session.run(None, {self._feeds[0]: blob})
         except self._faults as error:
             what = f"the network failed at run time: {_reason(error)}"
             raise Failed("model-fault", self._path, what) from error
-        return np.asarray(found)
+        return [np.asarray(one) for one in found]
 
     def close(self) -> None:
         self._session = None

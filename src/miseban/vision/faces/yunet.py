@@ -13,48 +13,41 @@ from pathlib import Path
 import numpy as np
 
 from miseban.vision.detectors.boxes import suppress
-from miseban.vision.detectors.letterbox import InputBuffer
-from miseban.vision.detectors.onnx import open_session
 from miseban.vision.faces.face import Face, Floats
+from miseban.vision.faces.onnx import FaceNetwork
 from miseban.vision.models.registry import Model
 from miseban.vision.pixels import Pixels
-from miseban.vocabulary.errors import BadInput
 
 STRIDES = (8, 16, 32)
+COLUMNS = {"cls": 1, "obj": 1, "bbox": 4, "kps": 10}
 SAME_FACE_IOU = 0.3
 
 
 class YuNet:
-    """Follows ``FaceDetector``. Raises ``BadInput`` (``model-broken``) for a file that is no such
-    network."""
+    """Follows ``FaceDetector``. Raises ``BadInput`` as ``FaceNetwork`` does; ``faces`` raises
+    ``Failed`` (``model-fault``)."""
 
     def __init__(self, model: Model, path: Path, *, threads: int, lowest_score: float) -> None:
         if model.input is None:
             raise ValueError(f"{model.name}: no input table")
         self.name = model.name
         self._lowest = lowest_score
-        self._input = InputBuffer(model.input)
-        self._session = open_session(path, threads)
         width, height = model.input.size
-        self._outputs = [f"{kind}_{s}" for kind in ("cls", "obj", "bbox", "kps") for s in STRIDES]
-        shapes = [port.shape for port in self._session.get_inputs()]
-        known = {port.name for port in self._session.get_outputs()}
-        if shapes != [[1, 3, height, width]] or not known >= set(self._outputs):
-            what = f"expected input [1, 3, {height}, {width}] and outputs {self._outputs}, "
-            raise BadInput("model-broken", path, f"{what}found {shapes} and {sorted(known)}")
-        self._feed = self._session.get_inputs()[0].name
         cells = [
             np.stack(np.meshgrid(np.arange(width // s), np.arange(height // s)), -1).reshape(-1, 2)
             for s in STRIDES
         ]
         self._cells = np.concatenate(cells).astype(np.float64)
         self._strides = np.repeat(STRIDES, [len(c) for c in cells]).astype(np.float64)[:, None]
+        many = dict(zip(STRIDES, map(len, cells), strict=True))
+        tables = {f"{k}_{s}": (many[s], width) for k, width in COLUMNS.items() for s in STRIDES}
+        self._network = FaceNetwork(model, path, tables, threads=threads)
 
     def faces(self, pixels: Pixels) -> list[Face]:
-        blob, across, down = self._input.fill(pixels)
-        found = self._session.run(self._outputs, {self._feed: blob})
-        kinds = [np.concatenate([part[0] for part in found[i : i + 3]]) for i in (0, 3, 6, 9)]
-        sure, there, boxes, points = (kind.astype(np.float64) for kind in kinds)
+        found, across, down = self._network.read(pixels)
+        sure, there, boxes, points = (
+            np.concatenate([found[f"{kind}_{s}"] for s in STRIDES]) for kind in COLUMNS
+        )
         score = np.sqrt(sure.clip(0, 1) * there.clip(0, 1))[:, 0]
         good = score >= self._lowest
         score, cells, strides = score[good], self._cells[good], self._strides[good]

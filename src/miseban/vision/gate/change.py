@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.vision.pixels import Image
+from miseban.vision.sealed import Sealed
 
 Floats = NDArray[np.float32]
 Boxes = NDArray[np.float64]
@@ -58,9 +59,14 @@ class ChangeSettings:
     light, or covered the lens."""
 
 
-class Change:
+class Change(Sealed):
     """Compares a camera's pictures with a reference that ``keep`` chooses. ``width`` and ``height``
-    of the frames in pixels."""
+    of the frames in pixels. Small pictures with people in them are held: sealed."""
+
+    __slots__ = (
+        "_apart", "_compared", "_dull", "_learnt_s", "_noise", "_reference", "_scale", "_seen",
+        "_stride", "height", "settings", "width",
+    )  # fmt: skip
 
     def __init__(self, width: int, height: int, settings: ChangeSettings | None = None) -> None:
         self.settings = settings or ChangeSettings()

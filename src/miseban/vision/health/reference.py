@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.vision.pixels import Image
+from miseban.vision.sealed import Sealed
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -25,13 +26,17 @@ AROUND = 0.15
 """Boxes are taken larger by this part of their size on all sides."""
 
 
-class Reference:
+class Reference(Sealed):
     """Samples of one camera's pictures, ``width`` x ``height`` pixels, and what they usually show.
 
     ``now`` is the mean of the last samples, ``usual`` the reference, both (h, w); ``free`` marks
     the pixels that are known in the reference and had nobody before them lately. ``scale`` is
-    pixels of the frame for one of these.
+    pixels of the frame for one of these. The last samples are pictures with people: sealed.
     """
+
+    __slots__ = (
+        "_known", "_latest", "free", "moving", "now", "same", "scale", "size", "usual",
+    )  # fmt: skip
 
     def __init__(self, width: int, height: int) -> None:
         shrunk = min(1.0, LONG_SIDE_PX / max(width, height))

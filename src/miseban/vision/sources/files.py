@@ -56,12 +56,15 @@ def open_file(address: Address, fps: float | None, start: datetime | None) -> Re
     frames = capture.frame_count(opened)
     length_s = promised.duration_s or (frames / rate if frames and rate else 0.0)
     length_s = length_s if length_s < _LONGEST_S else 0.0
+    guessed = False
     if start is None:
         ended = datetime.fromtimestamp(written.st_mtime, UTC)
         made = promised.created
         # Later than the last change cannot be: a camera whose clock was never set.
-        start = made if made and made <= ended else ended - timedelta(seconds=length_s)
-    info = SourceInfo(where, first.shape[1], first.shape[0], rate, frames, False, start)
+        guessed = made is None or made > ended
+        start = made if made and not guessed else ended - timedelta(seconds=length_s)
+    height, width = first.shape[:2]
+    info = SourceInfo(where, width, height, rate, frames, False, start, guessed)
     return RecordingSource(info, _Video(opened, first, frames, length_s, promised), fps)
 
 

@@ -45,7 +45,7 @@ def open_folder(address: Address, fps: float | None, start: datetime | None) -> 
         raise BadInput("not-a-picture", where, f"{paths[0].name} cannot be decoded")
     height, width = first.shape[:2]
     begun = start or datetime.fromtimestamp(paths[0].stat().st_mtime, UTC)
-    info = SourceInfo(where, width, height, address.fps, len(paths), False, begun)
+    info = SourceInfo(where, width, height, address.fps, len(paths), False, begun, start is None)
     return RecordingSource(info, _Folder(paths, address.fps, width, height), fps)
 
 

@@ -24,7 +24,8 @@ class SourceInfo:
     """What is known when a source has been opened.
 
     ``width`` and ``height`` in pixels; ``fps`` frames a second of the stream, and ``frames`` in
-    all, where known (None for live sources); ``start`` UTC of ``time_s`` 0.
+    all, where known (None for live sources); ``start`` UTC of ``time_s`` 0, and ``start_guessed``
+    whether only a file's modification time says so.
     """
 
     address: str
@@ -34,6 +35,7 @@ class SourceInfo:
     frames: int | None
     live: bool
     start: datetime
+    start_guessed: bool = False
 
 
 class Source(Protocol):
