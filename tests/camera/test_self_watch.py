@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from miseban.camera.analysis import analyse
+from miseban.insight.intervals import gaps_s, per_interval
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import Gap, Source, SourceInfo
 from miseban.vocabulary.events import CameraHealth, ZoneOccupancy
 from miseban.vocabulary.shop import parse_shop
+from miseban.vocabulary.stretches import joined, length_s
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SHOP = """
@@ -34,18 +36,28 @@ polygon = [[0, 0], [160, 0], [160, 90], [0, 90]]
 
 
 class LightsOut:
-    """A camera at one frame a second before which the lamps are out for a while."""
+    """A camera at one frame a second before which the lamps are out for a while. Nothing comes
+    between the two moments ``away_s``."""
 
-    def __init__(self, dark_s: tuple[float, float], end_s: float) -> None:
+    def __init__(
+        self,
+        dark_s: tuple[float, float],
+        end_s: float,
+        away_s: tuple[float, float] = (-1.0, -1.0),
+    ) -> None:
         self.info = SourceInfo("usb:0", 160, 90, 1.0, None, False, START)
         self.incomplete = ""
         self.gaps: list[Gap] = []
-        self._dark_s, self._end_s = dark_s, end_s
+        self._dark_s, self._end_s, self._away_s = dark_s, end_s, away_s
 
     def frames(self) -> Iterator[Frame]:
         rng = np.random.default_rng(0)
         shop = rng.integers(40, 220, (18, 32, 3)).repeat(5, axis=0).repeat(5, axis=1)
         for number in range(round(self._end_s)):
+            if self._away_s[0] < number < self._away_s[1]:
+                continue
+            if number == self._away_s[1]:
+                self.gaps.append(Gap(*self._away_s, "the cable"))
             light = 0.02 if self._dark_s[0] <= number < self._dark_s[1] else 1.0
             seen = shop * light + rng.normal(0, 2, shop.shape)
             bgr = np.clip(seen, 0, 255).astype(np.uint8)
@@ -96,3 +108,29 @@ def test_a_camera_that_stays_dark_is_told_of_at_the_end() -> None:
     told = [event for event in result.events if isinstance(event, CameraHealth)]
     assert [(event.state, event.phase) for event in told] == [("dark", "begins"), ("dark", "lasts")]
     assert sum(event.gap_s for event in told) == pytest.approx(result.uncovered_s, abs=1.1)
+
+
+@pytest.mark.parametrize("away_s", [(130.0, 146.0), (126.0, 142.0), (140.0, 156.0), (160.0, 176.0)])
+def test_a_gap_in_the_dark_is_lost_once(away_s: tuple[float, float]) -> None:
+    """Before the dark is told, when it is over, and while it lasts: the result, the minutes, the
+    hours and the sum over the events all say the same."""
+    source = LightsOut((120.0, 150.0), 300.0, away_s)
+    result = analyse(source, Nobody(), parse_shop(SHOP, "s"), "c")
+    told = [event for event in result.events if isinstance(event, CameraHealth)]
+    gaps = [event for event in told if event.state == "gap"]
+    dark = [event for event in told if event.state == "dark"]
+    assert [event.gap_s for event in gaps] == [16.0]
+    assert [dark[0].phase, dark[-1].phase] == ["begins", "ends"]
+    assert {event.phase for event in dark[1:-1]} <= {"lasts"}
+    lost = joined(
+        [away_s, ((dark[0].since - START).total_seconds(), (dark[-1].time - START).total_seconds())]
+    )
+    assert result.uncovered_s == pytest.approx(length_s(lost), abs=1e-3)
+    assert sum(event.gap_s for event in told) == pytest.approx(result.uncovered_s)
+    stretches = [(a, b) for a, b, _ in gaps_s(result.events, START)]
+    assert length_s(stretches) == pytest.approx(result.uncovered_s), "and where it was lost"
+    minutes = [event for event in result.events if isinstance(event, ZoneOccupancy)]
+    hours = per_interval(result.events, START, result.duration_s, 60)
+    assert [event.coverage for event in minutes] == pytest.approx(list(hours.coverage), abs=0.02)
+    unseen_s = sum((1 - event.coverage) * event.period_s for event in minutes)
+    assert unseen_s == pytest.approx(result.uncovered_s, abs=0.1)

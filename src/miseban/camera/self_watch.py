@@ -13,6 +13,7 @@ from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import SourceInfo
 from miseban.vocabulary.events import Event, Trouble
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import joined
 
 
 class SelfWatch:
@@ -68,28 +69,30 @@ class SelfWatch:
             self._tell_pace(frame.time_s, self._pace)
         return self._reports.taken()
 
+    def gap(self, start_s: float, end_s: float) -> None:
+        """The source delivered nothing from ``start_s`` to ``end_s``."""
+        self._reports.gap(start_s, end_s)
+
     def finish(self, end_s: float) -> list[Event]:
         """The last report."""
         self._reports.finish(end_s)
         return self._reports.taken()
 
     def _tell_blind(self, time_s: float, found: list[Finding]) -> None:
-        since_s = self._blind_to_s
         was = bool(self._blind)
+        begun = [self._blind_to_s] if was else []
         for finding in found:
             if finding.trouble not in BLIND:
                 continue
             if finding.phase == "begins":
-                since_s = since_s if was else max(since_s, finding.since_s)
+                begun.append(finding.since_s)
                 self._blind.add(finding.trouble)
             else:
                 self._blind.discard(finding.trouble)
         self.blind = None
         if was or self._blind:
-            self.blind = since_s, time_s
-            joined = bool(self.blinded) and self.blinded[-1][1] == since_s
-            from_s = self.blinded.pop()[0] if joined else since_s
-            self.blinded.append((from_s, time_s))
+            self.blind = min(begun), time_s
+            self.blinded = joined([*self.blinded, self.blind])
             self._blind_to_s = time_s
 
     def _tell_pace(self, time_s: float, pace: Pace) -> None:

@@ -22,6 +22,7 @@ from miseban.vocabulary.events import (
 )
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import length_s
 
 _OnPeriod = Callable[[Period], None]
 _OnChange = Callable[[float, dict[str, float]], None]
@@ -172,10 +173,7 @@ class FactWriter:
             length = period.end_s - period.start_s
             if length <= 0:
                 return
-            lost = sum(
-                max(0.0, min(end, period.end_s) - max(start, period.start_s))
-                for start, end in self._gaps
-            )
+            lost = length_s(self._gaps, period.start_s, period.end_s)
             self._events.append(
                 ZoneOccupancy(
                     **self._stamp(period.end_s),
