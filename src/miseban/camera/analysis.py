@@ -101,6 +101,7 @@ def analyse(
         result.events += watch.saw(frame, looking)
         if watch.blind is not None:
             space.blind(*watch.blind)
+        space.hold(watch.doubtful_s)
         progress(frame.time_s)
         if stopped():
             break

@@ -15,9 +15,6 @@ _Phase = Literal["begins", "lasts", "ends"]
 PERIOD_S = 900.0
 """A quarter of an hour of the wall clock, so that all cameras report together."""
 
-BLIND: tuple[Trouble, ...] = ("dark", "blocked", "frozen")
-"""While these last the camera sees nobody, whoever is there: lost coverage (counting rule 12)."""
-
 
 class HealthReports:
     """Collects one camera's ``camera.health`` events: a trouble when it begins, when it ends, and
@@ -122,7 +119,7 @@ class HealthReports:
     def _newly_lost(self, time_s: float, finding: Finding | None) -> list[Stretch]:
         """What is lost up to ``time_s`` and has not been told; the last stretch, which may be
         empty, ends there."""
-        if finding is None or finding.trouble not in BLIND:
+        if finding is None or not finding.blind:
             return [(time_s, time_s)]
         parts = without((finding.since_s, time_s), self._lost)
         self._lost = joined([*self._lost, *parts])

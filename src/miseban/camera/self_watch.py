@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from miseban.camera.looking import Looking
-from miseban.camera.reports import BLIND, HealthReports
+from miseban.camera.reports import HealthReports
 from miseban.vision.gate import Pace
 from miseban.vision.health import Finding, ViewHealth
 from miseban.vision.pixels import Frame
@@ -21,6 +21,7 @@ class SelfWatch:
 
     ``blind`` is the stretch, in seconds from and to, in which nothing could be seen, as far as it
     was found with the last frame; None for none. ``blinded`` are all of them, joined.
+    From ``doubtful_s`` on, in seconds, it may yet turn out that nothing could be seen.
 
     ``clock`` in seconds measures how long the work takes. It is asked for live sources only: a
     recording waits, and gives the same results on every machine.
@@ -45,6 +46,10 @@ class SelfWatch:
         self.blinded: list[tuple[float, float]] = []
         self._blind: set[Trouble] = set()
         self._blind_to_s = 0.0
+
+    @property
+    def doubtful_s(self) -> float:
+        return self._view.doubtful_s
 
     def takes(self, frame: Frame) -> bool:
         """Whether the processor has time for ``frame``."""
@@ -82,7 +87,7 @@ class SelfWatch:
         was = bool(self._blind)
         begun = [self._blind_to_s] if was else []
         for finding in found:
-            if finding.trouble not in BLIND:
+            if not finding.blind:
                 continue
             if finding.phase == "begins":
                 begun.append(finding.since_s)

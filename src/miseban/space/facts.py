@@ -60,6 +60,7 @@ class FactWriter:
         self._ids = ids
         self._period_s = period_s
         self._doubt_s, self._delay_s = doubt_s, delay_s
+        self._held_s = float("inf")
         self._gaps: list[tuple[float, float]] = []
         self._events: list[Event] = []
         self._timelines = [
@@ -78,7 +79,7 @@ class FactWriter:
 
     def advance(self, until_s: float, seen_s: float) -> list[Event]:
         """Goes on to ``until_s``; ``seen_s`` is when the longest missing was last seen."""
-        certain_s = min(until_s - self._delay_s, seen_s) - self._doubt_s
+        certain_s = min(min(until_s - self._delay_s, seen_s) - self._doubt_s, self._held_s)
         for timeline in self._timelines:
             timeline.advance(certain_s)
         return self.taken()
@@ -149,6 +150,10 @@ class FactWriter:
         if self._gaps and self._gaps[-1][1] == start_s:
             start_s, _ = self._gaps.pop()
         self._gaps.append((start_s, end_s))
+
+    def hold(self, from_s: float) -> None:
+        """Minutes that reach beyond ``from_s`` are not closed until this is told again."""
+        self._held_s = from_s
 
     def _utc(self, time_s: float) -> datetime:
         return self._start + timedelta(seconds=time_s)
