@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -114,7 +114,7 @@ def analyze(
 
     detector = open_detector(which_model(model, shop, shop_file, camera), threads=threads)
     note = say_note(detector.name)
-    with opened() as source:
+    with closing(detector), opened() as source:
         info = source.info
         if shop is None:
             camera = camera or CAMERA
@@ -148,7 +148,6 @@ def analyze(
                 progress=progress,
                 stopped=stopped,
             )
-    detector.close()
     if not len(result.frames):
         folder.discard_if_empty()
         what = result.incomplete or "expected at least one frame"
