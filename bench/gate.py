@@ -86,7 +86,7 @@ def run(repeats: int) -> list[Result]:
     shop = load_shop(ROOT / "shops" / "konbini.toml")
     detector = open_detector(need(YOLOX_NANO), threads=1)
     try:
-        results = _cost(shop, detector, 3) + _tracks(shop, detector)
+        results = _cost(shop, detector, min(3, repeats)) + _tracks(shop, detector)
     except BadInput as error:
         raise CannotRunError(str(error)) from None
     detector.close()
