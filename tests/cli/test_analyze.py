@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from miseban.cli.app import run
 from miseban.insight.events_table import read_events
 from miseban.insight.heat_picture import draw_heat, picture_unit
+from miseban.vision.detectors import open_detector
 from miseban.vision.sources import LiveOptions
 from miseban.vision.sources.address import redact
 from miseban.vision.sources.live import LiveSource
@@ -378,3 +379,21 @@ def test_the_recording_itself_is_never_replaced(
         assert len(capsys.readouterr().err.splitlines()) == 1
     assert left_over(tmp_path) == ["annotated.mp4"]
     assert video.read_bytes() == before
+
+
+@pytest.mark.parametrize("video", ["clip", "missing.mp4"])
+def test_the_detector_is_closed_whatever_happens(
+    video: str, recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+
+    def opened(*args: Any, **more: Any) -> Any:
+        detector = open_detector(*args, **more)
+        monkeypatch.setattr(detector, "close", lambda: closed.append(detector.name), raising=False)
+        return detector
+
+    monkeypatch.setattr("miseban.cli.analyze.open_detector", opened)
+    named = str(recording) if video == "clip" else str(tmp_path / video)
+    status = analyse(named, tmp_path / "out")
+    assert status == (0 if video == "clip" else 2)
+    assert closed == ["motion"]

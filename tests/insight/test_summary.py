@@ -91,6 +91,15 @@ def test_coverage_widens_counts() -> None:
     assert gaps_s(maker.events, START) == [(50.0, 100.0, "the stream stopped")]
 
 
+def test_what_is_lost_twice_is_lost_once() -> None:
+    maker = Maker()
+    maker.gap(40, 30)  # from 10 to 40
+    maker.gap(36, 16)
+
+    coverage = per_interval(maker.events, START, 60.0, 60).coverage  # a minute begins at 30
+    assert list(coverage) == pytest.approx([1 / 3, 2 / 3])
+
+
 def test_paths_count_each_person_once() -> None:
     maker = Maker()
     maker.visit(0, 50, "a", ("drinks", "magazines", "drinks", "magazines"))

@@ -20,6 +20,7 @@ from miseban.vision.sources.source import Source
 from miseban.vision.tracker import Tracker, TrackerSettings
 from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import length_s
 from miseban.vocabulary.tracks import TrackRows
 
 OPENING_S = 1.0
@@ -70,8 +71,10 @@ def analyse(
             # A live stream's first picture comes seconds after the session began.
             opening_s = frame.time_s
             result.events += space.gap(0.0, opening_s, "opening the stream")
+            watch.gap(0.0, opening_s)
         for gap in source.gaps[gaps:]:  # before the minutes that it touches are closed
             result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
+            watch.gap(gap.start_s, gap.end_s)
             gaps += 1
         if not watch.takes(frame):
             continue
@@ -98,6 +101,7 @@ def analyse(
         result.events += watch.saw(frame, looking)
         if watch.blind is not None:
             space.blind(*watch.blind)
+        space.hold(watch.doubtful_s)
         progress(frame.time_s)
         if stopped():
             break
@@ -107,9 +111,10 @@ def analyse(
     last_s = times[-1] if times else 0.0
     for gap in source.gaps[gaps:]:
         result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
+        watch.gap(gap.start_s, gap.end_s)
     result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
     lost = [(0.0, opening_s), *((gap.start_s, gap.end_s) for gap in source.gaps), *watch.blinded]
-    result.uncovered_s = min(result.duration_s, _length_s(lost))
+    result.uncovered_s = min(result.duration_s, length_s(lost))
     result.events += space.finish(result.duration_s)
     if attributes is not None:
         attributes.take(result.events, space.visit_of)
@@ -132,12 +137,3 @@ def _duration_s(source: Source, times: list[float]) -> float:
         return 0.0
     end_s = max([times[-1], *(gap.end_s for gap in source.gaps)])
     return end_s + 1.0 / source.info.fps if source.info.fps else end_s
-
-
-def _length_s(stretches: list[tuple[float, float]]) -> float:
-    """Of what the stretches, in seconds from and to, cover together."""
-    length_s, to_s = 0.0, 0.0
-    for start_s, end_s in sorted(stretches):
-        length_s += max(0.0, end_s - max(start_s, to_s))
-        to_s = max(to_s, end_s)
-    return length_s

@@ -8,18 +8,20 @@ from typing import Literal
 from miseban.vision.health import Finding
 from miseban.vocabulary.events import CameraHealth, Event, Trouble
 from miseban.vocabulary.identifiers import EventIds
+from miseban.vocabulary.stretches import Stretch, joined, without
+
+_Phase = Literal["begins", "lasts", "ends"]
 
 PERIOD_S = 900.0
 """A quarter of an hour of the wall clock, so that all cameras report together."""
-
-BLIND: tuple[Trouble, ...] = ("dark", "blocked", "frozen")
-"""While these last the camera sees nobody, whoever is there: lost coverage (counting rule 12)."""
 
 
 class HealthReports:
     """Collects one camera's ``camera.health`` events: a trouble when it begins, when it ends, and
     with every report in between; and a report every ``PERIOD_S`` and at the end, "ok" where nothing
-    is wrong. Events about a blind camera tell as ``gap_s`` what was lost since the last of them."""
+    is wrong. Events about a blind camera tell as ``gap_s`` what was lost since the last of them and
+    up to their ``time``, without what gaps in the stream have told: no second is told twice. A gap
+    in the midst of it cuts that into an event for what was lost before and one for the rest."""
 
     def __init__(
         self, shop: str, camera: str, start: datetime, ids: EventIds | None = None
@@ -31,7 +33,7 @@ class HealthReports:
         self._began_s = 0.0
         self._last_s = 0.0
         self._frames = self._detections = 0
-        self._lost_to_s = 0.0  # up to here lost coverage has been told
+        self._lost: list[Stretch] = []  # the lost coverage that has been told
 
     def frame(self, time_s: float, *, detected: bool) -> None:
         """A frame was analysed."""
@@ -40,6 +42,10 @@ class HealthReports:
         self._frames += 1
         self._detections += detected
         self._last_s = time_s
+
+    def gap(self, start_s: float, end_s: float) -> None:
+        """Nothing came from ``start_s`` to ``end_s``, of which another event tells."""
+        self._lost = joined([*self._lost, (start_s, end_s)])
 
     def found(self, finding: Finding) -> None:
         """A trouble began or ended."""
@@ -74,7 +80,21 @@ class HealthReports:
         self,
         time_s: float,
         finding: Finding | None,
-        phase: Literal["begins", "lasts", "ends"] | None,
+        phase: _Phase | None,
+    ) -> None:
+        *before, (from_s, _) = self._newly_lost(time_s, finding)
+        for part_s, to_s in before:
+            begun: _Phase = "begins" if phase == "begins" else "lasts"
+            self._tell(to_s, finding, begun, to_s - part_s)
+            phase = "lasts" if phase == "begins" else phase
+        self._tell(time_s, finding, phase, time_s - from_s)
+
+    def _tell(
+        self,
+        time_s: float,
+        finding: Finding | None,
+        phase: _Phase | None,
+        gap_s: float,
     ) -> None:
         elapsed_s = time_s - self._began_s
         dx_px, dy_px = finding.shift_px or (None, None) if finding else (None, None)
@@ -91,14 +111,16 @@ class HealthReports:
                 since=self._start + timedelta(seconds=finding.since_s) if finding else None,
                 dx_px=dx_px,
                 dy_px=dy_px,
-                gap_s=self._lost_s(time_s, finding) if finding else 0.0,
+                gap_s=gap_s,
                 detected=self._detections / self._frames if self._frames else None,
             )
         )
 
-    def _lost_s(self, time_s: float, finding: Finding) -> float:
-        if finding.trouble not in BLIND:
-            return 0.0
-        from_s = max(finding.since_s, self._lost_to_s)
-        self._lost_to_s = max(time_s, self._lost_to_s)
-        return max(0.0, time_s - from_s)
+    def _newly_lost(self, time_s: float, finding: Finding | None) -> list[Stretch]:
+        """What is lost up to ``time_s`` and has not been told; the last stretch, which may be
+        empty, ends there."""
+        if finding is None or not finding.blind:
+            return [(time_s, time_s)]
+        parts = without((finding.since_s, time_s), self._lost)
+        self._lost = joined([*self._lost, *parts])
+        return parts if parts and parts[-1][1] == time_s else [*parts, (time_s, time_s)]

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 
 from miseban.camera.looking import Looking
-from miseban.camera.reports import BLIND, HealthReports
+from miseban.camera.reports import HealthReports
 from miseban.vision.gate import Pace
 from miseban.vision.health import Finding, ViewHealth
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import SourceInfo
 from miseban.vocabulary.events import Event, Trouble
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import joined
 
 
 class SelfWatch:
@@ -20,6 +21,7 @@ class SelfWatch:
 
     ``blind`` is the stretch, in seconds from and to, in which nothing could be seen, as far as it
     was found with the last frame; None for none. ``blinded`` are all of them, joined.
+    From ``doubtful_s`` on, in seconds, it may yet turn out that nothing could be seen.
 
     ``clock`` in seconds measures how long the work takes. It is asked for live sources only: a
     recording waits, and gives the same results on every machine.
@@ -45,6 +47,10 @@ class SelfWatch:
         self._blind: set[Trouble] = set()
         self._blind_to_s = 0.0
 
+    @property
+    def doubtful_s(self) -> float:
+        return self._view.doubtful_s
+
     def takes(self, frame: Frame) -> bool:
         """Whether the processor has time for ``frame``."""
         if self._pace is None:
@@ -68,28 +74,30 @@ class SelfWatch:
             self._tell_pace(frame.time_s, self._pace)
         return self._reports.taken()
 
+    def gap(self, start_s: float, end_s: float) -> None:
+        """The source delivered nothing from ``start_s`` to ``end_s``."""
+        self._reports.gap(start_s, end_s)
+
     def finish(self, end_s: float) -> list[Event]:
         """The last report."""
         self._reports.finish(end_s)
         return self._reports.taken()
 
     def _tell_blind(self, time_s: float, found: list[Finding]) -> None:
-        since_s = self._blind_to_s
         was = bool(self._blind)
+        begun = [self._blind_to_s] if was else []
         for finding in found:
-            if finding.trouble not in BLIND:
+            if not finding.blind:
                 continue
             if finding.phase == "begins":
-                since_s = since_s if was else max(since_s, finding.since_s)
+                begun.append(finding.since_s)
                 self._blind.add(finding.trouble)
             else:
                 self._blind.discard(finding.trouble)
         self.blind = None
         if was or self._blind:
-            self.blind = since_s, time_s
-            joined = bool(self.blinded) and self.blinded[-1][1] == since_s
-            from_s = self.blinded.pop()[0] if joined else since_s
-            self.blinded.append((from_s, time_s))
+            self.blind = min(begun), time_s
+            self.blinded = joined([*self.blinded, self.blind])
             self._blind_to_s = time_s
 
     def _tell_pace(self, time_s: float, pace: Pace) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -116,7 +116,7 @@ def analyze(
     threads = threads or measured_with
     detector = open_detector(chosen, threads=threads)
     note = say_note(detector.name)
-    with opened() as source:
+    with closing(detector), opened() as source:
         info = source.info
         if shop is None:
             camera = camera or CAMERA
@@ -151,7 +151,6 @@ def analyze(
                 progress=progress,
                 stopped=stopped,
             )
-    detector.close()
     if not len(result.frames):
         folder.discard_if_empty()
         what = result.incomplete or "expected at least one frame"

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed, VisitEnded
+from miseban.vocabulary.stretches import joined
 
 BIN_CHOICES_S = ((30 * 60, 60), (2 * 3600, 300), (6 * 3600, 900))
 """Recordings up to the first number of seconds are shown in intervals of the second."""
@@ -92,6 +93,6 @@ def _coverage(
     since = np.maximum(since, 0.0)
     length = np.maximum(until - since, 1e-9)
     lost = np.zeros(n)
-    for gap_from, gap_to, _ in gaps:
+    for gap_from, gap_to in joined((a, b) for a, b, _ in gaps):
         lost += np.clip(np.minimum(until, gap_to) - np.maximum(since, gap_from), 0.0, None)
     return np.asarray(np.clip(1.0 - lost / length, 0.0, 1.0), dtype=np.float64)

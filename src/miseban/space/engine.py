@@ -88,6 +88,11 @@ class CameraSpace:
         one stretch are told as they pass."""
         self._facts.blind(start_s, end_s)
 
+    def hold(self, from_s: float) -> None:
+        """From ``from_s`` on it may turn out that nothing could be seen (infinite: no longer):
+        occupancy and queues wait there until that is known."""
+        self._facts.hold(from_s)
+
     def finish(self, end_s: float) -> list[Event]:
         """The session ended at ``end_s``: everything still open is closed where it was last
         seen. Returns the remaining facts."""

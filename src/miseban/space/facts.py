@@ -22,6 +22,7 @@ from miseban.vocabulary.events import (
 )
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import length_s
 
 _OnPeriod = Callable[[Period], None]
 _OnChange = Callable[[float, dict[str, float]], None]
@@ -59,6 +60,7 @@ class FactWriter:
         self._ids = ids
         self._period_s = period_s
         self._doubt_s, self._delay_s = doubt_s, delay_s
+        self._held_s = float("inf")
         self._gaps: list[tuple[float, float]] = []
         self._events: list[Event] = []
         self._timelines = [
@@ -77,7 +79,7 @@ class FactWriter:
 
     def advance(self, until_s: float, seen_s: float) -> list[Event]:
         """Goes on to ``until_s``; ``seen_s`` is when the longest missing was last seen."""
-        certain_s = min(until_s - self._delay_s, seen_s) - self._doubt_s
+        certain_s = min(min(until_s - self._delay_s, seen_s) - self._doubt_s, self._held_s)
         for timeline in self._timelines:
             timeline.advance(certain_s)
         return self.taken()
@@ -149,6 +151,10 @@ class FactWriter:
             start_s, _ = self._gaps.pop()
         self._gaps.append((start_s, end_s))
 
+    def hold(self, from_s: float) -> None:
+        """Minutes that reach beyond ``from_s`` are not closed until this is told again."""
+        self._held_s = from_s
+
     def _utc(self, time_s: float) -> datetime:
         return self._start + timedelta(seconds=time_s)
 
@@ -172,10 +178,7 @@ class FactWriter:
             length = period.end_s - period.start_s
             if length <= 0:
                 return
-            lost = sum(
-                max(0.0, min(end, period.end_s) - max(start, period.start_s))
-                for start, end in self._gaps
-            )
+            lost = length_s(self._gaps, period.start_s, period.end_s)
             self._events.append(
                 ZoneOccupancy(
                     **self._stamp(period.end_s),

@@ -52,11 +52,8 @@ class Reference(Sealed):
         """Whether the last sample was, to the bit, the one before."""
         self.moving = 0.0
         """The part of the picture, 0 to 1, that differs from the sample before."""
-
-    @property
-    def known(self) -> float:
-        """The part of the picture that is known in the reference."""
-        return float((self._known >= ENOUGH).mean())
+        self.changes = 0
+        """How many samples were not, to the bit, the one before."""
 
     def sample(self, bgr: Image, people_xyxy: Boxes) -> None:
         """Takes in a picture (H, W, 3) with people at ``people_xyxy`` (N, 4), in its pixels."""
@@ -68,6 +65,7 @@ class Reference(Sealed):
         if self._latest:
             apart = np.abs(seen - self._latest[-1][0])
             self.same = not apart.any()
+            self.changes += not self.same
             self.moving = float((apart > 12).mean())
         self._latest.append((seen, nobody))
         self.now = np.asarray(sum(s for s, _ in self._latest) / len(self._latest), np.float32)

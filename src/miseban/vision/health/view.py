@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import hypot
+from math import hypot, inf
 from typing import Literal
 
 from miseban.vision.health.measures import Measures, measure
@@ -29,6 +29,12 @@ LASTS_S: dict[Trouble, float] = {
 """How long a sign must last. Encoders that save bits repeat a still picture for a while: a frozen
 one takes longest."""
 
+BLIND: tuple[Trouble, ...] = ("dark", "blocked", "frozen")
+"""While these last the camera sees nobody, whoever is there: lost coverage (counting rule 12)."""
+LIVELY = 5
+"""So many samples must have differed before a frozen picture is blind: one without noise, before
+which nobody comes, is not to be told from an encoder that hangs."""
+
 DARK = 45.0
 """Grey level below which 95 % of a dark picture are."""
 DAZZLED = 0.06
@@ -51,7 +57,7 @@ LEAST_SHIFT = 0.003
 class Finding:
     """A trouble that began or ended, as it was found out at ``time_s``; it has been there since
     ``since_s``. ``shift_px`` to the right and downwards, for a view that moved and where it can be
-    told."""
+    told. While it lasts nobody can be seen if it is ``blind``."""
 
     trouble: Trouble
     phase: Literal["begins", "ends"]
@@ -59,15 +65,18 @@ class Finding:
     since_s: float
     reason: str = ""
     shift_px: tuple[float, float] | None = None
+    blind: bool = False
 
 
 @dataclass(slots=True)
 class _Sign:
-    """One trouble's: when its sign appeared or was seen last, and whether the trouble is on."""
+    """One trouble's: when its sign appeared or was seen last, whether the trouble is on, and
+    whether it began as a blind one."""
 
     since_s: float | None = None
     seen_s: float = 0.0
     on: bool = False
+    blind: bool = False
 
 
 class ViewHealth:
@@ -79,9 +88,16 @@ class ViewHealth:
         self._signs: dict[Trouble, _Sign] = {trouble: _Sign() for trouble in LASTS_S}
         self._began_s: float | None = None
         self._checked_s = float("-inf")
-        self._same_since_s: float | None = None
         self._shift_px: tuple[float, float] | None = None
         self._elsewhere_s: float | None = None  # since when nothing of the old view is found
+
+    @property
+    def doubtful_s(self) -> float:
+        """Since when there is a sign of blindness that has not lasted long enough to be told, in
+        seconds; infinite without."""
+        signs = self._signs.items()
+        since_s = (s.since_s for trouble, s in signs if not s.on and self._blinds(trouble))
+        return min((s for s in since_s if s is not None), default=inf)
 
     def look(self, frame: Frame, people_xyxy: Boxes) -> list[Finding]:
         """What was found out with this frame; ``people_xyxy`` (N, 4) is everything in it that may
@@ -134,6 +150,11 @@ class ViewHealth:
             signs["blurred"] = measures.lost >= BLURRED and same_place
         return signs
 
+    def _blinds(self, trouble: Trouble) -> bool:
+        """Whether nobody could be seen, should ``trouble`` begin now."""
+        lively = self._view.changes >= LIVELY
+        return trouble in BLIND and (lively or trouble != "frozen")
+
     def _judge(self, trouble: Trouble, sign: bool | None, now: float) -> list[Finding]:
         held = self._signs[trouble]
         if sign is None:
@@ -147,16 +168,18 @@ class ViewHealth:
                 held.since_s = now if elsewhere_s is None else elsewhere_s
             if held.on or now - held.since_s < LASTS_S[trouble] - 1e-6:
                 return []
-            held.on = True
+            held.on, held.blind = True, self._blinds(trouble)
             shift = self._shift_px if trouble == "moved" else None
-            return [Finding(trouble, "begins", now, held.since_s, REASONS[trouble], shift)]
+            return [
+                Finding(trouble, "begins", now, held.since_s, REASONS[trouble], shift, held.blind)
+            ]
         if held.since_s is None or (held.on and now - held.seen_s < END_S - 1e-6):
             return []
         since_s, held.since_s = held.since_s, None
         if not held.on:
             return []
         held.on = False
-        return [Finding(trouble, "ends", now, since_s, REASONS[trouble])]
+        return [Finding(trouble, "ends", now, since_s, REASONS[trouble], blind=held.blind)]
 
 
 REASONS: dict[Trouble, str] = {
