@@ -35,7 +35,7 @@ class Reference(Sealed):
     """
 
     __slots__ = (
-        "_known", "_latest", "free", "moving", "now", "same", "scale", "size", "usual",
+        "_known", "_latest", "changes", "free", "moving", "now", "same", "scale", "size", "usual",
     )  # fmt: skip
 
     def __init__(self, width: int, height: int) -> None:
