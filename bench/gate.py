@@ -41,8 +41,8 @@ from miseban.vocabulary.shop import Shop, load_shop
 from miseban.vocabulary.tracks import TrackRows
 
 SEEDS = (1, 2)
-HOURS = {"busy": 5.2, "quiet": 8.0}
-"""Since the scenario's start at seven: noon and the afternoon."""
+HOURS = {"busy": 5.2, "quiet": 15.5}
+"""Since the scenario's start at seven: noon and half past ten at night."""
 STRETCH_S = 30.0
 COST_S = 20.0
 BUSY, EMPTY = 5.2, 20.5  # noon, and half past three at night
