@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from miseban.vision.detectors.boxes import detections
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.detectors.letterbox import InputBuffer
-from miseban.vision.detectors.network import check_fit, open_network
+from miseban.vision.detectors.network import check_fit
+from miseban.vision.detectors.runtimes import open_network
 from miseban.vision.models.registry import Model, Runtime
 from miseban.vision.pixels import Pixels
 

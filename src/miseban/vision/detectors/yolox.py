@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from miseban.vision.detectors.boxes import detections, suppress
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.detectors.letterbox import InputBuffer
-from miseban.vision.detectors.network import check_fit, open_network
+from miseban.vision.detectors.network import check_fit
+from miseban.vision.detectors.runtimes import open_network
 from miseban.vision.models.registry import Model, Runtime
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.errors import BadInput
