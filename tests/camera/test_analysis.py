@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -11,35 +11,19 @@ import pytest
 from miseban.camera.analysis import analyse
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.pixels import Frame
-from miseban.vision.sources import Gap, Source, SourceInfo
+from miseban.vision.sources import Gap
 from miseban.vocabulary.events import CameraHealth, ZoneOccupancy
 from miseban.vocabulary.shop import parse_shop
+from tests.camera.played import START, PlayedSource, shop_of
 
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-SHOP = """
-[shop]
-id = "s"
-timezone = "UTC"
-policy = "jp"
-[[camera]]
-id = "c"
-source = "usb:0"
-resolution = [64, 48]
-[[zone]]
-id = "floor"
-kind = "area"
-camera = "c"
-polygon = [[0, 0], [64, 0], [64, 48], [0, 48]]
-"""
+SHOP = shop_of(64, 48)
 
 
-class Interrupted:
+class Interrupted(PlayedSource):
     """A live camera at 5 frames a second that saw nothing from one moment to another."""
 
     def __init__(self, first_s: float, lost_s: tuple[float, float], end_s: float) -> None:
-        self.info = SourceInfo("usb:0", 64, 48, 5.0, None, True, START)
-        self.incomplete = ""
-        self.gaps: list[Gap] = []
+        super().__init__(64, 48, 5.0, live=True)
         self._first_s, self._lost_s, self._end_s = first_s, lost_s, end_s
 
     def frames(self) -> Iterator[Frame]:
@@ -55,15 +39,6 @@ class Interrupted:
                 time_s,
                 START + timedelta(seconds=time_s),
             )
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def __enter__(self) -> Source:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
 
 class OneStands:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -12,11 +12,10 @@ from miseban.camera.analysis import analyse
 from miseban.camera.result import Analysis
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.pixels import Frame
-from miseban.vision.sources import Gap, Source, SourceInfo
 from miseban.vocabulary.events import CameraHealth, LineCrossed
 from miseban.vocabulary.shop import parse_shop
+from tests.camera.played import START, PlayedSource
 
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 SHOP = """
 [shop]
 id = "s"
@@ -35,13 +34,11 @@ FPS = 5.0
 WIDE, TALL, TOP = 14, 40, 30
 
 
-class Played:
+class Played(PlayedSource):
     """A camera before which one dark figure is at ``lefts``, frame by frame (NaN: nobody)."""
 
     def __init__(self, lefts: Sequence[float]) -> None:
-        self.info = SourceInfo("usb:0", 160, 90, FPS, len(lefts), False, START)
-        self.incomplete = ""
-        self.gaps: list[Gap] = []
+        super().__init__(160, 90, FPS, len(lefts))
         self._lefts = lefts
 
     def frames(self) -> Iterator[Frame]:
@@ -54,15 +51,6 @@ class Played:
             time_s = (number - 1) / FPS
             bgr = np.clip(picture, 0, 255).astype(np.uint8)
             yield Frame(bgr, number, time_s, START + timedelta(seconds=time_s))
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def __enter__(self) -> Source:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
 
 class DarkIsSomebody:

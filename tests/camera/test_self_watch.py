@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -15,31 +15,17 @@ from miseban.insight.intervals import gaps_s, per_interval
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.health import Finding, ViewHealth
 from miseban.vision.pixels import Frame
-from miseban.vision.sources import Gap, Source, SourceInfo
+from miseban.vision.sources import Gap
 from miseban.vision.tracker import Tracker
 from miseban.vocabulary.events import CameraHealth, ZoneOccupancy
 from miseban.vocabulary.shop import parse_shop
 from miseban.vocabulary.stretches import joined, length_s
+from tests.camera.played import START, PlayedSource, shop_of
 
-START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-SHOP = """
-[shop]
-id = "s"
-timezone = "UTC"
-policy = "jp"
-[[camera]]
-id = "c"
-source = "usb:0"
-resolution = [160, 90]
-[[zone]]
-id = "floor"
-kind = "area"
-camera = "c"
-polygon = [[0, 0], [160, 0], [160, 90], [0, 90]]
-"""
+SHOP = shop_of(160, 90)
 
 
-class LightsOut:
+class LightsOut(PlayedSource):
     """A camera at one frame a second before which the lamps are out for a while. Nothing comes
     between the two moments ``away_s``, and the same picture between those of ``frozen_s``."""
 
@@ -52,9 +38,7 @@ class LightsOut:
         frozen_s: tuple[float, float] = (-1.0, -1.0),
         noise: float = 2.0,
     ) -> None:
-        self.info = SourceInfo("usb:0", 160, 90, 1.0, None, False, START)
-        self.incomplete = ""
-        self.gaps: list[Gap] = []
+        super().__init__(160, 90, 1.0)
         self._dark_s, self._end_s, self._away_s = dark_s, end_s, away_s
         self._frozen_s, self._noise = frozen_s, noise
 
@@ -71,15 +55,6 @@ class LightsOut:
                 seen = shop * light + self._noise * rng.standard_normal(shop.shape)
                 bgr = np.clip(seen, 0, 255).astype(np.uint8)
             yield Frame(bgr.copy(), number + 1, float(number), START + timedelta(seconds=number))
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-    def __enter__(self) -> Source:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
 
 
 class Nobody:
