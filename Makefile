@@ -14,6 +14,8 @@ TORCH ?= torch
 CLIPS ?=
 PHOTOS ?=
 TEACHER ?=
+SHOPS ?=
+STEPS ?=
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -49,10 +51,12 @@ train: ## make the built-in detector anew (CLIPS=DIR PHOTOS=DIR TEACHER=FILE)
 	@scripts/setup .venv-train sim
 	@.venv-train/bin/python -c "import torch, onnx" 2>/dev/null || \
 	    .venv-train/bin/python -m pip install --quiet $(TORCH) onnx
-	.venv-train/bin/miseban learn draw --out "$(TRAIN)/shops" $(if $(PHOTOS),--photos "$(PHOTOS)")
+	.venv-train/bin/miseban learn draw --out "$(TRAIN)/shops" $(if $(SHOPS),--shops $(SHOPS)) \
+	    $(if $(PHOTOS),--photos "$(PHOTOS)")
 	.venv-train/bin/miseban learn train detector --pictures "$(TRAIN)/shops" --out "$(TRAIN)" \
 	    $(if $(CLIPS),--clips "$(CLIPS)" --leave-out pets --leave-out aisle --leave-out topdown) \
-	    $(if $(PHOTOS),--empty "$(PHOTOS)") $(if $(TEACHER),--teacher "$(TEACHER)")
+	    $(if $(PHOTOS),--empty "$(PHOTOS)") $(if $(TEACHER),--teacher "$(TEACHER)") \
+	    $(if $(STEPS),--steps $(STEPS))
 
 bench: ## measure speed, memory, scale and accuracy beside other projects (BENCH="only speed")
 	@scripts/setup .venv-bench bench
