@@ -32,7 +32,7 @@ class Result:
         """Whether the bar is met; None without a bar."""
         if self.bar is None:
             return None
-        return self.value >= self.bar if self.at_least else self.value <= self.bar
+        return bool(self.value >= self.bar if self.at_least else self.value <= self.bar)
 
 
 def seconds(work: Callable[[], object]) -> tuple[float, float]:

@@ -68,8 +68,10 @@ def _entrance(days: Sequence[Day], of: str) -> list[Result]:
     total = f"{error.sum()} wrong of {truth.sum():,} passages in all, {error[~busy].sum()} of "
     total += f"{truth[~busy].sum()} in the other hours"
     return [
-        Result("trust-entrance", relative.mean(), "%", f"error of {hours}, {of}; {total}", 2.0),
-        Result("trust-entrance-worst", relative.max(), "%", "the worst of them", 5.0),
+        Result(
+            "trust-entrance", float(relative.mean()), "%", f"error of {hours}, {of}; {total}", 2.0
+        ),
+        Result("trust-entrance-worst", float(relative.max()), "%", "the worst of them", 5.0),
     ]
 
 
@@ -86,7 +88,7 @@ def _dwell(days: Sequence[Day], of: str) -> list[Result]:
         note = f"dwell bias without its sign, {truth:,} stays, {of} ({each.mean():+.2f} % on "
         note += f"average, from {each.min():+.2f} to {each.max():+.2f} a day; {more:+.1f} % stays)"
         bar = 3.0 if truth >= FEW else None
-        results.append(Result(f"trust-dwell-{zone}", abs(each.mean()), "%", note, bar))
+        results.append(Result(f"trust-dwell-{zone}", float(abs(each.mean())), "%", note, bar))
     return results
 
 
