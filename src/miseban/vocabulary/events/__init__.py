@@ -23,6 +23,7 @@ from miseban.vocabulary.events.people import (
     QueueState,
     Role,
     VisitEnded,
+    VisitLabelled,
     ZoneEntered,
     ZoneLeft,
     ZoneOccupancy,
@@ -54,6 +55,7 @@ __all__ = [
     "Trouble",
     "ValueCount",
     "VisitEnded",
+    "VisitLabelled",
     "ZoneEntered",
     "ZoneLeft",
     "ZoneOccupancy",
@@ -66,6 +68,7 @@ Event = Annotated[
     | ZoneOccupancy
     | QueueState
     | VisitEnded
+    | VisitLabelled
     | ShelfTouched
     | ShelfState
     | HelpNeeded
@@ -84,6 +87,7 @@ EVENT_CLASSES: dict[str, DataClass] = {
     "zone.occupancy": "count",
     "queue.state": "count",
     "visit.ended": "trajectory",
+    "visit.labelled": "trajectory",
     "shelf.touched": "trajectory",
     "shelf.state": "count",
     "help.needed": "assist",

@@ -71,7 +71,8 @@ class VisitEnded(EventBase):
     recording or session, ``x`` and ``y`` in ``unit`` (metres on the floor where the camera has
     floor points, else pixels). ``areas`` are the zones stayed in, in order of entry; ``stitched``
     the number of track pieces (rule 8). ``role`` says who works here and who shops, ``group`` is
-    a random id shared by those who came together; none where nobody can tell."""
+    a random id shared by those who came together; none where nobody can tell. ``certainty`` is how
+    sure it is that all of this, and nothing else, was one person's; none with a single camera."""
 
     type: Literal["visit.ended"] = "visit.ended"
     visit: str
@@ -84,3 +85,15 @@ class VisitEnded(EventBase):
     stitched: Annotated[int, Field(ge=1)]
     role: Role | None = None
     group: str | None = None
+    certainty: Fraction | None = None
+
+
+class VisitLabelled(EventBase):
+    """What became known of a visit after it was told: what this says stands for the whole of it,
+    back to its beginning, instead of what was said before. ``certainty`` is that of the role."""
+
+    type: Literal["visit.labelled"] = "visit.labelled"
+    visit: str
+    role: Role | None = None
+    group: str | None = None
+    certainty: Fraction | None = None
