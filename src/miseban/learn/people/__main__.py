@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import time
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from miseban.learn.people import groups, staff
+from miseban.learn.people.days import Seen, day
 from miseban.learn.people.fitting import fit
+from miseban.sim.scenario.file import beside, load_scenario
 from miseban.space.groups.pairs import FEATURES as GROUPS
 from miseban.space.staff.evidence import FEATURES as STAFF
+from miseban.vocabulary.shop import Shop, load_shop
 
 PIECES_S = (600.0, 1e9, 150.0)
 """People are lost so often: every ten minutes, never, every two and a half minutes."""
