@@ -335,6 +335,9 @@ class Groups:
     def changed(self) -> list[int]:
         return [3] if self.late else []
 
+    def forget(self, visit: int) -> None:
+        del visit
+
 
 def test_roles_and_groups_are_told_and_revised() -> None:
     judge, groups = Judge(), Groups()

@@ -7,11 +7,16 @@ from datetime import datetime
 
 from miseban.space.floor_geometry import fused_cameras
 from miseban.space.fusion.fusion import FloorFusion
+from miseban.space.groups.finder import GroupFinder
 from miseban.space.shop_floor import ShopFloor
+from miseban.space.staff.judge import StaffJudge
 from miseban.vocabulary.shop import Shop
 
 
 def open_floor(shop: Shop, cameras: Sequence[str], start: datetime) -> ShopFloor:
     """For ``cameras`` of the shop, second 0 of whose rows is ``start``."""
-    fusion = FloorFusion(shop) if fused_cameras(shop, cameras) else None
-    return ShopFloor(shop, cameras, start, fusion)
+    if not fused_cameras(shop, cameras):
+        return ShopFloor(shop, cameras, start, None)
+    return ShopFloor(
+        shop, cameras, start, FloorFusion(shop), staff=StaffJudge(shop), groups=GroupFinder(shop)
+    )

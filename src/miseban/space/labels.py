@@ -50,7 +50,11 @@ class FindsGroups(Protocol):
         ...
 
     def changed(self) -> Iterable[int]:
-        """Visits whose group changed since the last call."""
+        """Visits whose group may be another one than was told."""
+        ...
+
+    def forget(self, visit: int) -> None:
+        """Nothing more will be asked of the visit."""
         ...
 
 
@@ -93,6 +97,8 @@ class Labels:
         self._told.pop(number, None)
         if self._staff is not None:
             self._staff.forget(number)
+        if self._groups is not None:
+            self._groups.forget(number)
 
     def changed(self, now_s: float) -> list[Change]:
         """Visits told before of which something else holds now."""

@@ -25,6 +25,8 @@ from miseban.vocabulary.tracks import TrackRows
 
 LAG_S = 1.0
 """So far behind the cameras the fusion is at most."""
+FORGOTTEN_S = 600.0
+"""A track that was not seen for so long may begin anew at any time."""
 
 
 class Fusion(Protocol):
@@ -201,6 +203,7 @@ class _Door:
         self.rejected = self._sieve.rejected
         self.sights = 0
         self._last_s: dict[int, float] = {}
+        self._pruned_s = 0.0
 
     def through(self, rows: TrackRows) -> TrackRows:
         """Rows that count, in order of time."""
@@ -213,8 +216,9 @@ class _Door:
         rows = in_order(sieve.without(rows, rows.time_s <= last, "late"))
         if len(rows):
             self._last_s |= dict(zip(rows.track.tolist(), rows.time_s.tolist(), strict=True))
-            if len(self._last_s) > 1000:
-                past_s = float(rows.time_s[-1]) - 600.0
+            if rows.time_s[-1] > self._pruned_s + 60.0:
+                self._pruned_s = float(rows.time_s[-1])
+                past_s = self._pruned_s - FORGOTTEN_S
                 self._last_s = {t: s for t, s in self._last_s.items() if s > past_s}
         self.sights += len(rows)
         return rows

@@ -101,7 +101,8 @@ def _big(material: ReportMaterial, words: Words) -> list[dict[str, str]]:
             merged = count_with_interval(total, summary.coverage)
             note = words("big.interval", range=words.range(merged.low, merged.high))
             tiles.append((words(f"big.{key}"), words.number(total), note))
-    if summary.camera is not None:  # the views of several cameras do not add up to people
+    # The views of several cameras do not add up to people, unless they are one on the floor.
+    if summary.camera is not None or any(one.fused for one in summary.cameras.values()):
         tiles.append((words("big.people"), words.number(summary.people), words("big.people_note")))
     if summary.inside is not None:
         most = words.number(summary.inside.people_max)
