@@ -67,8 +67,10 @@ class FloorLens:
     def __init__(self, shop: Shop, camera: str, settings: FusionSettings) -> None:
         self._s = settings
         self._geometry = CameraGeometry(shop, camera, SpaceSettings())
-        assert self._geometry.homography is not None
-        self.homography = self._geometry.homography
+        homography = self._geometry.homography
+        if homography is None:
+            raise ValueError(f"camera {camera} has no floor points")
+        self.homography = homography
         self._stature = Stature(self.homography, self._geometry.size)
         floor = shop.shop.floor
         self._size = (floor.width_m, floor.depth_m) if floor is not None else None
