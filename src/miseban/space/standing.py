@@ -22,22 +22,31 @@ Floats = NDArray[np.float64]
 HEIGHTS_M = np.arange(0.95, 2.051, 0.05)
 """(G,) the body heights that are told apart."""
 
+LOST_M = 5.0
+"""The error of a place of which nothing is known."""
+LEAST_BREADTH_PX = 6.0
+"""Of somebody who leans in the picture, less than this is no breadth."""
+
 
 @dataclass(frozen=True, slots=True)
 class StandingSettings:
     """``adult_m`` is mean and standard deviation of grown people's heights with shoes; a part
-    ``child`` of all is of any height there is. ``hidden`` is how often, before anything is known,
-    feet are not seen. ``box`` is how far a box's upper or lower edge is off, in box heights, and at
-    least ``box_px``; ``fresh`` how much of a new fact the next frame of a track is: what is wrong
-    in one is mostly wrong in the next. Boxes that end within ``edge_px`` of the picture's edge are
-    cut off there. A track not seen for ``forget_s`` is forgotten."""
+    ``child`` of all is of any height there is. ``slim`` is how broad people's boxes are in heights:
+    median, and standard deviation of the logarithm. ``hidden`` is how often, before anything is
+    known, feet are not seen. ``box`` is how far a box's upper or lower edge is off, in box heights,
+    and at least ``box_px``. A track tells its height anew every ``step_m`` metres, and ``fresh`` is
+    how much of that is new: what is wrong in one place is often wrong in the next. Boxes that end
+    within ``edge_px`` of the picture's edge are cut off there. A track not seen for ``forget_s`` is
+    forgotten."""
 
     adult_m: tuple[float, float] = (1.66, 0.09)
-    child: float = 0.1
+    child: float = 0.05
+    slim: tuple[float, float] = (0.37, 0.25)
     hidden: float = 0.25
     box: float = 0.03
     box_px: float = 1.5
-    fresh: float = 0.15
+    fresh: float = 0.5
+    step_m: float = 0.5
     edge_px: float = 2.0
     forget_s: float = 10.0
 
@@ -55,6 +64,30 @@ class Places:
     height_sd_m: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What N boxes tell: pixels (N, 2) of the heads; the places (N, 2) where the feet would be, and
+    how high above these the heads are; how broad the bodies are."""
+
+    head: Floats
+    at_feet: Floats
+    height_m: Floats
+    height_sd: Floats
+    breadth_px: Floats
+    usable: NDArray[np.bool_]
+    feet_cut: NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class _Known:
+    """Of one track: the logarithm of how likely each height is, and where it was last told."""
+
+    belief: Floats
+    place: Floats
+    told: bool = False
+    seen_s: float = 0.0
+
+
 class Standing:
     """One camera's. Fed its rows in order of time, track by track or mixed."""
 
@@ -67,7 +100,7 @@ class Standing:
         any_height = np.full(len(HEIGHTS_M), 1.0 / len(HEIGHTS_M))
         prior = (1 - s.child) * adult / adult.sum() + s.child * any_height
         self._prior: Floats = np.log(prior)
-        self._known: dict[int, tuple[float, Floats]] = {}
+        self._known: dict[int, _Known] = {}
 
     @classmethod
     def of(cls, floor: Homography, size: tuple[float, float]) -> Standing | None:
@@ -79,87 +112,91 @@ class Standing:
         """Where the people of ``rows`` stand."""
         s, lens, box = self._s, self._lens, rows.xyxy
         foot, head = self._ends(box)
-        tall = np.maximum(box[:, 3] - box[:, 1], 1.0)
-        off_px = np.maximum(s.box * tall, s.box_px)
-        at_feet = self._shod(lens.at_height(foot, np.zeros(len(box))))
-        lower = self._shod(lens.at_height(foot + np.outer(off_px, (0.0, 1.0)), np.zeros(len(box))))
+        up = np.outer(np.maximum(s.box * (box[:, 3] - box[:, 1]), s.box_px), (0.0, -1.0))
+        ground = np.zeros(len(box))
+        at_feet = self._shod(lens.at_height(foot, ground))
+        lower = self._shod(lens.at_height(foot - up, ground))
         feet_sd = np.linalg.norm(at_feet - lower, axis=1)
         seen_m = lens.height_over(head, at_feet)
-        above = lens.height_over(head - np.outer(off_px, (0.0, 1.0)), at_feet)
-        below = lens.height_over(head, lower)
-        seen_sd = np.hypot(above - seen_m, below - seen_m)
-        known = np.isfinite(at_feet).all(axis=1) & np.isfinite(seen_m + seen_sd + feet_sd)
-        head_cut = box[:, 1] <= s.edge_px
-        feet_cut = box[:, 3] >= self._size[1] - s.edge_px
-        feet, mean, sd = self._heights(
-            rows, seen_m, np.maximum(seen_sd, 0.02), known & ~head_cut, feet_cut
+        seen_sd = np.hypot(
+            lens.height_over(head + up, at_feet) - seen_m, lens.height_over(head, lower) - seen_m
         )
+        seen = _Seen(
+            head, at_feet, seen_m, np.maximum(seen_sd, 0.02),
+            breadth_px=np.maximum(box[:, 2] - box[:, 0] - np.abs(head[:, 0] - foot[:, 0]), 0.0),
+            usable=np.isfinite(seen_m + seen_sd + feet_sd) & (box[:, 1] > s.edge_px),
+            feet_cut=box[:, 3] >= self._size[1] - s.edge_px,
+        )  # fmt: skip
+        feet, mean, sd = self._heights(rows, seen)
         at_head = lens.at_height(head, mean)
-        slope = np.linalg.norm(at_head - lens.eye[:2], axis=1) / np.maximum(lens.eye[2] - mean, 0.1)
-        head_px_sd = np.linalg.norm(
-            at_head - lens.at_height(head - np.outer(off_px, (0.0, 1.0)), mean), axis=1
-        )
-        head_sd = np.hypot(slope * sd, np.nan_to_num(head_px_sd, nan=9.0))
-        no_head = head_cut | ~np.isfinite(at_head).all(axis=1) | (lens.eye[2] - mean < 0.3)
-        feet = np.where(no_head, 1.0, np.where(known, feet, 0.0))
+        far = np.linalg.norm(at_head - lens.eye[:2], axis=1)
+        by_box = np.linalg.norm(at_head - lens.at_height(head + up, mean), axis=1)
+        head_sd = np.hypot(far / np.maximum(lens.eye[2] - mean, 0.1) * sd, by_box)
+        headless = (box[:, 1] <= s.edge_px) | ~np.isfinite(head_sd) | (lens.eye[2] - mean < 0.3)
+        footless = ~np.isfinite(feet_sd) | ~np.isfinite(at_feet).all(axis=1)
+        feet = np.where(headless & ~footless, 1.0, np.where(footless, 0.0, feet))
+        head_sd = np.where(headless, LOST_M, head_sd)
+        feet_sd = np.where(footless, LOST_M, feet_sd)
         # The mean of both where the feet were seen, the head's alone where not.
-        weight = np.where(no_head, 1.0, head_sd**2 / (head_sd**2 + feet_sd**2)) * (feet > 0.5)
-        weight = np.where(known, weight, 0.0)
-        xy = np.where(weight[:, None] > 0, weight[:, None] * at_feet, 0.0) + np.where(
-            weight[:, None] < 1, (1 - weight)[:, None] * at_head, 0.0
-        )
+        weight = np.where(headless, 1.0, head_sd**2 / (head_sd**2 + feet_sd**2)) * (feet > 0.5)
+        apart = np.nan_to_num(at_feet - at_head, nan=LOST_M)
+        xy = np.where(headless[:, None], at_feet, at_head + weight[:, None] * apart)
+        xy = np.where((weight == 0)[:, None], at_head, xy)
         along = np.where(feet > 0.5, feet_sd * np.sqrt(weight), head_sd)
-        along = np.where(no_head, feet_sd, along)
-        doubt = np.minimum(feet, 1 - feet)  # the other explanation may be the right one
-        apart = np.nan_to_num(np.linalg.norm(at_feet - at_head, axis=1), nan=5.0)
-        along = np.hypot(along, np.where(no_head, 0.0, np.sqrt(doubt) * np.minimum(apart, 5.0)))
-        across = np.hypot(
-            0.05,
-            0.1 * (box[:, 2] - box[:, 0]) / lens.focal * np.linalg.norm(xy - lens.eye[:2], axis=1),
-        )
-        return Places(xy, _ellipses(xy - lens.eye[:2], along, across), feet, mean, sd)
+        # The other explanation may be the right one.
+        doubt = np.sqrt(np.minimum(feet, 1 - feet)) * np.linalg.norm(apart, axis=1)
+        along = np.hypot(along, np.where(headless | footless, 0.0, np.minimum(doubt, LOST_M)))
+        away = xy - lens.eye[:2]
+        across = 0.05 + 0.1 * (box[:, 2] - box[:, 0]) / lens.focal * np.linalg.norm(away, axis=1)
+        return Places(xy, _ellipses(away, along, across), feet, mean, sd)
 
-    def _heights(
-        self,
-        rows: TrackRows,
-        seen_m: Floats,
-        seen_sd: Floats,
-        usable: NDArray[np.bool_],
-        feet_cut: NDArray[np.bool_],
-    ) -> tuple[Floats, Floats, Floats]:
+    def _heights(self, rows: TrackRows, seen: _Seen) -> tuple[Floats, Floats, Floats]:
         """(N,) how likely the feet were seen; (N,) mean and standard deviation of the height."""
-        s, n = self._s, len(rows)
-        feet, mean, sd = np.empty(n), np.empty(n), np.empty(n)
-        h = HEIGHTS_M
-        whole = np.exp(-0.5 * ((seen_m[:, None] - h) / seen_sd[:, None]) ** 2)
-        whole /= seen_sd[:, None] * np.sqrt(2 * np.pi)
-        part = (seen_m[:, None] < h + seen_sd[:, None]) / (h - 0.2)
-        whole = whole * np.where(feet_cut, 0.0, 1 - s.hidden)[:, None]
-        part = np.where(feet_cut[:, None], 1.0, part * s.hidden) + 1e-6
+        s, n, h, lens = self._s, len(rows), HEIGHTS_M, self._lens
+        feet, mean, sd = np.zeros(n), np.empty(n), np.empty(n)
+        sure = seen.height_sd[:, None]
+        whole = np.exp(-0.5 * ((seen.height_m[:, None] - h) / sure) ** 2) / sure / 2.507
+        whole *= self._likely_breadth(seen.breadth_px, seen.at_feet)
+        hidden = (seen.height_m[:, None] < h + sure) / (h - 0.2)
+        for g, height in enumerate(h.tolist()):
+            there = lens.at_height(seen.head, np.full(n, height))
+            hidden[:, g] *= self._likely_breadth(seen.breadth_px, there)[:, g]
+        whole *= np.where(seen.feet_cut, 0.0, 1 - s.hidden)[:, None]
+        hidden *= np.where(seen.feet_cut, 1.0, s.hidden)[:, None]
+        both = whole + hidden + 1e-9
+        told, part = np.log(both), whole / both
         for i in np.argsort(rows.time_s, kind="stable").tolist():
             track, time_s = int(rows.track[i]), float(rows.time_s[i])
-            _, belief = self._known.get(track, (time_s, self._prior))
-            if usable[i]:
-                told = np.log(whole[i] + part[i])
-                now = belief + told
-                belief = belief + s.fresh * told
-                belief = belief - belief.max()
-            else:
-                now = belief
-            self._known[track] = time_s, belief
-            post = np.exp(now - now.max())
-            post /= post.sum()
-            feet[i] = float(post @ (whole[i] / (whole[i] + part[i]))) if usable[i] else 0.0
-            keep = np.exp(belief - belief.max())
-            keep /= keep.sum()
-            mean[i] = keep @ h
-            sd[i] = max(float(np.sqrt(keep @ (h - mean[i]) ** 2)), 0.02)
+            known = self._known.setdefault(track, _Known(self._prior, seen.at_feet[i]))
+            known.seen_s = time_s
+            if seen.usable[i]:
+                feet[i] = _share(known.belief + told[i]) @ part[i]
+                # Who stands still says the same again and again.
+                moved = float(np.linalg.norm(seen.at_feet[i] - known.place)) / s.step_m
+                if moved >= 1 or not known.told:
+                    known.belief = known.belief + s.fresh * told[i]
+                    known.belief -= known.belief.max()
+                    known.place, known.told = seen.at_feet[i], True
+            share = _share(known.belief)
+            mean[i] = share @ h
+            sd[i] = max(float(np.sqrt(share @ (h - mean[i]) ** 2)), 0.02)
         if n:
-            now_s = float(rows.time_s.max())
-            gone = [t for t, (last, _) in self._known.items() if last < now_s - s.forget_s]
-            for track in gone:
+            before_s = float(rows.time_s.max()) - s.forget_s
+            for track in [t for t, known in self._known.items() if known.seen_s < before_s]:
                 del self._known[track]
         return feet, mean, sd
+
+    def _likely_breadth(self, breadth_px: Floats, there: Floats) -> Floats:
+        """(N, G) how likely a body as broad as (N,) pixels is at the places (N, 2), for each height
+        there is; the same for all where the breadth cannot be told."""
+        median, log_sd = self._s.slim
+        far = np.hypot(np.linalg.norm(there - self._lens.eye[:2], axis=1), self._lens.eye[2] - 1.0)
+        broad = np.nan_to_num(breadth_px * far / self._lens.focal, nan=0.0)
+        off = np.log(np.maximum(broad, 1e-3)[:, None] / HEIGHTS_M / median) / log_sd
+        likely: Floats = np.exp(-0.5 * np.minimum(np.abs(off), 4.0) ** 2)
+        return np.where(
+            (breadth_px < LEAST_BREADTH_PX)[:, None] | (broad <= 0)[:, None], 0.5, likely
+        )
 
     def _ends(self, box: Floats) -> tuple[Floats, Floats]:
         """(N, 2) pixels each: where the plumb line through the box's middle leaves it, below and
@@ -183,3 +220,9 @@ def _ellipses(way: Floats, along: Floats, across: Floats) -> Floats:
     result: Floats = (along**2)[:, None, None] * ahead[:, :, None] * ahead[:, None, :]
     result += (across**2)[:, None, None] * aside[:, :, None] * aside[:, None, :]
     return result
+
+
+def _share(log: Floats) -> Floats:
+    """(G,) parts of 1, in proportion to exp(``log``)."""
+    value: Floats = np.exp(log - log.max())
+    return value / value.sum()
