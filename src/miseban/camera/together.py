@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ import numpy as np
 
 from miseban.camera.in_step import first_start, in_step, offset_s
 from miseban.camera.result import Analysis, no_progress
+from miseban.camera.shop_opening import open_floor
 from miseban.camera.viewing import Viewing
 from miseban.space.geometry import CameraGeometry
 from miseban.space.settings import SpaceSettings
@@ -45,6 +47,10 @@ class Floor(Protocol):
 
     def blind(self, camera: str, start_s: float, end_s: float) -> None:
         """``camera`` delivered pictures in which nothing could be seen; other events tell of it."""
+        ...
+
+    def hold(self, camera: str, from_s: float) -> None:
+        """From ``from_s`` on it may turn out that ``camera`` could not see; infinite: no longer."""
         ...
 
     def finish(self, end_s: float) -> list[Event]:
@@ -113,6 +119,7 @@ class Together:
         if one.view.watch.blind is not None:
             from_s, to_s = one.view.watch.blind
             self._floor.blind(camera, from_s + one.offset_s, to_s + one.offset_s)
+        self._floor.hold(camera, one.view.watch.doubtful_s + one.offset_s)
         return True
 
     def advance(self, until_s: float) -> list[Event]:
@@ -139,6 +146,7 @@ class Together:
             if over_s < end_s - LEFT_S:
                 self._events += self._floor.gap(camera, over_s, end_s, why)
             self._events += one.view.watch.finish(one.view.duration_s)
+            self._floor.hold(camera, math.inf)
         for camera, why in self._lost.items():
             self._events += self._floor.gap(camera, 0.0, end_s, why)
         self._events += self.advance(end_s)
@@ -184,7 +192,6 @@ class Together:
 def analyse_together(
     sources: Mapping[str, tuple[Source, Detector]],
     shop: Shop,
-    make_floor: Callable[[datetime], Floor],
     *,
     tracker: TrackerSettings | None = None,
     gate: bool = True,
@@ -200,7 +207,7 @@ def analyse_together(
     recording or a detector that breaks leaves the others as they are; ``incomplete`` names it.
     """
     start = first_start([source for source, _ in sources.values()])
-    floor = make_floor(start)
+    floor = open_floor(shop, [c.id for c in shop.cameras], start)
     cameras = Together(shop, sources, start, floor, tracker=tracker, gate=gate, lost=lost)
     result = Analysis(None, start)
     done_s = 0.0
@@ -226,5 +233,7 @@ def analyse_together(
     result.times_s = max((times for _, times in numbers), key=len)
     result.detections = sum(view.looking.detections for view in views.values())
     result.uncovered_s = cameras.uncovered_s(result.duration_s)
+    result.rejected, result.floor_heat = floor.rejected, floor.floor_heat
+    result.sights, result.alone = floor.sights, tuple(floor.alone)
     result.events.sort(key=lambda event: (event.time, event.id))
     return result, cameras.rows()

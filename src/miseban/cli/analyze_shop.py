@@ -9,7 +9,6 @@ from pathlib import Path
 
 import typer
 
-from miseban.camera.each_alone import EachAlone
 from miseban.camera.recordings import in_folder, of_shop_file, opened
 from miseban.camera.together import analyse_together
 from miseban.camera.tracks_writer import write_tracks
@@ -69,12 +68,6 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
         note = " ".join(dict.fromkeys(said for name in names if (said := say_note(name))))
         lengths = [s.info.frames / s.info.fps for s in sources.values()
                    if s.info.frames and s.info.fps]  # fmt: skip
-        floors: list[EachAlone] = []
-
-        def floor(began: datetime) -> EachAlone:
-            floors.append(EachAlone(shop, [c.id for c in shop.cameras], began, shop_file))
-            return floors[0]
-
         with (
             progress_bar("analysing", wishes.seconds or max(lengths, default=None)) as progress,
             stoppable(wishes.seconds, *sources.values()) as stopped,
@@ -82,14 +75,12 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
             result, rows = analyse_together(
                 {camera: (source, detectors[camera]) for camera, source in sources.items()},
                 shop,
-                floor,
                 gate=wishes.gate,
                 lost=lost,
                 until_s=wishes.seconds,
                 progress=progress,
                 stopped=stopped,
             )
-        result.floor_heat, result.rejected = floors[0].floor_heat, floors[0].rejected
     if not len(result.frames):
         output.discard_if_empty()
         raise BadInput("no-frames", folder or shop_file, result.incomplete or "expected a frame")

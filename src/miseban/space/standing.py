@@ -24,6 +24,8 @@ HEIGHTS_M = np.arange(0.95, 2.051, 0.05)
 
 LOST_M = 5.0
 """The error of a place of which nothing is known."""
+OFF_M = 0.3
+"""So far off the plan may still be an error."""
 LEAST_BREADTH_PX = 6.0
 """Of somebody who leans in the picture, less than this is no breadth."""
 
@@ -32,21 +34,24 @@ LEAST_BREADTH_PX = 6.0
 class StandingSettings:
     """``adult_m`` is mean and standard deviation of grown people's heights with shoes; a part
     ``child`` of all is of any height there is. ``slim`` is how broad people's boxes are in heights:
-    median, and standard deviation of the logarithm. ``hidden`` is how often, before anything is
+    median, and standard deviations of the logarithm upwards and downwards, since sides are hidden
+    too. ``hidden`` is how often, before anything is
     known, feet are not seen. ``box`` is how far a box's upper or lower edge is off, in box heights,
     and at least ``box_px``. A track tells its height anew every ``step_m`` metres, and ``fresh`` is
-    how much of that is new: what is wrong in one place is often wrong in the next. Boxes that end
-    within ``edge_px`` of the picture's edge are cut off there. A track not seen for ``forget_s`` is
+    how much of that is new: what is wrong in one place is often wrong in the next. No explanation
+    is less likely than ``doubt``: others like it may be wrong together. Boxes that end within
+    ``edge_px`` of the picture's edge are cut off there. A track not seen for ``forget_s`` is
     forgotten."""
 
     adult_m: tuple[float, float] = (1.66, 0.09)
-    child: float = 0.05
-    slim: tuple[float, float] = (0.37, 0.25)
-    hidden: float = 0.25
+    child: float = 0.03
+    slim: tuple[float, float, float] = (0.37, 0.25, 0.7)
+    hidden: float = 0.3
     box: float = 0.03
     box_px: float = 1.5
-    fresh: float = 0.5
-    step_m: float = 0.5
+    fresh: float = 0.25
+    step_m: float = 0.7
+    doubt: float = 0.1
     edge_px: float = 2.0
     forget_s: float = 10.0
 
@@ -80,11 +85,12 @@ class _Seen:
 
 @dataclass(slots=True)
 class _Known:
-    """Of one track: the logarithm of how likely each height is, and where it was last told."""
+    """Of one track: the logarithm of how likely each height is by what was told in other places;
+    and what was told last in ``place``, and when."""
 
     belief: Floats
     place: Floats
-    told: bool = False
+    told: Floats | None = None
     seen_s: float = 0.0
 
 
@@ -92,9 +98,14 @@ class Standing:
     """One camera's. Fed its rows in order of time, track by track or mixed."""
 
     def __init__(
-        self, lens: Lens, size: tuple[float, float], settings: StandingSettings | None = None
+        self,
+        lens: Lens,
+        size: tuple[float, float],
+        plan: tuple[float, float] | None = None,
+        settings: StandingSettings | None = None,
     ) -> None:
-        self._lens, self._size = lens, size
+        """``size`` is the picture's in pixels, ``plan`` the floor's in metres where it is known."""
+        self._lens, self._size, self._plan = lens, size, plan
         self._s = s = settings or StandingSettings()
         adult = np.exp(-0.5 * ((HEIGHTS_M - s.adult_m[0]) / s.adult_m[1]) ** 2)
         any_height = np.full(len(HEIGHTS_M), 1.0 / len(HEIGHTS_M))
@@ -103,10 +114,15 @@ class Standing:
         self._known: dict[int, _Known] = {}
 
     @classmethod
-    def of(cls, floor: Homography, size: tuple[float, float]) -> Standing | None:
+    def of(
+        cls,
+        floor: Homography,
+        size: tuple[float, float],
+        plan: tuple[float, float] | None = None,
+    ) -> Standing | None:
         """None where the floor points do not tell how the camera hangs (see ``Lens``)."""
         lens = Lens.of(floor, size)
-        return None if lens is None else cls(lens, size)
+        return None if lens is None else cls(lens, size, plan)
 
     def places(self, rows: TrackRows) -> Places:
         """Where the people of ``rows`` stand."""
@@ -144,7 +160,8 @@ class Standing:
         xy = np.where((weight == 0)[:, None], at_head, xy)
         along = np.where(feet > 0.5, feet_sd * np.sqrt(weight), head_sd)
         # The other explanation may be the right one.
-        doubt = np.sqrt(np.minimum(feet, 1 - feet)) * np.linalg.norm(apart, axis=1)
+        doubt = np.sqrt(np.clip(np.minimum(feet, 1 - feet), s.doubt, 0.5))
+        doubt *= np.linalg.norm(apart, axis=1)
         along = np.hypot(along, np.where(headless | footless, 0.0, np.minimum(doubt, LOST_M)))
         away = xy - lens.eye[:2]
         across = 0.05 + 0.1 * (box[:, 2] - box[:, 0]) / lens.focal * np.linalg.norm(away, axis=1)
@@ -161,23 +178,27 @@ class Standing:
         for g, height in enumerate(h.tolist()):
             there = lens.at_height(seen.head, np.full(n, height))
             hidden[:, g] *= self._likely_breadth(seen.breadth_px, there)[:, g]
-        whole *= np.where(seen.feet_cut, 0.0, 1 - s.hidden)[:, None]
-        hidden *= np.where(seen.feet_cut, 1.0, s.hidden)[:, None]
+        unseen = seen.feet_cut | self._off_plan(seen.at_feet)
+        whole *= np.where(unseen, 0.0, 1 - s.hidden)[:, None]
+        hidden *= np.where(unseen, 1.0, s.hidden)[:, None]
         both = whole + hidden + 1e-9
         told, part = np.log(both), whole / both
         for i in np.argsort(rows.time_s, kind="stable").tolist():
             track, time_s = int(rows.track[i]), float(rows.time_s[i])
             known = self._known.setdefault(track, _Known(self._prior, seen.at_feet[i]))
             known.seen_s = time_s
-            if seen.usable[i]:
-                feet[i] = _share(known.belief + told[i]) @ part[i]
-                # Who stands still says the same again and again.
-                moved = float(np.linalg.norm(seen.at_feet[i] - known.place)) / s.step_m
-                if moved >= 1 or not known.told:
-                    known.belief = known.belief + s.fresh * told[i]
-                    known.belief -= known.belief.max()
-                    known.place, known.told = seen.at_feet[i], True
             share = _share(known.belief)
+            if seen.usable[i]:
+                # Who stands still says the same again and again.
+                moved = float(np.linalg.norm(seen.at_feet[i] - known.place))
+                if moved >= s.step_m and known.told is not None:
+                    known.belief = known.belief + s.fresh * known.told
+                    known.place = seen.at_feet[i]
+                known.told = told[i]
+                share = _share(known.belief + told[i])
+                feet[i] = share @ part[i]
+                share = share * (part[i] if feet[i] > 0.5 else 1 - part[i])
+                share /= share.sum()
             mean[i] = share @ h
             sd[i] = max(float(np.sqrt(share @ (h - mean[i]) ** 2)), 0.02)
         if n:
@@ -186,13 +207,21 @@ class Standing:
                 del self._known[track]
         return feet, mean, sd
 
+    def _off_plan(self, place: Floats) -> NDArray[np.bool_]:
+        """(N,): whether nobody can stand at the places (N, 2): they lie off the plan."""
+        if self._plan is None:
+            return np.zeros(len(place), bool)
+        over: NDArray[np.bool_] = (place < -OFF_M) | (place > np.add(self._plan, OFF_M))
+        return over.any(axis=1)
+
     def _likely_breadth(self, breadth_px: Floats, there: Floats) -> Floats:
         """(N, G) how likely a body as broad as (N,) pixels is at the places (N, 2), for each height
         there is; the same for all where the breadth cannot be told."""
-        median, log_sd = self._s.slim
+        median, more_sd, less_sd = self._s.slim
         far = np.hypot(np.linalg.norm(there - self._lens.eye[:2], axis=1), self._lens.eye[2] - 1.0)
         broad = np.nan_to_num(breadth_px * far / self._lens.focal, nan=0.0)
-        off = np.log(np.maximum(broad, 1e-3)[:, None] / HEIGHTS_M / median) / log_sd
+        off = np.log(np.maximum(broad, 1e-3)[:, None] / HEIGHTS_M / median)
+        off = np.where(off > 0, off / more_sd, off / less_sd)
         likely: Floats = np.exp(-0.5 * np.minimum(np.abs(off), 4.0) ** 2)
         return np.where(
             (breadth_px < LEAST_BREADTH_PX)[:, None] | (broad <= 0)[:, None], 0.5, likely
