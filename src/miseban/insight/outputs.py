@@ -18,7 +18,9 @@ from miseban.insight.heat_picture import draw_heat, floor_unit, picture_unit
 from miseban.insight.inside import empty_moments, people_inside
 from miseban.insight.report import ReportMaterial, render_report
 from miseban.insight.summary import summarise
+from miseban.insight.visitors import present
 from miseban.space.homography import Homography
+from miseban.space.layout import Layout
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import Summary
 
@@ -76,6 +78,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         lines += shop.floor_lines()
     known = {zone.id for zone in zones}
     entrances = {line.id for line in lines if line.entrance}
+    layout = Layout(shop)
     return summarise(
         analysis.events,
         shop_id=shop.shop.id,
@@ -98,10 +101,13 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         uncovered_s=analysis.uncovered_s,
         rejected=analysis.rejected,
         detected=analysis.detected,
+        entrances=entrances,
+        layout=layout,
         inside=people_inside(
             analysis.events,
             entrances,
             empty_moments(shop.shop.empty, shop.shop.timezone, analysis.start, analysis.duration_s),
+            present=present(analysis.events, entrances, layout),
         ),
     )
 

@@ -15,8 +15,9 @@ class FloorBook:
     """Visits by the fusion's number (``by_number``, number to slot).
 
     ``last_s`` (C,), ``last_xy`` (C, 2) metres, ``last_spread`` (C,) metres, ``observations`` (C,)
-    and ``codes`` (C, Z) are of each visit's last sight; ``awaited`` (C,) whether its stays and
-    passages are still open, so that facts from ``last_s`` on may yet come. Free slots are not.
+    and ``codes`` (C, Z) are of each visit's last sight; ``awaited`` (C,) whether facts of any kind
+    from ``last_s`` on may yet come. Of the visits ``absent`` only stays that are open may still
+    turn out to have lasted. Free slots are neither.
     """
 
     def __init__(self, zones: int, ids: VisitIds) -> None:
@@ -24,6 +25,7 @@ class FloorBook:
         self.by_number: dict[int, int] = {}
         self._visits: list[Visit | None] = []
         self._free: list[int] = []
+        self.absent: set[int] = set()
         self.last_s: Floats = np.empty(0)
         self.last_xy: Floats = np.empty((0, 2))
         self.last_spread: Floats = np.empty(0)
@@ -65,9 +67,15 @@ class FloorBook:
         """How uncertain the last place was, in metres."""
         return float(self.last_spread[slot])
 
-    def waits_since_s(self) -> float:
-        """When the one who is missing longest was last seen; infinite without anybody."""
-        return float(self.last_s[self.awaited].min(initial=np.inf))
+    def waits_since_s(self) -> Floats:
+        """(Z,): when the one who is missing longest, of whom facts about the zone may yet come,
+        was last seen; infinite without anybody."""
+        least = float(self.last_s[self.awaited].min(initial=np.inf))
+        since = np.full(self.codes.shape[1], least)
+        for slot in self.absent:
+            for z in self.at(slot).stays:
+                since[z] = min(since[z], float(self.last_s[slot]))
+        return since
 
     def silent(self, before_s: float) -> list[int]:
         """Slots of those awaited that were not seen since ``before_s``, longest silent first."""
@@ -80,4 +88,5 @@ class FloorBook:
         slot = self.by_number.pop(number)
         self._visits[slot] = None
         self.awaited[slot] = False
+        self.absent.discard(slot)
         self._free.append(slot)
