@@ -60,11 +60,12 @@ class FloorSpace:
         self._ground = ground = FloorGeometry(shop, tuple(cameras), s)
         self.left_lines, self.left_zones = ground.left_lines, ground.left_zones
         ids = visit_ids or VisitIds()
-        self._book = FloorBook(len(ground.zones), ids)
         longest = max([s.enter_most_s, *(zone.min_stay_s for zone in ground.zones)])
+        doubt_s = longest + s.longest_doubt_s
+        self._book = FloorBook(len(ground.zones), ids, doubt_s)
         self._facts = FactWriter(
             ground, shop, None, start, event_ids or EventIds(), s.period_s,
-            doubt_s=longest + s.longest_doubt_s, delay_s=0.0,
+            doubt_s=doubt_s, delay_s=0.0,
         )  # fmt: skip
         self._labels = Labels(staff, groups, ids)
         self.heat = HeatMap(*ground.size, s.heat_cell_m) if ground.size is not None else None
@@ -124,13 +125,12 @@ class FloorSpace:
             rows = rows.take(ok)
         order = np.lexsort((rows.time_s, rows.visit))
         visit, time_s = rows.visit[order], rows.time_s[order]
-        last = np.full(len(rows), -np.inf)
-        first = np.diff(visit, prepend=-1) != 0
-        last[1:] = np.where(first[1:], -np.inf, time_s[:-1])
-        for i in np.flatnonzero(first).tolist():
-            slot = self._book.by_number.get(int(visit[i]))
-            if slot is not None:
-                last[i] = self._book.last_s[slot]
+        first = np.flatnonzero(np.diff(visit, prepend=-1))
+        slots = [self._book.by_number.get(number) for number in visit[first].tolist()]
+        seen_s = [-np.inf if slot is None else float(self._book.last_s[slot]) for slot in slots]
+        last = np.repeat(np.array(seen_s, float), np.diff(first, append=len(visit)))
+        same = visit[1:] == visit[:-1]
+        last[1:][same] = np.maximum(last[1:], time_s[:-1])[same]
         late = np.zeros(len(rows), bool)
         late[order] = time_s <= last
         if late.any():
@@ -169,7 +169,9 @@ class FloorSpace:
         back = slots[fresh & (book.observations[slots] > 0)]
         seconds = steps.time_s - steps.from_s
         for i in np.flatnonzero(seconds > s.piece_s).tolist():
-            book.at(int(steps.slot_by_step[i])).joined_s.append(float(steps.time_s[i]))
+            slot = int(steps.slot_by_step[i])
+            book.at(slot).joined_s.append(float(steps.time_s[i]))
+            book.found(slot, float(steps.from_s[i]), float(steps.time_s[i]))
         for slot, i in zip(slots.tolist(), firsts.tolist(), strict=True):
             if slot in back:
                 book.at(slot).joined_s.append(float(steps.time_s[i]))
