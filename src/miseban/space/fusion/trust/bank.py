@@ -14,7 +14,7 @@ Ints = NDArray[np.int64]
 
 BEND = 4.0
 """From so many times the expected square on, a trail is doubted more and more (Cauchy's weight)."""
-CLOCK_PRIOR_S, TURN_PRIOR_PX = 3.0, 40.0
+CLOCK_PRIOR_S, TURN_PRIOR_PX = 3.0, 25.0
 """One standard deviation of what is known beforehand: nearly nothing."""
 FEW_S = 0.5
 """A clock told by one person alone errs by so much more, by two by half of it, and so on: they may
@@ -65,9 +65,20 @@ class EvidenceBank:
         age_s = now_s - self._time
         self._keep((age_s <= self.window_s) | ((rank < ENOUGH) & (age_s <= LONGEST_S)))
 
-    def forget_pair(self, a: int, b: int) -> None:
-        """Drops what was found between two cameras."""
-        self._keep((self._pair != (a, b)).any(axis=1))
+    def forget_pair(self, a: int, b: int, before_s: float) -> None:
+        """Drops what was found between two cameras before ``before_s``."""
+        self._keep((self._pair != (a, b)).any(axis=1) | (self._time >= before_s))
+
+    def forget_camera(self, camera: int, before_s: float) -> None:
+        """Drops what was found beside ``camera`` before ``before_s``."""
+        self._keep((self._pair != camera).all(axis=1) | (self._time >= before_s))
+
+    def since(self, from_s: float) -> EvidenceBank:
+        """A bank of what was found from ``from_s`` on."""
+        part = EvidenceBank(self.cameras, self.window_s)
+        part.__dict__.update(self.__dict__)
+        part._keep(self._time >= from_s)
+        return part
 
     def _keep(self, rows: NDArray[np.bool_]) -> None:
         if rows.all():
@@ -194,3 +205,16 @@ class PairClocks:
     ahead_s: Floats
     error_s: Floats
     trails: Floats
+
+    def changed(self, of_late: PairClocks) -> list[tuple[int, int]]:
+        """The pairs whose clocks were surely otherwise ``of_late``."""
+        found = []
+        late = {(a, b): k for k, (a, b) in enumerate(of_late.pairs.tolist())}
+        for k, (a, b) in enumerate(self.pairs.tolist()):
+            n = late.get((a, b))
+            if n is None or of_late.trails[n] < 3:
+                continue
+            apart_s = abs(float(of_late.ahead_s[n] - self.ahead_s[k]))
+            if apart_s > max(0.15, 3 * float(of_late.error_s[n])):
+                found.append((a, b))
+        return found

@@ -23,6 +23,9 @@ APART, APART_M = 1.5, 0.3
 """Anybody else must be so many times as far away, and by so much: else it may be either."""
 FIT_M = 1.2
 """So far apart, at another offset of the clocks, two sights of one person may be."""
+WAY = 3.0
+"""So much more than how far two sights are apart counts how much that varies."""
+MOST_REACH_M = 2.0
 MOVED_M = 1.5
 """Who goes less far tells nothing of clocks."""
 BOX_ERROR = 0.03
@@ -39,7 +42,7 @@ class Scene:
     trails: Trails
     unturned: Floats
     floor: Floats
-    reach: Floats
+    reach_m: Floats
 
     @classmethod
     def of(cls, trails: Trails, lens: TurnedLens, turn: Floats) -> Scene:
@@ -49,7 +52,8 @@ class Scene:
         floor = lens.floor(flat, turn)
         jacobian = lens.metres_per_pixel(unturned)
         reach = NEAR_PX * np.sqrt(np.square(jacobian).sum(axis=(1, 2)) / 2)
-        return cls(trails, unturned.reshape(k, t, 2), floor.reshape(k, t, 2), reach.reshape(k, t))
+        nearest = np.nan_to_num(np.fmin.reduce(reach.reshape(k, t), axis=1))
+        return cls(trails, unturned.reshape(k, t, 2), floor.reshape(k, t, 2), nearest)
 
     def moved_m(self, core: slice) -> Floats:
         """(K,) how far everybody got, from one corner to the other, within ``core``."""
@@ -83,22 +87,31 @@ def apart(
 
 
 def matched(a: Scene, b: Scene, core: slice) -> tuple[Ints, Ints]:
-    """Rows of ``a`` and of ``b`` that are surely the same people: nearest to each other, near, and
-    nobody else nearly as near."""
-    mean = apart(a, b, core, 2)
-    if not np.isfinite(mean).any():
+    """Rows of ``a`` and of ``b`` that are surely the same people: near, and nobody else is nearly as
+    near and goes nearly the same way. That two go the same way counts more than that they are near:
+    a camera that was turned sees everybody beside where they are."""
+    pa, pb = a.floor[:, core.start : core.stop : 2], b.floor[:, core.start : core.stop : 2]
+    dx = pa[:, None, :, 0] - pb[None, :, :, 0]
+    dy = pa[:, None, :, 1] - pb[None, :, :, 1]
+    there = dx == dx
+    common = np.count_nonzero(there, axis=2)
+    some = np.maximum(common, 1)
+    dx, dy = np.where(there, dx, 0.0), np.where(there, dy, 0.0)
+    square = np.einsum("ijt,ijt->ij", dx, dx) + np.einsum("ijt,ijt->ij", dy, dy)
+    middle = np.square(np.einsum("ijt->ij", dx)) + np.square(np.einsum("ijt->ij", dy))
+    mean = np.sqrt(square / some)
+    otherwise = np.sqrt(np.maximum(square / some - middle / np.square(some), 0.0))
+    cost = np.where(2 * common >= LEAST_MOMENTS, mean + WAY * otherwise, np.inf)
+    if not np.isfinite(cost).any():
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    i = np.arange(len(mean))
-    j = mean.argmin(axis=1)
-    best = mean[i, j]
-    with np.errstate(invalid="ignore"):
-        near_a = np.nan_to_num(np.nanmin(np.where(np.isfinite(a.reach), a.reach, np.nan), axis=1))
-        near_b = np.nan_to_num(np.nanmin(np.where(np.isfinite(b.reach), b.reach, np.nan), axis=1))
-    gate = NEAR_M + np.minimum(np.maximum(near_a, near_b[j]), 2.0)
-    others = mean.copy()
+    i = np.arange(len(cost))
+    j = cost.argmin(axis=1)
+    best = cost[i, j]
+    gate = NEAR_M + np.minimum(np.maximum(a.reach_m[:, None], b.reach_m[None])[i, j], MOST_REACH_M)
+    others = cost.copy()
     others[i, j] = np.inf
-    second = np.minimum(others.min(axis=1), _second(mean, i, j))
-    sure = np.isfinite(best) & (best < gate) & (mean.argmin(axis=0)[j] == i)
+    second = np.minimum(others.min(axis=1), _second(cost, i, j))
+    sure = np.isfinite(best) & (mean[i, j] < gate) & (cost.argmin(axis=0)[j] == i)
     sure &= second > np.maximum(APART * best, best + APART_M)
     return i[sure], j[sure]
 

@@ -20,8 +20,8 @@ STRETCH_S = 10.0
 SEARCH_S = 5.0
 """Clocks may be apart by so much at once and are still found beside each other."""
 SEARCH_STEP_S = 0.4
-MEMORY_S = 100.0
-"""What was found about offsets counts less and less, half after about 70 s."""
+MEMORY_S = 60.0
+"""What was found about offsets counts less and less, half after about 40 s."""
 LEAST_FIT, LEAST_FAR_S, FAR_BETTER = 3.0, 1.0, 1.7
 """Another offset is believed when so many people fit it, it is so far from the one that was taken,
 and fits so much better."""
@@ -59,7 +59,9 @@ class Comparing:
             result.append(Scene.of(trails, lens, now[1:]) if len(trails.track) else None)
         return result
 
-    def compare(self, from_s: float, scenes: Sequence[Scene | None], banks: Sequence[EvidenceBank]) -> None:
+    def compare(
+        self, from_s: float, scenes: Sequence[Scene | None], banks: Sequence[EvidenceBank]
+    ) -> None:
         """Adds what the stretch from ``from_s`` on tells to ``banks``."""
         fade = np.exp(-STRETCH_S / MEMORY_S)
         for a, b in self.pairs:

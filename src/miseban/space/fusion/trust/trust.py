@@ -28,6 +28,9 @@ CLOCK_LEAST_S = 0.04
 """Less than a fifth of a frame is left alone."""
 MOVED_WEIGHT = 0.5
 VAGUE_S = 0.8
+"""What is known worse of two clocks says nothing."""
+RECENT_S = 60.0
+"""What two clocks were before is forgotten when they surely were otherwise for so long."""
 _LASTING_S = STRETCH_S
 
 
@@ -58,7 +61,7 @@ class CameraTrust:
         count = len(views)
         self._bank = EvidenceBank(count, WINDOW_S)
         self._clocks = settle([], np.zeros(count), CLOCK_BEGINS_S)
-        self._turns = Turns(np.zeros((count, 3)), np.full(count, np.inf), {})
+        self._turns = Turns.none(count)
         self._rest_m = np.full(count, np.nan)
         self._clock_judges = [Judge(c, "clock", _LASTING_S, 30.0) for c in self.cameras]
         self._moved_judges = [Judge(c, "moved", _LASTING_S, 30.0) for c in self.cameras]
@@ -126,31 +129,35 @@ class CameraTrust:
         self._comparing.compare(from_s, scenes, [self._bank])
         self._comparing.forget(from_s - SEARCH_S - 1.0)
         self._bank.forget(now_s)
-        edges = self._edges()
+        edges = self._edges(now_s)
         self._clocks = settle(edges, self._comparing.now[:, 0], CLOCK_BEGINS_S)
         clock = self._clocks.ahead_s
-        self._turns = who_turned(self._bank, clock, self._comparing.now[:, 1:])
+        self._turns = who_turned(self._bank, clock, self._turns, now_s)
         self._rest_m = self._bank.rest_m()
         self._tell(now_s)
         known = np.isfinite(self._clocks.error_s)
         least_s = np.where(known, np.maximum(CLOCK_LEAST_S, 2.5 * self._clocks.error_s), 0.0)
         self._comparing.take(np.where(np.abs(clock) >= least_s, clock, 0.0), self._turns.turn)
 
-    def _edges(self) -> list[Edge]:
+    def _edges(self, now_s: float) -> list[Edge]:
         """How far clocks are apart: where people fit much better at another offset than the one
         that was taken, by that; else by those who were found to be the same."""
         theta = np.zeros((len(self.cameras), 4))
         theta[:, 1:] = self._comparing.now[:, 1:]
-        fine = self._bank.clocks(theta)
         coarse = self._comparing.far_apart()
+        for a, b in coarse:
+            self._bank.forget_pair(a, b, np.inf)
+        for a, b in self._bank.clocks(theta).changed(
+            self._bank.since(now_s - RECENT_S).clocks(theta)
+        ):
+            self._bank.forget_pair(a, b, now_s - RECENT_S)
+        fine = self._bank.clocks(theta)
         edges = []
         for k, (a, b) in enumerate(fine.pairs.tolist()):
             if (a, b) in coarse or fine.error_s[k] > VAGUE_S:
                 continue
             edges.append(Edge(a, b, float(fine.ahead_s[k]), float(fine.error_s[k])))
         edges += [Edge(a, b, ahead_s, 0.15) for (a, b), ahead_s in coarse.items()]
-        for a, b in coarse:
-            self._bank.forget_pair(a, b)
         return edges
 
     def _tell(self, now_s: float) -> None:
