@@ -23,15 +23,13 @@ def rigid(source: Floats, target: Floats) -> tuple[float, tuple[float, float]]:
     (N, 2) ``target`` (W. Kabsch, 1976, in the plane)."""
     a, b = source.mean(axis=0), target.mean(axis=0)
     p, q = source - a, target - b
-    turn = math.atan2(
-        float(np.sum(p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0])), float(np.sum(p * q))
-    )
+    turn = math.atan2(float(np.sum(p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0])), float(np.sum(p * q)))
     c, s = math.cos(turn), math.sin(turn)
     return turn, (float(b[0] - c * a[0] + s * a[1]), float(b[1] - s * a[0] - c * a[1]))
 
 
 def onto_plan(camera: Pinhole, here: Floats, plan: Floats, where: str, sure: float) -> Pinhole:
-    """``camera`` with its floor on the plan, where (N, 2) ``here`` of its floor are (N, 2) ``plan``.
+    """``camera`` with its floor on the plan, so that (N, 2) ``here`` come to be (N, 2) ``plan``.
 
     Raises ``BadInput`` naming ``where`` for fewer than two spots or such as lie too near to each
     other, and when distances between them differ by more than ``sure``, a part of one, from the

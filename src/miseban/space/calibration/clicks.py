@@ -64,7 +64,7 @@ def from_clicks(
     known = left_out[np.isfinite(left_out)]
     residual = float(np.sqrt(np.mean(known**2))) if len(known) else None
     _refuse_a_mistake(pixels, floor_m, size, where)
-    expected = 100 * _click_error_m(camera, pixels, floor_m, floor)
+    expected = 100 * _click_error_m(camera, floor_m, floor)
     return Clicked(camera, left_out, belongs, residual, expected)
 
 
@@ -98,9 +98,7 @@ def _refuse_a_mistake(
         raise BadInput("floor-point-disagrees", at, what)
 
 
-def _click_error_m(
-    camera: Pinhole, pixels: Floats, floor_m: Floats, floor: tuple[float, float] | None
-) -> float:
+def _click_error_m(camera: Pinhole, floor_m: Floats, floor: tuple[float, float] | None) -> float:
     """Median over the floor seen of the error that clicks ``CLICK_PX`` off make, by trying."""
     seen, _ = floor_seen(camera, floor)
     if not len(seen):
@@ -122,5 +120,3 @@ def _click_error_m(
 
 def _pair(point: Floats) -> tuple[float, float]:
     return round(float(point[0]), 2), round(float(point[1]), 2)
-
-

@@ -36,10 +36,10 @@ class Beliefs:
     ``height_m`` is the mean height of grown people, known to ``height_sd``; one differs from it by
     ``person_sd`` (0.1 m of 1.65), and a box by ``box_sd`` from its person's height, or by
     ``edge_px`` of its edges. Over a second somebody who walks differs by ``pace_sd`` from the own
-    mean speed; slower than ``walks_mps`` is standing. People are ``slim`` of their height broad, to
-    ``slim_sd``, and each box differs from that by ``breadth_sd``. However many boxes there are, they
-    weigh no more than ``worth`` that err independently: what is wrong with one (a bent neck, an arm,
-    a detector's habits) is wrong with many. A lens is about ``focal_widths`` of the
+    mean speed; slower than ``walks_mps`` is standing. People are ``slim`` of their height broad,
+    to ``slim_sd``, and each box differs from that by ``breadth_sd``. However many boxes there are,
+    they weigh no more than ``worth`` that err independently: what is wrong with one (a bent neck,
+    an arm, a detector's habits) is wrong with many. A lens is about ``focal_widths`` of the
     picture long, give or take ``focal_sd``; a camera turned by ``roll_sd`` radians is one hung
     carelessly.
     """
@@ -64,7 +64,7 @@ def feet_of(camera: Pinhole, xyxy: Floats, anchor: Anchor) -> Floats:
     """(N, 2) pixels where people with boxes (N, 4) stand: the middle of the bottom edge, or, for
     ``upright`` boxes of people who lean in the picture, where the plumb line through the box's
     middle leaves it, and a shoe's width on."""
-    x1, y1, x2, y2 = xyxy.T
+    x1, _, x2, y2 = xyxy.T
     if anchor == "feet":
         return np.stack([(x1 + x2) / 2, y2], axis=1)
     middle, half = (xyxy[:, :2] + xyxy[:, 2:]) / 2, (xyxy[:, 2:] - xyxy[:, :2]) / 2

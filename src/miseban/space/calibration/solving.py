@@ -187,7 +187,9 @@ class Evidence:
 def _clicked(camera: Pinhole, clicks: Clicks) -> Floats:
     """In pixels and metres together: a spot far away is measured no better on the plan."""
     seen = camera.to_pixel(clicks.floor_m)
-    step = [camera.to_pixel(clicks.floor_m + CLICK_M * np.array(d)) - seen for d in ((1, 0), (0, 1))]
+    step = [
+        camera.to_pixel(clicks.floor_m + CLICK_M * np.array(d)) - seen for d in ((1, 0), (0, 1))
+    ]
     blur = np.sqrt(CLICK_PX**2 + sum(s**2 for s in step))
     away = np.nan_to_num((seen - clicks.pixels) / np.nan_to_num(blur, nan=1.0), nan=100.0)
     return np.asarray(np.clip(away, -1e3, 1e3).ravel(), np.float64)

@@ -26,8 +26,8 @@ from miseban.vocabulary.shop.pinhole import Pinhole
 Floats = NDArray[np.float64]
 
 LEAST_PEOPLE = 8
-ONE_LINE = 0.25
-"""People whose feet keep within this part of a box's height of one line have walked one line."""
+ONE_LINE_M = 0.35
+"""Where four of five steps keep within this of one line, people have walked one line."""
 GROUPS = 6
 """So many times a part of the people is left out, to see what that changes."""
 DRAWN = 24
@@ -54,7 +54,9 @@ class Walked:
     tall_sd: float
 
 
-def first_look(seen: Walkers, size: tuple[float, float], anchor: Anchor, beliefs: Beliefs) -> Pinhole:
+def first_look(
+    seen: Walkers, size: tuple[float, float], anchor: Anchor, beliefs: Beliefs
+) -> Pinhole:
     """The best of a grid of lenses, tilts and rolls, each at the height at which the median person
     is as tall as people are; whoever does not fit counts no more than so much (P. Torr and
     A. Zisserman, *MLESAC*, 2000, over all candidates in place of random ones)."""
@@ -112,8 +114,8 @@ def from_walkers(
     if seen.people < LEAST_PEOPLE:
         what = f"expected {LEAST_PEOPLE} or more people who walk in full view"
         raise BadInput("too-few-people", where, f"{what}, found {seen.people}")
-    _refuse_one_line(seen, size, where)
     begun = start or first_look(seen, size, anchor, beliefs)
+    _refuse_one_line(seen, begun, anchor, where)
     evidence = Evidence(seen, anchor, beliefs, clicks, places)
     camera = evidence.fit(begun)
     seen = evidence.seen
@@ -139,17 +141,21 @@ def from_walkers(
     )  # fmt: skip
 
 
-def _refuse_one_line(seen: Walkers, size: tuple[float, float], where: str) -> None:
-    feet = seen.xyxy[:, [0, 3]].copy()
-    feet[:, 0] = (seen.xyxy[:, 0] + seen.xyxy[:, 2]) / 2
-    middle = feet.mean(axis=0)
-    _, _, ways = np.linalg.svd(feet - middle, full_matrices=False)
-    across = np.abs((feet - middle) @ ways[1])
-    tall = seen.xyxy[:, 3] - seen.xyxy[:, 1]
-    if float(np.percentile(across / tall, 80)) > ONE_LINE:
+def _refuse_one_line(seen: Walkers, camera: Pinhole, anchor: Anchor, where: str) -> None:
+    """Judged on the floor by a first look, which keeps what is straight straight."""
+    feet = feet_of(camera, seen.xyxy, anchor)
+    places = camera.to_floor(feet)
+    there = np.isfinite(places).all(axis=1)
+    places, feet = places[there], feet[there]
+    middle = np.median(places, axis=0)
+    _, _, ways = np.linalg.svd(places - middle, full_matrices=False)
+    across = np.abs((places - middle) @ ways[1])
+    if float(np.percentile(across, 80)) > ONE_LINE_M:
         return
-    along = (feet - middle) @ ways[0]
-    one, other = (middle + ways[0] * a for a in (along.min(), along.max()))
-    ends = " to ".join(shown((round(float(p[0])), round(float(p[1])))) for p in (one, other))
+    along = (places - middle) @ ways[0]
+    ends = " to ".join(
+        shown((round(float(p[0])), round(float(p[1]))))
+        for p in (feet[int(np.argmin(along))], feet[int(np.argmax(along))])
+    )
     what = f"expected people who walk in different places, found all {seen.people} on one line"
     raise BadInput("one-line", where, f"{what} of the picture, {ends}")

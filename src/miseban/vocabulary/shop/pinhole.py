@@ -52,7 +52,9 @@ class Pinhole:
     def axes(self) -> Floats:
         """(3, 3): rows are the picture's right and down and the axis, in x, y and depth below the
         floor (right-handed, since the plan's y runs down the page)."""
-        (st, sr, sh), (ct, cr, ch) = (f([self.tilt, self.roll, self.heading]) for f in (np.sin, np.cos))
+        (st, sr, sh), (ct, cr, ch) = (
+            f([self.tilt, self.roll, self.heading]) for f in (np.sin, np.cos)
+        )
         right = np.array([-sh, ch, 0.0])
         axis = np.array([ct * ch, ct * sh, st])
         down = np.cross(axis, right)
@@ -173,7 +175,9 @@ def nearest_pinhole(pixels: Floats, floor_m: Floats, size: tuple[float, float]) 
     return min(begun, key=lambda camera: _cost(camera, pixels, floor_m))
 
 
-def fit_pinhole(pixels: Floats, floor_m: Floats, size: tuple[float, float]) -> tuple[Pinhole, Floats]:
+def fit_pinhole(
+    pixels: Floats, floor_m: Floats, size: tuple[float, float]
+) -> tuple[Pinhole, Floats]:
     """The pinhole that sees (N, 2) ``floor_m`` most nearly at (N, 2) ``pixels``, N at least 4, and
     by how many pixels (N, 2) each is seen elsewhere. Least squares over seven numbers (Levenberg
     and Marquardt), begun from the best of many focal lengths."""
