@@ -139,7 +139,7 @@ def learn_accuracy(
     with progress_bar("playing days", None) as show:
         learned = school(shop, wanted, minutes, days, lambda done, _all: show(done))
     names = " ".join(path.stem for path in shop)
-    header = f"How often counters are wrong, by the camera's condition: docs/intervals.md.\n"
+    header = "How often counters are wrong, by the camera's condition: docs/intervals.md.\n"
     header += f"Made by: miseban learn accuracy, of {names}, seeds {first} to {first + seeds - 1}, "
     header += f"{minutes:g} minutes each"
     out.write_text(as_toml(learned, header), encoding="utf-8")

@@ -31,6 +31,7 @@ from miseban.vocabulary.summary import (
     ZoneSummary,
 )
 
+
 def summarise(
     events: Sequence[Event],
     *,

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from miseban.insight.uncertainty.cells import Condition
 from miseban.insight.uncertainty.draws import Arrivals
@@ -31,7 +31,6 @@ class Evidence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: Literal["audit", "overlap"]
-    made: AwareDatetime
     camera: Name | None
     line: Name
     way: Literal["in", "out"]

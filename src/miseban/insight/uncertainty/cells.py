@@ -81,9 +81,7 @@ def hour_starts(start: datetime, duration_s: float, zone: tzinfo | None) -> list
     first = local - timedelta(
         minutes=local.minute, seconds=local.second, microseconds=local.microsecond
     )
-    return [
-        first + timedelta(hours=n) for n in range(len(hour_edges(start, duration_s, zone)) - 1)
-    ]
+    return [first + timedelta(hours=n) for n in range(len(hour_edges(start, duration_s, zone)) - 1)]
 
 
 def troubles_s(

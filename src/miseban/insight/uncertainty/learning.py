@@ -27,6 +27,8 @@ SAME_S = 10.0
 SURELY_WELL = 2000.0
 """A line may be better than every line seen so far, but no more passages than these speak for it
 before somebody has looked."""
+LEAST = 0.5
+"""A line that was never wrong is believed to have been so by half a passage (Jeffreys)."""
 GAPS_S = (120.0, 300.0, 900.0, 1800.0)
 
 Floats = NDArray[np.float64]
@@ -84,9 +86,7 @@ def learn_rates(lines: Sequence[Sequence[Hours]]) -> Rates:
     units = [_joined(days) for days in lines]
     crowding = _crowding(units)
     expected = [_expected(unit, crowding) for unit in units]
-    missed, true = zip(
-        *((u.missed.sum(), _weight(u, crowding).sum()) for u in units), strict=True
-    )
+    missed, true = zip(*((u.missed.sum(), _weight(u, crowding).sum()) for u in units), strict=True)
     false, passed = zip(*((u.false.sum(), u.passed.sum()) for u in units), strict=True)
     return Rates(
         missed=_beta(np.array(missed), np.array(true)),
@@ -123,9 +123,7 @@ def _by_hour(times: Floats, edges: Floats) -> list[Floats]:
 
 
 def _joined(days: Sequence[Hours]) -> Hours:
-    return Hours(
-        *(np.concatenate([getattr(d, name) for d in days]) for name in Hours.__slots__)
-    )
+    return Hours(*(np.concatenate([getattr(d, name) for d in days]) for name in Hours.__slots__))
 
 
 def _weight(unit: Hours, crowding: float) -> Floats:
@@ -214,4 +212,4 @@ def _most_likely(
     best = minimize(unlikely, np.log([mean, 200.0]), method="Nelder-Mead")
     mean, size = (float(v) for v in np.exp(np.clip(best.x, -12, np.log(SURELY_WELL))))
     one, other = pair(min(mean, 0.9), size)
-    return round(one, 4), round(other, 2)
+    return round(max(one, LEAST), 4), round(max(other, LEAST), 2)

@@ -30,6 +30,10 @@ FAULTS: dict[str, tuple[str, float, float]] = {
 }
 """Which fault of the simulator stands for a camera's trouble, from and to which amount: each seed
 draws its own."""
+MOST_CAMERAS = 3
+"""Of a shop with more, only the cameras with lines are played: zones are learned in small shops."""
+TROUBLED = 3
+"""Days in trouble are so many times fewer, and shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +51,13 @@ class Lesson:
 
 
 def lessons(shop_files: Sequence[Path], seeds: Sequence[int], minutes: float) -> list[Lesson]:
-    """All seeds of every shop while all is well, every third in each trouble."""
+    """All seeds of every shop while all is well, fewer and shorter days in each trouble."""
     result = [Lesson(shop, seed, WELL, minutes) for shop in shop_files for seed in seeds]
     for condition in (*FAULTS, ROUGH):
         result += [
-            Lesson(shop, seed, condition, minutes) for shop in shop_files for seed in seeds[::3]
+            Lesson(shop, seed, condition, minutes / TROUBLED)
+            for shop in shop_files
+            for seed in seeds[::TROUBLED]
         ]
     return result
 
@@ -71,7 +77,9 @@ def attend(lesson: Lesson, folder: Path) -> list[Counted]:
         model = DetectorModel(
             found=amount.uniform(0.6, 0.9), jitter=0.04, breaks_per_s=amount.uniform(0.01, 0.05)
         )
-    found = counted(play(lesson.shop_file, lesson.seed, lesson.minutes, faults, model))
+    zones = len(shop.cameras) <= MOST_CAMERAS
+    played = play(lesson.shop_file, lesson.seed, lesson.minutes, faults, model, zones=zones)
+    found = counted(played, zones=zones)
     folder.mkdir(parents=True, exist_ok=True)
     write_counted(kept, found)
     return found
@@ -113,7 +121,14 @@ def as_toml(learned: Learned, header: str) -> str:
 def write_counted(path: Path, found: Sequence[Counted]) -> None:
     """Whole or not at all: a half-written day would be taken for a quiet one."""
     rows = [
-        [c.shop, c.name, c.way, c.duration_s, c.true_s.round(2).tolist(), c.found_s.round(2).tolist()]
+        [
+            c.shop,
+            c.name,
+            c.way,
+            c.duration_s,
+            c.true_s.round(2).tolist(),
+            c.found_s.round(2).tolist(),
+        ]
         for c in found
     ]
     part = path.with_name(f".{path.name}.part")
