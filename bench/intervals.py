@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,14 @@ from miseban.insight.audit.minutes import draw_minutes
 from miseban.insight.uncertainty.accuracy import Accuracy, Evidence
 from miseban.insight.uncertainty.cells import HOUR_S, cells_of
 from miseban.insight.uncertainty.counts import Span, line_summaries
-from miseban.insight.uncertainty.school import WELL, Lesson, attend, learn
+from miseban.insight.uncertainty.school import TROUBLED, WELL, Lesson, attend, learn
 from miseban.insight.uncertainty.simulated import Counted
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed
 
 SHOPS = Path(__file__).parents[1] / "shops"
 DAYS = Path("out", "days")
-MINUTES = 840
+LEARNT_MINUTES = 840
+MINUTES = {"konbini": 840, "supermarket": 300}
 SEEDS = range(11, 31)
 """None of these was looked at while anything was made or chosen."""
 LEARNT = range(1, 11)
@@ -59,20 +61,24 @@ def run(repeats: int) -> list[Result]:
     del repeats  # the seeds repeat it
     days = {shop: [_day(shop, seed) for seed in SEEDS] for shop in ("konbini", "supermarket")}
     every = [day for one in days.values() for day in one]
-    plain = hours_of_days(every, lambda _day: Accuracy.before_audits())
+    shipped = Accuracy.before_audits()
+    plain = _as(every, shipped)
     results = [*_bars(plain), *_strata(plain)]
-    results += [_share("audited", hours_of_days(every, _audited), f"{AUDITED} minutes a line")]
+    results += [
+        _share(
+            "audited",
+            hours_of_days(every, partial(_audited, before=shipped)),
+            f"{AUDITED} minutes a line",
+        )
+    ]
     for learnt, other in (("konbini", "supermarket"), ("supermarket", "konbini")):
-        lessons = [Lesson(_shop(learnt), seed, WELL, MINUTES) for seed in LEARNT]
+        lessons = [Lesson(_shop(learnt), seed, WELL, LEARNT_MINUTES) for seed in LEARNT]
         only = Accuracy(learn([(lesson, attend(lesson, DAYS)) for lesson in lessons]))
         note = f"{other}, from what {learnt} taught"
         results.append(_share(f"unseen-{other}", _as(days[other], only), note))
-        checked = hours_of_days(
-            days[other],
-            lambda day, only=only: replace(only, evidence=_evidence(day, AUDITED)),  # type: ignore[misc]
-        )
+        checked = hours_of_days(days[other], partial(_audited, before=only))
         results.append(_share(f"unseen-{other}-audited", checked, f"{note}, audited"))
-    gone = hours_of_days([_with_gaps(day) for day in every], lambda _day: Accuracy.before_audits())
+    gone = _as([_with_gaps(day) for day in every], shipped)
     broken = [hour for hour in gone if not hour.whole]
     results.append(_share("gaps", broken, f"hours with {GAP_S / 60:.0f} minutes lost"))
     return [*results, *_troubled()]
@@ -98,7 +104,10 @@ def _shop(name: str) -> Path:
     return SHOPS / f"{name}.toml"
 
 
-def _day(shop: str, seed: int, condition: str = WELL, minutes: float = MINUTES) -> Day:
+def _day(shop: str, seed: int, condition: str = WELL) -> Day:
+    minutes = LEARNT_MINUTES if seed in LEARNT else MINUTES[shop]
+    if condition != WELL:
+        minutes /= TROUBLED
     lesson = Lesson(_shop(shop), seed, condition, minutes)
     return Day(lesson, [one for one in attend(lesson, DAYS) if one.is_line])
 
@@ -118,14 +127,14 @@ def _as(days: Sequence[Day], accuracy: Accuracy) -> list[Hour]:
     return hours_of_days(days, lambda _day: accuracy)
 
 
-def _audited(day: Day) -> Accuracy:
-    return replace(Accuracy.before_audits(), evidence=_evidence(day, AUDITED))
+def _audited(day: Day, before: Accuracy) -> Accuracy:
+    return replace(before, evidence=_evidence(day, AUDITED))
 
 
 def _evidence(day: Day, minutes: int, condition: str = WELL) -> tuple[Evidence, ...]:
     """What an audit of another day of the same cameras teaches: that of the first seed."""
     seed = LEARNT[0] if day.lesson.condition == WELL else day.lesson.seed
-    other = _day(day.lesson.shop_file.stem, seed, day.lesson.condition, day.lesson.minutes)
+    other = _day(day.lesson.shop_file.stem, seed, day.lesson.condition)
     found = []
     for one in other.counted:
         either = _either(other, one)
@@ -211,9 +220,10 @@ def _bars(hours: Sequence[Hour]) -> list[Result]:
 
 
 def _strata(hours: Sequence[Hour]) -> list[Result]:
-    results = []
-    for shop in dict.fromkeys(hour.shop for hour in hours):
-        results.append(_share(shop, [h for h in hours if h.shop == shop], "all hours"))
+    results = [
+        _share(shop, [hour for hour in hours if hour.shop == shop], "all hours")
+        for shop in dict.fromkeys(hour.shop for hour in hours)
+    ]
     for least, most in ((0, 1), (1, 20), (20, 60), (60, 100), (100, 150), (150, 10_000)):
         some = [hour for hour in hours if least <= hour.truth < most]
         name = f"{least}-{most - 1}" if most < 10_000 else f"{least}-up"
@@ -224,19 +234,18 @@ def _strata(hours: Sequence[Hour]) -> list[Result]:
 
 def _troubled() -> list[Result]:
     results = []
-    minutes = MINUTES / 3
+    before = Accuracy.before_audits()
     for condition in TROUBLES:
         days = [
-            _day(shop, seed, condition, minutes)
+            _day(shop, seed, condition)
             for shop in ("konbini", "supermarket")
             for seed in TROUBLED_SEEDS
         ]
-        before = Accuracy.before_audits()
         results.append(_share(f"{condition}-unnoticed", _as(days, before), "nobody was told"))
         if condition != "rough":
             told = [replace(day, told=True) for day in days]
             results.append(_share(f"{condition}-told", _as(told, before), "the camera's health"))
-        checked = hours_of_days(days, lambda day: replace(before, evidence=_evidence(day, AUDITED)))
+        checked = hours_of_days(days, partial(_audited, before=before))
         results.append(_share(f"{condition}-audited", checked, f"{AUDITED} minutes a line"))
     return results
 

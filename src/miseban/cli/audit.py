@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -18,13 +18,20 @@ from miseban.camera.opening import open_source
 from miseban.cli.audit_person import Person
 from miseban.cli.common import wide_console
 from miseban.insight.audit.clips import write_clips
-from miseban.insight.audit.figures import AuditFigures, figures
+from miseban.insight.audit.figures import AuditFigures, clopper_pearson, figures
+from miseban.insight.audit.overlap import overlap_looks, passages_there_were
 from miseban.insight.audit.plan import Counted, Plan, ask, draw_plans, of_these, read_counted
 from miseban.insight.audit.rows import rows_near
 from miseban.insight.audit.tellers import Tally, Teller, Truth, write_plan
 from miseban.insight.outputs import overlay_of
 from miseban.insight.uncertainty.accuracy import Specification
-from miseban.insight.uncertainty.accuracy_file import AccuracyFile, accuracy_file, add, read
+from miseban.insight.uncertainty.accuracy_file import (
+    AccuracyFile,
+    Look,
+    accuracy_file,
+    add,
+    read,
+)
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop, load_shop
 
@@ -56,6 +63,10 @@ def audit(
         Path | None,
         typer.Option("--plan", metavar="FILE", help="Only write an empty tally of the minutes."),
     ] = None,
+    overlap: Annotated[
+        str | None,
+        typer.Option("--overlap", metavar="LINE=OTHER", help="Two cameras' lines in one place."),
+    ] = None,
     keep: Annotated[
         Path | None,
         typer.Option("--keep", metavar="DIR", help="Keep the clips, pixelated as they are."),
@@ -78,10 +89,10 @@ def audit(
 
     Example: miseban audit door.mp4 --shop shop.toml --result out/today
     """
-    ways = [name for name, given in _given(video, truth, counts, plan) if given]
+    ways = [name for name, given in _given(video, truth, counts, plan, overlap) if given]
     if len(ways) != 1:
         found = " and ".join(ways) or "none of them"
-        what = f"expected one of VIDEO, --truth, --counts and --plan, found {found}"
+        what = f"expected one of {', '.join(_WAYS)}, found {found}"
         raise BadInput("audit", "audit", what)
     if keep is not None and video is None:
         raise BadInput("audit", "--keep", "expected VIDEO too: there are no clips without it")
@@ -90,6 +101,11 @@ def audit(
     known = read(path, shop.shop.id)
     specification = _specification(known, within, per_hour)
     counted = read_counted(result, shop)
+    if overlap is not None:
+        learnt = overlap_looks(counted, shop, overlap)
+        add(path, shop.shop.id, learnt, specification)
+        _say_overlap(learnt)
+        return
     if video is not None and camera is None:
         camera = counted.summary.camera or _only(shop)
     plans = draw_plans(counted, shop, known, camera=camera, wanted=minutes, seed=seed)
@@ -121,9 +137,11 @@ def audit(
         typer.echo(f"{looked} minutes are kept in {path}; intervals are made with them from now on")
 
 
-def _given(*values: Path | None) -> list[tuple[str, bool]]:
-    names = ("VIDEO", "--truth", "--counts", "--plan")
-    return [(name, value is not None) for name, value in zip(names, values, strict=True)]
+_WAYS = ("VIDEO", "--truth", "--counts", "--plan", "--overlap")
+
+
+def _given(*values: Path | str | None) -> list[tuple[str, bool]]:
+    return [(name, value is not None) for name, value in zip(_WAYS, values, strict=True)]
 
 
 def _only(shop: Shop) -> str:
@@ -187,6 +205,18 @@ def _teller(
             yield Person(clips, keep=keep is not None, show=webbrowser.open)
         finally:
             clips.close()
+
+
+def _say_overlap(looks: Sequence[Look]) -> None:
+    for line in dict.fromkeys(look.line for look in looks):
+        told = sum(sum(look.told) for look in looks if look.line == line)
+        both = sum(sum(look.counted) for look in looks if look.line == line)
+        low, high = clopper_pearson(told - both, told)
+        share = f"{100 * low:.2f} to {100 * high:.2f} %"
+        typer.echo(f"{line}: missed {told - both} of {told} that the other saw, {share}")
+    if looks:
+        many, deviation = passages_there_were(looks, looks[0].line)
+        typer.echo(f"passages there were, by both: {many:.0f}, give or take {2 * deviation:.0f}")
 
 
 def _show(found: list[AuditFigures], specification: Specification) -> None:

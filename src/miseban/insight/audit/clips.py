@@ -26,7 +26,7 @@ from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.tracks import TrackRows
 
-SHOWN_PX = 640
+SHOWN_PX = 480
 COLOURS = 32
 """Steps of each colour."""
 SAME_S = 0.05

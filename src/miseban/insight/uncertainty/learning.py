@@ -27,6 +27,8 @@ SAME_S = 10.0
 SURELY_WELL = 2000.0
 """A line may be better than every line seen so far, but no more passages than these speak for it
 before somebody has looked."""
+FEW = 100
+"""A counter that fewer pass in all its days, as one at a closed till, tells nothing of a rate."""
 LEAST = 0.5
 """A line that was never wrong is believed to have been so by half a passage (Jeffreys)."""
 GAPS_S = (120.0, 300.0, 900.0, 1800.0)
@@ -84,6 +86,7 @@ def hours_of(counted: Sequence[Counted]) -> list[Hours]:
 def learn_rates(lines: Sequence[Sequence[Hours]]) -> Rates:
     """The rates that lines have: of each line and way, all its days."""
     units = [_joined(days) for days in lines]
+    units = [unit for unit in units if unit.passed.sum() >= FEW] or units
     crowding = _crowding(units)
     expected = [_expected(unit, crowding) for unit in units]
     missed, true = zip(*((u.missed.sum(), _weight(u, crowding).sum()) for u in units), strict=True)
@@ -212,4 +215,6 @@ def _most_likely(
     best = minimize(unlikely, np.log([mean, 200.0]), method="Nelder-Mead")
     mean, size = (float(v) for v in np.exp(np.clip(best.x, -12, np.log(SURELY_WELL))))
     one, other = pair(min(mean, 0.9), size)
-    return round(max(one, LEAST), 4), round(max(other, LEAST), 2)
+    if one < LEAST:  # the mean stays, as far as that is not too sure
+        one, other = LEAST, min(other * LEAST / max(one, 1e-9), SURELY_WELL)
+    return round(one, 4), round(other, 2)

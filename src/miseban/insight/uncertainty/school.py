@@ -47,7 +47,7 @@ class Lesson:
 
     @property
     def name(self) -> str:
-        return f"{self.shop_file.stem}-{self.condition}-{self.seed}.json"
+        return f"{self.shop_file.stem}-{self.condition}-{self.seed}-{self.minutes:.0f}.json"
 
 
 def lessons(shop_files: Sequence[Path], seeds: Sequence[int], minutes: float) -> list[Lesson]:
