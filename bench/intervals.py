@@ -105,7 +105,7 @@ def _shop(name: str) -> Path:
 
 
 def _day(shop: str, seed: int, condition: str = WELL) -> Day:
-    minutes = LEARNT_MINUTES if seed in LEARNT else MINUTES[shop]
+    minutes = float(LEARNT_MINUTES if seed in LEARNT else MINUTES[shop])
     if condition != WELL:
         minutes /= TROUBLED
     lesson = Lesson(_shop(shop), seed, condition, minutes)
@@ -157,6 +157,7 @@ def _evidence(day: Day, minutes: int, condition: str = WELL) -> tuple[Evidence, 
                     missed=max(0, told - counted),
                     false=max(0, counted - told),
                     passed=passed,
+                    crowd=max(0.0, passed - 1),
                 )
             )
     return tuple(found)
@@ -171,9 +172,12 @@ def _hours(day: Day, accuracy: Accuracy) -> list[Hour]:
     duration_s = day.counted[0].duration_s
     events: list[Event] = []
     for one in day.counted:
-        way = "in" if one.way == "in" else "out"
+        way = one.way
         events += [
-            LineCrossed(id="", time=_at(s), shop="bench", line=one.name, direction=way, visit="")
+            LineCrossed.model_validate(
+                {"id": "", "time": _at(s), "shop": "bench", "line": one.name, "direction": way}
+                | {"visit": ""}
+            )
             for s in one.found_s.tolist()
         ]
     events += [

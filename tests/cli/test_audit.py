@@ -83,9 +83,15 @@ def test_what_was_told_narrows_the_intervals(konbini: Path) -> None:
     before = high()
     looks = [
         {
-            "made": "2026-04-07T00:00:00Z", "camera": "door", "line": "entrance",
-            "start": f"2026-04-06T{hour:02}:00:00+09:00", "seconds": 3600, "condition": "well",
-            "counted": [400, 400], "told": told, "passed": 800,
+            "made": "2026-04-07T00:00:00Z",
+            "camera": "door",
+            "line": "entrance",
+            "start": f"2026-04-06T{hour:02}:00:00+09:00",
+            "seconds": 3600,
+            "condition": "well",
+            "counted": [400, 400],
+            "told": told,
+            "passed": 800,
         }
         for hour, told in ((1, [400, 400]), (2, [500, 400]))
     ]
@@ -101,7 +107,8 @@ def test_what_was_told_narrows_the_intervals(konbini: Path) -> None:
 def test_a_plan_is_filled_in_and_read(konbini: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tally = konbini / "tally.csv"
     assert audit(konbini, "--plan", str(tally), "--minutes", "6", "--seed", "3") == 0
-    rows = list(csv.DictReader(tally.open(encoding="utf-8")))
+    with tally.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     assert [row["line"] for row in rows] == ["entrance"] * 6
     assert not (konbini / "konbini.accuracy.json").exists()
 
@@ -121,7 +128,9 @@ def test_a_plan_is_filled_in_and_read(konbini: Path, capsys: pytest.CaptureFixtu
     ("content", "says"),
     [
         pytest.param("start,line\n", "line 1: expected start,line,in,out", id="columns"),
-        pytest.param("start,line,in,out\nnoon,entrance,1,1\n", "line 2: expected a start", id="time"),
+        pytest.param(
+            "start,line,in,out\nnoon,entrance,1,1\n", "line 2: expected a start", id="time"
+        ),
         pytest.param(
             f"start,line,in,out\n{START}+09:00,entrance,-1,1\n", "line 2: in: expected how many",
             id="people",
@@ -205,7 +214,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, *given_: str) -> list[str]:
             raise KeyboardInterrupt
         return left.pop(0)
 
-    monkeypatch.setattr(audit_person.typer, "prompt", prompt)
+    monkeypatch.setattr("miseban.cli.audit_person.typer.prompt", prompt)
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     return asked
@@ -248,8 +257,8 @@ def test_ctrl_c_keeps_what_was_told(
 def test_a_skipped_minute_is_left_out(
     filmed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers(monkeypatch, "s", "0", "s", "0")
-    status = audit(filmed, str(filmed / "film.avi"), "--minutes", "2", shop="shop.toml")
+    answers(monkeypatch, "s", "0")
+    status = audit(filmed, str(filmed / "film.avi"), "--minutes", "1", shop="shop.toml")
 
     assert status == 2
     assert "nobody told of any" in capsys.readouterr().err
@@ -287,12 +296,13 @@ def test_two_cameras_check_each_other(tmp_path: Path, capsys: pytest.CaptureFixt
     two += '\n[[camera]]\nid = "side"\nsource = "b.avi"\nresolution = [320, 240]\nfps = 10\n'
     shop_file(tmp_path, two)
     start = datetime(2026, 4, 6, tzinfo=UTC)
+    sides = (("entrance", "door", 10, 0.0), ("second", "side", 7, 1.0))
     events = [
         LineCrossed(
             id=f"{line}{n}", time=start + timedelta(seconds=30 * n + late), shop="test",
             camera=camera, line=line, direction="in", visit=f"{line}{n}",
         )
-        for line, camera, left_out, late in (("entrance", "door", 10, 0.0), ("second", "side", 7, 1.0))
+        for line, camera, left_out, late in sides
         for n in range(100)
         if n % left_out
     ]  # fmt: skip
@@ -321,7 +331,7 @@ def test_two_cameras_check_each_other(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_an_answer_is_a_number_or_asked_again(typed: str) -> None:
     given_ = [typed, "3"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(audit_person.typer, "prompt", lambda *_, **__: given_.pop(0))
+        patch.setattr("miseban.cli.audit_person.typer.prompt", lambda *_, **__: given_.pop(0))
         found = audit_person._people("in")
 
     plain = typed.strip()

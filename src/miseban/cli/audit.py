@@ -17,7 +17,7 @@ from rich.table import Table
 from miseban.camera.opening import open_source
 from miseban.cli.audit_person import Person
 from miseban.cli.common import wide_console
-from miseban.insight.audit.clips import write_clips
+from miseban.insight.audit.clips import SHOWN_FPS, write_clips
 from miseban.insight.audit.figures import AuditFigures, clopper_pearson, figures
 from miseban.insight.audit.overlap import overlap_looks, passages_there_were
 from miseban.insight.audit.plan import Counted, Plan, ask, draw_plans, of_these, read_counted
@@ -129,11 +129,11 @@ def audit(
         known = add(path, shop.shop.id, [], specification)
     if not looked:
         raise BadInput("audit", "audit", "nobody told of any of the minutes")
-    found = figures(of_these(known.looks, plans), specification)
+    errors = figures(of_these(known.looks, plans), specification)
     if as_json:
-        typer.echo(json.dumps([one.model_dump() for one in found], indent=2))
+        typer.echo(json.dumps([one.model_dump() for one in errors], indent=2))
     else:
-        _show(found, specification)
+        _show(errors, specification)
         typer.echo(f"{looked} minutes are kept in {path}; intervals are made with them from now on")
 
 
@@ -188,7 +188,7 @@ def _teller(
     assert video is not None  # noqa: S101 - one of them was given
     (one,) = plans
     assert one.camera is not None  # noqa: S101 - a recording is of a camera
-    rate = counted.summary.analysed_fps or shop.camera(one.camera).fps
+    rate = min(counted.summary.analysed_fps or shop.camera(one.camera).fps, SHOWN_FPS)
     with tempfile.TemporaryDirectory(prefix="miseban-audit-") as name:
         folder = keep or Path(name)
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -105,7 +105,8 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         detected=analysis.detected,
         inside=people_inside(analysis.events, entrances, empty),
     )
-    return with_intervals(counted, analysis.events, shop, told.accuracy, empty)
+    accuracy = replace(told.accuracy, rough=bool(told.model_note))
+    return with_intervals(counted, analysis.events, shop, accuracy, empty)
 
 
 def overlay_of(shop: Shop, camera: str) -> Overlay:

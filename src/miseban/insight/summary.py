@@ -118,7 +118,7 @@ def _lines(events: Sequence[Event], known: Sequence[str]) -> dict[str, LineSumma
     )
     names = dict.fromkeys([*known, *(line for line, _ in passed)])
     return {
-        line: LineSummary(**{way: _exact(passed[line, way]) for way in ("in", "out")})
+        line: LineSummary.model_validate({way: _exact(passed[line, way]) for way in ("in", "out")})
         for line in names
     }
 

@@ -98,7 +98,7 @@ def test_a_recording_that_is_too_short_is_named(tmp_path_factory: pytest.TempPat
 
 def _pictures(path: object) -> list[np.ndarray]:
     opened = cv2.VideoCapture(str(path))
-    pictures = []
+    pictures: list[np.ndarray] = []
     while True:
         ok, picture = opened.read()
         if not ok:

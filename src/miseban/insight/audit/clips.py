@@ -9,7 +9,7 @@ and colours are few, so that what slides below the still grid gives away no more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import tzinfo
 from math import ceil
 from pathlib import Path
@@ -27,6 +27,8 @@ from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.tracks import TrackRows
 
 SHOWN_PX = 480
+SHOWN_FPS = 5.0
+"""Enough to see somebody pass, and quickly written."""
 COLOURS = 32
 """Steps of each colour."""
 SAME_S = 0.05
@@ -60,7 +62,7 @@ def write_clips(
     folder: Path,
     zone: tzinfo,
     fps: float,
-) -> Iterator[tuple[Minute, Path]]:
+) -> Generator[tuple[Minute, Path], None, None]:
     """Each of ``minutes``, in order, as a video in ``folder``, as soon as it is written: one pass
     over the recording, of which no more is read than is asked for. ``rows`` are what was followed,
     ``overlay`` lines and private places in pixels of the source; ``fps`` of the frames.

@@ -87,10 +87,12 @@ def _also_well(cell: Cell, theirs: Sequence[Cell]) -> bool:
 
 def _look(counted: Counted, line: str, other: str, camera: str | None, cell: Cell) -> Look:
     found: list[tuple[int, int]] = []
+    passed = 0
     for way in _WAYS:
         theirs = _times(counted, other, way)
         theirs = theirs[(theirs >= cell.from_s) & (theirs < cell.to_s)]
         mine = _times(counted, line, way)
+        passed += int(((mine >= cell.from_s) & (mine < cell.to_s)).sum())
         mine = mine[(mine >= cell.from_s - SAME_S) & (mine < cell.to_s + SAME_S)]
         found.append((pairs_within(mine, theirs, SAME_S), len(theirs)))
     (both_in, told_in), (both_out, told_out) = found
@@ -104,7 +106,7 @@ def _look(counted: Counted, line: str, other: str, camera: str | None, cell: Cel
         condition=cell.condition,
         counted=(both_in, both_out),
         told=(told_in, told_out),
-        passed=0,
+        passed=passed,
     )
 
 

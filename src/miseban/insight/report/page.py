@@ -90,9 +90,15 @@ def _big(material: ReportMaterial, words: Words) -> list[dict[str, str]]:
     """The numbers on top: label, value, and what stands in small type below."""
     summary = material.summary
     tiles = []
-    if summary.entrances is not None:
-        for key, count in (("in", summary.entrances.in_), ("out", summary.entrances.out)):
-            tiles.append((words(f"big.{key}"), words.number(count.count), told_range(count, words)))
+    doors = [line for name, line in summary.lines.items() if name in material.entrances]
+    if summary.entrances is not None or doors:
+        together = [summary.entrances] if summary.entrances is not None else doors
+        for key in ("in", "out"):
+            counts = [line.in_ if key == "in" else line.out for line in together]
+            total = words.number(sum(count.count for count in counts))
+            # The sum of several lines has an interval of its own, which only the result knows.
+            sure = told_range(counts[0], words) if len(counts) == 1 else ""
+            tiles.append((words(f"big.{key}"), total, sure))
     if summary.camera is not None:  # the views of several cameras do not add up to people
         tiles.append((words("big.people"), words.number(summary.people), words("big.people_note")))
     if summary.inside is not None:

@@ -25,7 +25,7 @@ class Evidence(BaseModel):
 
     ``passages`` there really were, ``missed`` of them not counted; ``false`` were counted that were
     none, while ``passed`` were counted either way. ``minutes`` were looked at, all of them with the
-    camera in this ``condition``.
+    camera in this ``condition`` and with ``crowd`` others passing a minute.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +40,7 @@ class Evidence(BaseModel):
     missed: float = Field(ge=0)
     false: float = Field(ge=0)
     passed: float = Field(ge=0)
+    crowd: float = Field(default=0.0, ge=0)
 
 
 class Specification(BaseModel):
@@ -70,11 +71,12 @@ class Learned(BaseModel):
 @dataclass(frozen=True, slots=True)
 class Accuracy:
     """``learned`` rates, the shop's own ``evidence`` and its ``specification``. Without ``learned``
-    every count is exact, as a truth's is."""
+    every count is exact, as a truth's is. ``rough``: the detector is known to be none for work."""
 
     learned: Learned | None
     evidence: tuple[Evidence, ...] = ()
     specification: Specification = field(default_factory=Specification)
+    rough: bool = False
 
     @classmethod
     def before_audits(cls) -> Accuracy:
@@ -84,16 +86,19 @@ class Accuracy:
     def rates(self, camera: str | None, line: str, way: str, condition: Condition) -> Rates:
         """What is believed of that way over that line while its camera is in that condition."""
         assert self.learned is not None  # noqa: S101 - the caller has looked
-        rates = _learned(self.learned.line, condition)
+        rates = _learned(self.learned.line, self._as(condition))
         for one in self.about(camera, line, way):
             if one.condition == condition:
-                rates = rates.after(one.passages, one.missed, one.false, one.passed)
+                rates = rates.after(one.passages, one.missed, one.false, one.passed, one.crowd)
         return rates
 
     def zone_rates(self, condition: Condition) -> Rates:
         """What is believed of entries into zones in that condition: no audit looks at those."""
         assert self.learned is not None  # noqa: S101 - the caller has looked
-        return _learned(self.learned.zone, condition)
+        return _learned(self.learned.zone, self._as(condition))
+
+    def _as(self, condition: Condition) -> str:
+        return "rough" if self.rough and condition == "well" else condition
 
     def about(self, camera: str | None, line: str, way: str) -> list[Evidence]:
         """The evidence of that way over that line."""

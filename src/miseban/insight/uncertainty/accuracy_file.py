@@ -25,9 +25,9 @@ Pair = tuple[NonNegativeInt, NonNegativeInt]
 
 class Look(BaseModel):
     """One stretch of one line that was ``counted`` and that somebody, or another camera, ``told``
-    of: pairs of in and out. It stands for ``weight`` stretches of its length. From an overlap,
-    ``told`` are the passages that the other camera saw and ``counted`` those of them found here
-    too, and ``passed`` is 0: what only one of them saw may be right.
+    of: pairs of in and out; ``passed`` were counted either way. It stands for ``weight`` stretches
+    of its length. From an overlap, ``told`` are the passages that the other camera saw and
+    ``counted`` those of them found here too: what only one of them saw may be right.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +48,7 @@ class Look(BaseModel):
         """What it teaches of each way. Within one minute a miss and an invention are taken to be
         rarer than either alone."""
         ways: tuple[Literal["in", "out"], ...] = ("in", "out")
+        alone = self.source == "overlap"  # the other camera is no witness that nobody was there
         for way, counted, told in zip(ways, self.counted, self.told, strict=True):
             yield Evidence(
                 source=self.source,
@@ -58,8 +59,9 @@ class Look(BaseModel):
                 minutes=self.seconds / 60,
                 passages=told,
                 missed=max(0, told - counted),
-                false=max(0, counted - told) if self.passed else 0,
-                passed=self.passed,
+                false=0 if alone else max(0, counted - told),
+                passed=0 if alone else self.passed,
+                crowd=max(0, self.passed - 1) * 60 / self.seconds,
             )
 
     @property

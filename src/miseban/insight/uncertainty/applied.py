@@ -27,15 +27,15 @@ def with_intervals(
     ``empty`` are moments in which nobody was in the shop. No count is changed.
     """
     span = Span(events, summary.start, summary.duration_s, ZoneInfo(shop.shop.timezone))
-    drawn = {thing.id: thing.camera for thing in (*shop.lines, *shop.zones)}
     # What is drawn on the plan is counted by the one camera there is, or by all together.
-    camera_of = {name: drawn.get(name) or summary.camera for name in drawn}
-    lines = {line: camera_of.get(line, summary.camera) for line in summary.lines}
+    line_camera = {line.id: line.camera or summary.camera for line in shop.lines}
+    zone_camera = {zone.id: zone.camera or summary.camera for zone in shop.zones}
+    lines = {line: line_camera.get(line, summary.camera) for line in summary.lines}
     doors = [line.id for line in shop.lines if line.entrance and line.id in lines]
     found, together = line_summaries(span, lines, doors, accuracy)
     zones = dict(summary.zones)
     for name, zone in zones.items():
-        ranges = stay_ranges(span, name, camera_of.get(name, summary.camera), accuracy)
+        ranges = stay_ranges(span, name, zone_camera.get(name, summary.camera), accuracy)
         if ranges is not None:
             changed = {
                 "visits_95": ranges.visits,

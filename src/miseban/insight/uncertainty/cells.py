@@ -91,7 +91,7 @@ def troubles_s(
     found: dict[Trouble, list[Stretch]] = {}
     open_: dict[Trouble, float] = {}
     for event in sorted(events, key=lambda event: event.time):
-        if not isinstance(event, CameraHealth) or event.state in ("ok", "gap"):
+        if not isinstance(event, CameraHealth) or event.state == "ok" or event.state == "gap":
             continue
         since = event.since or event.time
         from_s = max(0.0, (since - start).total_seconds())

@@ -115,7 +115,8 @@ def _told(
     if not cells:
         count[0] = len(seen.times_s)
     if accuracy.learned is None or not cells:
-        return Told(count, count[:, None], ("unsure",) * hours)
+        nobody: list[Flag] = ["unsure"] * hours
+        return Told(count, count[:, None], tuple(nobody))
     arrivals: Arrivals = accuracy.learned.arrivals
     rates = rates_of(cells, camera, line, way, accuracy)
     by_cell = truth_draws(seen, cells, rates, arrivals, chance(camera or "", line, way))
@@ -163,15 +164,14 @@ def _summary(
         return interval(n, told.truth[hour], allows(n, 1.0), told.why[hour])
 
     starts = hour_starts(span.start, span.duration_s, span.zone)
-    return LineSummary(
-        in_=whole(in_),
-        out=whole(out),
-        hours=[
-            LineHour(start=start, coverage=share[h], in_=one(in_, h), out=one(out, h))
-            for h, start in enumerate(starts)
-            if h < len(share)
-        ],
-    )
+    hours = [
+        LineHour.model_validate(
+            {"start": start, "coverage": share[h], "in": one(in_, h), "out": one(out, h)}
+        )
+        for h, start in enumerate(starts)
+        if h < len(share)
+    ]
+    return LineSummary.model_validate({"in": whole(in_), "out": whole(out), "hours": hours})
 
 
 def _coverage(cells: Sequence[Cell]) -> list[float]:

@@ -60,7 +60,7 @@ def hours_of(counted: Sequence[Counted]) -> list[Hours]:
     result = []
     for one in counted:
         hours = int(np.ceil(one.duration_s / HOUR_S))
-        edges = np.arange(hours + 1) * HOUR_S
+        edges: Floats = np.arange(hours + 1, dtype=np.float64) * HOUR_S
         edges[-1] = np.inf
         either = np.sort(
             np.concatenate(
@@ -75,9 +75,7 @@ def hours_of(counted: Sequence[Counted]) -> list[Hours]:
         both = [pairs_within(a, b, SAME_S) for a, b in zip(true, found, strict=True)]
         result.append(
             Hours(
-                *(np.array([len(part) for part in parts], float) for parts in (true, found)),
-                np.array(both, float),
-                np.array([len(part) for part in _by_hour(either, edges)], float),
+                _sizes(true), _sizes(found), np.array(both, float), _sizes(_by_hour(either, edges))
             )
         )
     return result
@@ -123,6 +121,10 @@ def learn_arrivals(days: Sequence[Counted]) -> Arrivals:
 
 def _by_hour(times: Floats, edges: Floats) -> list[Floats]:
     return np.split(times, np.searchsorted(times, edges[1:-1]))
+
+
+def _sizes(parts: Sequence[Floats]) -> Floats:
+    return np.array([len(part) for part in parts], np.float64)
 
 
 def _joined(days: Sequence[Hours]) -> Hours:

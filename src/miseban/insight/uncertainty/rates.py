@@ -32,10 +32,14 @@ class Rates(BaseModel):
     even_missed: float = Field(default=1e4, gt=0)
     even_false: float = Field(default=1e2, gt=0)
 
-    def after(self, passages: float, missed: float, false: float, passed: float) -> Rates:
-        """What is believed when ``missed`` of ``passages`` true ones were not counted, and
-        ``false`` were counted that were none while ``passed`` went by, either way."""
+    def after(
+        self, passages: float, missed: float, false: float, passed: float, crowd: float = 0.0
+    ) -> Rates:
+        """What is believed when ``missed`` of ``passages`` true ones were not counted, with
+        ``crowd`` others passing a minute, and ``false`` were counted that were none while
+        ``passed`` went by, either way."""
         a, b = self.missed
+        passages *= 1 + self.crowding * crowd  # as many chances to miss somebody without a crowd
         shape, exposure = self.false
         return self.model_copy(
             update={
