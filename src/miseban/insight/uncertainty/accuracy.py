@@ -108,7 +108,10 @@ class Accuracy:
 EXACT = Accuracy(None)
 """Of a truth."""
 
-_LIKE: dict[str, str] = {"blocked": "dark", "frozen": "dark", "disagrees": "moved", "clock": "well"}
+_LIKE: dict[str, str] = {
+    "blocked": "dark", "frozen": "dark", "disagrees": "moved",
+    "flapping": "slow", "clock": "well",
+}  # fmt: skip
 """What was not simulated is taken to be as bad as what comes nearest. A clock that is wrong moves
 passages to other hours and loses none."""
 

@@ -10,7 +10,7 @@ from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.insight.uncertainty.balance import people_end_range
 from miseban.insight.uncertainty.counts import Span, line_summaries
 from miseban.insight.uncertainty.stays import stay_ranges
-from miseban.vocabulary.events import Event
+from miseban.vocabulary.events import CameraHealth, Event, LineCrossed, ZoneEntered, ZoneLeft
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import Summary
 
@@ -26,6 +26,8 @@ def with_intervals(
 
     ``empty`` are moments in which nobody was in the shop. No count is changed.
     """
+    of_use = LineCrossed | ZoneEntered | ZoneLeft | CameraHealth
+    events = [event for event in events if isinstance(event, of_use)]
     span = Span(events, summary.start, summary.duration_s, ZoneInfo(shop.shop.timezone))
     # What is drawn on the plan is counted by the one camera there is, or by all together.
     line_camera = {line.id: line.camera or summary.camera for line in shop.lines}
