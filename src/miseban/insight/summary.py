@@ -69,8 +69,8 @@ def summarise(
     ``detected`` is the part of the frames that a detector looked at; ``entrances`` are the lines
     that lead into the shop, ``layout`` tells what is inside.
 
-    Whoever works here is in ``people`` and ``lines`` only, which are everybody's. Intervals are those of a
-    truth: nothing wide.
+    Whoever works here is in ``people`` and ``lines`` only, which are everybody's. Intervals are
+    those of a truth: nothing wide.
     """
     events = sorted(events, key=lambda event: event.time)
     coverage = 1.0 - min(1.0, max(0.0, uncovered_s) / duration_s) if duration_s > 0 else 0.0
