@@ -1,4 +1,5 @@
-"""Opens the floor of a shop: with all that puts several cameras' tracks together."""
+"""Opens the floor of a shop: with all that puts several cameras' tracks
+together, and tells who works here and who came together."""
 
 from __future__ import annotations
 
@@ -7,9 +8,9 @@ from datetime import datetime
 
 from miseban.space.floor_geometry import fused_cameras
 from miseban.space.fusion.fusion import FloorFusion
-from miseban.space.groups.finder import GroupFinder
+from miseban.space.groups import GroupFinder
 from miseban.space.shop_floor import ShopFloor
-from miseban.space.staff.judge import StaffJudge
+from miseban.space.staff import StaffJudge
 from miseban.vocabulary.shop import Shop
 
 

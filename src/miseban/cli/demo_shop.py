@@ -65,7 +65,7 @@ def _filmed(out: Path, model: str, lang: Lang) -> Path:
     _say("analyze", film, "--shop", SHOP, "--camera", CAMERA, "--start", start.isoformat(),
          "--truth", truth, "--model", model, "--out", out)  # fmt: skip
     analyze(
-        str(film), out, shop_file=SHOP, camera=CAMERA, model=model, start=start, lang=lang,
+        out, str(film), shop_file=SHOP, camera=CAMERA, model=model, start=start, lang=lang,
         truth=truth,
     )  # fmt: skip
     _say("score", "--truth", truth, "--result", out)

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
-from math import ceil, floor
-
-from scipy.special import gammaincinv
 
 from miseban.insight.durations import spread
 from miseban.insight.labels import Labels, labels
@@ -38,9 +35,6 @@ from miseban.vocabulary.summary import (
     Summary,
     ZoneSummary,
 )
-
-LOWEST_COVERAGE = 0.01
-"""Coverage below this does not widen an interval any further: there is nothing left to scale."""
 
 
 def summarise(
@@ -78,7 +72,8 @@ def summarise(
     saw the recording; ``entrances`` are the lines
     that lead into the shop, ``layout`` tells what is inside.
 
-    Whoever works here is in ``people`` and ``lines`` only, which are everybody's.
+    Whoever works here is in ``people`` and ``lines`` only, which are everybody's. Intervals are
+    those of a truth: nothing wide.
     """
     events = sorted(events, key=lambda event: event.time)
     coverage = 1.0 - min(1.0, max(0.0, uncovered_s) / duration_s) if duration_s > 0 else 0.0
@@ -103,7 +98,7 @@ def summarise(
         coverage=coverage,
         incomplete=incomplete,
         people=_people(events),
-        lines=_lines(events, lines, coverage),
+        lines=_lines(events, lines),
         inside=inside,
         visitors=summarise_visitors(
             events, known, entrances=entrances, zones=kinds, start=start, layout=layout
@@ -137,21 +132,6 @@ def summarise(
     )
 
 
-def count_with_interval(count: int, coverage: float = 1.0) -> Count:
-    """``count`` passages with the exact 95 % interval of a Poisson rate (Garwood, Biometrika 28,
-    1936): the gamma quantiles ``G(.025; c)`` to ``G(.975; c + 1)``, rounded outwards.
-
-    A count that was seen in full is not a random number; what is uncertain is what the camera
-    missed or doubled, and that only an audit of the camera can tell. Until there is one this plain
-    counting interval stands in: it says what a period with the same custom may have had, and
-    it is not narrower than an error of the square root of the count. Where the camera saw only
-    part of the time, ``high`` grows in proportion; ``low`` and ``count`` stay what was seen.
-    """
-    low = gammaincinv(count, 0.025) if count else 0.0
-    high = gammaincinv(count + 1, 0.975) / max(coverage, LOWEST_COVERAGE)
-    return Count(count=count, low=floor(low), high=ceil(high))
-
-
 def _people(events: Sequence[Event]) -> int:
     """Visits of which an event tells. Where cameras share a floor, its visits alone (they name no
     camera): a camera that counts by itself sees the same people."""
@@ -159,19 +139,20 @@ def _people(events: Sequence[Event]) -> int:
     return len(on_floor or {getattr(event, "visit", None) for event in events} - {None})
 
 
-def _lines(
-    events: Sequence[Event], known: Sequence[str], coverage: float
-) -> dict[str, LineSummary]:
+def _lines(events: Sequence[Event], known: Sequence[str]) -> dict[str, LineSummary]:
+    """What was counted; how right that is, ``uncertainty`` works out."""
     passed: Counter[tuple[str, str]] = Counter(
         (event.line, event.direction) for event in events if isinstance(event, LineCrossed)
     )
     names = dict.fromkeys([*known, *(line for line, _ in passed)])
     return {
-        line: LineSummary(
-            **{way: count_with_interval(passed[line, way], coverage) for way in ("in", "out")}
-        )
+        line: LineSummary.model_validate({way: _exact(passed[line, way]) for way in ("in", "out")})
         for line in names
     }
+
+
+def _exact(count: int) -> Count:
+    return Count(count=count, low=count, high=count)
 
 
 def _of_staff(events: Sequence[Event], zone: str, known: Labels) -> list[float]:

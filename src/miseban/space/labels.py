@@ -50,7 +50,7 @@ class FindsGroups(Protocol):
         ...
 
     def changed(self) -> Iterable[int]:
-        """Visits whose group may be another one than was told."""
+        """Visits that are in another group now than ``group`` last told."""
         ...
 
     def forget(self, visit: int) -> None:
@@ -122,7 +122,7 @@ class Labels:
 
     def _now(self, number: int) -> tuple[Role | None, str | None, float]:
         role, certainty = self._staff.role(number) if self._staff is not None else (None, 0.0)
-        if self._groups is None:
+        if self._groups is None or role == "staff":  # colleagues are no buying group
             return role, None, certainty
         group = self._groups.group(number)
         if group not in self._names:

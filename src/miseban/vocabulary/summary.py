@@ -14,12 +14,28 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Flag = Literal["gap", "trouble", "audit", "unsure"]
+"""Why a number is out of specification: the camera was away for part of the time; it was in
+trouble; an audit found it to be further off than is allowed; or nobody has looked closely enough
+to know better."""
+
+
+class Range(_Table):
+    """The ends of a 95 % interval."""
+
+    low: float
+    high: float
+
+
 class Count(_Table):
-    """A count with its 95 % interval."""
+    """What was counted, and the 95 % interval of what really happened: a counter that misses many
+    has both ends above ``count``. ``flag`` says why it is out of the shop's specification; none
+    where it is within."""
 
     count: int = Field(ge=0)
     low: int = Field(ge=0)
     high: int = Field(ge=0)
+    flag: Flag | None = None
 
 
 class Spread(_Table):
@@ -36,12 +52,26 @@ class LineSummary(_Table):
 
     in_: Count = Field(alias="in")
     out: Count
+    hours: list[LineHour] = []
+
+
+class LineHour(_Table):
+    """One clock hour of a line; ``coverage`` is the part of it in which the camera saw."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    start: AwareDatetime
+    coverage: float
+    in_: Count = Field(alias="in")
+    out: Count
 
 
 class ZoneSummary(_Table):
     """``dwell_s`` over finished and still open stays; ``occupancy_mean`` people on average over
     the covered time, ``occupancy_max`` at the fullest. Where staff are told apart all this is
-    without them: ``staff_visits`` stays of ``staff_s`` seconds in all were left out."""
+    without them: ``staff_visits`` stays of ``staff_s`` seconds in all were left out.
+    Each ``_95`` is the interval of the truth: of the visits, of the mean dwell, and of the people
+    on average over the whole time."""
 
     kind: str
     visits: int
@@ -50,6 +80,9 @@ class ZoneSummary(_Table):
     occupancy_max: int
     staff_visits: int = 0
     staff_s: float = 0.0
+    visits_95: Range | None = None
+    dwell_mean_95: Range | None = None
+    occupancy_mean_95: Range | None = None
 
 
 class QueueSummary(_Table):
@@ -88,6 +121,7 @@ class InsideSummary(_Table):
     entered: int
     left: int
     people_end: int = Field(ge=0)
+    people_end_95: Range | None = None
     people_max: int = Field(ge=0)
     drift: int
     corrections: list[Correction]
@@ -164,9 +198,10 @@ class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
     saw; ``detected`` the part of ``frames`` that the detector saw (None where there was none);
     ``cameras`` are several that saw the recording; ``people`` visits seen (not unique persons; of
-    the floor alone, where cameras share one), ``visitors`` those who came to shop; ``incomplete``
-    why a recording ended early; ``rejected`` rows of tracks that could not be used, by reason;
-    ``model_note`` what to know of the ``model`` before its counts are believed."""
+    the floor alone, where cameras share one), ``visitors`` those who came to shop; ``entrances``
+    the lines into the shop together; ``incomplete`` why a recording ended early; ``rejected`` rows
+    of tracks that could not be used, by reason; ``model_note`` what to know of the ``model``
+    before its counts are believed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -183,6 +218,7 @@ class Summary(_Table):
     incomplete: str = ""
     people: int
     lines: dict[str, LineSummary]
+    entrances: LineSummary | None = None
     inside: InsideSummary | None = None
     visitors: VisitorSummary | None = None
     zones: dict[str, ZoneSummary]

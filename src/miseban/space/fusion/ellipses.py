@@ -12,6 +12,7 @@ from miseban.space.fusion.settings import FusionSettings
 from miseban.space.fusion.stature import Stature
 from miseban.space.geometry import CameraGeometry
 from miseban.space.settings import SpaceSettings
+from miseban.space.standing import Standing
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.tracks import TrackRows
 
@@ -67,11 +68,14 @@ class FloorLens:
     def __init__(self, shop: Shop, camera: str, settings: FusionSettings) -> None:
         self._s = settings
         self._geometry = CameraGeometry(shop, camera, SpaceSettings())
-        assert self._geometry.homography is not None
-        self.homography = self._geometry.homography
+        homography = self._geometry.homography
+        if homography is None:
+            raise ValueError(f"camera {camera} has no floor points")
+        self.homography = homography
         self._stature = Stature(self.homography, self._geometry.size)
         floor = shop.shop.floor
         self._size = (floor.width_m, floor.depth_m) if floor is not None else None
+        self._standing = Standing.of(self.homography, self._geometry.size, self._size)
 
     def look(self, rows: TrackRows) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """(N, 2) places in metres, (N, 2, 2) their covariances, (N,) statures and (N,) whether the
@@ -82,8 +86,11 @@ class FloorLens:
         sigma = s.box_error * steps.height + s.pixel_error
         jacobian = self._jacobian(steps.xy, xy)
         spread = jacobian @ jacobian.transpose(0, 2, 1) * np.square(sigma)[:, None, None]
-        spread[:, [0, 1], [0, 1]] += s.posture_m**2 + self.homography.error_m**2
         stature = self._stature.of(rows.xyxy, xy)
+        if self._standing is not None:
+            places = self._standing.places(rows)
+            xy, spread, stature = places.xy, places.cov, places.height_m
+        spread[:, [0, 1], [0, 1]] += s.posture_m**2 + self.homography.error_m**2
         good = np.isfinite(xy).all(axis=1) & (largest(spread) <= s.widest_m**2)
         good &= ~(stature < s.stature_m[0]) & ~(stature > s.stature_m[1])
         good &= ~self._geometry.private(rows)

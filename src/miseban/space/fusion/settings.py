@@ -38,13 +38,17 @@ class FusionSettings:
     own_bonus: float = 6.0
     known_bonus: float = 4.0  # of a visit over somebody not yet known to be one
     reach_m: float = 2.0
-    follow_s: float = 2.0  # so long unseen is a visit still followed by its motion
+    follow_s: float = 0.4  # so long unseen is a visit followed by its motion, whoever sees it
+    own_s: float = 2.5  # and so long by a track that was its own
     doubts: int = 3  # misfits in a row until a track is taken from its visit
 
     # Beginning and end.
-    tentative_s: float = 0.7  # unseen so long, somebody not yet known to be one is forgotten
-    look_s: float = 0.4
-    look_steps: int = 3
+    tentative_s: float = 1.2  # unseen so long, somebody not yet known to be one is forgotten
+    look_s: float = 0.6
+    look_steps: int = 2
+    sure: float = 0.9
+    sway_m: float = 0.15  # who stands still shifts about
+    reach_base_m: float = 0.8
     born_s: float = 1.0
     born_steps: int = 5
     middle_s: float = 2.5
@@ -54,7 +58,6 @@ class FusionSettings:
     outside_m: float = 8.0
     birth_door: float = 0.02  # new people per square metre, beside one who is lost
     birth_middle: float = 1e-5
-    lost_s: float = 0.5
     gone_s: float = 6.0
     wait_s: float = 600.0
     coast_s: float = 1.0
