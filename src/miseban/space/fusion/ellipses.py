@@ -81,6 +81,10 @@ class FloorLens:
             Standing.of(self.homography, self._geometry.size, self._size) if heads else None
         )
 
+    def feet(self, rows: TrackRows) -> Floats:
+        """(N, 2) pixels where people stand in the picture."""
+        return self._geometry.steps_of(rows).xy
+
     def look(self, rows: TrackRows) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """(N, 2) places in metres, (N, 2, 2) their covariances, (N,) statures and (N,) whether the
         sight is of use: a person's size, on the plan, and not too uncertain."""

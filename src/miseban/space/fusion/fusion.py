@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from miseban.space.fusion.handover import likelihood, tallness
 from miseban.space.fusion.pieces import Pieces
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.fusion.table import Table
+from miseban.space.fusion.trust.trouble import CameraTrouble
+from miseban.space.fusion.trust.trust import CameraTrust
 from miseban.vocabulary.floor import EndedVisit, FloorRows
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.tracks import TrackRows
@@ -47,6 +49,7 @@ class FloorFusion:
         self._doors = Doors(
             shop, {n: lens.homography for n, lens in zip(self._names, self._lenses, strict=True)}, s
         )
+        self._trust = CameraTrust(shop)
         self._table, self._pieces = Table(), Pieces()
         self._waiting: list[Sights] = []
         self._step = 0  # the next to be worked on
@@ -71,7 +74,10 @@ class FloorFusion:
         rows = rows.take(fit)
         if not len(rows):
             return
+        rows = self._trusted(camera, rows)
+        until_s -= self._trust.clock_s(camera)
         xy, spread, tall, good = self._lenses[k].look(rows)
+        spread /= max(self._trust.weight(camera), 0.1) ** 2
         good &= rows.time_s > (self._step - 0.5) * self.step_s
         if not good.any():
             return
@@ -83,7 +89,24 @@ class FloorFusion:
             Sights(time_s, np.full(count, k), piece, xy[good], spread[good], tall[good])
         )
 
+    def _trusted(self, camera: str, rows: TrackRows) -> TrackRows:
+        """The rows by the shop's clock, and as the picture was before the camera was turned."""
+        trust, feet = self._trust, self._lenses[self._index[camera]].feet(rows)
+        trust.raw(camera, rows.time_s, rows.track, feet, rows.xyxy)
+        clock_s, shift = trust.clock_s(camera), trust.shift_px(camera)
+        if clock_s:
+            rows = replace(rows, time_s=rows.time_s - clock_s)
+        if shift != (0.0, 0.0):
+            moved = trust.unturned(camera, feet) - feet
+            rows = replace(rows, xyxy=rows.xyxy + np.tile(moved, 2))
+        return rows
+
+    def troubles(self) -> list[CameraTrouble]:
+        """What became wrong, or right again, with a camera since the last call."""
+        return self._trust.troubles()
+
     def advance(self, until_s: float) -> FloorRows:
+        self._trust.advance(until_s)
         self._work(until_s - self._s.hold_s)
         return self._tell(until_s - self._s.lag_s)
 
