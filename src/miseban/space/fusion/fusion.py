@@ -13,6 +13,7 @@ from miseban.space.fusion.doors import Doors
 from miseban.space.fusion.ellipses import FloorLens, Sights, largest
 from miseban.space.fusion.filter import Motion, correct, distance2, inverse
 from miseban.space.fusion.handover import likelihood, tallness
+from miseban.space.fusion.merging import Merging
 from miseban.space.fusion.pieces import Pieces
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.fusion.table import Table
@@ -50,7 +51,7 @@ class FloorFusion:
             shop, {n: lens.homography for n, lens in zip(self._names, self._lenses, strict=True)}, s
         )
         self._trust = CameraTrust(shop)
-        self._table, self._pieces = Table(), Pieces()
+        self._table, self._pieces, self._merging = Table(), Pieces(), Merging(s)
         self._waiting: list[Sights] = []
         self._step = 0  # the next to be worked on
         self._told = 0  # the next to be told
@@ -163,6 +164,10 @@ class FloorFusion:
         row, place = self._match(now_s, sights, late_s, active)
         self._correct(now_s, sights, late_s, row, place)
         self._begin(now_s, sights, np.setdiff1d(np.arange(len(sights)), row))
+        for older, younger in self._merging.look(
+            step, self.step_s, t, sights.camera[row], place
+        ):
+            self._merge(older, younger)
         self._judge(now_s)
         self._let_go(now_s)
         used = t.used()
@@ -335,6 +340,29 @@ class FloorFusion:
         mine.cameras |= before.cameras
         self._pieces.release(lost, new)
         t.free(lost)
+
+    def _merge(self, a: int, b: int) -> None:
+        """The visit that is known longer goes on, and the other's pieces are its own."""
+        t = self._table
+        if t.uid[a] < 0 or t.uid[b] < 0:
+            return
+        ranks = [(t.number[k] < 0, t.number[k], t.uid[k]) for k in (a, b)]
+        kept, gone = (a, b) if ranks[0] <= ranks[1] else (b, a)
+        if t.seen_s[gone] > t.seen_s[kept]:
+            for column in (t.x, t.p, t.seen_s, t.seen_x, t.seen_m2):
+                column[kept] = column[gone]
+        t.cameras[kept] += t.cameras[gone]
+        self._pieces.release(gone, kept)
+        if t.number[gone] >= 0:
+            self._end(gone)
+            return
+        if t.number[kept] >= 0:
+            self._numbers[int(t.uid[gone])] = int(t.number[kept])
+        mine = self._known.setdefault(int(t.uid[kept]), _Known())
+        before = self._known.pop(int(t.uid[gone]), _Known())
+        mine.pieces += before.pieces
+        mine.cameras |= before.cameras
+        t.free(gone)
 
     def _let_go(self, now_s: float) -> None:
         s, t = self._s, self._table

@@ -64,3 +64,10 @@ class FusionSettings:
     gone_s: float = 6.0
     wait_s: float = 600.0
     coast_s: float = 1.0
+
+    # One person or two. Two people are at least 0.4 m apart.
+    near_m: float = 0.6
+    same_m: float = 0.25
+    merge_s: float = 2.0
+    absorb_s: float = 0.6
+    veto_s: float = 20.0
