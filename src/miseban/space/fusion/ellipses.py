@@ -75,7 +75,15 @@ class FloorLens:
         self._stature = Stature(self.homography, self._geometry.size)
         floor = shop.shop.floor
         self._size = (floor.width_m, floor.depth_m) if floor is not None else None
-        self._standing = Standing.of(self.homography, self._geometry.size, self._size)
+        upright = self._geometry.camera.anchor == "upright"
+        heads = upright if settings.heads is None else settings.heads
+        self._standing = (
+            Standing.of(self.homography, self._geometry.size, self._size) if heads else None
+        )
+
+    def feet(self, rows: TrackRows) -> Floats:
+        """(N, 2) pixels where people stand in the picture."""
+        return self._geometry.steps_of(rows).xy
 
     def look(self, rows: TrackRows) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """(N, 2) places in metres, (N, 2, 2) their covariances, (N,) statures and (N,) whether the

@@ -22,6 +22,9 @@ class FusionSettings:
     box_error: float = 0.02  # one standard deviation of a box's edge, in its heights
     pixel_error: float = 0.5
     posture_m: float = 0.06  # between where feet are and where the body is said to be
+    # Whether places come from heads where boxes are too short to end at the feet. None: for cameras
+    # whose anchor is "upright"; "feet" says that boxes end where people stand.
+    heads: bool | None = None
     widest_m: float = 1.0  # a place less certain than this tells too little
     beyond_m: float = 1.0  # so far outside the plan nobody is
     stature_error_m: float = 0.06
@@ -61,3 +64,10 @@ class FusionSettings:
     gone_s: float = 6.0
     wait_s: float = 600.0
     coast_s: float = 1.0
+
+    # One person or two. Two people are at least 0.4 m apart.
+    near_m: float = 0.6
+    same_m: float = 0.25
+    merge_s: float = 2.0
+    absorb_s: float = 0.6
+    veto_s: float = 20.0
