@@ -99,7 +99,8 @@ def _big(material: ReportMaterial, words: Words) -> list[dict[str, str]]:
             # The sum of several lines has an interval of its own, which only the result knows.
             sure = told_range(counts[0], words) if len(counts) == 1 else ""
             tiles.append((words(f"big.{key}"), total, sure))
-    if summary.camera is not None:  # the views of several cameras do not add up to people
+    # The views of several cameras do not add up to people, unless they are one on the floor.
+    if summary.camera is not None or any(one.fused for one in summary.cameras.values()):
         tiles.append((words("big.people"), words.number(summary.people), words("big.people_note")))
     if summary.inside is not None:
         most = words.number(summary.inside.people_max)
