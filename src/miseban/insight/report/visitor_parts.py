@@ -50,28 +50,52 @@ def visitor_parts(material: ReportMaterial, words: Words) -> VisitorParts | None
 
 
 def _rows(told: VisitorSummary, words: Words) -> Iterator[tuple[str, str, str]]:
-    def row(key: str, value: str, **values: object) -> tuple[str, str, str]:
-        return words(f"visitors.{key}"), value, words(f"visitors.{key}_note", **values)
+    def row(what: str, note: str, value: str, **values: object) -> tuple[str, str, str]:
+        return words(what), value, words(note, **values)
 
-    yield row("visitors", words.number(told.visitors))
+    yield row("visitors.visitors", "visitors.visitors_note", words.number(told.visitors))
     if told.groups is not None:
         sizes = {size.people: size.groups for size in told.group_sizes}
         more = sum(groups for people, groups in sizes.items() if people > 2)
         alone, two = (words.number(sizes.get(people, 0)) for people in (1, 2))
         yield row(
-            "groups", words.number(told.groups), alone=alone, two=two, more=words.number(more)
+            "visitors.groups",
+            "visitors.groups_note",
+            words.number(told.groups),
+            alone=alone,
+            two=two,
+            more=words.number(more),
         )
-    yield row("passers", words.number(told.passers_by))
+    yield row("visitors.passers", "visitors.passers_note", words.number(told.passers_by))
     if told.capture_rate is not None:
-        yield row("capture", words.share(told.capture_rate))
+        yield row("visitors.capture", "visitors.capture_note", words.share(told.capture_rate))
     if told.stay_s.total > 0:
-        yield row("stay", words.duration(told.stay_s.median))
+        yield row("visitors.stay", "visitors.stay_note", words.duration(told.stay_s.median))
     if told.bounce_rate is not None:
-        yield row("bounce", words.share(told.bounce_rate), n=words.number(told.bounced))
+        yield row(
+            "visitors.bounce",
+            "visitors.bounce_note",
+            words.share(told.bounce_rate),
+            n=words.number(told.bounced),
+        )
     if told.conversion is not None and told.receipts is not None:
-        yield row("conversion", words.share(told.conversion), n=words.number(told.receipts))
+        yield row(
+            "visitors.conversion",
+            "visitors.conversion_note",
+            words.share(told.conversion),
+            n=words.number(told.receipts),
+        )
     if told.group_conversion is not None:
-        yield row("group_conversion", words.share(told.group_conversion))
+        yield row(
+            "visitors.group_conversion",
+            "visitors.group_conversion_note",
+            words.share(told.group_conversion),
+        )
     if told.staff is not None:
         passed = told.passages.staff_in + told.passages.staff_out
-        yield row("staff", words.number(told.staff), passed=words.number(passed))
+        yield row(
+            "visitors.staff",
+            "visitors.staff_note",
+            words.number(told.staff),
+            passed=words.number(passed),
+        )
