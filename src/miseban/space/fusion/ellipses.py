@@ -73,7 +73,14 @@ class FloorLens:
         self._stature = Stature(self.homography, self._geometry.size)
         floor = shop.shop.floor
         self._size = (floor.width_m, floor.depth_m) if floor is not None else None
-        self._standing = Standing.of(self.homography, self._geometry.size, self._size)
+        anchor = self._geometry.camera.anchor
+        self._standing = (
+            Standing.of(
+                self.homography, self._geometry.size, self._size, leaning=anchor == "upright"
+            )
+            if anchor != "centre"
+            else None
+        )
 
     def look(self, rows: TrackRows) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """(N, 2) places in metres, (N, 2, 2) their covariances, (N,) statures and (N,) whether the

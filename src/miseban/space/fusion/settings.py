@@ -22,7 +22,7 @@ class FusionSettings:
     box_error: float = 0.02  # one standard deviation of a box's edge, in its heights
     pixel_error: float = 0.5
     posture_m: float = 0.06  # between where feet are and where the body is said to be
-    widest_m: float = 1.0  # a place less certain than this tells too little
+    widest_m: float = 1.5  # a place less certain than this tells too little
     beyond_m: float = 1.0  # so far outside the plan nobody is
     stature_error_m: float = 0.06
     stature_m: tuple[float, float] = (0.6, 2.4)  # whoever looks smaller or taller is nobody
