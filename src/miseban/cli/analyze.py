@@ -23,6 +23,7 @@ from miseban.cli.which_model import say_note, which_model
 from miseban.insight.outputs import Told, overlay_of, write_outputs
 from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
+from miseban.insight.uncertainty.accuracy_file import load_accuracy
 from miseban.vision.detectors import open_detector
 from miseban.vision.sources import check_resolution
 from miseban.vision.sources.source import Source, SourceInfo
@@ -120,6 +121,7 @@ def analyze(
     if attributes:
         _may_read_attributes(shop, shop_file, camera)
     known = load_truth(truth, shop.shop.id) if truth and shop else None
+    accuracy = load_accuracy(shop_file, shop.shop.id if shop else "")
     rate = fps or (shop.camera(camera).fps if shop and camera else PLAIN_FPS)
 
     def opened() -> Source:
@@ -169,7 +171,9 @@ def analyze(
         what = result.incomplete or "expected at least one frame"
         raise BadInput("no-frames", info.address, what)
     with folder.staging() as stage:
-        summary = write_outputs(stage, result, shop, Told(detector.name, lang, known, note))
+        summary = write_outputs(
+            stage, result, shop, Told(detector.name, lang, known, note, accuracy)
+        )
         write_tracks(stage / "tracks.csv", {camera: result.rows}, shop)
         if annotate:
             write_annotated(

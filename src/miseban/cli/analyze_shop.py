@@ -17,6 +17,7 @@ from miseban.cli.which_model import say_note, which_model
 from miseban.insight.outputs import Told, write_outputs
 from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
+from miseban.insight.uncertainty.accuracy_file import load_accuracy
 from miseban.vision.detectors import open_detector
 from miseban.vision.detectors.detection import Detector, needs_every_frame
 from miseban.vocabulary.errors import BadInput, Failed
@@ -48,6 +49,7 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
     """
     known = load_truth(wishes.truth, shop.shop.id) if wishes.truth else None
     start, shop_file = in_zone(wishes.start, shop), wishes.shop_file
+    accuracy = load_accuracy(shop_file, shop.shop.id)
     recordings = (
         in_folder(folder, shop, start) if folder else of_shop_file(shop, shop_file.parent, start)
     )
@@ -85,7 +87,7 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
         output.discard_if_empty()
         raise BadInput("no-frames", folder or shop_file, result.incomplete or "expected a frame")
     with output.staging() as stage:
-        told = Told(", ".join(dict.fromkeys(names)), wishes.lang, known, note)
+        told = Told(", ".join(dict.fromkeys(names)), wishes.lang, known, note, accuracy)
         summary = write_outputs(stage, result, shop, told)
         write_tracks(stage / "tracks.csv", rows, shop)
     report_done(summary, output.folder, truth=known, as_json=wishes.as_json)

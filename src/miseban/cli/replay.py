@@ -13,6 +13,7 @@ from miseban.cli.common import Lang, in_zone, progress_bar, report_done
 from miseban.insight.outputs import Told, write_outputs
 from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
+from miseban.insight.uncertainty.accuracy_file import load_accuracy
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import load_shop
 
@@ -49,6 +50,7 @@ def replay_command(
     """
     shop = load_shop(shop_file)
     known = load_truth(truth, shop.shop.id) if truth else None
+    accuracy = load_accuracy(shop_file, shop.shop.id)
     folder = ResultFolder(out, source=tracks)
     try:
         with progress_bar("replaying", None) as progress:
@@ -57,5 +59,5 @@ def replay_command(
         folder.discard_if_empty()
         raise
     with folder.staging() as stage:
-        summary = write_outputs(stage, result, shop, Told("tracks", lang, known))
+        summary = write_outputs(stage, result, shop, Told("tracks", lang, known, accuracy=accuracy))
     report_done(summary, folder.folder, truth=known, as_json=as_json)

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+import numpy as np
+from numpy.typing import NDArray
+
 from miseban.space.ground import Ground
 from miseban.space.stays import Stay
 from miseban.space.timeline import Period, ZoneTimeline
@@ -27,6 +30,7 @@ from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.shop import Shop, Zone
 from miseban.vocabulary.stretches import length_s
 
+Floats = NDArray[np.float64]
 _OnPeriod = Callable[[Period], None]
 _OnChange = Callable[[float, dict[str, float]], None]
 
@@ -80,11 +84,14 @@ class FactWriter:
         events, self._events = self._events, []
         return events
 
-    def advance(self, until_s: float, seen_s: float) -> list[Event]:
-        """Goes on to ``until_s``; ``seen_s`` is when the longest missing was last seen."""
+    def advance(self, until_s: float, seen_s: float | Floats) -> list[Event]:
+        """Goes on to ``until_s``; ``seen_s`` is when the longest missing was last seen, of all
+        zones or of each (Z,)."""
         held_s = min(self._held_s.values(), default=float("inf"))
-        certain_s = min(min(until_s - self._delay_s, seen_s) - self._doubt_s, held_s)
-        for timeline in self._timelines:
+        known_s = np.minimum(until_s - self._delay_s, np.broadcast_to(seen_s, len(self._timelines)))
+        for timeline, certain_s in zip(
+            self._timelines, np.minimum(known_s - self._doubt_s, held_s).tolist(), strict=True
+        ):
             timeline.advance(certain_s)
         return self.taken()
 

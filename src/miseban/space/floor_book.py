@@ -15,21 +15,25 @@ class FloorBook:
     """Visits by the fusion's number (``by_number``, number to slot).
 
     ``last_s`` (C,), ``last_xy`` (C, 2) metres, ``last_spread`` (C,) metres, ``observations`` (C,)
-    and ``codes`` (C, Z) are of each visit's last sight; ``awaited`` (C,) whether its stays and
-    passages are still open, so that facts from ``last_s`` on may yet come. Free slots are not.
+    and ``codes`` (C, Z) are of each visit's last sight; ``awaited`` (C,) whether facts of any kind
+    from ``last_s`` on may yet come. Of the visits ``absent`` only stays that are open may still
+    turn out to have lasted. Free slots are neither. What happened in a time unseen, ``gap`` (C, 2)
+    from and to, may still be told ``doubt_s`` after it.
     """
 
-    def __init__(self, zones: int, ids: VisitIds) -> None:
-        self._ids = ids
+    def __init__(self, zones: int, ids: VisitIds, doubt_s: float) -> None:
+        self._ids, self._doubt_s = ids, doubt_s
         self.by_number: dict[int, int] = {}
         self._visits: list[Visit | None] = []
         self._free: list[int] = []
+        self.absent: set[int] = set()
         self.last_s: Floats = np.empty(0)
         self.last_xy: Floats = np.empty((0, 2))
         self.last_spread: Floats = np.empty(0)
         self.observations: NDArray[np.int64] = np.empty(0, np.int64)
         self.codes: NDArray[np.int8] = np.empty((0, zones), np.int8)
         self.awaited: NDArray[np.bool_] = np.empty(0, bool)
+        self._gap: Floats = np.empty((0, 2))
         self._grow(16)
 
     def _grow(self, by: int) -> None:
@@ -40,6 +44,7 @@ class FloorBook:
         self.observations = np.concatenate([self.observations, np.zeros(by, np.int64)])
         self.codes = np.concatenate([self.codes, np.zeros((by, self.codes.shape[1]), np.int8)])
         self.awaited = np.concatenate([self.awaited, np.zeros(by, bool)])
+        self._gap = np.concatenate([self._gap, np.full((by, 2), -np.inf)])
         self._visits.extend([None] * by)
         self._free.extend(reversed(range(n, n + by)))
 
@@ -59,15 +64,33 @@ class FloorBook:
         self.by_number[number] = slot
         self.last_s[slot], self.last_xy[slot] = time_s, xy
         self.observations[slot], self.codes[slot], self.awaited[slot] = 0, 0, False
+        self._gap[slot] = -np.inf
         return slot
 
     def scale(self, slot: int) -> float:
         """How uncertain the last place was, in metres."""
         return float(self.last_spread[slot])
 
-    def waits_since_s(self) -> float:
-        """When the one who is missing longest was last seen; infinite without anybody."""
-        return float(self.last_s[self.awaited].min(initial=np.inf))
+    def waits_since_s(self) -> Floats:
+        """(Z,): when the one who is missing longest, of whom facts about the zone may yet come,
+        was last seen; infinite without anybody."""
+        last_s = np.where(self._doubted(self.last_s), self._gap[:, 0], self.last_s)
+        least = float(last_s[self.awaited].min(initial=np.inf))
+        since = np.full(self.codes.shape[1], least)
+        for slot in self.absent:
+            for z in self.at(slot).stays:
+                since[z] = min(since[z], float(self.last_s[slot]))
+        return since
+
+    def found(self, slot: int, from_s: float, to_s: float) -> None:
+        """The visit was not seen between these moments."""
+        if not self._doubted(np.full(len(self._gap), from_s))[slot]:
+            self._gap[slot, 0] = from_s
+        self._gap[slot, 1] = to_s
+
+    def _doubted(self, at_s: Floats) -> NDArray[np.bool_]:
+        doubted: NDArray[np.bool_] = at_s - self._gap[:, 1] < self._doubt_s
+        return doubted
 
     def silent(self, before_s: float) -> list[int]:
         """Slots of those awaited that were not seen since ``before_s``, longest silent first."""
@@ -80,4 +103,5 @@ class FloorBook:
         slot = self.by_number.pop(number)
         self._visits[slot] = None
         self.awaited[slot] = False
+        self.absent.discard(slot)
         self._free.append(slot)

@@ -50,9 +50,9 @@ class View:
         return None
 
     def sees(self, floor_m: Floats) -> bool:
-        """Whether the place (2,) lies in the picture."""
+        """Whether the place (2,) lies in the picture, give or take a pixel."""
         x, y = self.homography.to_pixel(floor_m[None])[0].tolist()
-        return bool(0 <= x <= self.camera.width and 0 <= y <= self.camera.height)
+        return bool(-1 <= x <= self.camera.width + 1 and -1 <= y <= self.camera.height + 1)
 
 
 class FloorGeometry:

@@ -17,6 +17,7 @@ from miseban.space.floor_geometry import FloorGeometry
 from miseban.space.heat import HeatMap
 from miseban.space.labels import FindsGroups, JudgesStaff, Labels
 from miseban.space.line_walk import LineWalk
+from miseban.space.polygons import INSIDE, OUTSIDE, Codes
 from miseban.space.settings import SpaceSettings
 from miseban.space.trails import extend_trails
 from miseban.space.zone_walk import ZoneWalk
@@ -31,8 +32,10 @@ class FloorSpace:
 
     A place that is only reckoned counts for nothing by itself: the way from one sight to the next
     does. So the time between two sights inside a zone was spent there, and a visit that is lost
-    ends where it was last seen (rule 7). Who is not seen for more than ``hidden_s`` has left all
-    zones then; shows the same visit up again, it goes on from there.
+    ends where it was last seen (rule 7). Of who is not seen for more than ``hidden_s`` nobody knows
+    the way: if the visit goes on elsewhere, its stays ended with the last sight, and no line was
+    passed; if it goes on inside the same zone, so did the stay, but in a queue, whose length cannot
+    wait for so long.
 
     ``heat`` is the heat map of the floor, None where the shop file does not tell its size;
     ``rejected`` counts rows that were not used, by reason. ``left_lines`` and ``left_zones``
@@ -57,11 +60,12 @@ class FloorSpace:
         self._ground = ground = FloorGeometry(shop, tuple(cameras), s)
         self.left_lines, self.left_zones = ground.left_lines, ground.left_zones
         ids = visit_ids or VisitIds()
-        self._book = FloorBook(len(ground.zones), ids)
         longest = max([s.enter_most_s, *(zone.min_stay_s for zone in ground.zones)])
+        doubt_s = longest + s.longest_doubt_s
+        self._book = FloorBook(len(ground.zones), ids, doubt_s)
         self._facts = FactWriter(
             ground, shop, None, start, event_ids or EventIds(), s.period_s,
-            doubt_s=longest + s.longest_doubt_s, delay_s=0.0,
+            doubt_s=doubt_s, delay_s=0.0,
         )  # fmt: skip
         self._labels = Labels(staff, groups, ids)
         self.heat = HeatMap(*ground.size, s.heat_cell_m) if ground.size is not None else None
@@ -121,13 +125,12 @@ class FloorSpace:
             rows = rows.take(ok)
         order = np.lexsort((rows.time_s, rows.visit))
         visit, time_s = rows.visit[order], rows.time_s[order]
-        last = np.full(len(rows), -np.inf)
-        first = np.diff(visit, prepend=-1) != 0
-        last[1:] = np.where(first[1:], -np.inf, time_s[:-1])
-        for i in np.flatnonzero(first).tolist():
-            slot = self._book.by_number.get(int(visit[i]))
-            if slot is not None:
-                last[i] = self._book.last_s[slot]
+        first = np.flatnonzero(np.diff(visit, prepend=-1))
+        slots = [self._book.by_number.get(number) for number in visit[first].tolist()]
+        seen_s = [-np.inf if slot is None else float(self._book.last_s[slot]) for slot in slots]
+        last = np.repeat(np.array(seen_s, float), np.diff(first, append=len(visit)))
+        same = visit[1:] == visit[:-1]
+        last[1:][same] = np.maximum(last[1:], time_s[:-1])[same]
         late = np.zeros(len(rows), bool)
         late[order] = time_s <= last
         if late.any():
@@ -148,8 +151,10 @@ class FloorSpace:
             slot = book.by_number.get(number)
             if slot is None:
                 slot = book.begin(number, time_s, steps.xy[i])
-            elif time_s - book.last_s[slot] > s.hidden_s and book.awaited[slot]:
-                self._lost(slot)
+            elif time_s - book.last_s[slot] > s.hidden_s:
+                if book.awaited[slot]:
+                    self._lost(slot)
+                self._back(slot, self._ground.codes(steps.part(i, i + 1))[0])
             slots[k] = slot
         fresh = ~book.awaited[slots]
         steps.connect(
@@ -164,7 +169,9 @@ class FloorSpace:
         back = slots[fresh & (book.observations[slots] > 0)]
         seconds = steps.time_s - steps.from_s
         for i in np.flatnonzero(seconds > s.piece_s).tolist():
-            book.at(int(steps.slot_by_step[i])).joined_s.append(float(steps.time_s[i]))
+            slot = int(steps.slot_by_step[i])
+            book.at(slot).joined_s.append(float(steps.time_s[i]))
+            book.found(slot, float(steps.from_s[i]), float(steps.time_s[i]))
         for slot, i in zip(slots.tolist(), firsts.tolist(), strict=True):
             if slot in back:
                 book.at(slot).joined_s.append(float(steps.time_s[i]))
@@ -184,13 +191,24 @@ class FloorSpace:
             self._lost(slot)
 
     def _lost(self, slot: int) -> None:
-        """Closes all stays and passages of a visit where it was last seen; the visit goes on."""
+        """Nobody knows any more where the visit is: its passages are closed where it was last seen,
+        and its stays in queues."""
         visit, last_s = self._book.at(slot), float(self._book.last_s[slot])
         self._line_walk.close(slot, visit)
-        self._zone_walk.close(slot, visit, last_s)
         visit.passages.clear()
-        self._book.codes[slot] = 0
+        for z in [z for z in visit.stays if self._ground.zones[z].kind == "queue"]:
+            self._zone_walk.close_one(slot, visit, z, last_s)
+            self._book.codes[slot, z] = OUTSIDE
         self._book.awaited[slot] = False
+        self._book.absent.add(slot)
+
+    def _back(self, slot: int, codes: Codes) -> None:
+        """A visit that was lost shows up, ``codes`` (Z,): in other zones it is no more."""
+        visit, last_s = self._book.at(slot), float(self._book.last_s[slot])
+        for z in [z for z in visit.stays if codes[z] != INSIDE]:
+            self._zone_walk.close_one(slot, visit, z, last_s)
+        self._book.codes[slot, codes != INSIDE] = OUTSIDE
+        self._book.absent.discard(slot)
 
     def _end(self, ended: EndedVisit, *, told: bool = True) -> None:
         """Ends a visit where it was last seen (rule 7: no grace time is added). Without ``told``
@@ -202,6 +220,7 @@ class FloorSpace:
         if self._book.awaited[slot]:
             self._lost(slot)
         visit, last_s = self._book.at(slot), float(self._book.last_s[slot])
+        self._zone_walk.close(slot, visit, last_s)
         seen = int(self._book.observations[slot])
         self._book.close(ended.number)
         if seen < 2:  # one sight is no person

@@ -102,7 +102,12 @@ class ZoneWalk:
 
     def close(self, slot: int, visit: Visit, last_s: float) -> None:
         """The visit of ``slot`` has ended; it was last seen at ``last_s``."""
-        for z, stay in list(visit.stays.items()):
-            self._watched.discard((slot, z))
-            stay.last_s = last_s
-            self._end_stay(visit, z, stay)
+        for z in list(visit.stays):
+            self.close_one(slot, visit, z, last_s)
+
+    def close_one(self, slot: int, visit: Visit, z: int, last_s: float) -> None:
+        """Ends the stay in zone ``z``: the person was last seen at ``last_s``."""
+        stay = visit.stays[z]
+        self._watched.discard((slot, z))
+        stay.last_s = last_s
+        self._end_stay(visit, z, stay)

@@ -36,7 +36,7 @@ def spoilt(rng: np.random.Generator, truth: Floats, noise_m: float) -> Floats:
     """Places missing, moved and invented; the ids of two change half-way."""
     found = truth[rng.random(len(truth)) < 0.85]
     found[:, 2:] += rng.normal(0, noise_m, (len(found), 2))
-    late = found[:, 0] > np.median(found[:, 0])
+    late = found[:, 0] > truth[:, 0].mean()
     found[late & np.isin(found[:, 1], (10, 12)), 1] += 1000
     false = found[rng.random(len(found)) < 0.1] + np.array([0, 5000, 0.7, 0.7])
     return rng.permutation(np.concatenate([found, false]))
@@ -53,8 +53,7 @@ def points(rows: Floats) -> Points:
 def test_equal_to_trackeval(seed: int, people: int, seconds: int, noise_m: float) -> None:
     rng = np.random.default_rng(seed)
     truth = walkers(rng, people, seconds, 6.0)
-    found = spoilt(rng, truth, noise_m)
-    if not len(truth) or not len(found):
+    if not len(truth) or not len(found := spoilt(rng, truth, noise_m)):
         return
     theirs = floor_scores(truth, found)
     ours = figures(points(truth), points(found), np.ones(len(truth), bool), visitors=(0, 0))
