@@ -207,7 +207,7 @@ def _beliefs(height: float, angle: float | None) -> Beliefs:
     if angle is None:
         return Beliefs(height_m=height)
     widths = 0.5 / math.tan(math.radians(angle) / 2)
-    return Beliefs(height_m=height, focal_widths=widths, focal_sd=0.03)
+    return Beliefs(height_m=height, focal_widths=widths, focal_sd=0.01)
 
 
 def _tracks(name: str, seconds: float | None) -> dict[str, TrackRows]:
