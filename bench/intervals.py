@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import stays
 from bench.result import Result
 from miseban.insight.audit.minutes import draw_minutes
 from miseban.insight.uncertainty.accuracy import Accuracy, Evidence
@@ -81,7 +82,7 @@ def run(repeats: int) -> list[Result]:
     gone = _as([_with_gaps(day) for day in every], shipped)
     broken = [hour for hour in gone if not hour.whole]
     results.append(_share("gaps", broken, f"hours with {GAP_S / 60:.0f} minutes lost"))
-    return [*results, *_troubled()]
+    return [*results, *_troubled(), *stays.run()]
 
 
 def hours_of_days(days: Sequence[Day], known: Callable[[Day], Accuracy]) -> list[Hour]:
