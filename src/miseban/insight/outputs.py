@@ -20,7 +20,9 @@ from miseban.insight.report import ReportMaterial, render_report
 from miseban.insight.summary import summarise
 from miseban.insight.uncertainty import Accuracy
 from miseban.insight.uncertainty.applied import with_intervals
+from miseban.insight.visitors import present
 from miseban.space.homography import Homography
+from miseban.space.layout import Layout
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import Summary
 
@@ -81,6 +83,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
     known = {zone.id for zone in zones}
     entrances = {line.id for line in lines if line.entrance}
     empty = empty_moments(shop.shop.empty, shop.shop.timezone, analysis.start, analysis.duration_s)
+    layout = Layout(shop)
     counted = summarise(
         analysis.events,
         shop_id=shop.shop.id,
@@ -103,7 +106,14 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         uncovered_s=analysis.uncovered_s,
         rejected=analysis.rejected,
         detected=analysis.detected,
-        inside=people_inside(analysis.events, entrances, empty),
+        entrances=entrances,
+        layout=layout,
+        inside=people_inside(
+            analysis.events,
+            entrances,
+            empty,
+            present=present(analysis.events, entrances, layout),
+        ),
     )
     accuracy = replace(told.accuracy, rough=bool(told.model_note))
     return with_intervals(counted, analysis.events, shop, accuracy, empty)

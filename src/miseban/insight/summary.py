@@ -7,11 +7,15 @@ and parts always agree (counting rule 11).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 
 from miseban.insight.durations import spread
+from miseban.insight.labels import Labels, labels
 from miseban.insight.queues import summarise_queue
+from miseban.insight.shoppers import shoppers_only
+from miseban.insight.visitors import summarise_visitors
+from miseban.space.layout import Layout
 from miseban.vocabulary.events import (
     AttributeSummary,
     Event,
@@ -52,6 +56,8 @@ def summarise(
     rejected: Mapping[str, int] | None = None,
     model_note: str = "",
     detected: float | None = None,
+    entrances: Set[str] = frozenset(),
+    layout: Layout | None = None,
 ) -> Summary:
     """Adds up ``events`` of one recording.
 
@@ -60,8 +66,11 @@ def summarise(
     happened there; ``tills`` are pairs of a queue zone and its service zone. Events may come in
     any order; ``inside`` is the balance at the entrances, where there are any. Lines and zones
     that only events know are added. ``rejected`` counts rows of tracks not used, by reason;
-    ``detected`` is the part of the frames that a detector looked at. Intervals are those of a
-    truth: nothing wide.
+    ``detected`` is the part of the frames that a detector looked at; ``entrances`` are the lines
+    that lead into the shop, ``layout`` tells what is inside.
+
+    Whoever works here is in ``people`` and ``lines`` only, which are everybody's. Intervals are
+    those of a truth: nothing wide.
     """
     events = sorted(events, key=lambda event: event.time)
     coverage = 1.0 - min(1.0, max(0.0, uncovered_s) / duration_s) if duration_s > 0 else 0.0
@@ -70,6 +79,8 @@ def summarise(
     for event in events:
         if isinstance(event, ZoneEntered | ZoneLeft | ZoneOccupancy):
             kinds.setdefault(event.zone, "area")
+    known = labels(events)
+    shopping = shoppers_only(events, known.staff)
     queues = [z for z, kind in kinds.items() if kind == "queue"]
     queues += [queue for queue, _ in tills if queue not in queues]
     return Summary(
@@ -85,15 +96,21 @@ def summarise(
         people=len({getattr(event, "visit", None) for event in events} - {None}),
         lines=_lines(events, lines),
         inside=inside,
+        visitors=summarise_visitors(
+            events, known, entrances=entrances, zones=kinds, start=start, layout=layout
+        ),
         rejected=dict(rejected or {}),
-        zones={zone: _zone(events, zone, kind) for zone, kind in kinds.items()},
+        zones={
+            zone: _zone(shopping, zone, kind, _of_staff(events, zone, known))
+            for zone, kind in kinds.items()
+        },
         queues={
             queue: summarise_queue(
-                events, queue, {s for q, s in tills if q == queue and s in kinds}, start, end
+                shopping, queue, {s for q, s in tills if q == queue and s in kinds}, start, end
             )
             for queue in dict.fromkeys(queues)
         },
-        paths=_paths(events),
+        paths=_paths(shopping),
         attributes=[
             AttributeCell(
                 zone=event.zone,
@@ -127,7 +144,14 @@ def _exact(count: int) -> Count:
     return Count(count=count, low=count, high=count)
 
 
-def _zone(events: Sequence[Event], zone: str, kind: str) -> ZoneSummary:
+def _of_staff(events: Sequence[Event], zone: str, known: Labels) -> list[float]:
+    """Seconds of the stays in ``zone`` that are left out."""
+    staff = known.staff
+    left = (e for e in events if isinstance(e, ZoneLeft) and e.zone == zone)
+    return [event.dwell_s for event in left if event.visit in staff]
+
+
+def _zone(events: Sequence[Event], zone: str, kind: str, staff: Sequence[float]) -> ZoneSummary:
     visits, dwell, person_s, covered_s, fullest = 0, [], 0.0, 0.0, 0
     for event in events:
         if isinstance(event, ZoneEntered) and event.zone == zone:
@@ -144,6 +168,8 @@ def _zone(events: Sequence[Event], zone: str, kind: str) -> ZoneSummary:
         dwell_s=spread(dwell),
         occupancy_mean=person_s / covered_s if covered_s > 0 else 0.0,
         occupancy_max=fullest,
+        staff_visits=len(staff),
+        staff_s=sum(staff),
     )
 
 

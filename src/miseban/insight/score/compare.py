@@ -10,6 +10,7 @@ from pathlib import Path
 from miseban.insight.score.cameras import score_cameras
 from miseban.insight.score.counts import score_intervals, score_line
 from miseban.insight.score.figures import Score, TrackingScore
+from miseban.insight.score.floor import score_floor
 from miseban.insight.score.folder import Folder, Recording, read_folder, read_recording
 from miseban.insight.score.gaps import Gaps, few
 from miseban.insight.score.heat import score_heat
@@ -54,11 +55,15 @@ def score_folders(truth: Path, result: Path, tracks: Path | None = None) -> Scor
         }  # fmt: skip
         return Score.model_validate({**empty, "tracking": tracking, "missing": gaps.found})
     known = read_recording(true)
-    return _recordings(known, _in_time_of(known, read_recording(found)), tracking, gaps)
+    return _recordings(true, known, _in_time_of(known, read_recording(found)), tracking, gaps)
 
 
 def _recordings(
-    truth: Recording, result: Recording, tracking: Mapping[str, TrackingScore], gaps: Gaps
+    folder: Folder,
+    truth: Recording,
+    result: Recording,
+    tracking: Mapping[str, TrackingScore],
+    gaps: Gaps,
 ) -> Score:
     a, b = truth.summary, result.summary
     if (truth.end - result.end).total_seconds() > _SLACK_S or (
@@ -89,6 +94,7 @@ def _recordings(
             "lines": {line: score_line(truth, result, line) for line in lines},
             "intervals": score_intervals(truth, result, lines) if lines else None,
             "people": score_people(truth, result, gaps),
+            "floor": score_floor(folder, truth, result, gaps),
             "zones": {zone: score_stays(truth, result, zone) for zone in zones},
             "occupancy": score_occupancy(truth, result, zones, gaps),
             "queues": score_queues(truth, result, queues, gaps),

@@ -234,6 +234,31 @@ class ReceiptScore(_Figures):
     quantity_abs_error: int
 
 
+class FloorScore(_Figures):
+    """Visits on the floor of the whole shop, over places at whole seconds. A place fits a true one
+    the better the nearer it is (not at all from 2 m on); for ``switches``, ``pieces`` (visits of
+    the result a person), ``misses`` and ``false_places`` it must be within 1 m.
+
+    Of the ``person_s`` seconds of people in the truth, the part ``covered`` counts: some camera has
+    the person in view. ``error_m_median`` and ``error_m_p90`` are the distances of pairs.
+    """
+
+    hota: float
+    det_a: float
+    ass_a: float
+    error_m_median: float | None
+    error_m_p90: float | None
+    switches: int
+    pieces: float | None
+    truth_visits: int
+    result_visits: int
+    person_s: int
+    covered: float
+    misses: int
+    false_places: int
+    visitors: CountScore
+
+
 class Missing(_Figures):
     """What was not compared, and why."""
 
@@ -254,6 +279,7 @@ class Score(_Figures):
     lines: dict[str, LineScore]
     intervals: CoverageScore | None
     people: CountScore | None
+    floor: FloorScore | None = None
     zones: dict[str, StayScore]
     occupancy: dict[str, OccupancyScore]
     queues: dict[str, QueueScore]

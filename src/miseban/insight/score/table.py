@@ -72,6 +72,7 @@ def _people(score: Score) -> Iterator[Table]:
         if one:
             people.add_row(name, *count(one))
     yield people
+    yield from _floor(score)
     labels = table("of the same people", "truth", "result", "found", "right", "F1")
     named = ("visits", score.visits), ("staff", score.staff), ("pairs in a group", score.groups)
     for name, label in named:
@@ -79,6 +80,19 @@ def _people(score: Score) -> Iterator[Table]:
             rates = rate(label.recall), rate(label.precision), rate(label.f1)
             labels.add_row(name, str(label.truth), str(label.result), *rates)
     yield labels
+
+
+def _floor(score: Score) -> Iterator[Table]:
+    floor = table("the floor", "HOTA", "DetA", "AssA", "error", "90 %", "switches", "pieces")
+    visitors = table("visits on the floor", "truth", "result", "error")
+    if score.floor:
+        f = score.floor
+        rates = (f"{part:.3f}" for part in (f.hota, f.det_a, f.ass_a))
+        errors = number(f.error_m_median, " m"), number(f.error_m_p90, " m")
+        floor.add_row(f"{f.covered:.1%} seen", *rates, *errors, str(f.switches), number(f.pieces))
+        visitors.add_row("visitors", *count(f.visitors))
+    yield floor
+    yield visitors
 
 
 def _help(score: Score) -> Table:
