@@ -45,7 +45,7 @@ def run() -> list[Result]:
     of = f"{len(SEEDS)} mornings of the konbini, seeds {SEEDS[0]} to {SEEDS[-1]}"
     return [
         Result(
-            f"intervals-{what}",
+            f"zones-{what}",
             100 * float(np.mean(every)),
             "%",
             f"held, of {len(every)}, {of}; median width {np.median(widths[what]):.1f} %",
