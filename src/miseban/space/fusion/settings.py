@@ -26,6 +26,7 @@ class FusionSettings:
     # whose anchor is "upright"; "feet" says that boxes end where people stand.
     heads: bool | None = None
     widest_m: float = 1.0  # a place less certain than this tells too little
+    widest_head_m: float = 2.0  # the same where it may come from the head
     beyond_m: float = 1.0  # so far outside the plan nobody is
     stature_error_m: float = 0.06
     stature_m: tuple[float, float] = (0.6, 2.4)  # whoever looks smaller or taller is nobody
@@ -36,7 +37,9 @@ class FusionSettings:
     speed_mps: float = 2.0  # nobody is faster, over some seconds
 
     # Whose sight it is.
-    gate: float = 13.8  # squared Mahalanobis distance: one in a thousand
+    gate: float = (
+        4.6  # squared Mahalanobis distance of a new track: who is out of it waits a moment
+    )
     gate_own: float = 25.0
     own_bonus: float = 6.0
     known_bonus: float = 4.0  # of a visit over somebody not yet known to be one
