@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from miseban.insight.report.areas import RANKED_KINDS
 from miseban.insight.report.material import ReportMaterial
 from miseban.insight.report.words import Words
 from miseban.vocabulary.summary import VisitorSummary
+
+REACHED_KINDS = frozenset({"area", "counter", "signage"})
+"""Everybody is at the entrance, and a queue is no place that one goes for."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def visitor_parts(material: ReportMaterial, words: Words) -> VisitorParts | None
     reach = [
         ReachRow(material.name(zone), one.visitors, one.share)
         for zone, one in told.reach.items()
-        if one.share is not None and material.summary.zones[zone].kind in RANKED_KINDS
+        if one.share is not None and material.summary.zones[zone].kind in REACHED_KINDS
     ]
     reach.sort(key=lambda row: (-row.share, row.name))
     return VisitorParts([VisitorRow(*row) for row in _rows(told, words)], reach)
