@@ -9,7 +9,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +19,7 @@ from miseban.insight.report.queue_parts import queue_parts
 from miseban.insight.report.words import Words, load_catalog
 from miseban.vocabulary.attributes import VALUES
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.summary import Correction, InsideSummary
+from miseban.vocabulary.summary import Correction, Flag, InsideSummary
 from tests.insight.sample import NAMES, START, Maker, afternoon, summary_of
 
 PNG = b"\x89PNG\r\n\x1a\n-heat"
@@ -271,6 +271,7 @@ def test_every_text_is_used() -> None:
             "words.py",
             "beside.py",
             "attribute_parts.py",
+            "sure.py",
         )
     )
     made = {"big.out", "traffic.seen"}  # put together there
@@ -278,6 +279,7 @@ def test_every_text_is_used() -> None:
     reasons = {"repeated", "unconfirmed", "not_a_number", "shared_id", "private_zone", "late"}
     made |= {f"rejected.{reason}" for reason in reasons}
     values = [value for known in VALUES.values() for value in known]
+    made |= {f"sure.{flag}" for flag in get_args(Flag)}
     made |= {f"attributes.{name}" for name in VALUES}
     made |= {f"attributes.value_{value}" for value in values}
     unused = [key for key in texts(load_catalog("en")) if f'"{key}"' not in sources]

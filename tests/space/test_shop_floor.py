@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
+from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.shop_floor import ShopFloor
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed, VisitEnded, ZoneLeft
 from miseban.vocabulary.floor import EndedVisit, FloorRows
@@ -14,7 +16,7 @@ from miseban.vocabulary.identifiers import EventIds, VisitIds
 from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.tracks import TrackRows
 from tests.space.test_floor_space import DRAWN, SHOP, shop
-from tests.space.walks import START, rows, stays, together
+from tests.space.walks import START, rows, seconds, stays, together
 
 ALONE = """
 [[camera]]
@@ -51,6 +53,7 @@ class Known:
         self.rows: list[FloorRows] = []
         self.seen: dict[int, float] = {}
         self.calls: list[tuple[str, int, float]] = []
+        self.wrong: list[CameraTrouble] = []
 
     def update(self, camera: str, found: TrackRows, until_s: float) -> None:
         self.calls.append((camera, len(found), until_s))
@@ -74,6 +77,10 @@ class Known:
 
     def ended(self) -> list[EndedVisit]:
         return []
+
+    def troubles(self) -> list[CameraTrouble]:
+        found, self.wrong = self.wrong, []
+        return found
 
     def finish(self, end_s: float) -> FloorRows:
         return self.advance(end_s + 1.0)
@@ -181,6 +188,17 @@ def test_rule_12_a_gap_is_told_once_and_lowers_the_coverage() -> None:
     assert health == [("hall", 10.0)]
     (minute,) = (e for e in events if e.type == "zone.occupancy")
     assert (minute.zone, minute.coverage) == ("shelf", pytest.approx(0.5))
+
+
+def test_what_is_wrong_with_a_camera_is_told_once() -> None:
+    fusion = Known()
+    floor = opened(shop(DRAWN), "west", "east", fusion=fusion)
+    fusion.wrong = [CameraTrouble("east", "clock", "begins", 240.0, 12.0, "late", clock_s=-0.7)]
+    events = floor.advance(240.0) + floor.advance(241.0)
+    (health,) = (e for e in events if isinstance(e, CameraHealth))
+    assert (health.camera, health.state, health.phase) == ("east", "clock", "begins")
+    assert (seconds(health), health.clock_s, health.reason) == (240.0, -0.7, "late")
+    assert health.since == START + timedelta(seconds=12)
 
 
 def test_the_stays_of_a_shop_do_not_depend_on_who_saw_them() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from miseban.space.engine import CameraSpace
 from miseban.space.floor_geometry import fused_cameras
 from miseban.space.floor_space import FloorSpace
+from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.geometry import CameraGeometry
 from miseban.space.heat import HeatMap
 from miseban.space.labels import FindsGroups, JudgesStaff
@@ -42,6 +43,10 @@ class Fusion(Protocol):
 
     def ended(self) -> list[EndedVisit]:
         """Visits that are over since the last call."""
+        ...
+
+    def troubles(self) -> list[CameraTrouble]:
+        """What became wrong, or right again, with a camera since the last call."""
         ...
 
     def finish(self, end_s: float) -> FloorRows:
@@ -114,6 +119,7 @@ class ShopFloor:
         if self._floor is not None and self._fusion is not None:
             rows = self._fusion.advance(until_s)
             self._events += self._floor.update(rows, self._fusion.ended(), until_s - LAG_S)
+            self._events += self._floor.troubles(self._fusion.troubles())
         return self._taken()
 
     def gap(self, camera: str, start_s: float, end_s: float, reason: str) -> list[Event]:
@@ -149,6 +155,7 @@ class ShopFloor:
         if self._floor is not None and self._fusion is not None:
             rows = self._fusion.finish(end_s)
             self._events += self._floor.update(rows, self._fusion.ended(), end_s)
+            self._events += self._floor.troubles(self._fusion.troubles())
             self._events += self._floor.finish(end_s)
         for space in self._sky.values():
             self._events += _but_visits(space.finish(end_s))

@@ -156,9 +156,11 @@ class VisitorSummary(_Table):
     people who were lost and found again, and have been counted. ``passers_by`` were never
     inside; ``capture_rate`` is visitors through visitors and passers-by. ``bounced`` were out
     again within a minute without queueing or being served. ``conversion`` is receipts through
-    visitors, ``group_conversion`` through groups. None is what cannot be told."""
+    visitors, ``group_conversion`` through groups. ``visitors_95`` is the interval of the visitors,
+    by what entrances miss and invent. None is what cannot be told."""
 
     visitors: int
+    visitors_95: Range | None = None
     begun_inside: int
     staff: int | None
     passages: Passages

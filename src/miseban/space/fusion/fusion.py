@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,12 @@ from miseban.space.fusion.doors import Doors
 from miseban.space.fusion.ellipses import FloorLens, Sights, largest
 from miseban.space.fusion.filter import Motion, correct, distance2, inverse
 from miseban.space.fusion.handover import likelihood, tallness
+from miseban.space.fusion.merging import Merging
 from miseban.space.fusion.pieces import Pieces
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.fusion.table import Table
+from miseban.space.fusion.trust.trouble import CameraTrouble
+from miseban.space.fusion.trust.trust import CameraTrust
 from miseban.vocabulary.floor import EndedVisit, FloorRows
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.tracks import TrackRows
@@ -47,7 +50,8 @@ class FloorFusion:
         self._doors = Doors(
             shop, {n: lens.homography for n, lens in zip(self._names, self._lenses, strict=True)}, s
         )
-        self._table, self._pieces = Table(), Pieces()
+        self._trust = CameraTrust(shop)
+        self._table, self._pieces, self._merging = Table(), Pieces(), Merging(s)
         self._waiting: list[Sights] = []
         self._step = 0  # the next to be worked on
         self._told = 0  # the next to be told
@@ -71,7 +75,10 @@ class FloorFusion:
         rows = rows.take(fit)
         if not len(rows):
             return
+        rows = self._trusted(camera, rows)
+        until_s -= self._trust.clock_s(camera)
         xy, spread, tall, good = self._lenses[k].look(rows)
+        spread /= max(self._trust.weight(camera), 0.1) ** 2
         good &= rows.time_s > (self._step - 0.5) * self.step_s
         if not good.any():
             return
@@ -83,7 +90,24 @@ class FloorFusion:
             Sights(time_s, np.full(count, k), piece, xy[good], spread[good], tall[good])
         )
 
+    def _trusted(self, camera: str, rows: TrackRows) -> TrackRows:
+        """The rows by the shop's clock, and as the picture was before the camera was turned."""
+        trust, feet = self._trust, self._lenses[self._index[camera]].feet(rows)
+        trust.raw(camera, rows.time_s, rows.track, feet, rows.xyxy)
+        clock_s, shift = trust.clock_s(camera), trust.shift_px(camera)
+        if clock_s:
+            rows = replace(rows, time_s=rows.time_s - clock_s)
+        if shift != (0.0, 0.0):
+            moved = trust.unturned(camera, feet) - feet
+            rows = replace(rows, xyxy=rows.xyxy + np.tile(moved, 2))
+        return rows
+
+    def troubles(self) -> list[CameraTrouble]:
+        """What became wrong, or right again, with a camera since the last call."""
+        return self._trust.troubles()
+
     def advance(self, until_s: float) -> FloorRows:
+        self._trust.advance(until_s)
         self._work(until_s - self._s.hold_s)
         return self._tell(until_s - self._s.lag_s)
 
@@ -140,6 +164,8 @@ class FloorFusion:
         row, place = self._match(now_s, sights, late_s, active)
         self._correct(now_s, sights, late_s, row, place)
         self._begin(now_s, sights, np.setdiff1d(np.arange(len(sights)), row))
+        for older, younger in self._merging.look(step, self.step_s, t, sights.camera[row], place):
+            self._merge(older, younger)
         self._judge(now_s)
         self._let_go(now_s)
         used = t.used()
@@ -312,6 +338,29 @@ class FloorFusion:
         mine.cameras |= before.cameras
         self._pieces.release(lost, new)
         t.free(lost)
+
+    def _merge(self, a: int, b: int) -> None:
+        """The visit that is known longer goes on, and the other's pieces are its own."""
+        t = self._table
+        if t.uid[a] < 0 or t.uid[b] < 0:
+            return
+        ranks = [(t.number[k] < 0, t.number[k], t.uid[k]) for k in (a, b)]
+        kept, gone = (a, b) if ranks[0] <= ranks[1] else (b, a)
+        if t.seen_s[gone] > t.seen_s[kept]:
+            for column in (t.x, t.p, t.seen_s, t.seen_x, t.seen_m2):
+                column[kept] = column[gone]
+        t.cameras[kept] += t.cameras[gone]
+        self._pieces.release(gone, kept)
+        if t.number[gone] >= 0:
+            self._end(gone)
+            return
+        if t.number[kept] >= 0:
+            self._numbers[int(t.uid[gone])] = int(t.number[kept])
+        mine = self._known.setdefault(int(t.uid[kept]), _Known())
+        before = self._known.pop(int(t.uid[gone]), _Known())
+        mine.pieces += before.pieces
+        mine.cameras |= before.cameras
+        t.free(gone)
 
     def _let_go(self, now_s: float) -> None:
         s, t = self._s, self._table

@@ -14,8 +14,9 @@ class Table:
     is never given twice, -1 where the place is free; ``number`` (M,) the visit's number, -1 while
     it may still be nobody; ``born_s`` and ``seen_s`` (M,) the first and the last step with a
     sight, ``born_xy`` (M, 2) where the first was, ``seen_x`` (M, 4) the state at the last and
-    ``seen_m2`` (M,) its variance in square metres; ``steps`` (M,) how many there were; ``tall`` and ``tall_n`` (M,) the mean of the measured
-    statures and their number; ``cameras`` (M,) how many see it at this step; ``certainty`` (M,).
+    ``seen_m2`` (M,) its variance in square metres; ``steps`` (M,) how many there were; ``tall`` and
+    ``tall_n`` (M,) the mean of the measured statures and their number; ``cameras`` (M,) how many
+    see it at this step; ``certainty`` (M,).
     """
 
     def __init__(self) -> None:
