@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from miseban.insight.report.material import ReportMaterial
 from miseban.insight.report.words import Words
@@ -15,11 +15,13 @@ REACHED_KINDS = frozenset({"area", "counter", "signage"})
 
 @dataclass(frozen=True)
 class VisitorRow:
-    """One number with its name and, in small type, what it means."""
+    """One number with its name and, in small type, what it means; ``sure`` is its interval, empty
+    where there is none."""
 
     what: str
     value: str
     note: str
+    sure: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,11 @@ def visitor_parts(material: ReportMaterial, words: Words) -> VisitorParts | None
         if one.share is not None and material.summary.zones[zone].kind in REACHED_KINDS
     ]
     reach.sort(key=lambda row: (-row.share, row.name))
-    return VisitorParts([VisitorRow(*row) for row in _rows(told, words)], reach)
+    rows = [VisitorRow(*row) for row in _rows(told, words)]
+    between = told.visitors_95
+    if between is not None and between.high > between.low:
+        rows[0] = replace(rows[0], sure=words.range(between.low, between.high))
+    return VisitorParts(rows, reach)
 
 
 def _rows(told: VisitorSummary, words: Words) -> Iterator[tuple[str, str, str]]:
