@@ -53,7 +53,7 @@ def visitor_parts(material: ReportMaterial, words: Words) -> VisitorParts | None
     rows = [VisitorRow(*row) for row in _rows(told, words)]
     between = told.visitors_95
     if between is not None and between.high > between.low:
-        rows[0] = replace(rows[0], sure=words.range(between.low, between.high))
+        rows[0] = replace(rows[0], sure=words.range(round(between.low), round(between.high)))
     return VisitorParts(rows, reach)
 
 
