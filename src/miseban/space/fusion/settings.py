@@ -71,5 +71,5 @@ class FusionSettings:
     near_m: float = 0.6
     same_m: float = 0.25
     merge_s: float = 2.0
-    absorb_s: float = 0.6
+    absorb_s: float = 0.4
     veto_s: float = 20.0
