@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,7 +57,10 @@ class FloorFusion:
         self._book = Book(self._intake.names)
         self._judge = Judge(s, self._doors, self._intake.names, affinity)
         self._step = 0  # the next to be worked on
-        self._done: list[tuple[int, Ints, Floats, Floats, Ints]] = []
+        # Names may still become known for so many steps.
+        self._doubt = int(np.floor((s.lag_s - s.hold_s) / self.step_s + 1e-6))
+        self._done: deque[tuple[int, Ints, Floats, Floats, Ints]] = deque()
+        self._ready: list[FloorRows] = []
 
     # --- In and out -------------------------------------------------------------------------------
 
@@ -78,13 +83,13 @@ class FloorFusion:
         ``until_s`` less the lag."""
         self._intake.trust.advance(until_s)
         self._work(until_s - self._s.hold_s)
-        return self._tell(until_s - self._s.lag_s)
+        return self._told()
 
     def finish(self, end_s: float) -> FloorRows:
         """The rest; all visits end."""
         self._work(end_s)
-        rows = self._tell(end_s)
-        t = self._table
+        self._settle(self._step)
+        rows, t = self._told(), self._table
         for at in t.used().tolist():
             self._end(at, at_door=True)
         return rows
@@ -98,18 +103,23 @@ class FloorFusion:
         """What became wrong, or right again, with a camera since the last call."""
         return self._intake.trust.troubles()
 
-    def _tell(self, until_s: float) -> FloorRows:
-        parts = []
-        while self._done and self._done[0][0] * self.step_s <= until_s + 1e-9:
-            step, uid, xy, spread, cameras = self._done.pop(0)
+    def _settle(self, until: int) -> None:
+        """What was worked out up to step ``until`` is told under the names known by now."""
+        while self._done and self._done[0][0] <= until:
+            step, uid, xy, spread, cameras = self._done.popleft()
             number = np.array([self._book.number_of(u) for u in uid.tolist()], np.int64)
             # A visit found again may still have been reckoned on: the sight counts.
             order = np.lexsort((-cameras, number))
             order = order[number[order] >= 0]
             order = order[np.diff(number[order], prepend=-1) > 0]
             time_s = np.full(len(order), step * self.step_s)
-            parts.append(FloorRows(time_s, number[order], xy[order], spread[order], cameras[order]))
-        return FloorRows.concatenate(parts)
+            self._ready.append(
+                FloorRows(time_s, number[order], xy[order], spread[order], cameras[order])
+            )
+
+    def _told(self) -> FloorRows:
+        rows, self._ready = FloorRows.concatenate(self._ready), []
+        return rows
 
     # --- One step after another -------------------------------------------------------------------
 
@@ -128,6 +138,7 @@ class FloorFusion:
             elif self._step < step:
                 self._let_go(last * self.step_s)
             self._step = step + 1 if step <= last else step
+        self._settle(last - self._doubt)
 
     def _one(self, step: int, sights: Sights) -> None:
         s, t, now_s = self._s, self._table, step * self.step_s
@@ -151,6 +162,7 @@ class FloorFusion:
         if len(there):
             spread = np.sqrt(largest(t.p[there, :2, :2]))
             self._done.append((step, t.uid[there], t.x[there, :2].copy(), spread, t.cameras[there]))
+        self._settle(step - self._doubt)
         if step % _TIDY == 0:
             self._pieces.forget(now_s - 20.0)
             self._book.prune({u for done in self._done for u in done[1].tolist()})
