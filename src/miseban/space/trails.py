@@ -8,9 +8,7 @@ from miseban.space.ground import Book
 from miseban.space.steps import Steps
 
 
-def extend_trails(
-    steps: Steps, book: Book, *, on_floor: bool, longest_s: float = np.inf
-) -> None:
+def extend_trails(steps: Steps, book: Book, *, on_floor: bool, longest_s: float = np.inf) -> None:
     """Adds to each visit's trail where it stood at each whole second of its way, but for steps of
     more than ``longest_s``: nobody knows the way there."""
     second = np.floor(steps.time_s)
