@@ -35,6 +35,8 @@ class FloorLens:
             Standing.of(self.homography, self._geometry.size, self._size) if heads else None
         )
 
+        self._widest_m = settings.widest_m if self._standing is None else settings.widest_head_m
+
     def feet(self, rows: TrackRows) -> Floats:
         """(N, 2) pixels where people stand in the picture."""
         return self._geometry.steps_of(rows).xy
@@ -53,7 +55,7 @@ class FloorLens:
             places = self._standing.places(rows)
             xy, spread, stature = places.xy, places.cov, places.height_m
         spread[:, [0, 1], [0, 1]] += s.posture_m**2 + self.homography.error_m**2
-        good = np.isfinite(xy).all(axis=1) & (largest(spread) <= s.widest_m**2)
+        good = np.isfinite(xy).all(axis=1) & (largest(spread) <= self._widest_m**2)
         good &= ~(stature < s.stature_m[0]) & ~(stature > s.stature_m[1])
         good &= ~self._geometry.private(rows)
         if self._size is not None:

@@ -27,6 +27,7 @@ class FusionSettings:
     # whose anchor is "upright"; "feet" says that boxes end where people stand.
     heads: bool | None = None
     widest_m: float = 1.0  # a place less certain than this tells too little
+    widest_head_m: float = 2.0  # the same where it may come from the head
     beyond_m: float = 1.0  # so far outside the plan nobody is
     stature_error_m: float = 0.06
     stature_m: tuple[float, float] = (0.6, 2.4)  # whoever looks smaller or taller is nobody
