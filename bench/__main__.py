@@ -27,6 +27,7 @@ SUITES = (
         "pixels",
         "streams",
         "attributes",
+        "fusion",
         "floor",
         "people",
     ),
