@@ -46,6 +46,8 @@ class FusionSettings:
     known_bonus: float = 4.0  # of a visit over somebody not yet known to be one
     reach_m: float = 2.0
     follow_s: float = 0.4  # so long unseen is a visit followed by its motion, whoever sees it
+    follow_still_s: float = 3.0  # the same of somebody who stood
+    still_mps: float = 0.2
     own_s: float = 2.5  # and so long by a track that was its own
     doubts: int = 3  # misfits in a row until a track is taken from its visit
 
