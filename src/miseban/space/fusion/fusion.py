@@ -75,9 +75,13 @@ class FloorFusion:
         rows = rows.take(fit)
         if not len(rows):
             return
+        lens, raw = self._lenses[k], rows
         rows = self._trusted(camera, rows)
         until_s -= self._trust.clock_s(camera)
-        xy, spread, tall, good = self._lenses[k].look(rows)
+        xy, spread, tall, good = lens.look(rows)
+        # Feet behind furniture would look like a camera that somebody turned.
+        told = raw.take(lens.feet_seen)
+        self._trust.raw(camera, told.time_s, told.track, lens.feet(told), told.xyxy)
         spread /= max(self._trust.weight(camera), 0.1) ** 2
         good &= rows.time_s > (self._step - 0.5) * self.step_s
         if not good.any():
@@ -92,12 +96,12 @@ class FloorFusion:
 
     def _trusted(self, camera: str, rows: TrackRows) -> TrackRows:
         """The rows by the shop's clock, and as the picture was before the camera was turned."""
-        trust, feet = self._trust, self._lenses[self._index[camera]].feet(rows)
-        trust.raw(camera, rows.time_s, rows.track, feet, rows.xyxy)
+        trust = self._trust
         clock_s, shift = trust.clock_s(camera), trust.shift_px(camera)
         if clock_s:
             rows = replace(rows, time_s=rows.time_s - clock_s)
         if shift != (0.0, 0.0):
+            feet = self._lenses[self._index[camera]].feet(rows)
             moved = trust.unturned(camera, feet) - feet
             rows = replace(rows, xyxy=rows.xyxy + np.tile(moved, 2))
         return rows
