@@ -168,9 +168,7 @@ class FloorFusion:
         row, place = self._match(now_s, sights, late_s, active)
         self._correct(now_s, sights, late_s, row, place)
         self._begin(now_s, sights, np.setdiff1d(np.arange(len(sights)), row))
-        for older, younger in self._merging.look(
-            step, self.step_s, t, sights.camera[row], place
-        ):
+        for older, younger in self._merging.look(step, self.step_s, t, sights.camera[row], place):
             self._merge(older, younger)
         self._judge(now_s)
         self._let_go(now_s)

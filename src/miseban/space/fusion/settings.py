@@ -38,7 +38,9 @@ class FusionSettings:
     speed_mps: float = 2.0  # nobody is faster, over some seconds
 
     # Whose sight it is.
-    gate: float = 13.8  # squared Mahalanobis distance: one in a thousand
+    gate: float = (
+        4.6  # squared Mahalanobis distance of a new track: who is out of it waits a moment
+    )
     gate_own: float = 25.0
     own_bonus: float = 6.0
     known_bonus: float = 4.0  # of a visit over somebody not yet known to be one
