@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import stays
 from bench.result import Result
 from miseban.insight.audit.minutes import draw_minutes
 from miseban.insight.uncertainty.accuracy import Accuracy, Evidence
 from miseban.insight.uncertainty.cells import HOUR_S, cells_of
 from miseban.insight.uncertainty.counts import Span, line_summaries
+from miseban.insight.uncertainty.learning import hours_of
 from miseban.insight.uncertainty.school import TROUBLED, WELL, Lesson, attend, learn
 from miseban.insight.uncertainty.simulated import Counted
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed
@@ -30,7 +32,9 @@ SEEDS = range(11, 31)
 LEARNT = range(1, 11)
 TROUBLES = ("dark", "blurred", "slow", "moved", "rough")
 TROUBLED_SEEDS = range(11, 14)
+WATCHED = range(1, 4)
 AUDITED = 60
+BUSY = 100
 GAP_S = 1200.0
 GAPS_FROM_S = (5400.0, 16_200.0, 27_000.0, 37_800.0)
 START = datetime(2026, 4, 6, tzinfo=UTC)
@@ -62,15 +66,13 @@ def run(repeats: int) -> list[Result]:
     days = {shop: [_day(shop, seed) for seed in SEEDS] for shop in ("konbini", "supermarket")}
     every = [day for one in days.values() for day in one]
     shipped = Accuracy.before_audits()
-    plain = _as(every, shipped)
-    results = [*_bars(plain), *_strata(plain)]
-    results += [
-        _share(
-            "audited",
-            hours_of_days(every, partial(_audited, before=shipped)),
-            f"{AUDITED} minutes a line",
-        )
-    ]
+    own = {shop: replace(shipped, evidence=_watched(shop)) for shop in days}
+    known = hours_of_days(every, lambda day: own[day.shop])
+    results = [*_bars("known", known), *_strata("known", known)]
+    unchecked = _as(every, shipped)
+    results += [*_bars("unchecked", unchecked), *_strata("unchecked", unchecked)]
+    audited = hours_of_days(every, partial(_audited, before=shipped))
+    results += _strata("audited", audited)
     for learnt, other in (("konbini", "supermarket"), ("supermarket", "konbini")):
         lessons = [Lesson(_shop(learnt), seed, WELL, LEARNT_MINUTES) for seed in LEARNT]
         only = Accuracy(learn([(lesson, attend(lesson, DAYS)) for lesson in lessons]))
@@ -81,7 +83,7 @@ def run(repeats: int) -> list[Result]:
     gone = _as([_with_gaps(day) for day in every], shipped)
     broken = [hour for hour in gone if not hour.whole]
     results.append(_share("gaps", broken, f"hours with {GAP_S / 60:.0f} minutes lost"))
-    return [*results, *_troubled()]
+    return [*results, *_troubled(), *stays.run()]
 
 
 def hours_of_days(days: Sequence[Day], known: Callable[[Day], Accuracy]) -> list[Hour]:
@@ -98,6 +100,10 @@ class Day:
     counted: list[Counted]
     gaps: tuple[tuple[float, float], ...] = ()
     told: bool = False
+
+    @property
+    def shop(self) -> str:
+        return self.lesson.shop_file.stem
 
 
 def _shop(name: str) -> Path:
@@ -131,15 +137,44 @@ def _audited(day: Day, before: Accuracy) -> Accuracy:
     return replace(before, evidence=_evidence(day, AUDITED))
 
 
+def _watched(shop: str) -> tuple[Evidence, ...]:
+    """What the camera's own simulated days teach, every hour of them."""
+    found = []
+    for seed in WATCHED:
+        day = _day(shop, seed)
+        for one, hours in zip(day.counted, hours_of(day.counted), strict=True):
+            for true, missed, false, passed in zip(
+                hours.true, hours.missed, hours.false, hours.passed, strict=True
+            ):
+                found.append(
+                    Evidence(
+                        source="audit",
+                        camera=None,
+                        line=one.name,
+                        way="in" if one.way == "in" else "out",
+                        condition=WELL,
+                        minutes=60.0,
+                        passages=float(true),
+                        missed=float(missed),
+                        false=float(false),
+                        passed=float(passed),
+                        crowd=float(passed) / 60,
+                    )
+                )
+    return tuple(found)
+
+
 def _evidence(day: Day, minutes: int, condition: str = WELL) -> tuple[Evidence, ...]:
-    """What an audit of another day of the same cameras teaches: that of the first seed."""
-    seed = LEARNT[0] if day.lesson.condition == WELL else day.lesson.seed
-    other = _day(day.lesson.shop_file.stem, seed, day.lesson.condition)
+    """What an audit of another day of the same cameras teaches, each day's another; in trouble,
+    one of the day itself."""
+    well = day.lesson.condition == WELL
+    seed = LEARNT[day.lesson.seed % len(LEARNT)] if well else day.lesson.seed
+    other = _day(day.shop, seed, day.lesson.condition)
     found = []
     for one in other.counted:
         either = _either(other, one)
         cells = cells_of([], START, one.duration_s, UTC, None)
-        for minute in draw_minutes(cells, either, START, minutes, seed):
+        for minute in draw_minutes(cells, either, START, minutes, day.lesson.seed):
             ends = (minute.from_s, minute.to_s)
             told, counted, passed = (
                 int(np.diff(np.searchsorted(times, ends))[0])
@@ -207,32 +242,27 @@ def _at(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def _bars(hours: Sequence[Hour]) -> list[Result]:
+def _bars(name: str, hours: Sequence[Hour]) -> list[Result]:
     held = 100 * float(np.mean([hour.held for hour in hours]))
-    busy = [hour.width for hour in hours if hour.truth >= 100]
+    busy = [hour.width for hour in hours if hour.truth >= BUSY]
     of = f"{len(hours)} hours, lines and ways, seeds {SEEDS[0]} to {SEEDS[-1]}, of both shops"
+    width = f"of the truth, median of {len(busy)} hours with {BUSY} people or more"
     return [
-        Result("intervals-off", abs(held - 95), "points", f"{held:.1f} % held, of {of}", 2.0),
-        Result(
-            "intervals-width",
-            float(np.median(busy)),
-            "%",
-            f"of the truth, median of {len(busy)} hours with 100 people or more",
-            8.0,
-        ),
+        Result(f"{name}-off", abs(held - 95), "points", f"{held:.1f} % held, of {of}", 2.0),
+        Result(f"{name}-width", float(np.median(busy)), "%", width, 8.0),
     ]
 
 
-def _strata(hours: Sequence[Hour]) -> list[Result]:
-    results = [
-        _share(shop, [hour for hour in hours if hour.shop == shop], "all hours")
+def _strata(name: str, hours: Sequence[Hour]) -> list[Result]:
+    results = [_share(name, hours, "all")]
+    results += [
+        _share(f"{name}-{shop}", [hour for hour in hours if hour.shop == shop], "all hours")
         for shop in dict.fromkeys(hour.shop for hour in hours)
     ]
-    for least, most in ((0, 1), (1, 20), (20, 60), (60, 100), (100, 150), (150, 10_000)):
+    for least, most in ((0, 1), (1, 20), (20, 60), (60, BUSY), (BUSY, 150), (150, 10_000)):
         some = [hour for hour in hours if least <= hour.truth < most]
-        name = f"{least}-{most - 1}" if most < 10_000 else f"{least}-up"
         if some:
-            results.append(_share(name, some, "hours with so many people"))
+            results.append(_share(f"{name}-from-{least}", some, "hours with so many people"))
     return results
 
 
@@ -259,4 +289,4 @@ def _share(name: str, hours: Sequence[Hour], what: str) -> Result:
     width = float(np.median([hour.width for hour in hours if hour.truth] or [0.0]))
     error = 100 * (sum(h.count for h in hours) / max(1, sum(h.truth for h in hours)) - 1)
     note = f"held, of {len(hours)} ({what}); median width {width:.1f} %, counts {error:+.1f} %"
-    return Result(f"intervals-{name}", held, "%", note)
+    return Result(name, held, "%", note)

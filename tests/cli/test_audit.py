@@ -193,15 +193,20 @@ def test_a_broken_accuracy_file_stops_all_that_read_it(
 
 @pytest.fixture(scope="module")
 def filmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two and a half minutes of film, counted: one passes, from left to right."""
+    """Two minutes (of six seconds each) of film, counted: one passes, from left to right."""
     folder = tmp_path_factory.mktemp("filmed")
-    film(folder / "film.avi", seconds=150)
+    film(folder / "film.avi", seconds=14)
     shop_file(folder)
     options = ["--shop", str(folder / "shop.toml"), "--model", "motion", "--start", START]
     assert (
         run(["analyze", str(folder / "film.avi"), *options, "--out", str(folder / "result")]) == 0
     )
     return folder
+
+
+@pytest.fixture
+def short_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("miseban.insight.audit.minutes.MINUTE_S", 6.0)
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, *given_: str) -> list[str]:
@@ -220,6 +225,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, *given_: str) -> list[str]:
     return asked
 
 
+@pytest.mark.usefixtures("short_minutes")
 def test_a_person_counts_and_no_clip_stays(
     filmed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -238,6 +244,7 @@ def test_a_person_counts_and_no_clip_stays(
     (filmed / "shop.accuracy.json").unlink()
 
 
+@pytest.mark.usefixtures("short_minutes")
 def test_ctrl_c_keeps_what_was_told(
     filmed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
@@ -254,6 +261,7 @@ def test_ctrl_c_keeps_what_was_told(
     (filmed / "shop.accuracy.json").unlink()
 
 
+@pytest.mark.usefixtures("short_minutes")
 def test_a_skipped_minute_is_left_out(
     filmed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

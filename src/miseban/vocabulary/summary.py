@@ -156,9 +156,11 @@ class VisitorSummary(_Table):
     people who were lost and found again, and have been counted. ``passers_by`` were never
     inside; ``capture_rate`` is visitors through visitors and passers-by. ``bounced`` were out
     again within a minute without queueing or being served. ``conversion`` is receipts through
-    visitors, ``group_conversion`` through groups. None is what cannot be told."""
+    visitors, ``group_conversion`` through groups. ``visitors_95`` is the interval of the visitors,
+    by what entrances miss and invent. None is what cannot be told."""
 
     visitors: int
+    visitors_95: Range | None = None
     begun_inside: int
     staff: int | None
     passages: Passages
@@ -186,19 +188,29 @@ class AttributeCell(_Table):
     attributes: list[AttributeCounts]
 
 
+class CameraSummary(_Table):
+    """One of several cameras: whether it is ``fused`` with others on one floor, where everybody is
+    counted once, or counts by itself; ``sights`` are the places of people that it told of."""
+
+    fused: bool
+    sights: int
+
+
 class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
     saw; ``detected`` the part of ``frames`` that the detector saw (None where there was none);
-    ``people`` visits seen (not unique persons), ``visitors`` those who came to shop;
-    ``entrances`` the lines into the shop together;
-    ``incomplete`` why a recording ended early; ``rejected`` rows of tracks that could not be used,
-    by reason; ``model_note`` what to know of the ``model`` before its counts are believed."""
+    ``cameras`` are several that saw the recording; ``people`` visits seen (not unique persons; of
+    the floor alone, where cameras share one), ``visitors`` those who came to shop; ``entrances``
+    the lines into the shop together; ``incomplete`` why a recording ended early; ``rejected`` rows
+    of tracks that could not be used, by reason; ``model_note`` what to know of the ``model``
+    before its counts are believed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     shop: Name
     camera: str | None
+    cameras: dict[str, CameraSummary] = {}
     start: AwareDatetime
     duration_s: float
     frames: int

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.special import gammaln
 
 from miseban.insight.uncertainty.cells import Cell, Condition
 from miseban.insight.uncertainty.rates import Rates
@@ -22,6 +23,8 @@ DRAWS = 4000
 NEAR_S = 1800.0
 """So much time on both sides of a gap tells of the rate in it."""
 MOST_MISSED = 0.95
+FEW = 20
+"""Beyond so many it matters no more that fewer are likelier beforehand."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -92,8 +95,17 @@ def _corrected(
     own = np.clip(rng.beta(missed * alike, (1 - missed) * alike), 0.0, MOST_MISSED)
     false = rng.gamma(rates.false[0], 1 / rates.false[1], draws)
     false = false * rng.gamma(rates.even_false, 1 / rates.even_false, shape)
-    kept = n - np.minimum(rng.poisson(false * passed), n)
+    kept = _as_likely(n - np.minimum(rng.poisson(false * passed), n), rng)
     return np.asarray(kept + rng.negative_binomial(kept + 0.5, 1 - own), np.int64)
+
+
+def _as_likely(kept: Ints, rng: np.random.Generator) -> Ints:
+    """(C, S) drawn again so that few are as much likelier than many as the prior says: who is seen
+    at a door that nobody uses may well be nobody."""
+    for i in np.flatnonzero((kept.max(axis=1) <= FEW) & (kept.max(axis=1) > kept.min(axis=1))):
+        chance = np.exp(gammaln(kept[i] + 0.5) - gammaln(kept[i] + 1.0))
+        kept[i] = rng.choice(kept[i], len(kept[i]), p=chance / chance.sum())
+    return kept
 
 
 def _unseen(
