@@ -26,6 +26,8 @@ from miseban.vocabulary.tracks import TrackRows
 
 WALK_S = 0.5
 """The floor is handed rows, and asked what is certain, this often, in seconds of the stream."""
+LENIENT = TrackerSettings(strong_score=0.48, keep_score=0.42)
+"""Several cameras that see one floor contradict a false box, so that one need not be as sure."""
 LEFT_S = 2.0
 """A recording that ends so much before the last one leaves a gap."""
 
@@ -92,7 +94,7 @@ class Together:
         self._floor, self._keep, self._lost = floor, keep_rows, dict(lost or {})
         self._cameras = {
             camera: _Camera(
-                Viewing(source, detector, shop, camera, tracker=tracker, gate=gate),
+                Viewing(source, detector, shop, camera, tracker=tracker or LENIENT, gate=gate),
                 CameraGeometry(shop, camera, SpaceSettings()),
                 offset_s(source, start),
             )
@@ -207,7 +209,7 @@ def analyse_together(
     recording or a detector that breaks leaves the others as they are; ``incomplete`` names it.
     """
     start = first_start([source for source, _ in sources.values()])
-    floor = open_floor(shop, [c.id for c in shop.cameras], start)
+    floor = open_floor(shop, [c.id for c in shop.cameras], start, detected=True)
     cameras = Together(shop, sources, start, floor, tracker=tracker, gate=gate, lost=lost)
     result = Analysis(None, start)
     done_s = 0.0
@@ -234,6 +236,8 @@ def analyse_together(
     result.detections = sum(view.looking.detections for view in views.values())
     result.uncovered_s = cameras.uncovered_s(result.duration_s)
     result.rejected, result.floor_heat = floor.rejected, floor.floor_heat
-    result.sights, result.alone = floor.sights, tuple(floor.alone)
+    rows = cameras.rows()
+    result.sights = floor.sights
+    result.alone = {camera: len(rows.get(camera, ())) for camera in floor.alone}
     result.events.sort(key=lambda event: (event.time, event.id))
-    return result, cameras.rows()
+    return result, rows

@@ -38,6 +38,7 @@ class Wishes:
     truth: Path | None
     threads: int | None
     gate: bool
+    closer: bool
     as_json: bool
 
 
@@ -108,7 +109,7 @@ def _detectors(
         wanted = name, wishes.threads or measured_with
         detector = shared.get(wanted)
         if detector is None or needs_every_frame(detector):
-            detector = open_detector(name, threads=wanted[1])
+            detector = open_detector(name, threads=wanted[1], closer=wishes.closer)
             stack.callback(detector.close)
             shared[wanted] = detector
         found[camera] = detector
