@@ -151,9 +151,7 @@ class Together:
             self._floor.hold(camera, math.inf)
         for camera, why in self._lost.items():
             self._events += self._floor.gap(camera, 0.0, end_s, why)
-        self._events += self.advance(end_s)
-        self._events += self._floor.finish(end_s)
-        return self._taken()
+        return self.advance(end_s) + self._floor.finish(end_s)
 
     def common_s(self, camera: str, frame: Frame) -> float:
         """When ``frame`` of ``camera`` was taken, in the common time."""
