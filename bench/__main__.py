@@ -19,8 +19,8 @@ from bench.result import CannotRunError, Result
 
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
-    *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes", "floor"),
-    "floor_pixels",
+    *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes"),
+    *("fusion", "floor", "floor_pixels"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 
