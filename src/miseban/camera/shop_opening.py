@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from miseban.space.floor_geometry import fused_cameras
+from miseban.space.fusion.affinity import Affinity
 from miseban.space.fusion.fusion import FloorFusion
 from miseban.space.groups import GroupFinder
 from miseban.space.homography import Homography
@@ -17,17 +18,22 @@ from miseban.vocabulary.shop import Shop
 
 
 def open_floor(
-    shop: Shop, cameras: Sequence[str], start: datetime, *, detected: bool = False
+    shop: Shop,
+    cameras: Sequence[str],
+    start: datetime,
+    *,
+    detected: bool = False,
+    affinity: Affinity | None = None,
 ) -> ShopFloor:
     """For ``cameras`` of the shop, second 0 of whose rows is ``start``.
 
     Boxes that a detector has just drawn (``detected``) lean with the people in them and end where
     feet are hidden, so they are fused as those of cameras with ``anchor = "upright"``, wherever
-    the floor points tell how the camera hangs.
+    the floor points tell how the camera hangs. ``affinity`` may say more of who is who.
     """
     if not fused_cameras(shop, cameras):
         return ShopFloor(shop, cameras, start, None)
-    fusion = FloorFusion(_leaning(shop) if detected else shop)
+    fusion = FloorFusion(_leaning(shop) if detected else shop, affinity=affinity)
     return ShopFloor(shop, cameras, start, fusion, staff=StaffJudge(shop), groups=GroupFinder(shop))
 
 

@@ -91,6 +91,10 @@ def analyze(
         bool,
         typer.Option("--attributes", help="Also age bands and gender, of many people at once."),
     ] = False,
+    appearance: Annotated[
+        bool,
+        typer.Option("--appearance", help="Several cameras: join views by clothes, for minutes."),
+    ] = False,
     gate: Annotated[
         bool, typer.Option("--gate/--no-gate", help="Spare the detector frames without change.")
     ] = True,
@@ -125,6 +129,7 @@ def analyze(
             threads,
             gate,
             closer is not False,
+            appearance,
             as_json,
         )
         analyze_shop(shop, Path(video) if video is not None else None, wishes)
@@ -133,6 +138,8 @@ def analyze(
         camera = only_camera(shop, camera)
     if truth is not None and shop is None:
         raise BadInput("truth", "--truth", "expected --shop too, whose lines and zones it tells of")
+    if appearance:
+        raise BadInput("several-cameras", "--appearance", "expected several cameras with it")
     if attributes:
         _may_read_attributes(shop, shop_file, camera)
     known = load_truth(truth, shop.shop.id) if truth and shop else None
