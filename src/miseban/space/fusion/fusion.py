@@ -56,6 +56,7 @@ class FloorFusion:
         self._table, self._merging = Table(), Merging(s)
         self._book = Book(self._intake.names)
         self._judge = Judge(s, self._doors, self._intake.names, affinity)
+        self._longest_s = max(s.own_s, s.coast_s, s.tentative_s, s.follow_still_s)
         self._step = 0  # the next to be worked on
         # Names may still become known for so many steps.
         self._doubt = int(np.floor((s.lag_s - s.hold_s) / self.step_s + 1e-6))
@@ -128,7 +129,7 @@ class FloorFusion:
         if last < self._step:
             return
         nobody = Sights.concatenate([])
-        idle = int(np.ceil(max(self._s.own_s, self._s.coast_s, self._s.tentative_s) / self.step_s))
+        idle = int(np.ceil(self._longest_s / self.step_s))
         for step, sights in [*self._intake.steps(self._step, last), (last + 1, nobody)]:
             # After a while without any sight nothing happens but that visits end.
             for empty in range(self._step, min(step, self._step + idle + 2)):
@@ -144,8 +145,13 @@ class FloorFusion:
         s, t, now_s = self._s, self._table, step * self.step_s
         self._let_go(now_s - self.step_s)
         used = t.used()
-        active = used[now_s - t.seen_s[used] <= max(s.own_s, s.coast_s) + self.step_s / 2]
-        t.x[active], t.p[active] = self._motion.predict(t.x[active], t.p[active])
+        active = used[now_s - t.seen_s[used] <= self._longest_s + self.step_s / 2]
+        still = (now_s - t.seen_s[active] > 1.5 * self.step_s) & (
+            np.square(t.seen_x[active, 2:]).sum(axis=1) < s.still_mps**2
+        )
+        moving = active[~still]
+        t.x[moving], t.p[moving] = self._motion.predict(t.x[moving], t.p[moving])
+        self._motion.rest(t.x, t.p, active[still])
         t.cameras[used] = 0
         if len(sights):
             late_s = sights.time_s - now_s
@@ -179,7 +185,10 @@ class FloorFusion:
         rest = far[row, column] - late_s[row, None] * x[column, 2:]
         square, volume = distance2(rest, sights.spread[row] + t.p[place, :2, :2])
         own = self._pieces.holder[sights.piece[row]] == place
-        followed = now_s - t.seen_s[place] <= s.follow_s + self.step_s / 2
+        stood = np.square(t.seen_x[place, 2:]).sum(axis=1) < s.still_mps**2
+        longest_s = np.where(stood, s.follow_still_s, s.follow_s)
+        followed = now_s - t.seen_s[place] <= longest_s + self.step_s / 2
+        own &= now_s - t.seen_s[place] <= s.own_s + self.step_s / 2
         gate = np.where(own, s.gate_own, np.where(followed, s.gate, 0.0))
         cost = square + volume - s.own_bonus * own - s.known_bonus * (t.number[place] >= 0)
         # Each sight of somebody is better than none: as many as can be are taken.
@@ -242,6 +251,7 @@ class FloorFusion:
             if at < 0:
                 at = t.add(sights.xy[i], sights.spread[i], now_s)
                 t.steps[at] = 1
+                t.measured(np.array([at]), np.zeros(1, np.int64), sights.stature[i : i + 1])
                 started.append(at)
             t.cameras[at] += 1
             self._attach(sights, i, at)

@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from miseban.space.fusion.affinity import Affinity
 from miseban.space.fusion.book import Book
 from miseban.space.fusion.doors import Doors
-from miseban.space.fusion.handover import likelihood, tallness
+from miseban.space.fusion.handover import direction, likelihood, tallness
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.fusion.table import Table
 
@@ -80,7 +80,8 @@ class Judge:
         error_m2 = t.seen_m2[b] + (t.p[a, 0, 0] + t.p[a, 1, 1]) / 2
         way = t.born_xy[a] - t.seen_x[b, :2]
         chance = likelihood(way, t.seen_x[b, 2:], np.maximum(gap, 0.0), error_m2, s)
-        chance[gap < -s.look_s] = -np.inf
+        chance += direction(way, t.x[a, 2:])
+        chance[gap < -1.0] = -np.inf
         tall = [np.where(t.tall_n[side] > 0, t.tall[side], np.nan) for side in (a, b)]
         error = [s.stature_error_m / np.sqrt(np.maximum(t.tall_n[k], 1)) for k in (a, b)]
         chance += tallness(tall[0], error[0], tall[1], error[1])
