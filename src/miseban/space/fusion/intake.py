@@ -56,12 +56,17 @@ class Intake:
         fit &= rows.track >= 0
         if not fit.any():
             return
-        rows, extra = self._trusted(camera, rows.take(fit)), extra[fit]
+        raw, extra = rows.take(fit), extra[fit]
+        rows = self._trusted(camera, raw)
         good = rows.time_s <= until_s + self._s.ahead_s
         self._drop("ahead of the clock", int(np.count_nonzero(~good)))
         late = rows.time_s <= after_s
         self._drop("too late", int(np.count_nonzero(late)))
-        xy, spread, tall, clear = self.lenses[camera].look(rows)
+        lens = self.lenses[camera]
+        xy, spread, tall, clear = lens.look(rows)
+        # Feet behind furniture would look like a camera that somebody turned.
+        raw = raw.take(lens.feet_seen)
+        self.trust.raw(camera, raw.time_s, raw.track, lens.feet(raw), raw.xyxy)
         self._drop("no place on the floor", int(np.count_nonzero(~clear & good & ~late)))
         good &= ~late & clear
         if not good.any():
@@ -76,12 +81,12 @@ class Intake:
 
     def _trusted(self, camera: str, rows: TrackRows) -> TrackRows:
         """The rows by the shop's clock, and as the picture was before the camera was turned."""
-        trust, feet = self.trust, self.lenses[camera].feet(rows)
-        trust.raw(camera, rows.time_s, rows.track, feet, rows.xyxy)
+        trust = self.trust
         clock_s, shift = trust.clock_s(camera), trust.shift_px(camera)
         if clock_s:
             rows = replace(rows, time_s=rows.time_s - clock_s)
         if shift != (0.0, 0.0):
+            feet = self.lenses[camera].feet(rows)
             moved = trust.unturned(camera, feet) - feet
             rows = replace(rows, xyxy=rows.xyxy + np.tile(moved, 2))
         return rows
