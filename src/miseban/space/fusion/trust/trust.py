@@ -68,7 +68,7 @@ class CameraTrust:
         self._decided_s = np.zeros(count)
         self._turns = Turns.none(count)
         self._outages = [Outages(lens.size) for lens in lenses]
-        self._agreeing = Agreeing(count, size)
+        self._agreeing = Agreeing(count, size, self._comparing.pairs)
         self._believing = Believing(count)
         self._doubts: dict[int, Doubt] = {}
         self._rest_m = np.full(count, np.nan)
@@ -161,7 +161,7 @@ class CameraTrust:
             outages.away(comparing.moments_s(from_s) + ahead_s)
             for outages, ahead_s in zip(self._outages, clock_before.tolist(), strict=True)
         ]
-        self._agreeing.look(scenes, comparing.core, comparing.pairs, away)
+        self._agreeing.look(scenes, comparing.core, away)
         comparing.forget(from_s - SEARCH_S - 1.0)
         bank.forget(now_s)
         self._clocks = settle(self._edges(now_s), self._decided_s, CLOCK_OFF_S)
