@@ -220,8 +220,8 @@ def test_drawings_without_a_place_on_the_floor_are_refused(case: str) -> None:
     points = [
         ((0, 360), (0, 10)),
         ((640, 360), (10, 10)),
-        ((280, 100), (0, 0)),
-        ((360, 100), (10, 0)),
+        ((240, 100), (0, 0)),
+        ((400, 100), (10, 0)),
     ]
     if case != "no floor points":
         camera["floor_points"] = [{"pixel": a, "floor_m": b} for a, b in points]

@@ -140,7 +140,8 @@ def test_floor_points_that_a_camera_really_sees_are_taken(
     c, s = math.cos(turn), math.sin(turn)
     floor = [(100 + c * x - s * y, 100 + s * x + c * y) for x, y in corners]
     pixels = [seen((x - 100, y - 100), height_m, tilt, turn) for x, y in floor]
-    shifted = [(x + 4000, y + 4000) for x, y in pixels]
+    # The same lens before a big picture, its axis through the picture's middle.
+    shifted = [(4096 + 10 * (x - 384), 4096 + 10 * (y - 216)) for x, y in pixels]
     assert len(tie(list(zip(shifted, floor, strict=True))).cameras[0].floor_points) == 5
 
 

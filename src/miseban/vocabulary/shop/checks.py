@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import numpy as np
+from shapely import Polygon as ShapelyPolygon
+from shapely import box
+
 from miseban.vocabulary.shop.geometry import Points
 from miseban.vocabulary.shop.geometry import shown as shown_point
+from miseban.vocabulary.shop.pinhole import over, plane_homography
 from miseban.vocabulary.shop.problem import Place, Problem, did_you_mean, shown
+from miseban.vocabulary.shop.seen_floor import impossible
 
 if TYPE_CHECKING:
     from miseban.vocabulary.shop.camera import Camera
     from miseban.vocabulary.shop.shop import Floor, Shop
+    from miseban.vocabulary.shop.zone import Zone
 
 
 class _HasId(Protocol):
@@ -56,6 +63,22 @@ def _cameras(shop: Shop) -> Iterator[Problem]:
             yield from _in_picture((*place, "pixel"), (point.pixel,), camera)
             if shop.shop.floor is not None:
                 yield from _on_floor((*place, "floor_m"), (point.floor_m,), shop.shop.floor)
+        yield from _lens(number, camera)
+
+
+def _lens(number: int, camera: Camera) -> Iterator[Problem]:
+    """Floor points as some lens over a floor can have seen them."""
+    if not camera.floor_points:
+        return
+    pixels, floor_m = (
+        np.array([getattr(p, key) for p in camera.floor_points]) for key in ("pixel", "floor_m")
+    )
+    upright = camera.anchor != "centre"
+    misfit = impossible(pixels, floor_m, camera.resolution, upright=upright)
+    if misfit is not None:
+        place: Place = ("camera", number, "floor_points")
+        at = place if misfit.point is None else (*place, misfit.point)
+        yield Problem(at, misfit.expected, misfit.found)
 
 
 def _drawings(shop: Shop) -> Iterator[Problem]:
@@ -68,6 +91,28 @@ def _drawings(shop: Shop) -> Iterator[Problem]:
             yield Problem(("zone", number, "camera"), expected, "none")
         else:
             yield from _drawn(("zone", number), "polygon", zone.camera, zone.polygon, shop)
+            yield from _crew(number, zone, shop)
+
+
+def _crew(number: int, zone: Zone, shop: Shop) -> Iterator[Problem]:
+    """A crew area drawn on a picture whose place on the floor is known lies on the floor."""
+    camera, floor = _find(shop.cameras, zone.camera or ""), shop.shop.floor
+    if zone.kind != "crew" or camera is None or not camera.floor_points or floor is None:
+        return
+    pixels, floor_m = (
+        np.array([getattr(p, key) for p in camera.floor_points]) for key in ("pixel", "floor_m")
+    )
+    there = over(plane_homography(pixels, floor_m), np.array(zone.polygon, np.float64))
+    place: Place = ("zone", number, "polygon")
+    above = np.flatnonzero(np.isnan(there[:, 0]))
+    if len(above):
+        found = f"{shown_point(zone.polygon[above[0]])} above its horizon (point {above[0] + 1})"
+        yield Problem(place, f"the floor in the picture of camera {shown(camera.id)}", found)
+    elif not ShapelyPolygon(there).convex_hull.intersects(box(0, 0, floor.width_m, floor.depth_m)):
+        x, y = there.mean(axis=0).round(1).tolist()
+        expected = f"an area on the floor (x 0 to {floor.width_m:g} m, y 0 to {floor.depth_m:g} m)"
+        found = f"one around {shown_point((x, y))} m"
+        yield Problem(place, expected, f"{found}, by the floor points of {shown(camera.id)}")
 
 
 def _drawn(
