@@ -19,7 +19,17 @@ from bench.result import CannotRunError, Result
 
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
-    *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes", "floor"),
+    *(
+        "accuracy",
+        "scoring",
+        "trust",
+        "intervals",
+        "pixels",
+        "streams",
+        "attributes",
+        "floor",
+        "people",
+    ),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

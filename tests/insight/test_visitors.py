@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -50,7 +50,9 @@ def stamp(time_s: float) -> dict[str, Any]:
     return {"id": f"{time_s}", "time": START + timedelta(seconds=time_s), "shop": "s"}
 
 
-def passage(visit: str, time_s: float, direction: str, line: str = "door") -> Event:
+def passage(
+    visit: str, time_s: float, direction: Literal["in", "out"], line: str = "door"
+) -> Event:
     return LineCrossed(**stamp(time_s), line=line, direction=direction, visit=visit)
 
 
@@ -70,10 +72,10 @@ def ended(
     group: str | None = None,
 ) -> Event:
     """A visit that stood at one place, ``y`` metres down; the door is at 8."""
-    t = [float(s) for s in range(int(since_s), int(until_s) + 1)]
+    t = tuple(float(s) for s in range(int(since_s), int(until_s) + 1))
     return VisitEnded(
         **stamp(until_s), visit=visit, started=START + timedelta(seconds=since_s), t=t,
-        x=[5.0] * len(t), y=[y] * len(t), unit="m", areas=(), stitched=1, role=role, group=group,
+        x=(5.0,) * len(t), y=(y,) * len(t), unit="m", areas=(), stitched=1, role=role, group=group,
     )  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def test_who_comes_in_is_a_visitor_and_who_walks_past_is_not() -> None:
 
 
 def test_a_visitor_who_comes_and_goes_by_the_door_is_one() -> None:
-    twice = [passage("a", s, way) for s, way in ((100, "in"), (200, "out"), (250, "in"))]
+    twice = [passage("a", 100, "in"), passage("a", 200, "out"), passage("a", 250, "in")]
     found = of([*twice, ended("a", 90, 600)])
     assert found.visitors == 1
     assert found.passages.shoppers_in == 2

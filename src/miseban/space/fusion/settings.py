@@ -14,6 +14,7 @@ class FusionSettings:
     # more than a second old.
     lag_s: float = 1.0
     hold_s: float = 0.6
+    ahead_s: float = 120.0  # rows further in the future are nonsense
     step_s: float = 0.0  # of the common grid; 0: one frame of the fastest camera
     shortest_step_s: float = 0.1
     longest_step_s: float = 0.5
@@ -64,13 +65,15 @@ class FusionSettings:
     outside_m: float = 8.0
     birth_door: float = 0.02  # new people per square metre, beside one who is lost
     birth_middle: float = 1e-5
-    gone_s: float = 6.0
-    wait_s: float = 600.0
+    gone_s: float = 6.0  # lost at a door: gone
+    wait_s: float = 600.0  # lost in the middle: hidden
+    wait_nowhere_s: float = 60.0  # where no doors are known
+    birth_nowhere: float = 1e-3
     coast_s: float = 1.0
 
     # One person or two. Two people are at least 0.4 m apart.
     near_m: float = 0.6
     same_m: float = 0.25
     merge_s: float = 2.0
-    absorb_s: float = 0.6
+    absorb_s: float = 0.4
     veto_s: float = 20.0
