@@ -29,6 +29,8 @@ SUITES = (
         "attributes",
         "floor",
         "people",
+        "fusion",
+        "robust",
     ),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")

@@ -250,12 +250,12 @@ def test_a_clock_that_jumps_far_ahead_takes_no_time() -> None:
     told, _ = fuse(SHOP, rows, fusion=fusion, end_s=12)
     later = {
         name: TrackRows(
-            part.time_s + 86_400.0, part.track + 50_000, part.xyxy, part.score, part.frame
+            part.time_s + 3_600.0, part.track + 50_000, part.xyxy, part.score, part.frame
         )
         for name, part in rows.items()
     }
     for k in range(1, 100):
-        until_s = 86_400.0 + k * 0.2
+        until_s = 3_600.0 + k * 0.2
         for name, part in later.items():
             now = (part.time_s > until_s - 0.2 - 1e-6) & (part.time_s <= until_s - 1e-6)
             fusion.update(name, part.take(now), until_s)

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+CALM, BRISK_MPS = 0.25, 0.5
+"""Who stands is pushed so much less than who walks so fast."""
+
+
 class Motion:
     """Velocity that forgets itself in ``turn_s`` and is driven by white noise of ``push`` m²/s³ (an
     Ornstein-Uhlenbeck process: Y. Bar-Shalom, X. Li and T. Kirubarajan, *Estimation with
@@ -27,7 +31,11 @@ class Motion:
 
     def predict(self, x: Floats, p: Floats) -> tuple[Floats, Floats]:
         """States (V, 4) and covariances (V, 4, 4) one step later."""
-        return x @ self._move.T, self._move @ p @ self._move.T + self._noise
+        # Who stands goes on standing, mostly.
+        pace = np.hypot(x[:, 2], x[:, 3])
+        push = CALM + (1 - CALM) * np.minimum(pace / BRISK_MPS, 1.0)
+        noise = self._noise * push[:, None, None]
+        return x @ self._move.T, self._move @ p @ self._move.T + noise
 
 
 def correct(x: Floats, p: Floats, rest: Floats, spread: Floats) -> tuple[Floats, Floats]:

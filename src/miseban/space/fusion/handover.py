@@ -10,6 +10,8 @@ from miseban.space.fusion.settings import FusionSettings
 Floats = NDArray[np.float64]
 
 _POPULATION_M = 0.15  # standard deviation of how tall people are, children among them
+_LASTING_M = 0.025  # of what more sights do not mend
+_STOOPS = 0.05
 
 
 def likelihood(
@@ -43,13 +45,14 @@ def likelihood(
 
 
 def tallness(one: Floats, error_one: Floats, other: Floats, error_other: Floats) -> Floats:
-    """(N,) log likelihood ratio that two measured statures are of one person; 0 where one is not
-    known."""
-    difference = np.square(one - other)
-    same = np.square(error_one) + np.square(error_other) + 0.03**2
+    """(N,) log likelihood ratio that two measured statures, each with its error, are of one person;
+    0 where one is not known. Now and then somebody stoops: then statures say nothing."""
+    same = np.square(error_one) + np.square(error_other) + _LASTING_M**2
     any_two = same + 2 * _POPULATION_M**2
-    ratio = (difference / any_two - difference / same + np.log(any_two / same)) / 2
-    return np.where(np.isfinite(ratio), np.clip(ratio, -6.0, 3.0), 0.0)
+    square = np.square(one - other)
+    ratio = np.exp(-square / same / 2 + square / any_two / 2) * np.sqrt(any_two / same)
+    result: Floats = np.log((1 - _STOOPS) * np.where(np.isfinite(ratio), ratio, 1.0) + _STOOPS)
+    return result
 
 
 def _normal(distance2: Floats, variance: Floats) -> Floats:

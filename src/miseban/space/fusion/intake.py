@@ -18,6 +18,10 @@ from miseban.vocabulary.tracks import TrackRows
 Floats = NDArray[np.float64]
 
 
+LEAST_WEIGHT = 0.1
+"""What a camera tells that is believed less is left out: it would begin visits of nobody."""
+
+
 class Intake:
     """``names`` are the cameras with floor points, in the order of the shop file; ``first_s`` (C,)
     is when each saw somebody first; ``dropped`` counts rows that are of no use, by reason."""
@@ -57,6 +61,10 @@ class Intake:
         if not fit.any():
             return
         rows, extra = self._trusted(camera, rows.take(fit)), extra[fit]
+        weight = self.trust.weight(camera)
+        if weight < LEAST_WEIGHT:
+            self._drop("the camera is not believed", len(rows))
+            return
         good = rows.time_s <= until_s + self._s.ahead_s
         self._drop("ahead of the clock", int(np.count_nonzero(~good)))
         late = rows.time_s <= after_s
@@ -66,7 +74,7 @@ class Intake:
         good &= ~late & clear
         if not good.any():
             return
-        spread = spread / max(self.trust.weight(camera), 0.1) ** 2
+        spread = spread / weight**2
         spread[:, [0, 1], [0, 1]] += np.square(extra)[:, None]
         k, time_s, track = self._index[camera], rows.time_s[good], rows.track[good]
         self.first_s[k] = min(self.first_s[k], float(time_s.min()))

@@ -34,7 +34,7 @@ class FusionSettings:
 
     # How people move: velocity forgets itself in ``turn_s``, and is driven by this noise.
     turn_s: float = 2.0
-    push: float = 0.6  # m²/s³
+    push: float = 0.3  # m²/s³
     speed_mps: float = 2.0  # nobody is faster, over some seconds
 
     # Whose sight it is.
@@ -51,9 +51,9 @@ class FusionSettings:
 
     # Beginning and end.
     tentative_s: float = 1.2  # unseen so long, somebody not yet known to be one is forgotten
-    look_s: float = 0.6
+    look_s: float = 1.6
     look_steps: int = 2
-    sure: float = 0.9
+    sure: float = 0.99
     sway_m: float = 0.15  # who stands still shifts about
     reach_base_m: float = 0.8
     born_s: float = 1.0

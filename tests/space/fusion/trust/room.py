@@ -21,8 +21,8 @@ FOCAL_PX, SIZE = 300.0, (640, 360)
 @dataclass
 class Eye:
     """A camera at ``place`` that looks at ``at``, both in metres; ``ahead_s`` is its clock's error,
-    ``yaw`` and ``pitch`` radians by which it is turned to the left and up; ``ghosts`` people who are not there are seen, and of
-    those who are a part is not; each from a time on."""
+    ``yaw`` and ``pitch`` radians by which it is turned to the left and up; ``ghosts`` people who
+    are not there are seen, and of those who are a part is not; each from a time on."""
 
     name: str
     place: tuple[float, float, float]

@@ -35,7 +35,8 @@ CALM_S = 180.0
 
 
 class Outages:
-    """One camera's: ``lost`` are all that were found, from and to, by its own clock.
+    """One camera's: ``lost`` are all that were found, from and to, by its own clock, and
+    the first ``told`` of them were told.
 
     What shows in the tracks is that nobody is seen any more. If that is so for everybody at one
     moment, in the midst of the picture, the camera is away; of one or two people it cannot be told
@@ -49,6 +50,7 @@ class Outages:
         self._last_s: float | None = None
         self._before = np.empty((0, 4))
         self.lost: list[Stretch] = []
+        self.told = 0
 
     def frames(self, time_s: Floats) -> None:
         """Frames came at these times, in order."""

@@ -136,6 +136,16 @@ class CameraTrust:
         ahead_s = float(self._comparing.now[number, 0])
         return [(from_s - ahead_s, to_s - ahead_s) for from_s, to_s in self._outages[number].lost]
 
+    def outages(self) -> list[tuple[str, float, float]]:
+        """The camera, from and to, by the shop's clock, of what was found lost since the last
+        call."""
+        found = []
+        for name, outages in zip(self.cameras, self._outages, strict=True):
+            ahead_s = self.clock_s(name)
+            found += [(name, a - ahead_s, b - ahead_s) for a, b in outages.lost[outages.told :]]
+            outages.told = len(outages.lost)
+        return found
+
     def rest_m(self, camera: str) -> float:
         """The median distance of late between where it and others see somebody, in metres, after
         what is known to be wrong was removed; NaN where nobody was seen by two."""
