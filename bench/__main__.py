@@ -19,7 +19,7 @@ from bench.result import CannotRunError, Result
 
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
-    *("accuracy", "scoring", "trust", "pixels", "streams", "attributes"),
+    *("accuracy", "scoring", "trust", "pixels", "streams", "attributes", "calibration"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 
