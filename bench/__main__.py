@@ -19,7 +19,8 @@ from bench.result import CannotRunError, Result
 
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
-    *("accuracy", "scoring", "trust", "pixels", "streams", "attributes", "calibration"),
+    *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes", "floor"),
+    "calibration",
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

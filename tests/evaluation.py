@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,39 @@ def scores(
     }
 
 
+def floor_scores(truth: Floats, result: Floats, zero_m: float = 2.0) -> dict[str, float]:
+    """HOTA on the floor, by TrackEval's own measure of how alike two places are; from (N, 4) rows
+    ``moment, id, x, y``."""
+    from trackeval.datasets._base_dataset import _BaseDataset
+    from trackeval.metrics import CLEAR, HOTA
+
+    moments = np.concatenate([truth[:, 0], result[:, 0]])
+    alike = _BaseDataset._calculate_euclidean_similarity
+    data = _sequence(
+        truth, result, int(moments.min()), int(moments.max()),
+        lambda a, b: np.asarray(alike(a, b, zero_distance=zero_m)),
+    )  # fmt: skip
+    hota = HOTA().eval_sequence(data)
+    clear = CLEAR({"PRINT_CONFIG": False}).eval_sequence(data)
+    means = {name: float(np.mean(hota[name])) for name in ("HOTA", "DetA", "AssA")}
+    return {**means, "switches": float(clear["IDSW"])}
+
+
 def _rows(path: Path) -> Floats:
     if not path.read_text().strip():
         return np.empty((0, 6))
     return np.loadtxt(path, delimiter=",", ndmin=2)
 
 
-def _sequence(truth: Floats, result: Floats, first: int, last: int) -> dict[str, Any]:
-    """TrackEval's input: per frame the ids (numbered from 0) on both sides and their IoU."""
+def _sequence(
+    truth: Floats,
+    result: Floats,
+    first: int,
+    last: int,
+    alike: Callable[[Floats, Floats], Floats] | None = None,
+) -> dict[str, Any]:
+    """TrackEval's input: per frame the ids (numbered from 0) on both sides and their IoU, or how
+    ``alike`` they are by what follows the id in their rows."""
     truth = truth[(truth[:, 0] >= first) & (truth[:, 0] <= last)]
     result = result[(result[:, 0] >= first) & (result[:, 0] <= last)]
     truth_names, truth_ids = np.unique(truth[:, 1], return_inverse=True)
@@ -67,7 +93,7 @@ def _sequence(truth: Floats, result: Floats, first: int, last: int) -> dict[str,
         in_t, in_r = truth[:, 0] == frame, result[:, 0] == frame
         ids_t.append(truth_ids[in_t].astype(int))
         ids_r.append(result_ids[in_r].astype(int))
-        similarity.append(_iou(truth[in_t, 2:6], result[in_r, 2:6]))
+        similarity.append((alike or _iou)(truth[in_t, 2:6], result[in_r, 2:6]))
     return {
         "num_timesteps": last - first + 1,
         "num_gt_dets": len(truth),

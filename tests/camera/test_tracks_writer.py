@@ -30,7 +30,7 @@ def test_rows_are_written_in_order_and_renumbered(tmp_path: Path) -> None:
         (0.1, 7, 100, 10, 130, 60.126, 0.25),
         (0.2, 7, 101, 10, 131, 60, 1.0000001),
     )
-    write_tracks(tmp_path / "tracks.csv", rows, SHOP, "hall")
+    write_tracks(tmp_path / "tracks.csv", {"hall": rows}, SHOP)
     assert (tmp_path / "tracks.csv").read_text("utf-8") == (
         "camera,time_s,track,x1,y1,x2,y2,score\n"
         "hall,0.1,1,100,10,130,60.13,0.25\n"
@@ -48,18 +48,18 @@ def test_what_cannot_be_read_back_is_not_written(tmp_path: Path) -> None:
         (0.1, 3, 10, 10, 10.004, 60, 0.5),
         (0.1, 4, 10, 10, 30, 60, 0.5),
     )
-    write_tracks(tmp_path / "tracks.csv", rows, SHOP, "hall")
+    write_tracks(tmp_path / "tracks.csv", {"hall": rows}, SHOP)
     ((names, back),) = read_tracks(tmp_path / "tracks.csv")
     assert names.tolist() == ["hall"]
     assert back.xyxy.tolist() == [[10, 10, 30, 60]]
 
 
 def test_nobody_is_a_header(tmp_path: Path) -> None:
-    write_tracks(tmp_path / "tracks.csv", rows_of(), SHOP, "hall")
+    write_tracks(tmp_path / "tracks.csv", {"hall": rows_of()}, SHOP)
     assert list(read_tracks(tmp_path / "tracks.csv")) == []
     assert (tmp_path / "tracks.csv").read_text("utf-8").count("\n") == 1
 
 
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        write_tracks(tmp_path / "none" / "tracks.csv", rows_of(), SHOP, "hall")
+        write_tracks(tmp_path / "none" / "tracks.csv", {"hall": rows_of()}, SHOP)

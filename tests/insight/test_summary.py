@@ -13,36 +13,10 @@ from hypothesis import strategies as st
 from miseban.insight.durations import spread
 from miseban.insight.intervals import choose_bin_s, gaps_s, per_interval
 from miseban.insight.queues import length_steps
-from miseban.insight.summary import count_with_interval
 from miseban.vocabulary.summary import Summary
 from tests.insight.sample import START, Maker, afternoon, summary_of
 
 TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-@pytest.mark.parametrize(
-    ("count", "coverage", "low", "high"),
-    [
-        # Exact limits to four places: Ulm, American Journal of Epidemiology 131 (1990), table 1.
-        pytest.param(0, 1.0, 0, 4, id="none: 0 to 3.6889"),
-        pytest.param(1, 1.0, 0, 6, id="one: 0.0253 to 5.5716"),
-        pytest.param(5, 1.0, 1, 12, id="five: 1.6235 to 11.6683"),
-        pytest.param(10, 1.0, 4, 19, id="ten: 4.7954 to 18.3904"),
-        pytest.param(10, 0.5, 4, 37, id="half unseen: the upper limit doubles"),
-        pytest.param(0, 0.0, 0, 369, id="nothing seen: wide, not infinite"),
-    ],
-)
-def test_interval_of_a_count(count: int, coverage: float, low: int, high: int) -> None:
-    found = count_with_interval(count, coverage)
-
-    assert (found.low, found.count, found.high) == (low, count, high)
-
-
-@given(st.integers(0, 5000), st.floats(0, 1))
-def test_a_count_lies_in_its_interval(count: int, coverage: float) -> None:
-    found = count_with_interval(count, coverage)
-
-    assert found.low <= count <= found.high
 
 
 def test_durations_in_short() -> None:
@@ -79,7 +53,7 @@ def test_lines_zones_and_people() -> None:
     assert Summary.model_validate_json(summary.model_dump_json(by_alias=True)) == summary
 
 
-def test_coverage_widens_counts() -> None:
+def test_what_the_camera_did_not_see_is_told() -> None:
     maker = Maker()
     maker.cross(10, "a")
     maker.gap(100, 50)
@@ -87,7 +61,6 @@ def test_coverage_widens_counts() -> None:
     summary = summary_of(maker, duration_s=100.0, uncovered_s=50.0)
 
     assert summary.coverage == 0.5
-    assert summary.lines["entrance"].in_.high == 12
     assert gaps_s(maker.events, START) == [(50.0, 100.0, "the stream stopped")]
 
 

@@ -1,101 +1,121 @@
-"""Replays a tracks file: the same path from tracks on, without pixels."""
+"""Replays tracks files: the same path from tracks on, without pixels."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.camera.in_time import Block, in_order_of_time
 from miseban.camera.result import Analysis, no_progress
-from miseban.camera.tracks_file import check_tracks, read_tracks
-from miseban.space.engine import CameraSpace
-from miseban.space.heat import HeatMap
+from miseban.camera.shop_opening import open_floor
+from miseban.camera.tracks_file import TracksInfo, check_tracks
+from miseban.space.shop_floor import ShopFloor
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shop
-from miseban.vocabulary.tracks import TrackRows
 
-Block = tuple[NDArray[np.object_], TrackRows]
+STEP_S = 0.5
+"""Cameras that see one floor hand their rows over this often; one camera's facts do not depend on
+how its rows are cut into calls."""
 
 
 def replay(
-    path: Path,
+    paths: Path | Sequence[Path],
     shop: Shop,
     start: datetime | None = None,
     camera: str | None = None,
     *,
     progress: Callable[[float], None] = no_progress,
 ) -> Analysis:
-    """The facts of a tracks file whose time 0 is ``start``; of ``camera`` only, if given.
+    """The facts of tracks files whose time 0 is ``start``; of ``camera`` only, if given.
 
-    Without ``start`` the file is taken to have been written when the recording ended. It is read
-    twice, first to find bad rows before anything begins. Rows may stand in any order; a file in
-    order of time (as ours are) is never held in memory as a whole. Raises ``BadInput`` for bad
-    rows and for cameras that the shop file does not know.
+    Cameras with floor points, if they are several, are fused: people count once. Without ``start``
+    the first file is taken to have been written when the recording ended. Files are read twice,
+    first to find bad rows before anything begins. Rows may stand in any order; a file in order of
+    time (as ours are) is never held in memory as a whole. Raises ``BadInput`` for bad rows, for
+    cameras that the shop file does not know, and for a camera that is in two files.
     """
-    known = check_tracks(path)
-    cameras = known.cameras
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    known = {path: check_tracks(path) for path in files}
+    cameras = _cameras(known, shop, camera)
     if start is None:
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        start = written - timedelta(seconds=known.last_s)
-    if camera is not None:
-        shop.camera(camera)
-        if cameras and camera not in cameras:
-            found = ", ".join(cameras)
-            raise BadInput("unknown-camera", path, f"expected rows of {camera}, found {found}")
-        cameras = [camera]
-    known_to_shop = {other.id for other in shop.cameras}
-    for name in cameras:
-        if name not in known_to_shop:
-            expected = ", ".join(sorted(known_to_shop)) or "none"
-            raise BadInput(
-                "unknown-camera",
-                path,
-                f"expected cameras of the shop file ({expected}), found {name!r}",
-            )
-    if len(cameras) > 1 and (shop.floor_lines() or shop.floor_zones()):
-        raise BadInput(
-            "several-cameras",
-            path,
-            f"found rows of {', '.join(cameras)}: lines and zones on the floor plan can be "
-            "counted for one camera at a time; name it with --camera",
-        )
-    spaces = {name: CameraSpace(shop, name, start) for name in cameras}
+        written = datetime.fromtimestamp(files[0].stat().st_mtime, UTC)
+        start = written - timedelta(seconds=max(info.last_s for info in known.values()))
+    floor = open_floor(shop, cameras, start)
     result = Analysis(cameras[0] if len(cameras) == 1 else None, start)
     clocks = {name: _Clock() for name in cameras}
-    for names, rows in _in_order_of_time(path, known.ordered):
-        until_s = float(rows.time_s[-1])
-        for name, space in spaces.items():
-            mine = rows.take(names == name)
-            result.events += space.update(mine, until_s)
-            clocks[name].add(mine.time_s)
-        progress(until_s)
+    for block in in_order_of_time({path: info.ordered for path, info in known.items()}):
+        result.events += _play(floor, block, clocks)
+        progress(float(block[1].time_s[-1]))
     end_s = max((clock.end_s for clock in clocks.values()), default=0.0)
-    for space in spaces.values():
-        result.events += space.finish(end_s)
-        for reason, count in space.rejected.items():
-            result.rejected = {**result.rejected, reason: result.rejected.get(reason, 0) + count}
+    result.events += floor.finish(end_s)
+    result.rejected = floor.rejected
     result.events.sort(key=lambda event: (event.time, event.id))
     result.duration_s = end_s
     # Frames in which nobody was seen leave no row: these are the moments with somebody.
     moments = max((clock.moments for clock in clocks.values()), default=0)
     result.frames = np.arange(1, moments + 1)
-    if len(spaces) == 1:
-        (space,) = spaces.values()
-        result.heat = space.heat
-    floors = [space.floor_heat for space in spaces.values() if space.floor_heat is not None]
-    if floors and len(floors) == len(spaces):
-        result.floor_heat = HeatMap.fullest(floors)
+    result.heat, result.floor_heat = floor.heat, floor.floor_heat
+    result.sights = floor.sights
+    result.alone = {name: clocks[name].rows for name in floor.alone}
     return result
+
+
+def _cameras(known: Mapping[Path, TracksInfo], shop: Shop, camera: str | None) -> list[str]:
+    """The cameras to be counted, each of one file."""
+    of: dict[str, Path] = {}
+    expected = {other.id for other in shop.cameras}
+    if camera is not None:
+        shop.camera(camera)
+    for path, info in known.items():
+        for name in info.cameras:
+            if camera is None and name not in expected:
+                told = ", ".join(sorted(expected)) or "none"
+                what = f"expected cameras of the shop file ({told}), found {name!r}"
+                raise BadInput("unknown-camera", path, what)
+            if name in of:
+                what = f"expected each camera in one file, found {name} in {of[name]} too"
+                raise BadInput("camera-twice", path, what)
+            of[name] = path
+    if camera is None:
+        return sorted(of)
+    if of and camera not in of:
+        found = ", ".join(sorted(of))
+        path = next(iter(known))
+        raise BadInput("unknown-camera", path, f"expected rows of {camera}, found {found}")
+    return [camera]
+
+
+def _play(floor: ShopFloor, block: Block, clocks: Mapping[str, _Clock]) -> list[Event]:
+    """Hands a block's rows over, in small steps where cameras are fused."""
+    names, rows = block
+    mine = {name: rows.take(names == name) for name in clocks}
+    for name, own in mine.items():
+        clocks[name].add(own.time_s)
+    edges = [float(rows.time_s[-1])]
+    if floor.fused:
+        steps = np.arange(np.floor(rows.time_s[0] / STEP_S) + 1, np.ceil(edges[0] / STEP_S))
+        edges = [*(steps * STEP_S).tolist(), *edges]
+    events: list[Event] = []
+    at = dict.fromkeys(clocks, 0)
+    for edge in edges:
+        for name, own in mine.items():
+            end = int(np.searchsorted(own.time_s, edge, side="right"))
+            floor.update(name, own.take(slice(at[name], end)), edge)
+            at[name] = end
+        events += floor.advance(edge)
+    return events
 
 
 class _Clock:
     """Counts the different moments of one camera's rows."""
 
     def __init__(self) -> None:
-        self.moments = 0
+        self.moments = self.rows = 0
         self.last_s = -1.0
         self.shortest_s = np.inf
 
@@ -103,6 +123,7 @@ class _Clock:
         if not len(time_s):
             return
         steps = np.diff(time_s, prepend=self.last_s)
+        self.rows += len(time_s)
         self.moments += int(np.count_nonzero(steps))
         if self.last_s < 0:
             steps = steps[1:]  # the first moment has no step
@@ -115,30 +136,3 @@ class _Clock:
         if not self.moments:
             return 0.0
         return self.last_s + (self.shortest_s if np.isfinite(self.shortest_s) else 0.0)
-
-
-def _in_order_of_time(path: Path, ordered: bool) -> Iterator[Block]:
-    """The file's rows in order of time, in blocks that never part one moment's rows."""
-    blocks: Iterable[Block] = read_tracks(path)
-    if not ordered:
-        blocks = _sorted_blocks(list(blocks))
-    held: Block | None = None
-    for names, rows in blocks:
-        if held is not None:
-            names = np.concatenate([held[0], names])
-            rows = TrackRows.concatenate([held[1], rows])
-        cut = int(np.searchsorted(rows.time_s, rows.time_s[-1]))
-        if cut:
-            yield names[:cut], rows.take(slice(0, cut))
-        held = names[cut:], rows.take(slice(cut, None))
-    if held is not None:
-        yield held
-
-
-def _sorted_blocks(blocks: list[Block], size: int = 50_000) -> Iterator[Block]:
-    names = np.concatenate([block[0] for block in blocks]) if blocks else np.empty(0, object)
-    rows = TrackRows.concatenate([block[1] for block in blocks])
-    order = np.argsort(rows.time_s, kind="stable")
-    for at in range(0, len(order), size):
-        part = order[at : at + size]
-        yield names[part], rows.take(part)

@@ -28,7 +28,8 @@ class Analysis:
     ``rows`` the confirmed observations; ``boxes`` every detection by frame number, for hiding
     people in an annotated video (only when asked for); ``background`` a picture without people,
     or None; ``rejected`` rows that could not be used, by reason; ``incomplete`` why the
-    recording ended early.
+    recording ended early. Of several cameras, ``sights`` are the rows of each that was fused with
+    others on one floor, and ``alone`` those of each that was counted by itself.
     """
 
     camera: str | None
@@ -46,6 +47,8 @@ class Analysis:
     floor_heat: HeatMap | None = None
     background: Image | None = None
     rejected: Mapping[str, int] = field(default_factory=dict)
+    sights: Mapping[str, int] = field(default_factory=dict)
+    alone: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def detected(self) -> float | None:

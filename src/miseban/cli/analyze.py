@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,11 +17,13 @@ from miseban.camera.attributes import AttributeWatch, check_attributes, open_att
 from miseban.camera.opening import open_source
 from miseban.camera.result import Analysis
 from miseban.camera.tracks_writer import write_tracks
-from miseban.cli.common import Lang, in_zone, only_camera, progress_bar, report_done
+from miseban.cli.analyze_shop import Wishes, analyze_shop
+from miseban.cli.common import Lang, in_zone, only_camera, progress_bar, report_done, stoppable
 from miseban.cli.which_model import say_note, which_model
 from miseban.insight.outputs import Told, overlay_of, write_outputs
 from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
+from miseban.insight.uncertainty.accuracy_file import load_accuracy
 from miseban.vision.detectors import open_detector
 from miseban.vision.sources import check_resolution
 from miseban.vision.sources.source import Source, SourceInfo
@@ -42,11 +41,15 @@ FILL_S = 2.0
 
 
 def analyze(
-    video: Annotated[
-        str,
-        typer.Argument(metavar="VIDEO", help="A file, rtsp://..., usb:N, images:DIR or sim:ID."),
-    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go.")],
+    video: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="VIDEO",
+            help="A file, rtsp://..., usb:N, images:DIR or sim:ID; or a folder with CAMERA.mp4 of "
+            "several cameras; without: each camera's own source.",
+        ),
+    ] = None,
     shop_file: Annotated[
         Path | None,
         typer.Option("--shop", metavar="FILE", help="Lines and zones; without: heat and people."),
@@ -95,11 +98,22 @@ def analyze(
 ) -> None:
     """Analyses a recording or a live camera: counts, dwell, queues, heat map and report.
 
-    Ctrl-C ends it early and keeps what was seen so far.
+    With a folder of recordings, or without VIDEO, all cameras of the shop file are analysed
+    together. Ctrl-C ends it early and keeps what was seen so far.
 
     Example: miseban analyze clip.mp4 --shop shop.toml --camera door --out results
     """
     shop = load_shop(shop_file) if shop_file is not None else None
+    if video is None or Path(video).is_dir():
+        if shop is None or shop_file is None:
+            what = "expected --shop with the cameras of several recordings, or one video file"
+            raise BadInput("shop", video or "VIDEO", what)
+        _check_for_several(camera=camera, annotate=annotate, mot=mot, attributes=attributes)
+        wishes = Wishes(
+            shop_file, out, model, fps, start, lang, seconds, truth, threads, gate, as_json
+        )
+        analyze_shop(shop, Path(video) if video is not None else None, wishes)
+        return
     if shop is not None:
         camera = only_camera(shop, camera)
     if truth is not None and shop is None:
@@ -107,6 +121,7 @@ def analyze(
     if attributes:
         _may_read_attributes(shop, shop_file, camera)
     known = load_truth(truth, shop.shop.id) if truth and shop else None
+    accuracy = load_accuracy(shop_file, shop.shop.id if shop else "")
     rate = fps or (shop.camera(camera).fps if shop and camera else PLAIN_FPS)
 
     def opened() -> Source:
@@ -137,7 +152,7 @@ def analyze(
         total = info.frames / info.fps if info.frames and info.fps else None
         with (
             progress_bar("analysing", seconds or total) as progress,
-            stoppable(source, seconds) as stopped,
+            stoppable(seconds, source) as stopped,
         ):
             result = analyse(
                 source,
@@ -156,8 +171,10 @@ def analyze(
         what = result.incomplete or "expected at least one frame"
         raise BadInput("no-frames", info.address, what)
     with folder.staging() as stage:
-        summary = write_outputs(stage, result, shop, Told(detector.name, lang, known, note))
-        write_tracks(stage / "tracks.csv", result.rows, shop, camera)
+        summary = write_outputs(
+            stage, result, shop, Told(detector.name, lang, known, note, accuracy)
+        )
+        write_tracks(stage / "tracks.csv", {camera: result.rows}, shop)
         if annotate:
             write_annotated(
                 stage / "annotated.mp4",
@@ -182,6 +199,14 @@ def analyze(
     if result.incomplete and not stopped():
         what = f"{result.incomplete}; what came before is in {out}"
         raise Failed("incomplete", info.address, what)
+
+
+def _check_for_several(**given: object) -> None:
+    """Raises ``BadInput`` for an option that goes with one camera only."""
+    for name, value in given.items():
+        if value:
+            what = "expected one recording with it, found several cameras"
+            raise BadInput("one-camera", f"--{name}", what)
 
 
 def _may_read_attributes(shop: Shop | None, shop_file: Path | None, camera: str | None) -> None:
@@ -222,29 +247,3 @@ def _check_writable(path: Path, folder: ResultFolder, video: str) -> None:
 
 def _filled(result: Analysis) -> TrackRows:
     return fill_gaps(result.rows, result.frames, result.times_s, FILL_S)
-
-
-@contextmanager
-def stoppable(source: Source, seconds: float | None) -> Iterator[Callable[[], bool]]:
-    """Yields a question: has Ctrl-C been pressed? That closes ``source``, which may be waiting for
-    a camera that is away; a second press ends the program at once. A live source is also closed
-    after ``seconds``, whether or not frames come."""
-    pressed = False
-
-    def press(*_: object) -> None:
-        nonlocal pressed
-        if pressed:
-            raise KeyboardInterrupt
-        pressed = True
-        source.close()
-
-    before = signal.signal(signal.SIGINT, press)
-    over = threading.Timer(seconds or 0.0, source.close)
-    over.daemon = True
-    if seconds and source.info.live:
-        over.start()
-    try:
-        yield lambda: pressed
-    finally:
-        over.cancel()
-        signal.signal(signal.SIGINT, before)

@@ -11,6 +11,7 @@ import typer
 from miseban import __version__
 from miseban.cli import learn, models
 from miseban.cli.analyze import analyze
+from miseban.cli.audit import audit
 from miseban.cli.calibrate import calibrate
 from miseban.cli.demo import demo
 from miseban.cli.replay import replay_command
@@ -29,6 +30,7 @@ app.command("replay")(replay_command)
 app.command("simulate")(simulate)
 app.command("demo")(demo)
 app.command("score")(score_command)
+app.command("audit")(audit)
 app.command("calibrate")(calibrate)
 app.add_typer(models.app, name="models")
 app.add_typer(learn.app, name="learn")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from miseban.insight.report import of_same_stretch
+from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import Summary
@@ -94,6 +97,42 @@ def report_done(
     if summary.rejected:
         rejected = ", ".join(f"{n} {reason}" for reason, n in summary.rejected.items())
         typer.echo(f"rows not counted: {rejected}")
-    told = "views" if summary.camera is None and summary.model != "truth" else "people seen"
+    fused = [name for name, one in summary.cameras.items() if one.fused]
+    alone = [name for name, one in summary.cameras.items() if not one.fused]
+    if fused and alone:
+        typer.echo(f"counted by themselves, without floor points: {', '.join(alone)}")
+    once = summary.camera is not None or fused or summary.model == "truth"
+    told = "people seen" if once else "views"
     where = "report.html is" if (folder / "report.html").is_file() else "the truth is"
     typer.echo(f"{told}: {summary.people}; {where} in {folder}")
+
+
+@contextmanager
+def stoppable(seconds: float | None, *sources: Source) -> Iterator[Callable[[], bool]]:
+    """Yields a question: has Ctrl-C been pressed? That closes ``sources``, which may be waiting for
+    a camera that is away; a second press ends the program at once. Live ones are also closed
+    after ``seconds``, whether or not frames come."""
+    pressed = False
+
+    def press(*_: object) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+        close(sources)
+
+    def close(them: Sequence[Source]) -> None:
+        for source in them:
+            source.close()
+
+    before = signal.signal(signal.SIGINT, press)
+    live = [source for source in sources if source.info.live]
+    over = threading.Timer(seconds or 0.0, close, [live])
+    over.daemon = True
+    if seconds and live:
+        over.start()
+    try:
+        yield lambda: pressed
+    finally:
+        over.cancel()
+        signal.signal(signal.SIGINT, before)

@@ -72,7 +72,7 @@ def _recording(video: Path, shop: Path | None, camera: str | None, out: Path, la
     if camera is not None:
         command += ["--camera", camera]
     typer.echo(f"$ miseban {shlex.join(command)}")
-    analyze(str(video), out, shop_file=shop, camera=camera, lang=lang)
+    analyze(out, str(video), shop_file=shop, camera=camera, lang=lang)
     return out / "report.html"
 
 

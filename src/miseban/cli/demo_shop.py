@@ -43,7 +43,7 @@ def demo_shop(out: Path, model: str, lang: Lang) -> Path:
     _say("replay", day / "truth" / "detected.csv", "--shop", SHOP, "--start", start.isoformat(),
          "--truth", day / "truth", "--out", day)  # fmt: skip
     replay_command(
-        day / "truth" / "detected.csv", SHOP, day, start=start, lang=lang, truth=day / "truth"
+        [day / "truth" / "detected.csv"], SHOP, day, start=start, lang=lang, truth=day / "truth"
     )
     report = day / "report.html"
     typer.echo(f"report of the day: {report.resolve()}\n")
@@ -65,7 +65,7 @@ def _filmed(out: Path, model: str, lang: Lang) -> Path:
     _say("analyze", film, "--shop", SHOP, "--camera", CAMERA, "--start", start.isoformat(),
          "--truth", truth, "--model", model, "--out", out)  # fmt: skip
     analyze(
-        str(film), out, shop_file=SHOP, camera=CAMERA, model=model, start=start, lang=lang,
+        out, str(film), shop_file=SHOP, camera=CAMERA, model=model, start=start, lang=lang,
         truth=truth,
     )  # fmt: skip
     _say("score", "--truth", truth, "--result", out)

@@ -112,3 +112,35 @@ def train_detector(
         )  # fmt: skip
     export_int8(net, out / FILE, material)
     typer.echo(f"{FILE} and checkpoint.pt are in {out}")
+
+
+@app.command("accuracy")
+def learn_accuracy(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The file of rates.")],
+    shop: Annotated[
+        list[Path], typer.Option("--shop", metavar="FILE", help="A shop to play; may be repeated.")
+    ],
+    days: Annotated[
+        Path, typer.Option("--days", metavar="DIR", help="Days once played are kept here.")
+    ],
+    first: Annotated[int, typer.Option("--first", min=0, help="The first seed.")] = 1,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="How many seeds a shop.")] = 10,
+    minutes: Annotated[
+        float, typer.Option("--minutes", min=60, max=1440, help="Of every day.")
+    ] = 840,
+) -> None:
+    """Learns from simulated cameras how often counters miss people and invent some.
+
+    Example: miseban learn accuracy --shop shops/konbini.toml --days out/days --out learned.toml
+    """
+    from miseban.insight.uncertainty.school import as_toml, school
+
+    wanted = range(first, first + seeds)
+    with progress_bar("playing days", None) as show:
+        learned = school(shop, wanted, minutes, days, lambda done, _all: show(done))
+    names = " ".join(path.stem for path in shop)
+    header = "How often counters are wrong, by the camera's condition: docs/intervals.md.\n"
+    header += f"Made by: miseban learn accuracy, of {names}, seeds {first} to {first + seeds - 1}, "
+    header += f"{minutes:g} minutes each"
+    out.write_text(as_toml(learned, header), encoding="utf-8")
+    typer.echo(f"{out}: {len(learned.line)} conditions")

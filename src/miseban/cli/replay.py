@@ -13,12 +13,16 @@ from miseban.cli.common import Lang, in_zone, progress_bar, report_done
 from miseban.insight.outputs import Told, write_outputs
 from miseban.insight.report import load_truth
 from miseban.insight.results import ResultFolder
+from miseban.insight.uncertainty.accuracy_file import load_accuracy
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import load_shop
 
 
 def replay_command(
-    tracks: Annotated[Path, typer.Argument(metavar="TRACKS", help="A tracks.csv file.")],
+    tracks: Annotated[
+        list[Path],
+        typer.Argument(metavar="TRACKS...", help="tracks.csv files, with the same time 0."),
+    ],
     shop_file: Annotated[
         Path, typer.Option("--shop", metavar="FILE", help="The shop file with lines and zones.")
     ],
@@ -39,13 +43,15 @@ def replay_command(
 ) -> None:
     """Counts, dwell, queues and heat from tracks, without pictures.
 
-    Without --start, the file is taken to have been written when the recording ended.
+    Cameras with floor points that see one shop are put together: people count once. Without
+    --start, the first file is taken to have been written when the recording ended.
 
     Example: miseban replay tracks.csv --shop shop.toml --out results
     """
     shop = load_shop(shop_file)
     known = load_truth(truth, shop.shop.id) if truth else None
-    folder = ResultFolder(out, source=str(tracks))
+    accuracy = load_accuracy(shop_file, shop.shop.id)
+    folder = ResultFolder(out, source=tracks)
     try:
         with progress_bar("replaying", None) as progress:
             result = replay(tracks, shop, in_zone(start, shop), camera, progress=progress)
@@ -53,5 +59,5 @@ def replay_command(
         folder.discard_if_empty()
         raise
     with folder.staging() as stage:
-        summary = write_outputs(stage, result, shop, Told("tracks", lang, known))
+        summary = write_outputs(stage, result, shop, Told("tracks", lang, known, accuracy=accuracy))
     report_done(summary, folder.folder, truth=known, as_json=as_json)

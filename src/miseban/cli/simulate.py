@@ -35,6 +35,7 @@ from miseban.sim.truth.goods import goods_events
 from miseban.sim.truth.help import help_truth, write_incidents
 from miseban.sim.truth.stock import write_receipts, write_stock
 from miseban.sim.world.simulation import Simulation
+from miseban.space.layout import Layout
 from miseban.vocabulary.errors import BadInput, MisebanError
 from miseban.vocabulary.shop import load_shop
 from miseban.vocabulary.summary import Summary
@@ -204,6 +205,7 @@ def _summary(simulation: Simulation, known: Truth, duration_s: float) -> Summary
     shop = simulation.shop
     zones = {zone.id: zone.kind for zone in shop.zones if zone.kind != "private"}
     moments = empty_moments(shop.shop.empty, shop.shop.timezone, simulation.start, duration_s)
+    entrances = {line.id for line in shop.lines if line.entrance}
     return summarise(
         known.events,
         shop_id=shop.shop.id,
@@ -219,7 +221,7 @@ def _summary(simulation: Simulation, known: Truth, duration_s: float) -> Summary
         model="truth",
         versions={"miseban": __version__, "python": platform.python_version()},
         uncovered_s=0.0,
-        inside=people_inside(
-            known.events, {line.id for line in shop.lines if line.entrance}, moments
-        ),
+        inside=people_inside(known.events, entrances, moments),
+        entrances=entrances,
+        layout=Layout(shop),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,9 +18,13 @@ from miseban.insight.heat_picture import draw_heat, floor_unit, picture_unit
 from miseban.insight.inside import empty_moments, people_inside
 from miseban.insight.report import ReportMaterial, render_report
 from miseban.insight.summary import summarise
+from miseban.insight.uncertainty import Accuracy
+from miseban.insight.uncertainty.applied import with_intervals
+from miseban.insight.visitors import present
 from miseban.space.homography import Homography
+from miseban.space.layout import Layout
 from miseban.vocabulary.shop import Shop
-from miseban.vocabulary.summary import Summary
+from miseban.vocabulary.summary import CameraSummary, Summary
 
 _PICTURE_PX = 960
 """Longest side of a heat map: enough for a screen, and a 4K camera must not cost its memory."""
@@ -29,12 +33,14 @@ _PICTURE_PX = 960
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the analysis itself does not know: the ``model``'s name and what is to be known of it,
-    the report's language, and what really happened, where that is known."""
+    the report's language, what really happened, where that is known, and how right the counters are
+    known to be."""
 
     model: str
     lang: str = "en"
     truth: Summary | None = None
     model_note: str = ""
+    accuracy: Accuracy = field(default_factory=Accuracy.before_audits)
 
 
 def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Summary:
@@ -76,10 +82,13 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         lines += shop.floor_lines()
     known = {zone.id for zone in zones}
     entrances = {line.id for line in lines if line.entrance}
-    return summarise(
+    empty = empty_moments(shop.shop.empty, shop.shop.timezone, analysis.start, analysis.duration_s)
+    layout = Layout(shop)
+    counted = summarise(
         analysis.events,
         shop_id=shop.shop.id,
         camera=analysis.camera,
+        cameras=_cameras(analysis),
         start=analysis.start,
         duration_s=analysis.duration_s,
         frames=len(analysis.frames),
@@ -98,12 +107,25 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         uncovered_s=analysis.uncovered_s,
         rejected=analysis.rejected,
         detected=analysis.detected,
+        entrances=entrances,
+        layout=layout,
         inside=people_inside(
             analysis.events,
             entrances,
-            empty_moments(shop.shop.empty, shop.shop.timezone, analysis.start, analysis.duration_s),
+            empty,
+            present=present(analysis.events, entrances, layout),
         ),
     )
+    accuracy = replace(told.accuracy, rough=bool(told.model_note))
+    return with_intervals(counted, analysis.events, shop, accuracy, empty)
+
+
+def _cameras(analysis: Analysis) -> dict[str, CameraSummary]:
+    if analysis.camera is not None:
+        return {}
+    fused = {name: CameraSummary(fused=True, sights=n) for name, n in analysis.sights.items()}
+    alone = {name: CameraSummary(fused=False, sights=n) for name, n in analysis.alone.items()}
+    return fused | alone
 
 
 def overlay_of(shop: Shop, camera: str) -> Overlay:

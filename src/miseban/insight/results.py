@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from miseban.vocabulary.errors import BadInput, Failed
@@ -33,14 +33,14 @@ class ResultFolder:
     them remains and older results stand untouched. What a killed run left is cleared away.
     """
 
-    def __init__(self, folder: Path, *, source: str = "") -> None:
+    def __init__(self, folder: Path, *, source: str | Sequence[Path] = ()) -> None:
         """Makes the folder if need be and tries to write, before any work begins. Raises
         ``BadInput``, also where the results would replace ``source``, what they are made from."""
         self.folder = folder
-        if source and any(
-            os.path.realpath(folder / name) == os.path.realpath(source) for name in FILES
-        ):
-            raise BadInput("output", folder, f"the results would replace {source}; name another")
+        made = {os.path.realpath(folder / name) for name in FILES}
+        for one in [source] if isinstance(source, str) else source:
+            if one and os.path.realpath(one) in made:
+                raise BadInput("output", folder, f"the results would replace {one}; name another")
         try:
             self._made = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)

@@ -7,14 +7,15 @@ and parts always agree (counting rule 11).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
-from math import ceil, floor
-
-from scipy.special import gammaincinv
 
 from miseban.insight.durations import spread
+from miseban.insight.labels import Labels, labels
 from miseban.insight.queues import summarise_queue
+from miseban.insight.shoppers import shoppers_only
+from miseban.insight.visitors import summarise_visitors
+from miseban.space.layout import Layout
 from miseban.vocabulary.events import (
     AttributeSummary,
     Event,
@@ -26,6 +27,7 @@ from miseban.vocabulary.events import (
 )
 from miseban.vocabulary.summary import (
     AttributeCell,
+    CameraSummary,
     Count,
     InsideSummary,
     LineSummary,
@@ -33,9 +35,6 @@ from miseban.vocabulary.summary import (
     Summary,
     ZoneSummary,
 )
-
-LOWEST_COVERAGE = 0.01
-"""Coverage below this does not widen an interval any further: there is nothing left to scale."""
 
 
 def summarise(
@@ -58,6 +57,9 @@ def summarise(
     rejected: Mapping[str, int] | None = None,
     model_note: str = "",
     detected: float | None = None,
+    cameras: Mapping[str, CameraSummary] | None = None,
+    entrances: Set[str] = frozenset(),
+    layout: Layout | None = None,
 ) -> Summary:
     """Adds up ``events`` of one recording.
 
@@ -66,7 +68,12 @@ def summarise(
     happened there; ``tills`` are pairs of a queue zone and its service zone. Events may come in
     any order; ``inside`` is the balance at the entrances, where there are any. Lines and zones
     that only events know are added. ``rejected`` counts rows of tracks not used, by reason;
-    ``detected`` is the part of the frames that a detector looked at.
+    ``detected`` is the part of the frames that a detector looked at; ``cameras`` are several that
+    saw the recording; ``entrances`` are the lines
+    that lead into the shop, ``layout`` tells what is inside.
+
+    Whoever works here is in ``people`` and ``lines`` only, which are everybody's. Intervals are
+    those of a truth: nothing wide.
     """
     events = sorted(events, key=lambda event: event.time)
     coverage = 1.0 - min(1.0, max(0.0, uncovered_s) / duration_s) if duration_s > 0 else 0.0
@@ -75,11 +82,14 @@ def summarise(
     for event in events:
         if isinstance(event, ZoneEntered | ZoneLeft | ZoneOccupancy):
             kinds.setdefault(event.zone, "area")
+    known = labels(events)
+    shopping = shoppers_only(events, known.staff)
     queues = [z for z, kind in kinds.items() if kind == "queue"]
     queues += [queue for queue, _ in tills if queue not in queues]
     return Summary(
         shop=shop_id,
         camera=camera,
+        cameras=dict(cameras or {}),
         start=start,
         duration_s=duration_s,
         frames=frames,
@@ -87,18 +97,24 @@ def summarise(
         detected=detected,
         coverage=coverage,
         incomplete=incomplete,
-        people=len({getattr(event, "visit", None) for event in events} - {None}),
-        lines=_lines(events, lines, coverage),
+        people=_people(events),
+        lines=_lines(events, lines),
         inside=inside,
+        visitors=summarise_visitors(
+            events, known, entrances=entrances, zones=kinds, start=start, layout=layout
+        ),
         rejected=dict(rejected or {}),
-        zones={zone: _zone(events, zone, kind) for zone, kind in kinds.items()},
+        zones={
+            zone: _zone(shopping, zone, kind, _of_staff(events, zone, known))
+            for zone, kind in kinds.items()
+        },
         queues={
             queue: summarise_queue(
-                events, queue, {s for q, s in tills if q == queue and s in kinds}, start, end
+                shopping, queue, {s for q, s in tills if q == queue and s in kinds}, start, end
             )
             for queue in dict.fromkeys(queues)
         },
-        paths=_paths(events),
+        paths=_paths(shopping),
         attributes=[
             AttributeCell(
                 zone=event.zone,
@@ -116,37 +132,37 @@ def summarise(
     )
 
 
-def count_with_interval(count: int, coverage: float = 1.0) -> Count:
-    """``count`` passages with the exact 95 % interval of a Poisson rate (Garwood, Biometrika 28,
-    1936): the gamma quantiles ``G(.025; c)`` to ``G(.975; c + 1)``, rounded outwards.
-
-    A count that was seen in full is not a random number; what is uncertain is what the camera
-    missed or doubled, and that only an audit of the camera can tell. Until there is one this plain
-    counting interval stands in: it says what a period with the same custom may have had, and
-    it is not narrower than an error of the square root of the count. Where the camera saw only
-    part of the time, ``high`` grows in proportion; ``low`` and ``count`` stay what was seen.
-    """
-    low = gammaincinv(count, 0.025) if count else 0.0
-    high = gammaincinv(count + 1, 0.975) / max(coverage, LOWEST_COVERAGE)
-    return Count(count=count, low=floor(low), high=ceil(high))
+def _people(events: Sequence[Event]) -> int:
+    """Visits of which an event tells. Where cameras share a floor, its visits alone (they name no
+    camera): a camera that counts by itself sees the same people."""
+    on_floor = {e.visit for e in events if isinstance(e, VisitEnded) and e.camera is None}
+    return len(on_floor or {getattr(event, "visit", None) for event in events} - {None})
 
 
-def _lines(
-    events: Sequence[Event], known: Sequence[str], coverage: float
-) -> dict[str, LineSummary]:
+def _lines(events: Sequence[Event], known: Sequence[str]) -> dict[str, LineSummary]:
+    """What was counted; how right that is, ``uncertainty`` works out."""
     passed: Counter[tuple[str, str]] = Counter(
         (event.line, event.direction) for event in events if isinstance(event, LineCrossed)
     )
     names = dict.fromkeys([*known, *(line for line, _ in passed)])
     return {
-        line: LineSummary(
-            **{way: count_with_interval(passed[line, way], coverage) for way in ("in", "out")}
-        )
+        line: LineSummary.model_validate({way: _exact(passed[line, way]) for way in ("in", "out")})
         for line in names
     }
 
 
-def _zone(events: Sequence[Event], zone: str, kind: str) -> ZoneSummary:
+def _exact(count: int) -> Count:
+    return Count(count=count, low=count, high=count)
+
+
+def _of_staff(events: Sequence[Event], zone: str, known: Labels) -> list[float]:
+    """Seconds of the stays in ``zone`` that are left out."""
+    staff = known.staff
+    left = (e for e in events if isinstance(e, ZoneLeft) and e.zone == zone)
+    return [event.dwell_s for event in left if event.visit in staff]
+
+
+def _zone(events: Sequence[Event], zone: str, kind: str, staff: Sequence[float]) -> ZoneSummary:
     visits, dwell, person_s, covered_s, fullest = 0, [], 0.0, 0.0, 0
     for event in events:
         if isinstance(event, ZoneEntered) and event.zone == zone:
@@ -163,6 +179,8 @@ def _zone(events: Sequence[Event], zone: str, kind: str) -> ZoneSummary:
         dwell_s=spread(dwell),
         occupancy_mean=person_s / covered_s if covered_s > 0 else 0.0,
         occupancy_max=fullest,
+        staff_visits=len(staff),
+        staff_s=sum(staff),
     )
 
 

@@ -7,17 +7,16 @@ or thousands at a time in a replay.
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
 from miseban.space.facts import FactWriter
 from miseban.space.geometry import CameraGeometry
 from miseban.space.heat import HeatMap
 from miseban.space.line_walk import LineWalk
 from miseban.space.settings import SpaceSettings
+from miseban.space.sieve import Sieve, in_order
 from miseban.space.steps import Steps
 from miseban.space.trails import extend_trails
 from miseban.space.visits import VisitBook
@@ -62,7 +61,8 @@ class CameraSpace:
         self.floor_heat = (
             HeatMap(*view.floor_size, s.heat_cell_m) if view.floor_size is not None else None
         )
-        self.rejected: dict[str, int] = defaultdict(int)
+        self._sieve = Sieve()
+        self.rejected = self._sieve.rejected
         self.visit_of: dict[int, str] = {}
         self._zone_walk = ZoneWalk(view, self._book, self._facts, s)
         self._line_walk = LineWalk(view, self._book, self._facts, s)
@@ -101,42 +101,15 @@ class CameraSpace:
 
     def _accepted(self, rows: TrackRows) -> TrackRows:
         """Confirmed, finite rows in order of time, without those that cannot be trusted."""
-
-        def without(rows: TrackRows, bad: NDArray[np.bool_], reason: str) -> TrackRows:
-            if not bad.any():
-                return rows
-            self.rejected[reason] += int(bad.sum())
-            return rows.take(~bad)
-
-        rows = without(rows, rows.track < 0, "unconfirmed")
-        ok = np.isfinite(rows.time_s) & np.isfinite(rows.xyxy).all(axis=1)
-        rows = without(rows, ~ok, "not_a_number")
-        order = np.lexsort((rows.time_s, rows.track))
-        track, time_s = rows.track[order], rows.time_s[order]
-        twice = (track[1:] == track[:-1]) & (time_s[1:] == time_s[:-1])
-        if twice.any():
-            table = np.column_stack([rows.track, rows.time_s, rows.xyxy])
-            _, kept = np.unique(table, axis=0, return_index=True)
-            repeated = np.ones(len(rows), bool)
-            repeated[kept] = False
-            rows = without(rows, repeated, "repeated")
-            order = np.lexsort((rows.time_s, rows.track))
-            track, time_s = rows.track[order], rows.time_s[order]
-            twice = (track[1:] == track[:-1]) & (time_s[1:] == time_s[:-1])
-            # One id on two people at once says nothing about either (rule 1).
-            shared = np.zeros(len(rows), bool)
-            shared[order[1:][twice]] = shared[order[:-1][twice]] = True
-            rows = without(rows, shared, "shared_id")
-        rows = without(rows, self._view.private(rows), "private_zone")
+        sieve = self._sieve
+        rows = sieve.confirmed(rows)
+        rows = sieve.without(rows, self._view.private(rows), "private_zone")
         by_track = self._book.by_track
         slots = np.array([by_track.get(t, -1) for t in rows.track.tolist()], np.int64)
         known = slots >= 0
         late = known.copy()
         late[known] = rows.time_s[known] <= self._book.last_s[slots[known]]
-        rows = without(rows, late, "late")
-        if len(rows) > 1 and (rows.time_s[1:] < rows.time_s[:-1]).any():
-            rows = rows.take(np.argsort(rows.time_s, kind="stable"))
-        return rows
+        return in_order(sieve.without(rows, late, "late"))
 
     def _walk(self, steps: Steps) -> None:
         """Cuts the steps where an unknown track begins, so that each new track finds the others

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,15 +50,13 @@ class CameraGeometry:
         on_picture = [z for z in shop.zones_of(camera) if z.kind != "private"]
         on_floor = list(shop.floor_zones()) if self.homography else []
         self.zones: list[Zone] = [*on_picture, *on_floor]
-        self._picture_zones = Polygons([_over_the_edge(z.polygon, self.size) for z in on_picture])
+        self._picture_zones = Polygons([over_the_edge(z.polygon, self.size) for z in on_picture])
         self._floor_zones = Polygons([z.polygon for z in on_floor])
         self._private = Polygons([z.polygon for z in shop.zones_of(camera) if z.kind == "private"])
         picture_lines = list(shop.lines_of(camera))
         floor_lines = list(shop.floor_lines()) if self.homography else []
         self.lines: list[Line] = [*picture_lines, *floor_lines]
-        self._picture_lines = Polylines(
-            [_to_the_edge(ln.points, self.size) for ln in picture_lines]
-        )
+        self._picture_lines = Polylines([to_the_edge(ln.points, self.size) for ln in picture_lines])
         self._floor_lines = Polylines([line.points for line in floor_lines])
 
     def steps_of(self, rows: TrackRows) -> Steps:
@@ -72,7 +71,8 @@ class CameraGeometry:
         # Boxes reach a little over the edge; the place where someone stands lies in the picture.
         xy = np.clip(xy, 0.0, self.size)
         floor = self.homography.to_floor(xy) if self.homography else np.full((len(rows), 2), np.nan)
-        return Steps(rows.time_s, rows.track, rows.xyxy, xy, floor, np.maximum(y2 - y1, 1.0))
+        height, spread = np.maximum(y2 - y1, 1.0), np.zeros(len(rows))
+        return Steps(rows.time_s, rows.track, rows.xyxy, xy, floor, height, spread)
 
     def private(self, rows: TrackRows) -> NDArray[np.bool_]:
         """(N,): whether the middle of the box lies in a private zone."""
@@ -126,15 +126,30 @@ class CameraGeometry:
             return self._picture_lines.distance(line, steps.xy[i]), band
         return self._floor_lines.distance(k, steps.floor[i]), self._settings.line_band_m
 
-    def last_band(self, box: Floats) -> list[float]:
-        """The band around each line for a person whose last box is ``box`` (4,)."""
-        on_picture = float(box[3] - box[1]) * self._settings.line_band_heights
+    def last_band(self, scale: float) -> list[float]:
+        """The band around each line for a person whose last box was ``scale`` pixels high."""
+        on_picture = scale * self._settings.line_band_heights
         return [on_picture] * len(self._picture_lines) + [self._settings.line_band_m] * len(
             self._floor_lines
         )
 
+    @property
+    def unit(self) -> Literal["m", "px"]:
+        """Of trails: metres where the floor is known."""
+        return "px" if self.homography is None else "m"
 
-def _to_the_edge(points: Sequence[Sequence[float]], size: tuple[float, float]) -> Floats:
+    def camera_of(self, drawn: Line | Zone) -> str:
+        """This camera counts all, on the floor too."""
+        del drawn
+        return self.camera.id
+
+    def watchers(self, zone: Zone) -> tuple[str]:
+        """Nobody else looks."""
+        del zone
+        return (self.camera.id,)
+
+
+def to_the_edge(points: Sequence[Sequence[float]], size: tuple[float, float]) -> Floats:
     """A line drawn to within two pixels of the picture's edge is meant to reach it: its end is
     moved just outside, so that nobody at the very edge slips past."""
     line = np.asarray(points, float).copy()
@@ -145,7 +160,7 @@ def _to_the_edge(points: Sequence[Sequence[float]], size: tuple[float, float]) -
     return line
 
 
-def _over_the_edge(polygon: Sequence[Sequence[float]], size: tuple[float, float]) -> Floats:
+def over_the_edge(polygon: Sequence[Sequence[float]], size: tuple[float, float]) -> Floats:
     """Corners drawn to within two pixels of the picture's edge are moved outside: boxes end at
     the edge, and so do the places of people whose feet are below it."""
     points = np.asarray(polygon, float)

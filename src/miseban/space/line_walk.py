@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from miseban.space.facts import FactWriter
-from miseban.space.geometry import CameraGeometry
+from miseban.space.ground import Book, Ground
 from miseban.space.passages import Passage
 from miseban.space.segments import Crossing
 from miseban.space.settings import SpaceSettings
 from miseban.space.steps import Steps
-from miseban.space.visits import Visit, VisitBook
+from miseban.space.visit import Visit
 
 
 class LineWalk:
@@ -16,7 +16,7 @@ class LineWalk:
     not yet settled, are looked at step by step."""
 
     def __init__(
-        self, view: CameraGeometry, book: VisitBook, facts: FactWriter, settings: SpaceSettings
+        self, view: Ground, book: Book, facts: FactWriter, settings: SpaceSettings
     ) -> None:
         self._view, self._book, self._facts, self._settings = view, book, facts, settings
         self._pending: set[tuple[int, int]] = set()  # passages that wait to settle
@@ -68,7 +68,7 @@ class LineWalk:
 
     def close(self, slot: int, visit: Visit) -> None:
         """The visit of ``slot`` has ended where the book last saw it."""
-        band = self._view.last_band(self._book.last_box[slot])
+        band = self._view.last_band(self._book.scale(slot))
         for line, passage in visit.passages.items():
             self._pending.discard((slot, line))
             counted = passage.ended(band[line])

@@ -27,6 +27,11 @@ class SpaceSettings:
     # Zones. One second is two observations at 2 frames a second: one bad frame is always shorter.
     zone_band_heights: float = 0.08
     zone_band_m: float = 0.15
+    # On the floor of several cameras the bands are no narrower than places are uncertain.
+    line_band_spreads: float = 1.0
+    line_band_most_m: float = 0.6
+    zone_band_spreads: float = 0.5
+    zone_band_most_m: float = 0.4
     leave_s: float = 1.0
     # Whoever has come and gone in this zone before may be standing on its border: from the third
     # stay of a visit on, each asks for so much more to end (and then ended when it did), up to:
@@ -59,6 +64,13 @@ class SpaceSettings:
     # Faster than this is no walk but a mixed-up identity: the path is broken there.
     jump_base_heights: float = 0.8
     jump_speed_heights: float = 5.0  # heights a second, about 8.5 m/s
+
+    # The same in metres, for the floor of several cameras.
+    jump_base_m: float = 1.5
+    jump_speed_m: float = 8.5
+    # There a visit is put together before it is counted. Whoever was not seen for so long and then
+    # again stays in a zone in one piece more:
+    piece_s: float = 1.0
 
     # Facts over time.
     period_s: float = 60.0

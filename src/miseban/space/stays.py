@@ -30,7 +30,6 @@ class Stay:
     least_s: float
     settings: SpaceSettings
     entered_s: float
-    first_piece: int
     earlier: int = 0  # stays of the same visit in the same zone before
     code: int = INSIDE
     begun: bool = False

@@ -17,7 +17,10 @@ class Steps:
     """N observations in order of time, in columns.
 
     ``time_s`` (N,); ``track`` (N,); ``xyxy`` (N, 4) pixels; ``xy`` (N, 2) pixels, where the
-    person stands; ``floor`` (N, 2) metres, NaN without floor points; ``height`` (N,) pixels.
+    person stands; ``floor`` (N, 2) metres, NaN without floor points; ``height`` (N,) pixels;
+    ``spread`` (N,) metres, how uncertain the place is. On the floor of several cameras there are no
+    pixels: ``xy`` are metres too, ``xyxy`` has no columns, and ``height`` is 1 m.
+
     After ``connect`` also where each step came from: ``from_s``, ``from_xy``, ``from_floor``; a
     step that cannot be walked, or the first of a visit, comes from where it is. After
     ``belong_to`` also whose they are: ``slots`` (T,) by track, ``slot_by_step`` (N,), and
@@ -30,6 +33,7 @@ class Steps:
     xy: Floats
     floor: Floats
     height: Floats
+    spread: Floats
     firsts: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     lasts: Ints = field(default_factory=lambda: np.empty(0, np.int64))
     from_s: Floats = field(default_factory=lambda: np.empty(0))
@@ -51,6 +55,7 @@ class Steps:
             xy=self.xy[index],
             floor=self.floor[index],
             height=self.height[index],
+            spread=self.spread[index],
         )
 
     def belong_to(self, slots: Ints) -> None:

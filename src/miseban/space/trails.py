@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from miseban.space.ground import Book
 from miseban.space.steps import Steps
-from miseban.space.visits import VisitBook
 
 
-def extend_trails(steps: Steps, book: VisitBook, *, on_floor: bool) -> None:
+def extend_trails(steps: Steps, book: Book, *, on_floor: bool) -> None:
     """Adds to each visit's trail where it stood at each whole second of its way."""
     second = np.floor(steps.time_s)
     place, from_place = (steps.floor, steps.from_floor) if on_floor else (steps.xy, steps.from_xy)

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.covering import covers, unbroken_until
 from miseban.space.leaving import came_in, left_the_picture
-from miseban.space.passages import Passage
 from miseban.space.settings import SpaceSettings
-from miseban.space.stays import Stay
+from miseban.space.visit import Visit
 from miseban.vocabulary.identifiers import VisitIds
 
 Floats = NDArray[np.float64]
-Mark = tuple[float, float, float]
-
-
-@dataclass(slots=True)
-class Visit:
-    """One person's time in view. ``t``, ``x``, ``y`` are the trail, sampled at 1 Hz; ``marks`` the
-    last two whole seconds as (time, x, y) in pixels, for the speed."""
-
-    id: str
-    track: int
-    started_s: float
-    marks: tuple[Mark, Mark]
-    pieces: int = 1
-    t: array[float] = field(default_factory=lambda: array("d"))
-    x: array[float] = field(default_factory=lambda: array("d"))
-    y: array[float] = field(default_factory=lambda: array("d"))
-    stays: dict[int, Stay] = field(default_factory=dict)
-    stayed: dict[int, int] = field(default_factory=dict)  # finished stays by zone
-    passages: dict[int, Passage] = field(default_factory=dict)
-    areas: list[tuple[float, str]] = field(default_factory=list)
-    former: dict[int, float] = field(default_factory=dict)  # tracks before, and when last seen
 
 
 class VisitBook:
@@ -113,7 +88,7 @@ class VisitBook:
         slot = self._continued(time_s, xy, box, busy)
         if slot is not None:
             visit = self.at(slot)
-            visit.pieces += 1
+            visit.joined_s.append(time_s)
             former = self._handed(slot, track)
             self._forget_former(visit, time_s - self._settings.stitch_s)
             visit.former[former], self._by_former[former] = float(self.last_s[slot]), slot
@@ -129,6 +104,10 @@ class VisitBook:
         self.last_xy[slot] = xy
         self.codes[slot] = 0
         return slot, None
+
+    def scale(self, slot: int) -> float:
+        """The height of the last box, in pixels."""
+        return float(self.last_box[slot, 3] - self.last_box[slot, 1])
 
     def has_been(self, track: int) -> bool:
         """Whether a visit was taken from ``track``."""

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.facts import FactWriter
-from miseban.space.geometry import CameraGeometry
+from miseban.space.ground import Book, Ground
 from miseban.space.polygons import INSIDE
 from miseban.space.settings import SpaceSettings
 from miseban.space.stays import Stay
 from miseban.space.steps import Steps
-from miseban.space.visits import Visit, VisitBook
+from miseban.space.visit import Visit
 
 
 class ZoneWalk:
@@ -21,7 +21,7 @@ class ZoneWalk:
     only where somebody's code changes, or a stay waits for time to pass, is one looked at."""
 
     def __init__(
-        self, view: CameraGeometry, book: VisitBook, facts: FactWriter, settings: SpaceSettings
+        self, view: Ground, book: Book, facts: FactWriter, settings: SpaceSettings
     ) -> None:
         self._view, self._book, self._facts, self._settings = view, book, facts, settings
         self._watched: set[tuple[int, int]] = set()  # stays that wait for time to pass
@@ -63,7 +63,7 @@ class ZoneWalk:
                 entered_s = self._view.border_s(steps, a, z, entering=True)
                 least_s = self._view.zones[z].min_stay_s
                 stay = visit.stays[z] = Stay(
-                    least_s, self._settings, entered_s, visit.pieces, visit.stayed.get(z, 0)
+                    least_s, self._settings, entered_s, visit.stayed.get(z, 0)
                 )
             was = stay.confirmed
             over = stay.observed(float(steps.time_s[b - 1]), b - a)
@@ -102,7 +102,12 @@ class ZoneWalk:
 
     def close(self, slot: int, visit: Visit, last_s: float) -> None:
         """The visit of ``slot`` has ended; it was last seen at ``last_s``."""
-        for z, stay in list(visit.stays.items()):
-            self._watched.discard((slot, z))
-            stay.last_s = last_s
-            self._end_stay(visit, z, stay)
+        for z in list(visit.stays):
+            self.close_one(slot, visit, z, last_s)
+
+    def close_one(self, slot: int, visit: Visit, z: int, last_s: float) -> None:
+        """Ends the stay in zone ``z``: the person was last seen at ``last_s``."""
+        stay = visit.stays[z]
+        self._watched.discard((slot, z))
+        stay.last_s = last_s
+        self._end_stay(visit, z, stay)

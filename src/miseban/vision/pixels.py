@@ -99,6 +99,10 @@ class Appearance(Sealed):
             raise ValueError(f"expected a finite vector (D,) that is not zero, got {vector.shape}")
         self._unit = (vector / length).astype(np.float32)
 
+    def blended(self, other: Appearance, part: float) -> Appearance:
+        """The mean of both, in which ``other`` has the weight ``part``, 0 to 1."""
+        return Appearance((1 - part) * self._unit + part * other._unit)
+
     def similarity(self, other: Appearance) -> float:
         """Cosine of the angle between both, -1 to 1."""
         return float(np.clip(self._unit @ other._unit, -1.0, 1.0))

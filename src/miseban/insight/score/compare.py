@@ -10,6 +10,7 @@ from pathlib import Path
 from miseban.insight.score.cameras import score_cameras
 from miseban.insight.score.counts import score_intervals, score_line
 from miseban.insight.score.figures import Score, TrackingScore
+from miseban.insight.score.floor import score_floor
 from miseban.insight.score.folder import Folder, Recording, read_folder, read_recording
 from miseban.insight.score.gaps import Gaps, few
 from miseban.insight.score.heat import score_heat
@@ -21,6 +22,7 @@ from miseban.insight.score.receipts import score_receipts
 from miseban.insight.score.shelves import score_shelves
 from miseban.insight.score.stays import score_stays
 from miseban.insight.score.touches import score_touches
+from miseban.insight.score.visitors import score_visitors
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import ShelfState
 
@@ -54,11 +56,15 @@ def score_folders(truth: Path, result: Path, tracks: Path | None = None) -> Scor
         }  # fmt: skip
         return Score.model_validate({**empty, "tracking": tracking, "missing": gaps.found})
     known = read_recording(true)
-    return _recordings(known, _in_time_of(known, read_recording(found)), tracking, gaps)
+    return _recordings(true, known, _in_time_of(known, read_recording(found)), tracking, gaps)
 
 
 def _recordings(
-    truth: Recording, result: Recording, tracking: Mapping[str, TrackingScore], gaps: Gaps
+    folder: Folder,
+    truth: Recording,
+    result: Recording,
+    tracking: Mapping[str, TrackingScore],
+    gaps: Gaps,
 ) -> Score:
     a, b = truth.summary, result.summary
     if (truth.end - result.end).total_seconds() > _SLACK_S or (
@@ -89,11 +95,13 @@ def _recordings(
             "lines": {line: score_line(truth, result, line) for line in lines},
             "intervals": score_intervals(truth, result, lines) if lines else None,
             "people": score_people(truth, result, gaps),
+            "floor": score_floor(folder, truth, result, gaps),
             "zones": {zone: score_stays(truth, result, zone) for zone in zones},
             "occupancy": score_occupancy(truth, result, zones, gaps),
             "queues": score_queues(truth, result, queues, gaps),
             "heat": score_heat(truth, result, gaps),
             **asdict(score_labels(truth, result, gaps)),
+            "visitors": score_visitors(truth, result, gaps),
             "touches": score_touches(truth, result, gaps),
             "shelves": score_shelves(truth, result, gaps),
             "help": score_help(truth, result, gaps),

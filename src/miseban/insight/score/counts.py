@@ -20,7 +20,6 @@ from miseban.insight.score.figures import (
 from miseban.insight.score.folder import Recording
 from miseban.insight.score.matching import pairs_within
 from miseban.insight.score.shares import count_score, match_score, share
-from miseban.insight.summary import count_with_interval
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed
 from miseban.vocabulary.summary import Count
 
@@ -44,9 +43,13 @@ def score_intervals(truth: Recording, result: Recording, lines: Sequence[str]) -
             told = result.summary.lines[line]
             interval = told.in_ if way == "in" else told.out
             recording.append(_holds(interval, len(_passages(truth.events, line, way))))
-            hourly = _hours(truth, result, line, way)
-            for true, found, coverage in zip(*hourly[1:], strict=True):
-                hours.append(_holds(count_with_interval(found, coverage), true))
+            starts, true, *_ = _hours(truth, result, line, way)
+            known = {hour.start: hour.in_ if way == "in" else hour.out for hour in told.hours}
+            hours += [
+                _holds(known[start], n)
+                for start, n in zip(starts, true, strict=True)
+                if start in known
+            ]
     return CoverageScore(recording=_coverage(recording), hours=_coverage(hours))
 
 

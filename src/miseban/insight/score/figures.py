@@ -234,6 +234,61 @@ class ReceiptScore(_Figures):
     quantity_abs_error: int
 
 
+class FloorScore(_Figures):
+    """Visits on the floor of the whole shop, over places at whole seconds. A place fits a true one
+    the better the nearer it is (not at all from 2 m on); for ``switches``, ``pieces`` (visits of
+    the result a person), ``misses`` and ``false_places`` it must be within 1 m.
+
+    Of the ``person_s`` seconds of people in the truth, the part ``covered`` counts: some camera has
+    the person in view. ``error_m_median`` and ``error_m_p90`` are the distances of pairs.
+    """
+
+    hota: float
+    det_a: float
+    ass_a: float
+    error_m_median: float | None
+    error_m_p90: float | None
+    switches: int
+    pieces: float | None
+    truth_visits: int
+    result_visits: int
+    person_s: int
+    covered: float
+    misses: int
+    false_places: int
+    visitors: CountScore
+
+
+class RateScore(_Figures):
+    """A part of a whole on both sides; ``error`` in parts of 1."""
+
+    truth: float
+    result: float
+    error: float
+
+
+class ReachScore(_Figures):
+    """Over the areas, the part of visitors who stayed there: ``worst`` in ``worst_zone``."""
+
+    mean_abs_error: float
+    worst: float
+    worst_zone: str
+
+
+class VisitorsScore(_Figures):
+    """The inputs of conversion; null is what one side does not tell."""
+
+    visitors: CountScore
+    passers_by: CountScore
+    groups: CountScore | None
+    bounced: CountScore
+    begun_inside: CountScore
+    capture_rate: RateScore | None
+    conversion: RateScore | None
+    group_conversion: RateScore | None
+    reach: ReachScore | None
+
+
 class Missing(_Figures):
     """What was not compared, and why."""
 
@@ -254,6 +309,7 @@ class Score(_Figures):
     lines: dict[str, LineScore]
     intervals: CoverageScore | None
     people: CountScore | None
+    floor: FloorScore | None = None
     zones: dict[str, StayScore]
     occupancy: dict[str, OccupancyScore]
     queues: dict[str, QueueScore]
@@ -261,7 +317,10 @@ class Score(_Figures):
     shoppers: CountScore | None = None
     visits: FoundScore | None = None
     staff: FoundScore | None = None
+    staff_pieces: FoundScore | None = None
+    staff_seconds: FoundScore | None = None
     groups: FoundScore | None = None
+    visitors: VisitorsScore | None = None
     touches: TouchesScore | None = None
     shelves: ShelvesScore | None = None
     help: HelpScore | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,8 +74,29 @@ class Overlaps:
         return int(self.result_track.max(initial=-1)) + 1
 
 
+class Rows(Protocol):
+    """Rows of N things: where each of a few tracks is, at most once a moment."""
+
+    @property
+    def moment(self) -> Ints: ...
+    @property
+    def track(self) -> Ints: ...
+    def in_order(self) -> Self: ...
+
+
+R = TypeVar("R", bound=Rows)
+Pairs = Callable[[R, R, Ints, Ints, Ints], tuple[Ints, Ints, Ints, Floats]]
+"""From truth, result, both spans (M, 2), and moments (K,) that follow one another: moment, row in
+truth, row in result and likeness (above 0) of the pairs that are alike at all."""
+
+
 def lay_over(truth: Boxes, result: Boxes) -> Overlaps:
     """Every overlapping pair. The order of the rows within a moment is kept."""
+    return lay(truth, result, _pairs)
+
+
+def lay(truth: R, result: R, pairs_of: Pairs[R]) -> Overlaps:
+    """Every pair that ``pairs_of`` finds alike; ``iou`` is how much."""
     truth, result = truth.in_order(), result.in_order()
     both = np.intersect1d(truth.moment, result.moment)
     spans = [
@@ -87,7 +110,7 @@ def lay_over(truth: Boxes, result: Boxes) -> Overlaps:
     starts = np.flatnonzero(np.diff(block, prepend=-1))
     ends = np.append(starts, len(both))[1:]
     parts = [
-        _pairs(truth, result, spans[0], spans[1], np.arange(start, end))
+        pairs_of(truth, result, spans[0], spans[1], np.arange(start, end))
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
     nothing = np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
@@ -102,6 +125,17 @@ def lay_over(truth: Boxes, result: Boxes) -> Overlaps:
         spans[0].astype(np.int64),
         spans[1].astype(np.int64),
     )
+
+
+def every_pair(truth_span: Ints, result_span: Ints, moments: Ints) -> tuple[Ints, Ints, Ints]:
+    """Moment, row in truth and row in result of all pairs of ``moments``."""
+    height = truth_span[moments, 1] - truth_span[moments, 0]
+    width = result_span[moments, 1] - result_span[moments, 0]
+    size = height * width
+    moment = np.repeat(moments, size)
+    place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+    wide = np.repeat(width, size)
+    return moment, truth_span[moment, 0] + place // wide, result_span[moment, 0] + place % wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +161,8 @@ def _pairs(
     first = truth_span[moments[0], 0], result_span[moments[0], 0]
     true = _Sides.of(truth.take(slice(first[0], truth_span[moments[-1], 1])))
     found = _Sides.of(result.take(slice(first[1], result_span[moments[-1], 1])))
-    height = truth_span[moments, 1] - truth_span[moments, 0]
-    width = result_span[moments, 1] - result_span[moments, 0]
-    size = height * width
-    moment = np.repeat(moments, size)
-    place = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-    wide = np.repeat(width, size)
-    row = truth_span[moment, 0] - first[0] + place // wide
-    column = result_span[moment, 0] - first[1] + place % wide
+    moment, row, column = every_pair(truth_span, result_span, moments)
+    row, column = row - first[0], column - first[1]
     # Most people stand beside each other: whose boxes share no column need no further look.
     across = _shared(true, found, row, column, 0)
     some = np.flatnonzero(across > 0)

@@ -10,6 +10,8 @@ evaluation kits is taken, so that figures can be compared.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
@@ -27,17 +29,17 @@ _EPS = np.finfo(float).eps
 def score_tracks(truth: Boxes, result: Boxes) -> TrackingScore:
     """All figures; those that have nothing to divide by are 0, as in the public kits."""
     laid = lay_over(truth, result)
-    det_a, ass_a, hota = _hota(laid)
-    found, switches, fragments = _clear(laid)
+    hota, clear = hota_of(laid), clear_of(laid)
+    found = len(clear.paired)
     boxes = len(truth) + len(result)
     return TrackingScore(
-        hota=hota,
-        det_a=det_a,
-        ass_a=ass_a,
+        hota=hota.hota,
+        det_a=hota.det_a,
+        ass_a=hota.ass_a,
         idf1=_idtp(laid) / max(1.0, boxes / 2),
-        mota=(found - (len(result) - found) - switches) / len(truth) if len(truth) else 0.0,
-        switches=switches,
-        fragments=fragments,
+        mota=(found - (len(result) - found) - clear.switches) / len(truth) if len(truth) else 0.0,
+        switches=clear.switches,
+        fragments=clear.fragments,
         misses=len(truth) - found,
         false_boxes=len(result) - found,
         truth_boxes=len(truth),
@@ -48,7 +50,18 @@ def score_tracks(truth: Boxes, result: Boxes) -> TrackingScore:
     )
 
 
-def _hota(laid: Overlaps) -> tuple[float, float, float]:
+@dataclass(frozen=True, slots=True)
+class Hota:
+    """``paired`` (K,) are the pairs (positions in the overlaps) that are taken at each moment; at
+    each threshold, those count that are alike enough."""
+
+    det_a: float
+    ass_a: float
+    hota: float
+    paired: Ints
+
+
+def hota_of(laid: Overlaps) -> Hota:
     """DetA, AssA and HOTA, each the mean over ``ALPHAS`` (equations 4 to 9 of the paper)."""
     truth_boxes = np.bincount(laid.truth_track, minlength=1)
     result_boxes = np.bincount(laid.result_track, minlength=1)
@@ -68,7 +81,17 @@ def _hota(laid: Overlaps) -> tuple[float, float, float]:
         boxes = len(laid.truth_track) + len(laid.result_track)
         det[i] = total / max(1, boxes - total)
         ass[i] = np.sum(matches * (matches / np.maximum(1, both - matches))) / max(1, total)
-    return float(det.mean()), float(ass.mean()), float(np.sqrt(det * ass).mean())
+    return Hota(float(det.mean()), float(ass.mean()), float(np.sqrt(det * ass).mean()), paired)
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """``paired`` (K,) are the pairs (positions in the overlaps) of boxes that were found, and in
+    them how often a person's identity changed and how often a track was interrupted."""
+
+    paired: Ints
+    switches: int
+    fragments: int
 
 
 def _idtp(laid: Overlaps) -> int:
@@ -79,8 +102,8 @@ def _idtp(laid: Overlaps) -> int:
     return int(agree[best_pairs(names[:, 0], names[:, 1], agree)].sum())
 
 
-def _clear(laid: Overlaps) -> tuple[int, int, int]:
-    """Found boxes, identity switches and fragments. A pairing of the moment before is kept where
+def clear_of(laid: Overlaps) -> Clear:
+    """A box is found where it overlaps by ``OVERLAP``. A pairing of the moment before is kept where
     it still overlaps; the rest is paired for the greatest overlap."""
     enough = laid.iou >= OVERLAP - _EPS
     paired = _assign(laid, laid.iou, enough, keep=True)
@@ -91,7 +114,7 @@ def _clear(laid: Overlaps) -> tuple[int, int, int]:
     same = track[1:] == track[:-1]
     switches = np.count_nonzero(same & (found[1:] != found[:-1]))
     fragments = np.count_nonzero(same & (np.diff(laid.moment[paired]) > 1))
-    return len(paired), int(switches), int(fragments)
+    return Clear(paired, int(switches), int(fragments))
 
 
 def _identities(laid: Overlaps) -> tuple[Ints, Ints]:

@@ -1,0 +1,186 @@
+"""Visitors: how many passed by, came in, with whom, how far they went, and how many bought.
+
+Terms are the field's: traffic, capture rate, conversion, bounce. A *visitor* is the visit of
+somebody who does not work here and was inside the shop; a *passer-by* one who never was.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from miseban.insight.durations import spread
+from miseban.insight.labels import Labels, labels
+from miseban.space.layout import Layout
+from miseban.vocabulary.events import Event, LineCrossed, TillReceipt, VisitEnded, ZoneEntered
+from miseban.vocabulary.summary import GroupSize, Passages, Reach, VisitorSummary
+
+BOUNCE_S = 60.0
+"""Who is out again so soon after coming in, without having queued or been at a counter, bounced.
+The field sets such a limit by the shop, from ten seconds to a few minutes; a minute is too
+short to buy anything at a till."""
+AT_START_S = 60.0
+"""Who is inside within this time of the beginning was there before."""
+INSIDE_S = 3
+"""So many seconds of a trail lie inside before somebody is held to be there: places err."""
+_BUYING = frozenset({"queue", "counter"})
+
+
+@dataclass(slots=True)
+class Inside:
+    """One visit's time in the shop: ``since`` it came in or was first seen inside, ``until`` it
+    went out or was last seen; whether the beginning and the end are passages of an entrance."""
+
+    since: datetime
+    until: datetime
+    came_in: bool = False
+    went_out: bool = False
+    areas: set[str] = field(default_factory=set)
+
+
+def inside_of(
+    events: Sequence[Event], entrances: Set[str], layout: Layout | None
+) -> tuple[dict[str, Inside], set[str]]:
+    """By visit, the time inside; and the visits that never were.
+
+    Who passed an entrance line or stayed in a zone was inside, and so was who has
+    ``INSIDE_S`` seconds of a trail there, where ``layout`` tells where that is. ``events`` are in
+    order of time.
+    """
+    found: dict[str, Inside] = {}
+    for event in events:
+        if isinstance(event, LineCrossed) and event.line in entrances:
+            one = found.setdefault(event.visit, Inside(event.time, event.time))
+            one.until = event.time
+            one.went_out = event.direction == "out"
+            if event.direction == "in" and not one.came_in:
+                one.came_in, one.since = True, event.time
+        elif isinstance(event, ZoneEntered):
+            one = found.setdefault(event.visit, Inside(event.time, event.time))
+            one.areas.add(event.zone)
+    outside = set()
+    for event in events:
+        if not isinstance(event, VisitEnded):
+            continue
+        known = found.get(event.visit)
+        if known is None and _was_inside(event, layout):
+            known = found[event.visit] = Inside(event.started, event.time)
+        if known is None:
+            outside.add(event.visit)
+            continue
+        if not known.came_in:
+            known.since = min(known.since, event.started)
+        if not known.went_out:
+            known.until = max(known.until, event.time)
+    return found, outside
+
+
+def present(
+    events: Sequence[Event], entrances: Set[str], layout: Layout
+) -> list[tuple[datetime, datetime]]:
+    """From when to when each visit of a shopper was inside, for ``people_inside``. Empty where
+    people are not followed over a whole floor."""
+    ended = [event for event in events if isinstance(event, VisitEnded)]
+    if not any(event.camera is None and event.unit == "m" for event in ended):
+        return []
+    events = sorted(events, key=lambda event: event.time)
+    inside, _ = inside_of(events, entrances, layout)
+    staff = labels(events).staff
+    return [(one.since, one.until) for visit, one in inside.items() if visit not in staff]
+
+
+def _was_inside(visit: VisitEnded, layout: Layout | None) -> bool:
+    if layout is None or not layout.has_doors or visit.unit != "m" or not visit.t:
+        return False
+    depth = layout.depth_m(np.stack([visit.x, visit.y], axis=1))
+    return int((depth > 0).sum()) >= min(INSIDE_S, len(depth))
+
+
+def summarise_visitors(
+    events: Sequence[Event],
+    known: Labels,
+    *,
+    entrances: Set[str],
+    zones: Mapping[str, str],
+    start: datetime,
+    layout: Layout | None = None,
+) -> VisitorSummary | None:
+    """None where no line leads into the shop. ``events`` in order of time, ``zones`` id to kind;
+    without ``layout`` only passages and stays tell who was inside."""
+    if not entrances:
+        return None
+    inside, outside = inside_of(events, entrances, layout)
+    staff = known.staff
+    shoppers = {visit: one for visit, one in inside.items() if visit not in staff}
+    early = start + timedelta(seconds=AT_START_S)
+    visitors = {v: one for v, one in shoppers.items() if one.came_in or one.since <= early}
+    passing = len(outside - staff)
+    buying = {zone for zone, kind in zones.items() if kind in _BUYING}
+    whole = [one for one in visitors.values() if one.came_in and one.went_out]
+    bounced = sum(
+        (one.until - one.since).total_seconds() <= BOUNCE_S and not one.areas & buying
+        for one in whole
+    )
+    sizes = _groups(visitors, known) if known.groups else None
+    groups = sum(size.groups for size in sizes) if sizes is not None else None
+    receipts = sum(isinstance(event, TillReceipt) for event in events) or None
+    n = len(visitors)
+    return VisitorSummary(
+        visitors=n,
+        begun_inside=len(shoppers) - n,
+        staff=len(staff) if known.roles else None,
+        passages=_passages(events, entrances, staff),
+        passers_by=passing,
+        capture_rate=_share(n, n + passing),
+        groups=groups,
+        group_sizes=sizes or [],
+        bounced=bounced,
+        bounce_rate=_share(bounced, n),
+        stay_s=spread([(one.until - one.since).total_seconds() for one in whole]),
+        reach=_reach(shoppers.values(), n, zones),
+        receipts=receipts,
+        conversion=_share(receipts, n) if receipts is not None else None,
+        group_conversion=_share(receipts, groups) if receipts is not None and groups else None,
+    )
+
+
+def _groups(visitors: Iterable[str], known: Labels) -> list[GroupSize]:
+    """Those of whom no group is known came alone."""
+    sizes = Counter(known.groups.get(visit, visit) for visit in visitors)
+    return [GroupSize(people=k, groups=n) for k, n in sorted(Counter(sizes.values()).items())]
+
+
+def _reach(shoppers: Iterable[Inside], visitors: int, zones: Mapping[str, str]) -> dict[str, Reach]:
+    """Of every zone but the crew's. Who was lost and found again is counted where the visit went
+    on, so pieces count here; not more than all can have been somewhere."""
+    stayed = Counter(zone for one in shoppers for zone in one.areas)
+    return {
+        zone: Reach(
+            visitors=min(stayed[zone], visitors),
+            share=min(stayed[zone], visitors) / visitors if visitors else None,
+        )
+        for zone, kind in zones.items()
+        if kind not in ("crew", "private")
+    }
+
+
+def _passages(events: Iterable[Event], entrances: Set[str], staff: Set[str]) -> Passages:
+    ways = Counter(
+        (event.direction, event.visit in staff)
+        for event in events
+        if isinstance(event, LineCrossed) and event.line in entrances
+    )
+    return Passages(
+        shoppers_in=ways["in", False],
+        shoppers_out=ways["out", False],
+        staff_in=ways["in", True],
+        staff_out=ways["out", True],
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

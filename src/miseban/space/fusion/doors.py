@@ -1,0 +1,87 @@
+"""Where people come into being: at doors, not in the middle of the floor."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.space.fusion.settings import FusionSettings
+from miseban.space.homography import Homography
+from miseban.vocabulary.shop import Shop
+
+Floats = NDArray[np.float64]
+
+CELL_M = 0.25
+
+
+class Doors:
+    """The part of the floor where people may begin and end: around entrance lines and zones of
+    kind ``entrance``, on the outer side of the lines, and, in a shop that has neither, all of it.
+    """
+
+    def __init__(
+        self, shop: Shop, homographies: dict[str, Homography], settings: FusionSettings
+    ) -> None:
+        self._s = settings
+        self._lines: list[Floats] = []
+        self._zones: list[Floats] = []
+        for line in shop.lines:
+            points = _on_floor(line.points, line.camera, homographies)
+            if line.entrance and points is not None:
+                self._lines.append(points)
+        for zone in shop.zones:
+            points = _on_floor(zone.polygon, zone.camera, homographies)
+            if zone.kind == "entrance" and points is not None:
+                self._zones.append(points)
+
+    def at(self, xy: Floats) -> NDArray[np.bool_]:
+        """(N,) whether people may come into being at (N, 2)."""
+        s = self._s
+        if not self._lines and not self._zones:
+            return np.ones(len(xy), bool)
+        near = np.zeros(len(xy), bool)
+        for zone in self._zones:
+            closed = np.concatenate([zone, zone[:1]])
+            near |= _inside(zone, xy) | (_nearest(closed, xy)[0] < s.door_m)
+        for line in self._lines:
+            distance, side = _nearest(line, xy)
+            near |= (distance < s.door_m) | ((side < 0) & (distance < s.outside_m))
+        return near
+
+
+def _on_floor(
+    points: tuple[tuple[float, float], ...], camera: str | None, by: dict[str, Homography]
+) -> Floats | None:
+    """(N, 2) metres; None where the camera's place is not known."""
+    where = np.asarray(points, float)
+    if camera is None:
+        return where
+    if camera not in by:
+        return None
+    floor = by[camera].to_floor(where)
+    return floor if np.isfinite(floor).all() else None
+
+
+def _nearest(line: Floats, xy: Floats) -> tuple[Floats, Floats]:
+    """(N,) distances of (N, 2) from a line, and (N,) on which side: above 0 on the right of who
+    walks along it."""
+    a, d = line[:-1], np.diff(line, axis=0)
+    to = xy[:, None] - a
+    along = np.clip((to * d).sum(axis=2) / np.maximum((d * d).sum(axis=1), 1e-12), 0.0, 1.0)
+    far = np.hypot(*np.moveaxis(to - along[:, :, None] * d, -1, 0))
+    k = np.argmin(far, axis=1)
+    i = np.arange(len(xy))
+    side = d[k, 0] * to[i, k, 1] - d[k, 1] * to[i, k, 0]
+    return far[i, k], side
+
+
+def _inside(polygon: Floats, xy: Floats) -> NDArray[np.bool_]:
+    """Even-odd rule."""
+    x, y = xy[:, :1], xy[:, 1:]
+    x1, y1 = polygon.T
+    x2, y2 = np.roll(polygon, -1, axis=0).T
+    crosses = (y1 > y) != (y2 > y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
+    result: NDArray[np.bool_] = np.count_nonzero(crosses & left, axis=1) % 2 == 1
+    return result

@@ -1,0 +1,125 @@
+"""Where each sight of a camera is on the floor, and how surely: its error ellipse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.space.fusion.settings import FusionSettings
+from miseban.space.fusion.stature import Stature
+from miseban.space.geometry import CameraGeometry
+from miseban.space.settings import SpaceSettings
+from miseban.space.standing import Standing
+from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.tracks import TrackRows
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """N sights on the floor, in columns: ``time_s`` (N,); ``camera`` (N,) its place among the
+    cameras; ``piece`` (N,) whose track; ``xy`` (N, 2) metres; ``spread`` (N, 2, 2) square metres,
+    the covariance of the error; ``stature`` (N,) metres, how tall, NaN where it cannot be told."""
+
+    time_s: Floats
+    camera: Ints
+    piece: Ints
+    xy: Floats
+    spread: Floats
+    stature: Floats
+
+    def __len__(self) -> int:
+        return len(self.time_s)
+
+    @classmethod
+    def concatenate(cls, parts: list[Sights]) -> Self:
+        if not parts:
+            none = np.empty(0, np.int64)
+            empty = np.empty(0)
+            return cls(empty, none, none, np.empty((0, 2)), np.empty((0, 2, 2)), empty)
+        return cls(
+            np.concatenate([p.time_s for p in parts]),
+            np.concatenate([p.camera for p in parts]),
+            np.concatenate([p.piece for p in parts]),
+            np.concatenate([p.xy for p in parts]),
+            np.concatenate([p.spread for p in parts]),
+            np.concatenate([p.stature for p in parts]),
+        )
+
+    def take(self, index: NDArray[np.bool_] | Ints | slice) -> Sights:
+        return Sights(
+            self.time_s[index],
+            self.camera[index],
+            self.piece[index],
+            self.xy[index],
+            self.spread[index],
+            self.stature[index],
+        )
+
+
+class FloorLens:
+    """One camera's way from boxes to the floor."""
+
+    def __init__(self, shop: Shop, camera: str, settings: FusionSettings) -> None:
+        self._s = settings
+        self._geometry = CameraGeometry(shop, camera, SpaceSettings())
+        homography = self._geometry.homography
+        if homography is None:
+            raise ValueError(f"camera {camera} has no floor points")
+        self.homography = homography
+        self._stature = Stature(self.homography, self._geometry.size)
+        floor = shop.shop.floor
+        self._size = (floor.width_m, floor.depth_m) if floor is not None else None
+        upright = self._geometry.camera.anchor == "upright"
+        heads = upright if settings.heads is None else settings.heads
+        self._standing = (
+            Standing.of(self.homography, self._geometry.size, self._size) if heads else None
+        )
+
+        self._widest_m = settings.widest_m if self._standing is None else settings.widest_head_m
+
+    def feet(self, rows: TrackRows) -> Floats:
+        """(N, 2) pixels where people stand in the picture."""
+        return self._geometry.steps_of(rows).xy
+
+    def look(self, rows: TrackRows) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+        """(N, 2) places in metres, (N, 2, 2) their covariances, (N,) statures and (N,) whether the
+        sight is of use: a person's size, on the plan, and not too uncertain."""
+        s = self._s
+        steps = self._geometry.steps_of(rows)
+        xy = steps.floor
+        sigma = s.box_error * steps.height + s.pixel_error
+        jacobian = self._jacobian(steps.xy, xy)
+        spread = jacobian @ jacobian.transpose(0, 2, 1) * np.square(sigma)[:, None, None]
+        stature = self._stature.of(rows.xyxy, xy)
+        if self._standing is not None:
+            places = self._standing.places(rows)
+            xy, spread, stature = places.xy, places.cov, places.height_m
+        spread[:, [0, 1], [0, 1]] += s.posture_m**2 + self.homography.error_m**2
+        good = np.isfinite(xy).all(axis=1) & (largest(spread) <= self._widest_m**2)
+        good &= ~(stature < s.stature_m[0]) & ~(stature > s.stature_m[1])
+        good &= ~self._geometry.private(rows)
+        if self._size is not None:
+            good &= (xy >= -s.beyond_m).all(axis=1) & (xy <= np.add(self._size, s.beyond_m)).all(
+                axis=1
+            )
+        return xy, spread, stature, good
+
+    def _jacobian(self, pixel: Floats, floor: Floats) -> Floats:
+        """(N, 2, 2) metres a pixel: the derivative of the homography."""
+        m = self.homography.matrix
+        weight = pixel @ m[2, :2] + m[2, 2]
+        weight = np.where(weight > 1e-9, weight, np.nan)
+        return np.asarray((m[None, :2, :2] - floor[:, :, None] * m[2, :2]) / weight[:, None, None])
+
+
+def largest(spread: Floats) -> Floats:
+    """(N,) the larger eigenvalue of each symmetric (N, 2, 2)."""
+    a, b, d = spread[:, 0, 0], spread[:, 0, 1], spread[:, 1, 1]
+    result: Floats = (a + d) / 2 + np.sqrt(np.square((a - d) / 2) + np.square(b))
+    return result

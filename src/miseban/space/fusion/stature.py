@@ -1,0 +1,59 @@
+"""How tall somebody is who stands at a known place: from the top of the box."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.space.homography import Homography
+
+Floats = NDArray[np.float64]
+
+
+class Stature:
+    """For a lens without distortion whose axis meets the middle of the picture and whose pixels
+    are square: then the images of the floor's two directions give the focal length, and the floor
+    points the whole camera (R. Hartley and A. Zisserman, *Multiple View Geometry*, 2nd ed., 8.8).
+    """
+
+    def __init__(self, floor: Homography, size: tuple[float, float]) -> None:
+        self._rows = _camera(floor, size)
+
+    def of(self, xyxy: Floats, floor_m: Floats) -> Floats:
+        """(N,) metres, of boxes (N, 4) of people who stand at (N, 2); NaN where the camera is not
+        known, or looks along the plumb line."""
+        if self._rows is None:
+            return np.full(len(xyxy), np.nan)
+        matrix = self._rows
+        ground = floor_m @ matrix[:, :2].T + matrix[:, 3]
+        top = xyxy[:, 1]
+        below = top * matrix[2, 2] - matrix[1, 2]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            tall = (ground[:, 1] - top * ground[:, 2]) / below
+        result: Floats = np.where(np.abs(tall) < 10, tall, np.nan)
+        return result
+
+
+def _camera(floor: Homography, size: tuple[float, float]) -> Floats | None:
+    """(3, 4) pixels from metres, or None where the floor points do not tell."""
+    width, height = size
+    centre = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1.0]])
+    picture = centre @ np.linalg.inv(floor.matrix)
+    x, y = picture[:, 0], picture[:, 1]
+    a = np.array([x[2] * y[2], x[2] ** 2 - y[2] ** 2])
+    b = np.array([x[:2] @ y[:2], x[:2] @ x[:2] - y[:2] @ y[:2]])
+    if float(a @ a) == 0.0:
+        return None
+    square = -float(a @ b) / float(a @ a)
+    if not (0.15 * width) ** 2 <= square <= (12 * width) ** 2:
+        return None
+    lens = np.diag([square**0.5, square**0.5, 1.0])
+    pose = np.linalg.inv(lens) @ picture
+    pose = pose / np.sqrt(np.linalg.norm(pose[:, 0]) * np.linalg.norm(pose[:, 1]))
+    up = np.cross(pose[:, 0], pose[:, 1])
+    turn = np.stack([pose[:, 0], pose[:, 1], up], axis=1)
+    eye = -np.linalg.inv(turn) @ pose[:, 2]
+    if eye[2] < 0:  # a plan is drawn with y downwards, as seen from above
+        up = -up
+    camera = np.linalg.inv(centre) @ lens @ np.stack([pose[:, 0], pose[:, 1], up, pose[:, 2]], 1)
+    return np.asarray(camera, np.float64)

@@ -1,0 +1,59 @@
+"""One place a visit and second: what is judged over minutes need not be looked at in each frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.vocabulary.floor import FloorRows
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """Everybody on the floor in the second that begins at ``time_s``: ``visit`` (N,), each once,
+    at ``xy`` (N, 2) metres."""
+
+    time_s: float
+    visit: Ints
+    xy: Floats
+
+
+class Seconds:
+    """Cuts a stream of positions into seconds. A second is told when the next has begun."""
+
+    def __init__(self) -> None:
+        self._waiting = FloorRows.empty()
+
+    def of(self, rows: FloorRows) -> Iterator[Second]:
+        """The seconds that ``rows`` complete, in order."""
+        if not len(rows):
+            return
+        if len(self._waiting):
+            rows = FloorRows.concatenate([self._waiting, rows])
+        second = np.floor(rows.time_s).astype(np.int64)
+        whole = int(np.searchsorted(second, second[-1]))
+        self._waiting = rows.take(slice(whole, None))
+        if whole:
+            yield from _seconds(rows.take(slice(0, whole)), second[:whole])
+
+    def rest(self) -> Iterator[Second]:
+        """The last, unfinished second."""
+        rows, self._waiting = self._waiting, FloorRows.empty()
+        if len(rows):
+            yield from _seconds(rows, np.floor(rows.time_s).astype(np.int64))
+
+
+def _seconds(rows: FloorRows, second: Ints) -> Iterator[Second]:
+    edges = np.flatnonzero(np.diff(second)) + 1
+    starts = [0, *edges.tolist()]
+    ends = [*edges.tolist(), len(second)]
+    for start, end in zip(starts, ends, strict=True):
+        # The last place of each: reversed, the first that ``unique`` finds.
+        visit, last = np.unique(rows.visit[start:end][::-1], return_index=True)
+        yield Second(float(second[start]), visit, rows.xy[start:end][::-1][last])

@@ -1,0 +1,247 @@
+"""A whole shop: cameras that see one floor together are fused, others counted by themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+
+from miseban.space.engine import CameraSpace
+from miseban.space.floor_geometry import fused_cameras
+from miseban.space.floor_space import FloorSpace
+from miseban.space.fusion.trust.trouble import CameraTrouble
+from miseban.space.geometry import CameraGeometry
+from miseban.space.heat import HeatMap
+from miseban.space.labels import FindsGroups, JudgesStaff
+from miseban.space.settings import SpaceSettings
+from miseban.space.sieve import Sieve, in_order
+from miseban.vocabulary.events import Event, VisitEnded
+from miseban.vocabulary.floor import EndedVisit, FloorRows
+from miseban.vocabulary.identifiers import EventIds, VisitIds
+from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.tracks import TrackRows
+
+LAG_S = 1.0
+"""So far behind the cameras the fusion is at most."""
+FORGOTTEN_S = 600.0
+"""A track that was not seen for so long may begin anew at any time."""
+
+
+class Fusion(Protocol):
+    """Puts the tracks of several cameras together into visits on the floor."""
+
+    def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
+        """Rows of the camera's frames up to ``until_s``."""
+        ...
+
+    def advance(self, until_s: float) -> FloorRows:
+        """All that is certain, all cameras having told what they saw up to ``until_s``."""
+        ...
+
+    def ended(self) -> list[EndedVisit]:
+        """Visits that are over since the last call."""
+        ...
+
+    def troubles(self) -> list[CameraTrouble]:
+        """What became wrong, or right again, with a camera since the last call."""
+        ...
+
+    def finish(self, end_s: float) -> FloorRows:
+        """The rest."""
+        ...
+
+
+class ShopFloor:
+    """Feed each camera's rows with ``update``, then ``advance``; take events out.
+
+    Of ``cameras``, those with floor points are fused by ``fusion`` when there are two or more
+    (``fused``): people count once, on the floor. The others (``alone``) are counted by themselves,
+    as with one camera. What is drawn on a fused camera's picture above the horizon stays with that
+    camera's picture; of visits only the floor tells then.
+
+    ``sights`` counts the rows of each fused camera that were used, ``rejected`` those that were
+    not, by reason.
+    """
+
+    def __init__(
+        self,
+        shop: Shop,
+        cameras: Sequence[str],
+        start: datetime,
+        fusion: Fusion | None,
+        *,
+        settings: SpaceSettings | None = None,
+        staff: JudgesStaff | None = None,
+        groups: FindsGroups | None = None,
+        event_ids: EventIds | None = None,
+        visit_ids: VisitIds | None = None,
+    ) -> None:
+        settings = settings or SpaceSettings()
+        events, visits = event_ids or EventIds(), visit_ids or VisitIds()
+        self.fused = fused_cameras(shop, cameras) if fusion is not None else ()
+        self._fusion = fusion
+        self._events: list[Event] = []
+        self._floor: FloorSpace | None = None
+        self._doors = {name: _Door(shop, name, settings) for name in self.fused}
+        self._sky: dict[str, CameraSpace] = {}
+
+        def by_itself(part: Shop, name: str) -> CameraSpace:
+            return CameraSpace(
+                part, name, start, settings=settings, event_ids=events, visit_ids=visits
+            )
+
+        if self.fused:
+            self._floor = FloorSpace(
+                shop, start, cameras=self.fused, settings=settings, staff=staff, groups=groups,
+                event_ids=events, visit_ids=visits,
+            )  # fmt: skip
+            for name in self.fused:
+                part = _drawn_in_the_sky(shop, name, self._floor)
+                if part.lines or any(zone.kind != "private" for zone in part.zones):
+                    self._sky[name] = by_itself(part, name)
+        self.alone = {name: by_itself(shop, name) for name in cameras if name not in self.fused}
+
+    def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
+        """Rows of ``camera``'s frames up to ``until_s``; a new track's first ones may be late."""
+        if camera in self.alone:
+            self._events += self.alone[camera].update(rows, until_s)
+            return
+        assert self._fusion is not None  # noqa: S101 - else all cameras are alone
+        self._fusion.update(camera, self._doors[camera].through(rows), until_s)
+        if camera in self._sky:
+            self._events += _but_visits(self._sky[camera].update(rows, until_s))
+
+    def advance(self, until_s: float) -> list[Event]:
+        """All cameras have told what they saw up to ``until_s``: the facts now certain."""
+        if self._floor is not None and self._fusion is not None:
+            rows = self._fusion.advance(until_s)
+            self._events += self._floor.update(rows, self._fusion.ended(), until_s - LAG_S)
+            self._events += self._floor.troubles(self._fusion.troubles())
+        return self._taken()
+
+    def gap(self, camera: str, start_s: float, end_s: float, reason: str) -> list[Event]:
+        """``camera`` saw nothing from ``start_s`` to ``end_s`` (rule 12)."""
+        if self._floor is None or camera in self.alone:
+            return self.alone[camera].gap(start_s, end_s, reason)
+        if camera in self._sky:
+            self._sky[camera].blind(start_s, end_s)  # told once, by the floor
+        return self._floor.gap(start_s, end_s, reason, camera)
+
+    def blind(self, camera: str, start_s: float, end_s: float) -> None:
+        """``camera`` delivered pictures in which nothing could be seen: lost coverage too. Parts of
+        one stretch are told as they pass."""
+        if self._floor is None or camera in self.alone:
+            self.alone[camera].blind(start_s, end_s)
+            return
+        if camera in self._sky:
+            self._sky[camera].blind(start_s, end_s)
+        self._floor.blind(start_s, end_s, camera)
+
+    def hold(self, camera: str, from_s: float) -> None:
+        """From ``from_s`` on it may turn out that ``camera`` could not see (infinite: no longer):
+        occupancy and queues wait there until that is known."""
+        if self._floor is None or camera in self.alone:
+            self.alone[camera].hold(from_s)
+            return
+        if camera in self._sky:
+            self._sky[camera].hold(from_s)
+        self._floor.hold(from_s, camera)
+
+    def finish(self, end_s: float) -> list[Event]:
+        """The session ended at ``end_s``: the remaining facts."""
+        if self._floor is not None and self._fusion is not None:
+            rows = self._fusion.finish(end_s)
+            self._events += self._floor.update(rows, self._fusion.ended(), end_s)
+            self._events += self._floor.troubles(self._fusion.troubles())
+            self._events += self._floor.finish(end_s)
+        for space in self._sky.values():
+            self._events += _but_visits(space.finish(end_s))
+        for space in self.alone.values():
+            self._events += space.finish(end_s)
+        return self._taken()
+
+    @property
+    def heat(self) -> HeatMap | None:
+        """On the picture; only with a single camera."""
+        if self.fused or len(self.alone) != 1:
+            return None
+        (space,) = self.alone.values()
+        return space.heat
+
+    @property
+    def floor_heat(self) -> HeatMap | None:
+        """On the floor. None where nobody knows its size, or where no camera has floor points."""
+        if self._floor is not None:
+            return self._floor.heat
+        floors = [space.floor_heat for space in self.alone.values() if space.floor_heat is not None]
+        return HeatMap.fullest(floors) if floors and len(floors) == len(self.alone) else None
+
+    @property
+    def sights(self) -> dict[str, int]:
+        """By fused camera, the rows that were used."""
+        return {name: door.sights for name, door in self._doors.items()}
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """Rows that were not used, by reason."""
+        total: Counter[str] = Counter()
+        for space in self.alone.values():
+            total.update(space.rejected)
+        for door in self._doors.values():
+            total.update(door.rejected)
+        if self._floor is not None:
+            total.update(self._floor.rejected)
+        return dict(total)
+
+    def _taken(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+
+class _Door:
+    """Lets a fused camera's rows through to the fusion."""
+
+    def __init__(self, shop: Shop, camera: str, settings: SpaceSettings) -> None:
+        self._view = CameraGeometry(shop, camera, settings)
+        self._sieve = Sieve()
+        self.rejected = self._sieve.rejected
+        self.sights = 0
+        self._last_s: dict[int, float] = {}
+        self._pruned_s = 0.0
+
+    def through(self, rows: TrackRows) -> TrackRows:
+        """Rows that count, in order of time."""
+        if not len(rows):
+            return rows
+        sieve = self._sieve
+        rows = sieve.confirmed(rows)
+        rows = sieve.without(rows, self._view.private(rows), "private_zone")
+        last = np.array([self._last_s.get(t, -np.inf) for t in rows.track.tolist()], float)
+        rows = in_order(sieve.without(rows, rows.time_s <= last, "late"))
+        if len(rows):
+            self._last_s |= dict(zip(rows.track.tolist(), rows.time_s.tolist(), strict=True))
+            if rows.time_s[-1] > self._pruned_s + 60.0:
+                self._pruned_s = float(rows.time_s[-1])
+                past_s = self._pruned_s - FORGOTTEN_S
+                self._last_s = {t: s for t, s in self._last_s.items() if s > past_s}
+        self.sights += len(rows)
+        return rows
+
+
+def _drawn_in_the_sky(shop: Shop, camera: str, floor: FloorSpace) -> Shop:
+    """The shop with only those lines and zones of ``camera`` that cannot be laid on the floor, and
+    its private zones."""
+    lines = tuple(line for line in shop.lines_of(camera) if line.id in floor.left_lines)
+    zones = tuple(
+        zone
+        for zone in shop.zones_of(camera)
+        if zone.id in floor.left_zones or zone.kind == "private"
+    )
+    return shop.model_copy(update={"lines": lines, "zones": zones})
+
+
+def _but_visits(events: list[Event]) -> list[Event]:
+    return [event for event in events if not isinstance(event, VisitEnded)]

@@ -1,0 +1,45 @@
+"""The constants by which staff are told apart, with their reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSettings:
+    """Seconds, metres and metres a second."""
+
+    # Doors. Who begins this near to one, or beyond it, has come in; who is this far out of doors
+    # at any time is a customer of the street.
+    door_m: float = 1.5
+    outside_m: float = 0.75
+
+    # Pieces of a visit. Who turns up where nobody came in is the one who was lost near by, within
+    # so long and so far; the nearest must be nearer than the next by ``link_clear``.
+    lost_s: float = 1.5
+    link_s: float = 60.0
+    link_gap_s: float = 20.0
+    link_m: float = 0.8
+    walk_mps: float = 0.3
+    link_most_m: float = 3.0
+    link_clear: float = 1.0
+    # Time without a sight that still counts as time spent.
+    longest_gap_s: float = 5.0
+
+    # Stops.
+    stop_m: float = 0.9
+    stop_least_s: float = 8.0
+    long_factor: float = 3.0
+
+    # What is usual in shops, until this one's shoppers have shown it: so many of them weigh as
+    # much as what is assumed here.
+    usual_stay_s_log: float = log(600.0)
+    usual_stop_s_log: float = log(25.0)
+    usual_weight: float = 10.0
+
+    # The decision: log odds, and how far below a role is kept.
+    threshold: float = 0.0
+    keep: float = 1.0
+    # No cue from the colour of the clothes weighs more than this.
+    uniform_most: float = 4.0
