@@ -24,7 +24,7 @@ from miseban.sim.render.light import Light
 from miseban.sim.render.room import picture_of
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.stage import Stage
-from miseban.space.calibration.people import Beliefs
+from miseban.space.calibration.people import Anchor, Beliefs
 from miseban.space.calibration.seen import FARTHEST_M
 from miseban.space.calibration.solving import Clicks
 from miseban.space.homography import Homography
@@ -223,7 +223,7 @@ def _walk(case: Case, rows: dict[str, TrackRows], anchor: str) -> tuple[float, f
     chosen = _spread(case, 2, 3, min(REACH_M, float(far.max())))
     clicks = Clicks(case.pixels[chosen], case.places[chosen])
     one = {case.subject.camera.id: rows.get(case.subject.camera.id, TrackRows.empty())}
-    stands = "upright" if anchor == "upright" else "feet"
+    stands: Anchor = "upright" if anchor == "upright" else "feet"
     try:
         answer = by_walking(case.subject, one, clicks, anchor=stands, beliefs=Beliefs())
     except BadInput:

@@ -154,7 +154,9 @@ def _solve(
         camera = camera_of(vector)
         parts = [
             soft(corners_off(vector).ravel() / CORNER_PX),
-            [camera.roll / _ROLL_SD, math.log(camera.focal_px / size[0] / _FOCAL) / _FOCAL_SD],
+            np.array(
+                [camera.roll / _ROLL_SD, math.log(camera.focal_px / size[0] / _FOCAL) / _FOCAL_SD]
+            ),
         ]
         if start is not None:
             known = np.isfinite(laid.middle_m[:, 0])
