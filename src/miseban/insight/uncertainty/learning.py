@@ -81,11 +81,12 @@ def hours_of(counted: Sequence[Counted]) -> list[Hours]:
     return result
 
 
-def learn_rates(lines: Sequence[Sequence[Hours]]) -> Rates:
-    """The rates that lines have: of each line and way, all its days."""
+def learn_rates(lines: Sequence[Sequence[Hours]], crowding: float | None = None) -> Rates:
+    """The rates that lines have: of each line and way, all its days. With ``crowding`` that is
+    taken as known, where days are too few to tell."""
     units = [_joined(days) for days in lines]
     units = [unit for unit in units if unit.passed.sum() >= FEW] or units
-    crowding = _crowding(units)
+    crowding = _crowding(units) if crowding is None else crowding
     expected = [_expected(unit, crowding) for unit in units]
     missed, true = zip(*((u.missed.sum(), _weight(u, crowding).sum()) for u in units), strict=True)
     false, passed = zip(*((u.false.sum(), u.passed.sum()) for u in units), strict=True)

@@ -101,7 +101,9 @@ def learn(days: Sequence[tuple[Lesson, list[Counted]]]) -> Learned:
         for target, is_line in ((line, True), (zone, False)):
             mine = [days_of for key, days_of in units.items() if key[0] is is_line]
             if mine:
-                target[condition] = learn_rates(mine)
+                # The days in trouble are too few to tell what a crowd adds.
+                crowding = target[WELL].crowding if WELL in target else None
+                target[condition] = learn_rates(mine, crowding)
     well = [one for lesson, found in days if lesson.condition == WELL for one in found]
     return Learned(arrivals=learn_arrivals([c for c in well if c.is_line]), line=line, zone=zone)
 
