@@ -19,7 +19,7 @@ from bench.result import CannotRunError, Result
 
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
-    *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes"),
+    *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes", "floor"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

@@ -75,10 +75,17 @@ class Maker:
         fields = {"zone": zone, "length": length, "waiting_s": 0.0}
         self.events.append(QueueState.model_validate(self._fields(at_s) | fields))
 
-    def visit(self, start_s: float, end_s: float, visit: str, areas: tuple[str, ...] = ()) -> None:
+    def visit(
+        self,
+        start_s: float,
+        end_s: float,
+        visit: str,
+        areas: tuple[str, ...] = (),
+        **told: str | None,
+    ) -> None:
         fields = {"visit": visit, "started": START + timedelta(seconds=start_s)}
         fields |= {"t": (start_s,), "x": (1.0,), "y": (1.0,), "unit": "px"}
-        fields |= {"areas": areas, "stitched": 1}
+        fields |= {"areas": areas, "stitched": 1, **told}
         self.events.append(VisitEnded.model_validate(self._fields(end_s) | fields))
 
     def looks(
@@ -132,6 +139,7 @@ def summary_of(
         model="yolox-nano",
         versions={"miseban": "0.1.0", "onnxruntime": "1.23"},
         uncovered_s=uncovered_s,
+        entrances=set(lines),
     )
 
 

@@ -264,6 +264,7 @@ def test_every_text_is_used() -> None:
     sources = "".join(
         (folder / name).read_text(encoding="utf-8")
         for name in (
+            "visitor_parts.py",
             "page.html",
             "charts.html",
             "page.py",
@@ -348,3 +349,30 @@ def test_truth_of_another_time_or_none_is_not_shown() -> None:
     later = found.summary.model_copy(update={"start": found.summary.start + timedelta(minutes=5)})
     assert heading not in render_report(replace(found, truth=later))
     assert heading in render_report(replace(found, truth=found.summary))
+
+
+def of_a_day_with_staff(lang: str) -> str:
+    """A page whose visitors came alone, in a pair, or work here."""
+    maker = Maker()
+    people = [("a", 60, 600, "g"), ("b", 62, 602, "g"), ("c", 700, 730, "h"), ("w", 90, 5000, "")]
+    for visit, since_s, until_s, group in people:
+        maker.cross(since_s, visit)
+        maker.cross(until_s, visit, "out")
+        role = "shopper" if group else "staff"
+        maker.visit(since_s, until_s, visit, role=role, group=group or None)
+    maker.stay(100, 200, "a", "drinks")
+    maker.stay(100, 4000, "w", "drinks")
+    return render_report(material(maker), lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_visitors_are_told_without_staff(lang: str) -> None:
+    html, words = of_a_day_with_staff(lang), Words(lang, ZoneInfo("Asia/Tokyo"))
+    section = html[html.index(words("visitors.heading")) :]
+    rows = dict(re.findall(r'<tr><th scope="row">([^<]*)</th><td class="n">([^<]*)</td>', section))
+    assert rows[words("visitors.visitors")] == "3"
+    assert rows[words("visitors.groups")] == "2"
+    assert rows[words("visitors.staff")] == "1"
+    assert rows[words("visitors.bounce")] == words.share(1 / 3)
+    reach = section[section.index(words("visitors.reach")) :]
+    assert f'>{words.share(1 / 3)}</span></td><td class="n">1</td>' in reach

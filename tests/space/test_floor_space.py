@@ -311,7 +311,8 @@ class Judge:
         self.rows += len(rows)
 
     def role(self, visit: int) -> tuple[Role | None, float]:
-        return ("staff", 0.9) if visit % 2 == 0 or self.late else ("shopper", 0.6)
+        staff = visit % 2 == 0 or (self.late and visit == 3)
+        return ("staff", 0.9) if staff else ("shopper", 0.6)
 
     def changed(self) -> list[int]:
         return [3] if self.late else []
@@ -321,7 +322,7 @@ class Judge:
 
 
 class Groups:
-    """1 and 2 came together; of 3 it turns out later."""
+    """Everybody came alone; that 5 came with 1 turns out later."""
 
     def __init__(self) -> None:
         self.late = False
@@ -330,32 +331,40 @@ class Groups:
         del rows
 
     def group(self, visit: int) -> int:
-        return 1 if visit < 3 or self.late else visit
+        return 1 if visit == 5 and self.late else visit
 
     def changed(self) -> list[int]:
-        return [3] if self.late else []
+        return [5] if self.late else []
+
+    def forget(self, visit: int) -> None:
+        del visit
 
 
 def test_roles_and_groups_are_told_and_revised() -> None:
     judge, groups = Judge(), Groups()
     space = engine(LINE, staff=judge, groups=groups)
-    rows = together([walk([(0, k, 2), (10, k, 2)], visit=k) for k in (1, 2, 3)])
-    over = [EndedVisit(k, 4, ("west",), 0.8) for k in (1, 2, 3)]
+    numbers = (1, 2, 3, 5)
+    rows = together([walk([(0, k, 2), (10, k, 2)], visit=k) for k in numbers])
+    over = [EndedVisit(k, 4, ("west",), 0.8) for k in numbers]
     events = space.update(rows, over, 16.0)
     visits = [e for e in events if isinstance(e, VisitEnded)]
-    assert [e.role for e in visits] == ["shopper", "staff", "shopper"]
+    assert [e.role for e in visits] == ["shopper", "staff", "shopper", "shopper"]
     assert {(e.stitched, e.certainty) for e in visits} == {(4, 0.8)}
-    assert visits[0].group == visits[1].group != visits[2].group
+    assert visits[1].group is None  # colleagues are no buying group
+    assert len({visits[k].group for k in (0, 2, 3)}) == 3
     assert judge.rows == len(rows)
     judge.late = groups.late = True
     events = space.update(FloorRows.empty(), [], 30.0)
     events += space.update(FloorRows.empty(), [], 60.0)
-    (label,) = (e for e in events if isinstance(e, VisitLabelled))
-    assert label.visit == visits[2].visit
-    assert (label.role, label.group, label.certainty) == ("staff", visits[0].group, 0.9)
-    assert seconds(label) == pytest.approx(30.0)
+    labels = [e for e in events if isinstance(e, VisitLabelled)]
+    told_ = [(e.visit, e.role, e.group, e.certainty) for e in labels]
+    assert told_ == [
+        (visits[2].visit, "staff", None, 0.9),
+        (visits[3].visit, "shopper", visits[0].group, 0.6),
+    ]
+    assert seconds(labels[0]) == pytest.approx(30.0)
     space.update(FloorRows.empty(), [], 9000.0)
-    assert judge.forgotten == {1, 2, 3}
+    assert judge.forgotten == set(numbers)
 
 
 def test_the_bands_are_no_wider_than_they_may_be() -> None:

@@ -181,7 +181,7 @@ def told(events: Iterable[Event]) -> list[str]:
             return round(value, 6) + 0.0
         return tuple(map(plain, value)) if isinstance(value, tuple) else value
 
-    hidden = {"id", "visit"}
+    hidden = {"id", "visit", "group"}
     return sorted(
         repr({k: plain(v) for k, v in event.model_dump().items() if k not in hidden})
         for event in events

@@ -60,7 +60,8 @@ def replay(
     moments = max((clock.moments for clock in clocks.values()), default=0)
     result.frames = np.arange(1, moments + 1)
     result.heat, result.floor_heat = floor.heat, floor.floor_heat
-    result.sights, result.alone = floor.sights, tuple(floor.alone)
+    result.sights = floor.sights
+    result.alone = {name: clocks[name].rows for name in floor.alone}
     return result
 
 
@@ -114,7 +115,7 @@ class _Clock:
     """Counts the different moments of one camera's rows."""
 
     def __init__(self) -> None:
-        self.moments = 0
+        self.moments = self.rows = 0
         self.last_s = -1.0
         self.shortest_s = np.inf
 
@@ -122,6 +123,7 @@ class _Clock:
         if not len(time_s):
             return
         steps = np.diff(time_s, prepend=self.last_s)
+        self.rows += len(time_s)
         self.moments += int(np.count_nonzero(steps))
         if self.last_s < 0:
             steps = steps[1:]  # the first moment has no step

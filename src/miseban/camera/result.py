@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,7 +29,7 @@ class Analysis:
     people in an annotated video (only when asked for); ``background`` a picture without people,
     or None; ``rejected`` rows that could not be used, by reason; ``incomplete`` why the
     recording ended early. Of several cameras, ``sights`` are the rows of each that was fused with
-    others on one floor, and ``alone`` those that were counted by themselves.
+    others on one floor, and ``alone`` those of each that was counted by itself.
     """
 
     camera: str | None
@@ -48,7 +48,7 @@ class Analysis:
     background: Image | None = None
     rejected: Mapping[str, int] = field(default_factory=dict)
     sights: Mapping[str, int] = field(default_factory=dict)
-    alone: Sequence[str] = ()
+    alone: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def detected(self) -> float | None:

@@ -31,9 +31,9 @@ from miseban.camera.calibration.ways import (
 from miseban.camera.opening import open_source
 from miseban.camera.result import Analysis
 from miseban.camera.tracks_file import check_tracks, read_tracks
+from miseban.cli.calibrate_check import check_shop
 from miseban.cli.common import Lang, only_camera, progress_bar
 from miseban.cli.which_model import which_model
-from miseban.space.calibration.agreement import Check, check
 from miseban.space.calibration.people import Beliefs
 from miseban.space.calibration.solving import Clicks
 from miseban.vision.boards.sheet import SHEETS, SIDE_MM, as_pdf, as_png, sheet
@@ -126,7 +126,7 @@ def calibrate(
         raise BadInput("which-way", "calibrate", "expected one of --board, --walk and --check")
     shop = load_shop(shop_file)
     if check_all:
-        _check(shop, _tracks(_wanted(source, "--check"), seconds), as_json=as_json)
+        check_shop(shop, _tracks(_wanted(source, "--check"), seconds), as_json=as_json)
         return
     subject = _subject(shop, shop_file, camera)
     clicks = _clicks(point, points, subject)
@@ -156,7 +156,7 @@ def calibrate(
         answer = by_walking(subject, rows, clicks, anchor=stands, beliefs=beliefs)
     else:
         answer = by_clicks(subject, clicks)
-    refuse_impossible(answer, shop, subject.where)
+    refuse_impossible(answer, shop, subject.file)
     if picture is not None:
         name = _wanted(source, "--picture")
         if seen is None and not name.lower().endswith(".csv"):
@@ -191,7 +191,7 @@ def _wanted(source: str | None, option: str) -> str:
 
 def _subject(shop: Shop, shop_file: Path, camera: str | None) -> Subject:
     ident = only_camera(shop, camera)
-    return Subject(shop, shop.camera(ident), f'{shop_file}: [[camera]] "{ident}"')
+    return Subject(shop, shop.camera(ident), str(shop_file))
 
 
 def _clicks(point: list[str] | None, points: Path | None, subject: Subject) -> Clicks:
@@ -207,7 +207,7 @@ def _beliefs(height: float, angle: float | None) -> Beliefs:
     if angle is None:
         return Beliefs(height_m=height)
     widths = 0.5 / math.tan(math.radians(angle) / 2)
-    return Beliefs(height_m=height, focal_widths=widths, focal_sd=0.03)
+    return Beliefs(height_m=height, focal_widths=widths, focal_sd=0.01)
 
 
 def _tracks(name: str, seconds: float | None) -> dict[str, TrackRows]:
@@ -253,54 +253,3 @@ def _print_sheets(path: Path, sheets: int, lang: Lang) -> None:
     except OSError as error:
         raise BadInput("output", path, f"cannot be written: {error.strerror or error}") from None
     typer.echo(f"{path}: sheets 0 to {sheets - 1}, A4; the black square is {SIDE_MM:g} mm")
-
-
-def _check(shop: Shop, rows: dict[str, TrackRows], *, as_json: bool) -> None:
-    found = check(shop, rows)
-    if not found.statures and not found.agreements:
-        what = "expected tracks of a camera with floor_points, found none"
-        raise BadInput("nothing-to-check", "--check", what)
-    wrong = [w.wrong for w in (*found.statures, *found.agreements) if w.wrong]
-    if as_json:
-        typer.echo(json.dumps(_figures(found), indent=2))
-    else:
-        for s in found.statures:
-            tall = f"{s.tall_m:.2f} m tall" if s.people else "nobody in full view"
-            typer.echo(f"{s.camera}: {s.people} people, {tall}{_mark(s.wrong)}")
-        for a in found.agreements:
-            shift = f"{a.right_cm:+.0f} right, {a.down_cm:+.0f} down"
-            clock = f", clock {a.later_s:+.2f} s" if a.later_s else ""
-            typer.echo(
-                f"{a.one} - {a.other}: {a.people} people {a.apart_cm:.0f} cm apart "
-                f"({shift}){clock}{_mark(a.wrong)}"
-            )
-    if wrong:
-        raise typer.Exit(1)
-
-
-def _mark(wrong: str) -> str:
-    return f"  WRONG: {wrong}" if wrong else ""
-
-
-def _figures(found: Check) -> dict[str, object]:
-    return {
-        "cameras": {
-            s.camera: {
-                "people": s.people,
-                "height_m": None if math.isnan(s.tall_m) else round(s.tall_m, 3),
-                "wrong": s.wrong or None,
-            }
-            for s in found.statures
-        },
-        "pairs": [
-            {
-                "cameras": [a.one, a.other],
-                "people": a.people,
-                "apart_cm": round(a.apart_cm, 1),
-                "shift_cm": [round(a.right_cm, 1), round(a.down_cm, 1)],
-                "clock_s": a.later_s,
-                "wrong": a.wrong or None,
-            }
-            for a in found.agreements
-        ],
-    }

@@ -97,7 +97,12 @@ def report_done(
     if summary.rejected:
         rejected = ", ".join(f"{n} {reason}" for reason, n in summary.rejected.items())
         typer.echo(f"rows not counted: {rejected}")
-    told = "views" if summary.camera is None and summary.model != "truth" else "people seen"
+    fused = [name for name, one in summary.cameras.items() if one.fused]
+    alone = [name for name, one in summary.cameras.items() if not one.fused]
+    if fused and alone:
+        typer.echo(f"counted by themselves, without floor points: {', '.join(alone)}")
+    once = summary.camera is not None or fused or summary.model == "truth"
+    told = "people seen" if once else "views"
     where = "report.html is" if (folder / "report.html").is_file() else "the truth is"
     typer.echo(f"{told}: {summary.people}; {where} in {folder}")
 

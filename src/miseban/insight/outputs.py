@@ -24,7 +24,7 @@ from miseban.insight.visitors import present
 from miseban.space.homography import Homography
 from miseban.space.layout import Layout
 from miseban.vocabulary.shop import Shop
-from miseban.vocabulary.summary import Summary
+from miseban.vocabulary.summary import CameraSummary, Summary
 
 _PICTURE_PX = 960
 """Longest side of a heat map: enough for a screen, and a 4K camera must not cost its memory."""
@@ -88,6 +88,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         analysis.events,
         shop_id=shop.shop.id,
         camera=analysis.camera,
+        cameras=_cameras(analysis),
         start=analysis.start,
         duration_s=analysis.duration_s,
         frames=len(analysis.frames),
@@ -117,6 +118,14 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
     )
     accuracy = replace(told.accuracy, rough=bool(told.model_note))
     return with_intervals(counted, analysis.events, shop, accuracy, empty)
+
+
+def _cameras(analysis: Analysis) -> dict[str, CameraSummary]:
+    if analysis.camera is not None:
+        return {}
+    fused = {name: CameraSummary(fused=True, sights=n) for name, n in analysis.sights.items()}
+    alone = {name: CameraSummary(fused=False, sights=n) for name, n in analysis.alone.items()}
+    return fused | alone
 
 
 def overlay_of(shop: Shop, camera: str) -> Overlay:

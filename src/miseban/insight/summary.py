@@ -27,6 +27,7 @@ from miseban.vocabulary.events import (
 )
 from miseban.vocabulary.summary import (
     AttributeCell,
+    CameraSummary,
     Count,
     InsideSummary,
     LineSummary,
@@ -56,6 +57,7 @@ def summarise(
     rejected: Mapping[str, int] | None = None,
     model_note: str = "",
     detected: float | None = None,
+    cameras: Mapping[str, CameraSummary] | None = None,
     entrances: Set[str] = frozenset(),
     layout: Layout | None = None,
 ) -> Summary:
@@ -66,7 +68,8 @@ def summarise(
     happened there; ``tills`` are pairs of a queue zone and its service zone. Events may come in
     any order; ``inside`` is the balance at the entrances, where there are any. Lines and zones
     that only events know are added. ``rejected`` counts rows of tracks not used, by reason;
-    ``detected`` is the part of the frames that a detector looked at; ``entrances`` are the lines
+    ``detected`` is the part of the frames that a detector looked at; ``cameras`` are several that
+    saw the recording; ``entrances`` are the lines
     that lead into the shop, ``layout`` tells what is inside.
 
     Whoever works here is in ``people`` and ``lines`` only, which are everybody's. Intervals are
@@ -86,6 +89,7 @@ def summarise(
     return Summary(
         shop=shop_id,
         camera=camera,
+        cameras=dict(cameras or {}),
         start=start,
         duration_s=duration_s,
         frames=frames,
@@ -93,7 +97,7 @@ def summarise(
         detected=detected,
         coverage=coverage,
         incomplete=incomplete,
-        people=len({getattr(event, "visit", None) for event in events} - {None}),
+        people=_people(events),
         lines=_lines(events, lines),
         inside=inside,
         visitors=summarise_visitors(
@@ -126,6 +130,13 @@ def summarise(
         model_note=model_note,
         versions=versions,
     )
+
+
+def _people(events: Sequence[Event]) -> int:
+    """Visits of which an event tells. Where cameras share a floor, its visits alone (they name no
+    camera): a camera that counts by itself sees the same people."""
+    on_floor = {e.visit for e in events if isinstance(e, VisitEnded) and e.camera is None}
+    return len(on_floor or {getattr(event, "visit", None) for event in events} - {None})
 
 
 def _lines(events: Sequence[Event], known: Sequence[str]) -> dict[str, LineSummary]:

@@ -10,6 +10,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.ground import Ground
 from miseban.space.stays import Stay
 from miseban.space.timeline import Period, ZoneTimeline
@@ -176,6 +177,22 @@ class FactWriter:
                 fps=0.0,
                 gap_s=max(0.0, end_s - start_s),
                 reason=reason,
+            )
+        )
+
+    def trouble(self, found: CameraTrouble) -> None:
+        """What only shows beside other cameras. It is told when it was sure."""
+        self._events.append(
+            CameraHealth(
+                **self._stamp(found.time_s, found.camera),
+                state=found.state,
+                fps=0.0,
+                reason=found.reason,
+                phase=found.phase,
+                since=self._utc(found.since_s),
+                dx_px=found.dx_px,
+                dy_px=found.dy_px,
+                clock_s=found.clock_s,
             )
         )
 

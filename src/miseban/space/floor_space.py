@@ -14,6 +14,7 @@ import numpy as np
 from miseban.space.facts import FactWriter
 from miseban.space.floor_book import FloorBook
 from miseban.space.floor_geometry import FloorGeometry
+from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.heat import HeatMap
 from miseban.space.labels import FindsGroups, JudgesStaff, Labels
 from miseban.space.line_walk import LineWalk
@@ -94,6 +95,12 @@ class FloorSpace:
     def gap(self, start_s: float, end_s: float, reason: str, camera: str) -> list[Event]:
         """``camera`` saw nothing from ``start_s`` to ``end_s`` (rule 12)."""
         self._facts.gap(start_s, end_s, reason, camera)
+        return self._facts.taken()
+
+    def troubles(self, found: Sequence[CameraTrouble]) -> list[Event]:
+        """What became wrong, or right again, with cameras beside the others."""
+        for one in found:
+            self._facts.trouble(one)
         return self._facts.taken()
 
     def blind(self, start_s: float, end_s: float, camera: str) -> None:

@@ -50,7 +50,11 @@ class FindsGroups(Protocol):
         ...
 
     def changed(self) -> Iterable[int]:
-        """Visits whose group changed since the last call."""
+        """Visits that are in another group now than ``group`` last told."""
+        ...
+
+    def forget(self, visit: int) -> None:
+        """Nothing more will be asked of the visit."""
         ...
 
 
@@ -93,6 +97,8 @@ class Labels:
         self._told.pop(number, None)
         if self._staff is not None:
             self._staff.forget(number)
+        if self._groups is not None:
+            self._groups.forget(number)
 
     def changed(self, now_s: float) -> list[Change]:
         """Visits told before of which something else holds now."""
@@ -116,7 +122,7 @@ class Labels:
 
     def _now(self, number: int) -> tuple[Role | None, str | None, float]:
         role, certainty = self._staff.role(number) if self._staff is not None else (None, 0.0)
-        if self._groups is None:
+        if self._groups is None or role == "staff":  # colleagues are no buying group
             return role, None, certainty
         group = self._groups.group(number)
         if group not in self._names:

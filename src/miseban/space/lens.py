@@ -70,6 +70,15 @@ class Lens:
         result: Floats = self.eye[:2] + way[:, :2] * part[:, None]
         return result
 
+    def at_heights(self, pixel: Floats, heights_m: Floats) -> Floats:
+        """(N, G, 2): as ``at_height``, for each of the heights (G,) metres."""
+        way = self._ways(pixel)
+        down = np.where(np.abs(way[:, 2]) > 1e-9, way[:, 2], np.nan)
+        part = (heights_m - self.eye[2]) / down[:, None]
+        part = np.where(part > 0, part, np.nan)
+        result: Floats = self.eye[:2] + way[:, None, :2] * part[:, :, None]
+        return result
+
     def height_over(self, pixel: Floats, xy: Floats) -> Floats:
         """(N,) metres above the places (N, 2) at which what is seen at (N, 2) pixels is."""
         way, there = self._ways(pixel), xy - self.eye[:2]

@@ -12,6 +12,7 @@ import numpy as np
 from miseban.space.engine import CameraSpace
 from miseban.space.floor_geometry import fused_cameras
 from miseban.space.floor_space import FloorSpace
+from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.geometry import CameraGeometry
 from miseban.space.heat import HeatMap
 from miseban.space.labels import FindsGroups, JudgesStaff
@@ -25,6 +26,8 @@ from miseban.vocabulary.tracks import TrackRows
 
 LAG_S = 1.0
 """So far behind the cameras the fusion is at most."""
+FORGOTTEN_S = 600.0
+"""A track that was not seen for so long may begin anew at any time."""
 
 
 class Fusion(Protocol):
@@ -40,6 +43,10 @@ class Fusion(Protocol):
 
     def ended(self) -> list[EndedVisit]:
         """Visits that are over since the last call."""
+        ...
+
+    def troubles(self) -> list[CameraTrouble]:
+        """What became wrong, or right again, with a camera since the last call."""
         ...
 
     def finish(self, end_s: float) -> FloorRows:
@@ -112,6 +119,7 @@ class ShopFloor:
         if self._floor is not None and self._fusion is not None:
             rows = self._fusion.advance(until_s)
             self._events += self._floor.update(rows, self._fusion.ended(), until_s - LAG_S)
+            self._events += self._floor.troubles(self._fusion.troubles())
         return self._taken()
 
     def gap(self, camera: str, start_s: float, end_s: float, reason: str) -> list[Event]:
@@ -147,6 +155,7 @@ class ShopFloor:
         if self._floor is not None and self._fusion is not None:
             rows = self._fusion.finish(end_s)
             self._events += self._floor.update(rows, self._fusion.ended(), end_s)
+            self._events += self._floor.troubles(self._fusion.troubles())
             self._events += self._floor.finish(end_s)
         for space in self._sky.values():
             self._events += _but_visits(space.finish(end_s))
@@ -201,6 +210,7 @@ class _Door:
         self.rejected = self._sieve.rejected
         self.sights = 0
         self._last_s: dict[int, float] = {}
+        self._pruned_s = 0.0
 
     def through(self, rows: TrackRows) -> TrackRows:
         """Rows that count, in order of time."""
@@ -213,8 +223,9 @@ class _Door:
         rows = in_order(sieve.without(rows, rows.time_s <= last, "late"))
         if len(rows):
             self._last_s |= dict(zip(rows.track.tolist(), rows.time_s.tolist(), strict=True))
-            if len(self._last_s) > 1000:
-                past_s = float(rows.time_s[-1]) - 600.0
+            if rows.time_s[-1] > self._pruned_s + 60.0:
+                self._pruned_s = float(rows.time_s[-1])
+                past_s = self._pruned_s - FORGOTTEN_S
                 self._last_s = {t: s for t, s in self._last_s.items() if s > past_s}
         self.sights += len(rows)
         return rows

@@ -188,19 +188,29 @@ class AttributeCell(_Table):
     attributes: list[AttributeCounts]
 
 
+class CameraSummary(_Table):
+    """One of several cameras: whether it is ``fused`` with others on one floor, where everybody is
+    counted once, or counts by itself; ``sights`` are the places of people that it told of."""
+
+    fused: bool
+    sights: int
+
+
 class Summary(_Table):
     """The whole of ``summary.json``. ``coverage`` is the part of ``duration_s`` in which the camera
     saw; ``detected`` the part of ``frames`` that the detector saw (None where there was none);
-    ``people`` visits seen (not unique persons), ``visitors`` those who came to shop;
-    ``entrances`` the lines into the shop together; ``incomplete`` why a recording ended early;
-    ``rejected`` rows of tracks that could not be used, by reason; ``model_note`` what to know of
-    the ``model`` before its counts are believed."""
+    ``cameras`` are several that saw the recording; ``people`` visits seen (not unique persons; of
+    the floor alone, where cameras share one), ``visitors`` those who came to shop; ``entrances``
+    the lines into the shop together; ``incomplete`` why a recording ended early; ``rejected`` rows
+    of tracks that could not be used, by reason; ``model_note`` what to know of the ``model``
+    before its counts are believed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     schema_: Literal[1] = Field(default=1, alias="schema")
     shop: Name
     camera: str | None
+    cameras: dict[str, CameraSummary] = {}
     start: AwareDatetime
     duration_s: float
     frames: int

@@ -76,13 +76,14 @@ class Floor(Maker):
         seconds: int = 60,
         *,
         y: float = 0.0,
+        x: float = 0.0,
         role: Role | None = None,
         group: str | None = None,
     ) -> None:
         """Along x at half a metre a second."""
         t = tuple(at_s + n for n in range(seconds + 1))
         ended: dict[str, object] = {
-            "visit": visit, "t": t, "x": tuple(n / 2 for n in range(seconds + 1)),
+            "visit": visit, "t": t, "x": tuple(x + n / 2 for n in range(seconds + 1)),
             "y": tuple(y for _ in t), "unit": "m", "areas": (), "stitched": 1, "role": role,
             "group": group,
         }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from miseban.insight.score import Score, score_folders
 from miseban.insight.score.trails import Trails, same_visits
-from miseban.vocabulary.events import Event, VisitEnded
+from miseban.vocabulary.events import Event, Role, VisitEnded, VisitLabelled
+from tests.insight.sample import START
 from tests.insight.score.floor import Floor
 from tests.insight.score.folders import write
 
@@ -221,3 +223,39 @@ def test_looking_coarsely_first_changes_nothing(seed: int, people: int, spread: 
     used = {a for a, _ in pairs}, {b for _, b in pairs}
     assert len(used[0]) == len(used[1]) == len(pairs)
     assert not [(a, b) for a, b in near if a not in used[0] and b not in used[1]]
+
+
+def test_a_day_of_work_in_pieces_is_judged_piece_by_piece(tmp_path: Path) -> None:
+    """One clerk, told as four visits, one of them as a shopper; and a shopper told as staff."""
+    truth, result = Floor(), Floor()
+    truth.walk(0, "clerk", 400, role="staff")
+    truth.walk(0, "a", 100, y=5.0, role="shopper")
+    truth.walk(0, "b", 100, y=9.0, role="shopper")
+    for n in range(4):
+        role: Role = "shopper" if n == 3 else "staff"
+        result.walk(100 * n, f"piece{n}", 99, x=50.0 * n, role=role)
+    result.walk(0, "x", 100, y=5.2, role="staff")
+    result.walk(0, "y", 100, y=9.2, role="shopper")
+    score = scored(tmp_path, truth.events, result.events)
+    one, by_time = score.staff_pieces, score.staff_seconds
+    assert one is not None
+    assert by_time is not None
+    assert (one.matched, one.truth, one.result) == (3, 4, 4)
+    assert by_time.recall == pytest.approx(0.75, abs=0.02)
+    assert by_time.precision == pytest.approx(0.75, abs=0.02)
+
+
+def test_what_became_known_later_is_what_is_scored(tmp_path: Path) -> None:
+    truth, result = Floor(), Floor()
+    truth.walk(0, "clerk", 60, role="staff")
+    truth.walk(0, "a", 60, y=5.0, role="shopper")
+    result.walk(0, "w", 60, role="shopper")
+    result.walk(0, "x", 60, y=5.0, role="shopper")
+    known = {"id": "later", "time": START + timedelta(seconds=90), "shop": "kawaguchi"}
+    later = VisitLabelled.model_validate(known | {"visit": "w", "role": "staff"})
+    score = scored(tmp_path, truth.events, [*result.events, later])
+    assert score.staff is not None
+    assert (score.staff.matched, score.staff.truth, score.staff.result) == (1, 1, 1)
+    assert score.shoppers is not None
+    assert score.shoppers.error == 0
+    assert not any("visit.labelled" in gap.what for gap in score.missing)

@@ -28,9 +28,13 @@ def laid_out(
     fine = cv2.resize(background, (width * FINER, height * FINER), interpolation=cv2.INTER_LINEAR)
     for number, x, y, turn in sheets:
         page = sheet(number, "en")
-        small = 0.25  # of the page's own resolution: no camera sees more
+        # No finer than the camera sees it, or the picture would sparkle.
+        around = camera.to_pixel(np.array([[x, y], [x + 0.1, y], [x, y + 0.1]]))
+        a_metre_px = FINER * 10 * float(np.linalg.norm(around[1:] - around[0], axis=1).max())
+        small = min(1.0, 1.5 * a_metre_px / (DPI / 0.0254))
+        wide = page.shape[1]
         page = np.asarray(cv2.resize(page, None, fx=small, fy=small, interpolation=cv2.INTER_AREA))
-        a_metre = DPI / 0.0254 * small
+        a_metre = DPI / 0.0254 * page.shape[1] / wide
         c, s = np.cos(turn), np.sin(turn)
         middle = np.array(MIDDLE_MM) / 1000
         to_plan = np.array([[c, -s, x], [s, c, y], [0, 0, 1]]) @ np.array(

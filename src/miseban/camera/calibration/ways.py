@@ -13,7 +13,7 @@ from miseban.camera.calibration.points import Pair, check_enough
 from miseban.camera.result import no_progress
 from miseban.space.calibration.aligning import onto_plan
 from miseban.space.calibration.boards import Laid, from_boards
-from miseban.space.calibration.clicks import from_clicks
+from miseban.space.calibration.clicks import from_clicks, refuse_a_mistake
 from miseban.space.calibration.overlap import register
 from miseban.space.calibration.people import Anchor, Beliefs, feet_of
 from miseban.space.calibration.seen import spots
@@ -39,11 +39,16 @@ _MOST_PLACES = 3000
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The camera to be calibrated, in its shop; ``where`` names it in errors."""
+    """The camera to be calibrated, in its shop, read from ``file``."""
 
     shop: Shop
     camera: Camera
-    where: str
+    file: str
+
+    @property
+    def where(self) -> str:
+        """It, in errors."""
+        return f'{self.file}: [[camera]] "{self.camera.id}"'
 
     @property
     def floor(self) -> Pair | None:
@@ -57,8 +62,8 @@ class Subject:
 
 def by_clicks(subject: Subject, clicks: Clicks) -> Answer:
     """From four or more points that somebody clicked and measured."""
+    refuse_a_mistake(clicks.pixels, clicks.floor_m, subject.size, subject.where)
     check_enough(clicks.pixels, clicks.floor_m, subject.where)
-    _refuse_as_shop(subject, _pairs(clicks))
     found = from_clicks(clicks.pixels, clicks.floor_m, subject.size, subject.floor, subject.where)
     n = len(clicks)
     if found.residual_cm is None:
@@ -80,14 +85,6 @@ def by_clicks(subject: Subject, clicks: Clicks) -> Answer:
 def _pairs(clicks: Clicks) -> list[Spot]:
     rows = np.column_stack([clicks.pixels, clicks.floor_m]).tolist()
     return [((u, v), (x, y)) for u, v, x, y in rows]
-
-
-def _refuse_as_shop(subject: Subject, pairs: list[Spot]) -> None:
-    data = subject.shop.model_dump(by_alias=True)
-    for camera in data["camera"]:
-        if camera["id"] == subject.camera.id:
-            camera["floor_points"] = [{"pixel": p, "floor_m": f} for p, f in pairs]
-    Shop.checked(data, subject.where)
 
 
 def find_boards(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,6 +13,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from miseban.insight.intervals import PerInterval, choose_bin_s, gaps_s, per_interval
+from miseban.insight.labels import labels
 from miseban.insight.report.areas import area_rows
 from miseban.insight.report.attribute_parts import attribute_parts
 from miseban.insight.report.beside import beside_rows
@@ -19,7 +21,9 @@ from miseban.insight.report.charts import bar_chart
 from miseban.insight.report.material import ReportMaterial
 from miseban.insight.report.queue_parts import queue_parts
 from miseban.insight.report.sure import sure_rows, told_flag, told_range
+from miseban.insight.report.visitor_parts import visitor_parts
 from miseban.insight.report.words import Words
+from miseban.insight.shoppers import shoppers_only
 from miseban.vocabulary.errors import BadInput
 
 MOST_PATHS = 10
@@ -43,12 +47,16 @@ def render_report(material: ReportMaterial, lang: str = "en") -> str:
         ) from error
     words = Words(lang, zone)
     summary = material.summary
+    # As in the summary: queues and areas are the shoppers'.
+    staff = labels(material.events).staff
+    material = replace(material, events=shoppers_only(material.events, staff))
     return _PAGES.get_template("page.html").render(
         w=words,
         m=material,
         s=summary,
         head=_head(material, words),
         big=_big(material, words),
+        visitors=visitor_parts(material, words),
         beside=beside_rows(material, words),
         traffic=_traffic(material, words, zone),
         sure=sure_rows(summary.entrances, words),
@@ -99,7 +107,8 @@ def _big(material: ReportMaterial, words: Words) -> list[dict[str, str]]:
             # The sum of several lines has an interval of its own, which only the result knows.
             sure = told_range(counts[0], words) if len(counts) == 1 else ""
             tiles.append((words(f"big.{key}"), total, sure))
-    if summary.camera is not None:  # the views of several cameras do not add up to people
+    # The views of several cameras do not add up to people, unless they are one on the floor.
+    if summary.camera is not None or any(one.fused for one in summary.cameras.values()):
         tiles.append((words("big.people"), words.number(summary.people), words("big.people_note")))
     if summary.inside is not None:
         most = words.number(summary.inside.people_max)

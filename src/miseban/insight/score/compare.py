@@ -22,6 +22,7 @@ from miseban.insight.score.receipts import score_receipts
 from miseban.insight.score.shelves import score_shelves
 from miseban.insight.score.stays import score_stays
 from miseban.insight.score.touches import score_touches
+from miseban.insight.score.visitors import score_visitors
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import ShelfState
 
@@ -100,6 +101,7 @@ def _recordings(
             "queues": score_queues(truth, result, queues, gaps),
             "heat": score_heat(truth, result, gaps),
             **asdict(score_labels(truth, result, gaps)),
+            "visitors": score_visitors(truth, result, gaps),
             "touches": score_touches(truth, result, gaps),
             "shelves": score_shelves(truth, result, gaps),
             "help": score_help(truth, result, gaps),

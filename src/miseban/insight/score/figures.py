@@ -259,6 +259,36 @@ class FloorScore(_Figures):
     visitors: CountScore
 
 
+class RateScore(_Figures):
+    """A part of a whole on both sides; ``error`` in parts of 1."""
+
+    truth: float
+    result: float
+    error: float
+
+
+class ReachScore(_Figures):
+    """Over the areas, the part of visitors who stayed there: ``worst`` in ``worst_zone``."""
+
+    mean_abs_error: float
+    worst: float
+    worst_zone: str
+
+
+class VisitorsScore(_Figures):
+    """The inputs of conversion; null is what one side does not tell."""
+
+    visitors: CountScore
+    passers_by: CountScore
+    groups: CountScore | None
+    bounced: CountScore
+    begun_inside: CountScore
+    capture_rate: RateScore | None
+    conversion: RateScore | None
+    group_conversion: RateScore | None
+    reach: ReachScore | None
+
+
 class Missing(_Figures):
     """What was not compared, and why."""
 
@@ -287,7 +317,10 @@ class Score(_Figures):
     shoppers: CountScore | None = None
     visits: FoundScore | None = None
     staff: FoundScore | None = None
+    staff_pieces: FoundScore | None = None
+    staff_seconds: FoundScore | None = None
     groups: FoundScore | None = None
+    visitors: VisitorsScore | None = None
     touches: TouchesScore | None = None
     shelves: ShelvesScore | None = None
     help: HelpScore | None = None

@@ -29,6 +29,7 @@ SCORED = {
     "shelf.touched",
     "till.receipt",
     "visit.ended",
+    "visit.labelled",
     "zone.entered",
     "zone.left",
     "zone.occupancy",

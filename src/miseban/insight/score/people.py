@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import comb
 
+from miseban.insight.labels import labels
 from miseban.insight.score.figures import CountScore, FoundScore
 from miseban.insight.score.folder import Recording
 from miseban.insight.score.gaps import Gaps
+from miseban.insight.score.pieces import score_pieces
 from miseban.insight.score.shares import count_score, found_score
 from miseban.insight.score.trails import same_visits, trails
-from miseban.vocabulary.events import VisitEnded
 
 _Labels = dict[str, str]
 """By visit, what is told of it."""
@@ -25,6 +26,8 @@ class Labelled:
     shoppers: CountScore | None = None
     visits: FoundScore | None = None
     staff: FoundScore | None = None
+    staff_pieces: FoundScore | None = None
+    staff_seconds: FoundScore | None = None
     groups: FoundScore | None = None
 
 
@@ -42,8 +45,9 @@ def score_people(truth: Recording, result: Recording, gaps: Gaps) -> CountScore 
 
 def score_labels(truth: Recording, result: Recording, gaps: Gaps) -> Labelled:
     """Shoppers are counted; staff and groups are compared over visits that are the same."""
-    roles = [_labels(side, lambda event: event.role) for side in (truth, result)]
-    groups = [_labels(side, lambda event: event.group) for side in (truth, result)]
+    known = [labels(side.events) for side in (truth, result)]
+    roles: list[_Labels] = [dict(side.roles) for side in known]
+    groups: list[_Labels] = [dict(side.groups) for side in known]
     told_roles = _both(gaps, "shoppers, staff", "the role", roles)
     told_groups = _both(gaps, "groups", "the group", groups)
     if not (told_roles or told_groups):
@@ -58,17 +62,15 @@ def score_labels(truth: Recording, result: Recording, gaps: Gaps) -> Labelled:
         gaps.add("staff, groups", f"trails of the {side} are in px: who is who cannot be told")
         return Labelled(shoppers=counted)
     same = same_visits(laid[0], laid[1])
+    pieces = score_pieces(laid[0], laid[1], roles[0], roles[1]) if told_roles else (None, None)
     return Labelled(
         shoppers=counted,
         visits=found_score(len(same), len(laid[0].visits), len(laid[1].visits)),
         staff=_staff(same, roles[0], roles[1]) if told_roles else None,
+        staff_pieces=pieces[0],
+        staff_seconds=pieces[1],
         groups=_groups(same, groups[0], groups[1]) if told_groups else None,
     )
-
-
-def _labels(side: Recording, label: Callable[[VisitEnded], str | None]) -> _Labels:
-    ended = [event for event in side.events if isinstance(event, VisitEnded)]
-    return {event.visit: told for event in ended if (told := label(event)) is not None}
 
 
 def _both(gaps: Gaps, what: str, label: str, sides: list[_Labels]) -> bool:

@@ -72,9 +72,16 @@ def _people(score: Score) -> Iterator[Table]:
         if one:
             people.add_row(name, *count(one))
     yield people
+    yield from _visitors(score)
     yield from _floor(score)
     labels = table("of the same people", "truth", "result", "found", "right", "F1")
-    named = ("visits", score.visits), ("staff", score.staff), ("pairs in a group", score.groups)
+    named = (
+        ("visits", score.visits),
+        ("staff", score.staff),
+        ("staff, by found visit", score.staff_pieces),
+        ("staff, by second", score.staff_seconds),
+        ("pairs in a group", score.groups),
+    )
     for name, label in named:
         if label:
             rates = rate(label.recall), rate(label.precision), rate(label.f1)
@@ -93,6 +100,34 @@ def _floor(score: Score) -> Iterator[Table]:
         visitors.add_row("visitors", *count(f.visitors))
     yield floor
     yield visitors
+
+
+def _visitors(score: Score) -> Iterator[Table]:
+    counts = table("visitors", "truth", "result", "error")
+    rates = table("of the visitors", "truth", "result", "error")
+    told = score.visitors
+    if told is not None:
+        for name, one in (
+            ("visitors", told.visitors),
+            ("groups", told.groups),
+            ("passers-by", told.passers_by),
+            ("bounced", told.bounced),
+            ("begun inside", told.begun_inside),
+        ):
+            if one is not None:
+                counts.add_row(name, *count(one))
+        for name, part in (
+            ("capture rate", told.capture_rate),
+            ("conversion", told.conversion),
+            ("conversion of groups", told.group_conversion),
+        ):
+            if part is not None:
+                rates.add_row(name, rate(part.truth), rate(part.result), f"{part.error:+.1%}")
+        if told.reach is not None:
+            worst = f"{told.reach.worst:+.1%} ({told.reach.worst_zone})"
+            rates.add_row("reach, worst of all areas", "", "", worst)
+    yield counts
+    yield rates
 
 
 def _help(score: Score) -> Table:

@@ -31,7 +31,7 @@ Examples = tuple[NDArray[np.float64], NDArray[np.bool_]]
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m miseban.learn.people", description=__doc__)
     parser.add_argument("--shops", nargs="+", type=Path, default=_shops())
-    parser.add_argument("--hours", type=float, default=14.0, help="of each day, from 8 on")
+    parser.add_argument("--hours", type=float, default=5.0, help="of each day, from 8 on")
     options = parser.parse_args()
     learned: dict[str, list[Examples]] = {"staff": [], "groups": []}
     for path in options.shops:

@@ -85,15 +85,17 @@ def from_boards(
     start = onto_plan(camera, here, plan, where, sure=0.15)
     camera, off = _solve(kept, side_m, size, start, clicks)
     residual = None
-    if len(used) >= 3:
+    known = np.isfinite(kept.middle_m[:, 0])
+    # Without one of only two known spots the floor would turn: that says nothing of the others.
+    spare = [i for i in range(len(used)) if known.sum() + len(clicks) - known[i] >= 2]
+    if len(used) >= 3 and spare:
         others = [
             _solve(_some(kept, np.delete(np.arange(len(used)), i)), side_m, size, camera, clicks)[0]
-            for i in range(len(used))
+            for i in spare
         ]
         seen, _ = floor_seen(camera, floor)
         moved = apart_m(camera, others, seen)
-        n = len(used)
-        spread = np.sqrt((n - 1) / n * np.nansum(moved**2, axis=0))
+        spread = np.sqrt((len(used) - 1) * np.nanmean(moved**2, axis=0))
         residual = 100 * float(np.median(spread)) if len(spread) else None
     out = tuple(i for i in range(len(laid.corners)) if i not in used)
     rms = float(np.sqrt(np.mean(off**2)))

@@ -22,6 +22,8 @@ SUSPECT = 4.0
 than a click may be off) is a mistake."""
 LEAST_CM = 15.0
 """Whatever its pixels, a point nearer than this to where the others say is no mistake."""
+AGREE_WIDTHS = 0.02
+"""Points agree that one lens sees to within this part of the picture's width."""
 _DRAWS = 24
 
 
@@ -63,15 +65,16 @@ def from_clicks(
         belongs[i] = without.to_pixel(floor_m[[i]])[0]
     known = left_out[np.isfinite(left_out)]
     residual = float(np.sqrt(np.mean(known**2))) if len(known) else None
-    _refuse_a_mistake(pixels, floor_m, size, where)
+    refuse_a_mistake(pixels, floor_m, size, where)
     expected = 100 * _click_error_m(camera, floor_m, floor)
     return Clicked(camera, left_out, belongs, residual, expected)
 
 
-def _refuse_a_mistake(
+def refuse_a_mistake(
     pixels: Floats, floor_m: Floats, size: tuple[float, float], where: str
 ) -> None:
-    """With six points or more the others tell which one is wrong: without it they agree."""
+    """With six points or more, (N, 2) ``pixels`` and (N, 2) ``floor_m``, the others tell which one
+    is wrong: without it they agree. Raises ``BadInput`` naming ``where`` and the point."""
     n = len(pixels)
     if n < 6:
         return
@@ -81,11 +84,13 @@ def _refuse_a_mistake(
     for i in range(n):
         others = np.arange(n) != i
         camera, away = fit_pinhole(pixels[others], floor_m[others], size)
-        rest_px[i] = float(np.sqrt(np.mean(np.sum(away**2, axis=1))))
+        rest_px[i] = float(np.sqrt(np.mean(np.sum(np.nan_to_num(away, nan=1e4) ** 2, axis=1))))
         seen[i] = camera.to_pixel(floor_m[[i]])[0]
         off_px[i] = float(np.linalg.norm(seen[i] - pixels[i]))
         off_cm[i] = 100 * float(np.linalg.norm(camera.to_floor(pixels[[i]])[0] - floor_m[i]))
     i = int(np.argmin(rest_px))
+    if rest_px[i] > AGREE_WIDTHS * size[0]:
+        return  # the others do not agree either: another kind of mistake
     limit = SUSPECT * max(CLICK_PX * np.sqrt(2), rest_px[i])
     if off_px[i] > limit and not off_cm[i] < LEAST_CM:
         at = f"{where}: point {i + 1}"

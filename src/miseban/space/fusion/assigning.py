@@ -22,8 +22,8 @@ def assign(row: Ints, column: Ints, cost: Floats, group: Ints) -> Ints:
         return good
     row, column, cost, group = row[good], column[good], cost[good], group[good]
     place = group * (int(column.max()) + 1) + column
-    rows, row = np.unique(row, return_inverse=True)
-    places, place = np.unique(place, return_inverse=True)
+    _, row = np.unique(row, return_inverse=True)
+    _, place = np.unique(place, return_inverse=True)
     alone = (np.bincount(row)[row] == 1) & (np.bincount(place)[place] == 1)
     chosen = [good[alone]]
     rest = np.flatnonzero(~alone)

@@ -68,12 +68,24 @@ class FloorLens:
     def __init__(self, shop: Shop, camera: str, settings: FusionSettings) -> None:
         self._s = settings
         self._geometry = CameraGeometry(shop, camera, SpaceSettings())
-        assert self._geometry.homography is not None
-        self.homography = self._geometry.homography
+        homography = self._geometry.homography
+        if homography is None:
+            raise ValueError(f"camera {camera} has no floor points")
+        self.homography = homography
         self._stature = Stature(self.homography, self._geometry.size)
         floor = shop.shop.floor
         self._size = (floor.width_m, floor.depth_m) if floor is not None else None
-        self._standing = Standing.of(self.homography, self._geometry.size, self._size)
+        upright = self._geometry.camera.anchor == "upright"
+        heads = upright if settings.heads is None else settings.heads
+        self._standing = (
+            Standing.of(self.homography, self._geometry.size, self._size) if heads else None
+        )
+
+        self._widest_m = settings.widest_m if self._standing is None else settings.widest_head_m
+
+    def feet(self, rows: TrackRows) -> Floats:
+        """(N, 2) pixels where people stand in the picture."""
+        return self._geometry.steps_of(rows).xy
 
     def look(self, rows: TrackRows) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
         """(N, 2) places in metres, (N, 2, 2) their covariances, (N,) statures and (N,) whether the
@@ -89,7 +101,7 @@ class FloorLens:
             places = self._standing.places(rows)
             xy, spread, stature = places.xy, places.cov, places.height_m
         spread[:, [0, 1], [0, 1]] += s.posture_m**2 + self.homography.error_m**2
-        good = np.isfinite(xy).all(axis=1) & (largest(spread) <= s.widest_m**2)
+        good = np.isfinite(xy).all(axis=1) & (largest(spread) <= self._widest_m**2)
         good &= ~(stature < s.stature_m[0]) & ~(stature > s.stature_m[1])
         good &= ~self._geometry.private(rows)
         if self._size is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,12 @@ from miseban.space.fusion.doors import Doors
 from miseban.space.fusion.ellipses import FloorLens, Sights, largest
 from miseban.space.fusion.filter import Motion, correct, distance2, inverse
 from miseban.space.fusion.handover import likelihood, tallness
+from miseban.space.fusion.merging import Merging
 from miseban.space.fusion.pieces import Pieces
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.fusion.table import Table
+from miseban.space.fusion.trust.trouble import CameraTrouble
+from miseban.space.fusion.trust.trust import CameraTrust
 from miseban.vocabulary.floor import EndedVisit, FloorRows
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.tracks import TrackRows
@@ -47,7 +50,8 @@ class FloorFusion:
         self._doors = Doors(
             shop, {n: lens.homography for n, lens in zip(self._names, self._lenses, strict=True)}, s
         )
-        self._table, self._pieces = Table(), Pieces()
+        self._trust = CameraTrust(shop)
+        self._table, self._pieces, self._merging = Table(), Pieces(), Merging(s)
         self._waiting: list[Sights] = []
         self._step = 0  # the next to be worked on
         self._told = 0  # the next to be told
@@ -71,7 +75,10 @@ class FloorFusion:
         rows = rows.take(fit)
         if not len(rows):
             return
+        rows = self._trusted(camera, rows)
+        until_s -= self._trust.clock_s(camera)
         xy, spread, tall, good = self._lenses[k].look(rows)
+        spread /= max(self._trust.weight(camera), 0.1) ** 2
         good &= rows.time_s > (self._step - 0.5) * self.step_s
         if not good.any():
             return
@@ -83,7 +90,24 @@ class FloorFusion:
             Sights(time_s, np.full(count, k), piece, xy[good], spread[good], tall[good])
         )
 
+    def _trusted(self, camera: str, rows: TrackRows) -> TrackRows:
+        """The rows by the shop's clock, and as the picture was before the camera was turned."""
+        trust, feet = self._trust, self._lenses[self._index[camera]].feet(rows)
+        trust.raw(camera, rows.time_s, rows.track, feet, rows.xyxy)
+        clock_s, shift = trust.clock_s(camera), trust.shift_px(camera)
+        if clock_s:
+            rows = replace(rows, time_s=rows.time_s - clock_s)
+        if shift != (0.0, 0.0):
+            moved = trust.unturned(camera, feet) - feet
+            rows = replace(rows, xyxy=rows.xyxy + np.tile(moved, 2))
+        return rows
+
+    def troubles(self) -> list[CameraTrouble]:
+        """What became wrong, or right again, with a camera since the last call."""
+        return self._trust.troubles()
+
     def advance(self, until_s: float) -> FloorRows:
+        self._trust.advance(until_s)
         self._work(until_s - self._s.hold_s)
         return self._tell(until_s - self._s.lag_s)
 
@@ -133,13 +157,15 @@ class FloorFusion:
     def _one(self, step: int, sights: Sights) -> None:
         s, t, now_s = self._s, self._table, step * self.step_s
         used = t.used()
-        active = used[now_s - t.seen_s[used] <= s.follow_s + self.step_s / 2]
+        active = used[now_s - t.seen_s[used] <= max(s.own_s, s.coast_s) + self.step_s / 2]
         t.x[active], t.p[active] = self._motion.predict(t.x[active], t.p[active])
         t.cameras[used] = 0
         late_s = sights.time_s - now_s
-        row, place = self._match(sights, late_s, active)
+        row, place = self._match(now_s, sights, late_s, active)
         self._correct(now_s, sights, late_s, row, place)
         self._begin(now_s, sights, np.setdiff1d(np.arange(len(sights)), row))
+        for older, younger in self._merging.look(step, self.step_s, t, sights.camera[row], place):
+            self._merge(older, younger)
         self._judge(now_s)
         self._let_go(now_s)
         used = t.used()
@@ -149,7 +175,9 @@ class FloorFusion:
         if step % 50 == 0:
             self._pieces.forget(now_s - 20.0)
 
-    def _match(self, sights: Sights, late_s: Floats, active: Ints) -> tuple[Ints, Ints]:
+    def _match(
+        self, now_s: float, sights: Sights, late_s: Floats, active: Ints
+    ) -> tuple[Ints, Ints]:
         """Rows of ``sights`` and the places in the table of whom they show."""
         s, t = self._s, self._table
         x = t.x[active]
@@ -159,7 +187,8 @@ class FloorFusion:
         rest = far[row, column] - late_s[row, None] * x[column, 2:]
         square, volume = distance2(rest, sights.spread[row] + t.p[place, :2, :2])
         own = self._pieces.holder[sights.piece[row]] == place
-        gate = np.where(own, s.gate_own, s.gate)
+        followed = now_s - t.seen_s[place] <= s.follow_s + self.step_s / 2
+        gate = np.where(own, s.gate_own, np.where(followed, s.gate, 0.0))
         cost = square + volume - np.log(0.15**4) - s.own_bonus * own
         cost -= s.known_bonus * (t.number[place] >= 0)
         cost = np.where(square < gate, cost - s.gate_own - 20.0, np.inf)
@@ -184,7 +213,8 @@ class FloorFusion:
             mean = (spread @ pulled[:, :, None])[:, :, 0]
             # Errors of one camera go on from frame to frame: a sight tells half of what it seems.
             t.x[who], t.p[who] = correct(t.x[who], t.p[who], mean - t.x[who, :2], 2 * spread)
-            t.seen_s[who] = now_s
+            t.seen_s[who], t.seen_x[who] = now_s, t.x[who]
+            t.seen_m2[who] = (t.p[who, 0, 0] + t.p[who, 1, 1]) / 2
             t.steps[who] += 1
             t.cameras[who] = np.bincount(at)
             tall = sights.stature[row]
@@ -240,46 +270,55 @@ class FloorFusion:
         """Whether those who may be new are somebody who was lost, or somebody new."""
         s, t = self._s, self._table
         used = t.used()
-        new = used[(t.number[used] < 0) & (t.steps[used] >= s.look_steps)]
-        new = new[now_s - t.born_s[new] >= s.look_s - 1e-6]
+        new = used[t.number[used] < 0]
         if not len(new):
             return
-        lost = used[(t.number[used] >= 0) & (now_s - t.seen_s[used] > s.lost_s)]
-        door = self._doors.at(t.x[new, :2])
+        age, steps = now_s - t.born_s[new] + 1e-6, t.steps[new]
+        door = self._doors.at(t.born_xy[new])
         log_new = np.log(np.where(door, s.birth_door, s.birth_middle))
-        fresh = self._fresh(now_s)
-        if fresh:
+        proven = (age >= s.born_s) & (steps >= s.born_steps)
+        if self._fresh(now_s):
             log_new[:] = np.log(s.birth_door)
-        age, steps = now_s - t.born_s[new], t.steps[new]
-        proven = (age >= s.born_s - 1e-6) & (steps >= s.born_steps)
-        if not fresh:
-            proven &= door | ((age >= s.middle_s - 1e-6) & (steps >= s.middle_steps))
-        taken = np.zeros(len(new), bool)
+        else:
+            proven &= door | ((age >= s.middle_s) & (steps >= s.middle_steps))
+        lost = used[(t.number[used] >= 0) & (now_s - t.seen_s[used] > s.follow_s)]
+        waits = np.zeros(len(new), bool)
         if len(lost):
-            i, j = (side.ravel() for side in np.indices((len(new), len(lost))))
-            a, b = new[i], lost[j]
-            gap = t.born_s[a] - t.seen_s[b]
-            chance = likelihood(
-                t.x[b, :2], t.x[b, 2:], np.maximum(gap, 0.0), t.x[a, :2], s
-            )  # place at first sight would be better
-            chance += tallness(
-                t.tall[a],
-                s.stature_error_m / np.sqrt(np.maximum(t.tall_n[a], 1)),
-                t.tall[b],
-                s.stature_error_m / np.sqrt(np.maximum(t.tall_n[b], 1)),
-            )
-            chance[gap < -s.look_s] = -np.inf
-            table = chance.reshape(len(new), len(lost)) - log_new[:, None]
-            gain = np.where(table > 0, table, 0.0)
+            chance = self._chances(new, lost) - log_new[:, None]
+            gain = np.maximum(chance, 0.0)
             for r, c in zip(*linear_sum_assignment(-gain), strict=True):
-                if gain[r, c] > 0:
-                    rivals = np.exp(np.append(table[r], 0.0) - table[r, c])
-                    self._take_over(int(new[r]), int(lost[c]), 1 / float(rivals.sum()))
-                    taken[r] = True
-        for at in new[proven & ~taken].tolist():
+                if gain[r, c] <= 0:
+                    continue
+                share = 1 / float(np.exp(np.append(chance[r], 0.0) - chance[r, c]).sum())
+                enough = steps[r] >= s.look_steps and (share >= s.sure or age[r] >= s.look_s)
+                waits[r] = True
+                if enough:
+                    self._take_over(int(new[r]), int(lost[c]), share)
+        for at in new[proven & ~waits].tolist():
             self._visits += 1
             t.number[at] = self._visits
             self._numbers[int(t.uid[at])] = self._visits
+
+    def _chances(self, new: Ints, lost: Ints) -> Floats:
+        """(N, L) logarithms of the likelihood that the new ones are those who were lost."""
+        s, t = self._s, self._table
+        i, j = (side.ravel() for side in np.indices((len(new), len(lost))))
+        a, b = new[i], lost[j]
+        gap = t.born_s[a] - t.seen_s[b]
+        error_m2 = t.seen_m2[b] + (t.p[a, 0, 0] + t.p[a, 1, 1]) / 2
+        way = t.born_xy[a] - t.seen_x[b, :2]
+        chance = likelihood(way, t.seen_x[b, 2:], np.maximum(gap, 0.0), error_m2, s)
+        error_a, error_b = (
+            s.stature_error_m / np.sqrt(np.maximum(t.tall_n[side], 1)) for side in (a, b)
+        )
+        chance += tallness(
+            np.where(t.tall_n[a] > 0, t.tall[a], np.nan),
+            error_a,
+            np.where(t.tall_n[b] > 0, t.tall[b], np.nan),
+            error_b,
+        )
+        chance[gap < -s.look_s] = -np.inf
+        return chance.reshape(len(new), len(lost))
 
     def _fresh(self, now_s: float) -> bool:
         return bool(now_s - self._first_s.min(initial=np.inf) <= self._s.grace_s)
@@ -299,6 +338,29 @@ class FloorFusion:
         mine.cameras |= before.cameras
         self._pieces.release(lost, new)
         t.free(lost)
+
+    def _merge(self, a: int, b: int) -> None:
+        """The visit that is known longer goes on, and the other's pieces are its own."""
+        t = self._table
+        if t.uid[a] < 0 or t.uid[b] < 0:
+            return
+        ranks = [(t.number[k] < 0, t.number[k], t.uid[k]) for k in (a, b)]
+        kept, gone = (a, b) if ranks[0] <= ranks[1] else (b, a)
+        if t.seen_s[gone] > t.seen_s[kept]:
+            for column in (t.x, t.p, t.seen_s, t.seen_x, t.seen_m2):
+                column[kept] = column[gone]
+        t.cameras[kept] += t.cameras[gone]
+        self._pieces.release(gone, kept)
+        if t.number[gone] >= 0:
+            self._end(gone)
+            return
+        if t.number[kept] >= 0:
+            self._numbers[int(t.uid[gone])] = int(t.number[kept])
+        mine = self._known.setdefault(int(t.uid[kept]), _Known())
+        before = self._known.pop(int(t.uid[gone]), _Known())
+        mine.pieces += before.pieces
+        mine.cameras |= before.cameras
+        t.free(gone)
 
     def _let_go(self, now_s: float) -> None:
         s, t = self._s, self._table

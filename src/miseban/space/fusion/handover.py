@@ -13,29 +13,32 @@ _POPULATION_M = 0.15  # standard deviation of how tall people are, children amon
 
 
 def likelihood(
-    lost_xy: Floats,
-    lost_v: Floats,
-    gap_s: Floats,
-    new_xy: Floats,
-    settings: FusionSettings,
+    way: Floats, speed: Floats, gap_s: Floats, error_m2: Floats, settings: FusionSettings
 ) -> Floats:
-    """(N,) the logarithm of the density in 1/m² with which somebody who was last seen at ``lost_xy``
-    (N, 2), with velocity ``lost_v`` (N, 2), is seen again ``gap_s`` (N,) later at ``new_xy``
-    (N, 2); minus infinity beyond what can be walked.
+    """(N,) the logarithm of the density in 1/m² with which somebody last seen with velocity
+    ``speed`` (N, 2) is seen again ``gap_s`` (N,) later and ``way`` (N, 2) away, where both places
+    together are uncertain by ``error_m2`` (N,) square metres; minus infinity beyond what can be
+    walked.
 
-    A mixture: stayed there, walked on, or went somewhere.
+    A mixture: who stood still stays or walks off some time; who walked goes on, turns, or stops
+    somewhere not far.
     """
-    way = new_xy - lost_xy
-    far = np.hypot(*way.T)
-    on = way - lost_v * np.minimum(gap_s, 4.0)[:, None]
-    stay = _normal(far, np.full(len(far), 0.3))
-    go = _normal(np.hypot(*on.T), 0.3 + 0.4 * gap_s)
-    wander = _normal(far, np.minimum(0.5 + 0.5 * gap_s, 8.0))
-    going = 0.4 * np.exp(-gap_s / 4)
-    total = (1 - going) * (0.4 * stay + 0.6 * wander) + going * go
+    s = settings
+    far2 = np.square(way).sum(axis=1)
+    pace = np.hypot(*speed.T)
+    on2 = np.square(way - speed * np.minimum(gap_s, 8.0)[:, None]).sum(axis=1)
+    stood = 1 / (1 + np.exp(np.clip((pace - 0.25) / 0.05, -30, 30)))
+    stayed = 0.95 * np.exp(-gap_s / 90.0)
+    going = 0.7 * np.exp(-gap_s / 8.0)
+    stay = _normal(far2, error_m2 + s.sway_m**2 + 0.01**2 * np.minimum(gap_s, 30.0))
+    turn = _normal(far2, error_m2 + np.square(0.1 + np.minimum(0.7 * gap_s, 6.0)))
+    rest = _normal(far2, error_m2 + np.square(np.minimum(0.1 + 0.4 * gap_s, 1.5)))
+    go = _normal(on2, error_m2 + np.square(0.1 + 0.25 * gap_s))
+    still = stayed * stay + (1 - stayed) * (0.5 * turn + 0.5 * rest)
+    moving = going * go + (1 - going) * (0.5 * turn + 0.5 * rest)
     with np.errstate(divide="ignore"):
-        result: Floats = np.log(total)
-    result[far > 0.6 + settings.speed_mps * gap_s] = -np.inf
+        result: Floats = np.log(stood * still + (1 - stood) * moving)
+    result[far2 > np.square(s.reach_base_m + s.speed_mps * np.maximum(gap_s, 0.0))] = -np.inf
     return result
 
 
@@ -49,7 +52,7 @@ def tallness(one: Floats, error_one: Floats, other: Floats, error_other: Floats)
     return np.where(np.isfinite(ratio), np.clip(ratio, -6.0, 3.0), 0.0)
 
 
-def _normal(distance: Floats, sigma: Floats) -> Floats:
+def _normal(distance2: Floats, variance: Floats) -> Floats:
     """Density of a round two-dimensional normal distribution."""
-    result: Floats = np.exp(-np.square(distance / sigma) / 2) / (2 * np.pi * np.square(sigma))
+    result: Floats = np.exp(-distance2 / variance / 2) / (2 * np.pi * variance)
     return result

@@ -22,7 +22,11 @@ class FusionSettings:
     box_error: float = 0.02  # one standard deviation of a box's edge, in its heights
     pixel_error: float = 0.5
     posture_m: float = 0.06  # between where feet are and where the body is said to be
+    # Whether places come from heads where boxes are too short to end at the feet. None: for cameras
+    # whose anchor is "upright"; "feet" says that boxes end where people stand.
+    heads: bool | None = None
     widest_m: float = 1.0  # a place less certain than this tells too little
+    widest_head_m: float = 2.0  # the same where it may come from the head
     beyond_m: float = 1.0  # so far outside the plan nobody is
     stature_error_m: float = 0.06
     stature_m: tuple[float, float] = (0.6, 2.4)  # whoever looks smaller or taller is nobody
@@ -33,18 +37,24 @@ class FusionSettings:
     speed_mps: float = 2.0  # nobody is faster, over some seconds
 
     # Whose sight it is.
-    gate: float = 13.8  # squared Mahalanobis distance: one in a thousand
+    gate: float = (
+        4.6  # squared Mahalanobis distance of a new track: who is out of it waits a moment
+    )
     gate_own: float = 25.0
     own_bonus: float = 6.0
     known_bonus: float = 4.0  # of a visit over somebody not yet known to be one
     reach_m: float = 2.0
-    follow_s: float = 2.0  # so long unseen is a visit still followed by its motion
+    follow_s: float = 0.4  # so long unseen is a visit followed by its motion, whoever sees it
+    own_s: float = 2.5  # and so long by a track that was its own
     doubts: int = 3  # misfits in a row until a track is taken from its visit
 
     # Beginning and end.
-    tentative_s: float = 0.7  # unseen so long, somebody not yet known to be one is forgotten
-    look_s: float = 0.4
-    look_steps: int = 3
+    tentative_s: float = 1.2  # unseen so long, somebody not yet known to be one is forgotten
+    look_s: float = 0.6
+    look_steps: int = 2
+    sure: float = 0.9
+    sway_m: float = 0.15  # who stands still shifts about
+    reach_base_m: float = 0.8
     born_s: float = 1.0
     born_steps: int = 5
     middle_s: float = 2.5
@@ -54,7 +64,13 @@ class FusionSettings:
     outside_m: float = 8.0
     birth_door: float = 0.02  # new people per square metre, beside one who is lost
     birth_middle: float = 1e-5
-    lost_s: float = 0.5
     gone_s: float = 6.0
     wait_s: float = 600.0
     coast_s: float = 1.0
+
+    # One person or two. Two people are at least 0.4 m apart.
+    near_m: float = 0.6
+    same_m: float = 0.25
+    merge_s: float = 2.0
+    absorb_s: float = 0.6
+    veto_s: float = 20.0

@@ -13,8 +13,10 @@ class Table:
     """Column ``x`` (M, 4) is the state, ``p`` (M, 4, 4) its covariance; ``uid`` (M,) a number that
     is never given twice, -1 where the place is free; ``number`` (M,) the visit's number, -1 while
     it may still be nobody; ``born_s`` and ``seen_s`` (M,) the first and the last step with a
-    sight; ``steps`` (M,) how many there were; ``tall`` and ``tall_n`` (M,) the mean of the measured
-    statures and their number; ``cameras`` (M,) how many see it at this step; ``certainty`` (M,).
+    sight, ``born_xy`` (M, 2) where the first was, ``seen_x`` (M, 4) the state at the last and
+    ``seen_m2`` (M,) its variance in square metres; ``steps`` (M,) how many there were; ``tall`` and
+    ``tall_n`` (M,) the mean of the measured statures and their number; ``cameras`` (M,) how many
+    see it at this step; ``certainty`` (M,).
     """
 
     def __init__(self) -> None:
@@ -25,6 +27,8 @@ class Table:
         self.x, self.p = np.zeros((size, 4)), np.zeros((size, 4, 4))
         self.uid, self.number = np.full(size, -1), np.full(size, -1)
         self.born_s, self.seen_s = np.zeros(size), np.zeros(size)
+        self.born_xy, self.seen_x = np.zeros((size, 2)), np.zeros((size, 4))
+        self.seen_m2 = np.zeros(size)
         self.steps, self.cameras = np.zeros(size, np.int64), np.zeros(size, np.int64)
         self.tall, self.tall_n = np.zeros(size), np.zeros(size)
         self.certainty = np.ones(size)
@@ -46,6 +50,8 @@ class Table:
         self.uid[at], self.number[at] = self._uids, -1
         self._uids += 1
         self.born_s[at] = self.seen_s[at] = time_s
+        self.born_xy[at], self.seen_x[at] = xy, self.x[at]
+        self.seen_m2[at] = (spread[0, 0] + spread[1, 1]) / 2
         self.steps[at], self.cameras[at] = 0, 0
         self.tall[at], self.tall_n[at] = 0.0, 0.0
         self.certainty[at] = 1.0

@@ -26,7 +26,7 @@ their exits; and what part of the time that either was there both were. With eac
 can only speak for one group (1) or against (-1)."""
 
 _VISIT = ("first_s", "last_s", "start_x", "start_y", "x", "y", "before_x", "before_y", "before_s",
-          "way_x", "way_y", "walks", "door", "left")  # fmt: skip
+          "way_x", "way_y", "walks", "waits", "door", "left")  # fmt: skip
 _PAIR = ("a", "b", "both_s", "near_s", "distance", "beside_s", "apart_s", "odds", "judged")
 
 
@@ -51,8 +51,10 @@ class Pairs:
             self._begin(int(second.visit[i]), xy[i], now_s)
         at = np.array([self.row_of[visit] for visit in second.visit.tolist()], np.int64)
         people["x"][at], people["y"][at], people["last_s"][at] = xy[:, 0], xy[:, 1], now_s
-        depth = self._layout.depth_m(xy)
+        layout = self._layout
+        depth = layout.depth_m(xy)
         people["left"][at] = ~(np.abs(depth) > s.door_m) | (depth < 0)
+        people["waits"][at] = layout.within("queue", xy) | layout.within("counter", xy)
         due = at[now_s - people["before_s"][at] >= s.step_s]
         if len(due):
             passed = now_s - people["before_s"][due]
@@ -154,11 +156,13 @@ class Pairs:
         return np.asarray(product > self._settings.same_way * np.maximum(speeds, 1e-9), bool)
 
     def _follow(self, now_s: float) -> None:
-        """One more second for every pair of which both are there."""
+        """One more second for every pair of which both are there, and not both in a queue."""
         p, q, s = self.pairs, self.people, self._settings
         rows = np.flatnonzero(p.used)
         a, b = p["a"][rows].astype(np.int64), p["b"][rows].astype(np.int64)
         both = (q["last_s"][a] == now_s) & (q["last_s"][b] == now_s)
+        # Where all stand in a line, being near says nothing.
+        both &= (q["waits"][a] == 0) | (q["waits"][b] == 0)
         rows, a, b = rows[both], a[both], b[both]
         if not len(rows):
             return

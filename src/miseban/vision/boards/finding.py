@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.vision.boards.edges import sharp_corners
 from miseban.vision.boards.sheet import DICTIONARY
 from miseban.vision.pixels import Frame
 
@@ -78,13 +79,12 @@ class BoardFinder:
         """(sheet, corners (4, 2) in pixels, the first pixel's middle at (0.5, 0.5))."""
         if self._detector is None:
             options = cv2.aruco.DetectorParameters()
-            options.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-            options.cornerRefinementWinSize = 3
             options.minMarkerPerimeterRate = 0.01
             options.adaptiveThreshWinSizeMax = 43
             dictionary = cv2.aruco.getPredefinedDictionary(DICTIONARY)
             self._detector = cv2.aruco.ArucoDetector(dictionary, options)
-        grey = np.asarray(cv2.cvtColor(frame.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+        own = np.asarray(cv2.cvtColor(frame.bgr, cv2.COLOR_BGR2GRAY), np.uint8)
+        grey = own
         times = 1 if frame.width >= _SMALL else 2 if frame.width >= _SMALL // 2 else 3
         if times > 1:
             size = (frame.width * times, frame.height * times)
@@ -93,4 +93,7 @@ class BoardFinder:
         if numbers is None:
             return []
         found = zip(np.ravel(numbers).tolist(), corners, strict=True)
-        return [(n, (np.asarray(c, np.float64).reshape(4, 2) + 0.5) / times) for n, c in found]
+        return [
+            (int(n), sharp_corners(own, (np.asarray(c, np.float64).reshape(4, 2) + 0.5) / times))
+            for n, c in found
+        ]

@@ -33,13 +33,11 @@ def sheet(number: int, lang: Lang) -> Image:
     width, height = (_px(mm) for mm in A4_MM)
     page = np.full((height, width, 3), 255, np.uint8)
     dictionary = cv2.aruco.getPredefinedDictionary(DICTIONARY)
-    cell = _px(SIDE_MM) // _CELLS
     bits = cv2.aruco.generateImageMarker(dictionary, number, _CELLS, borderBits=1)
-    marker = np.kron(np.asarray(bits, np.uint8), np.ones((cell, cell), np.uint8))
     side = _px(SIDE_MM)
-    marker = np.asarray(cv2.resize(marker, (side, side), interpolation=cv2.INTER_NEAREST), np.uint8)
+    marker = cv2.resize(np.asarray(bits, np.uint8), (side, side), interpolation=cv2.INTER_NEAREST)
     top, left = _px(_TOP_MM), _px(_LEFT_MM)
-    page[top : top + side, left : left + side] = marker[..., None]
+    page[top : top + side, left : left + side] = np.asarray(marker, np.uint8)[..., None]
     middle = left + side // 2
     _tick(page, (middle, top - _px(6)), (middle, top - _px(1)))
     y = top + side + _px(9)

@@ -99,10 +99,10 @@ class Pinhole:
     def horizon_px(self) -> float:
         """The row of the picture, in its middle column, where the floor would end: below 0 above
         the picture, infinite when it looks straight down."""
-        down = self.axes[1, 2]
+        down, axis = self.axes[1:, 2].tolist()
         if abs(down) < 1e-9:
             return -math.inf
-        return self.size[1] / 2 - self.focal_px * self.axes[2, 2] / down
+        return self.size[1] / 2 - self.focal_px * float(axis) / float(down)
 
     def moved(self, turn: float, shift: tuple[float, float], scale: float = 1.0) -> Pinhole:
         """The same camera after the plan was scaled, turned by ``turn`` (radians, from x towards

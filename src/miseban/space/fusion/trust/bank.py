@@ -16,7 +16,7 @@ BEND = 4.0
 """From so many times the expected square on, a trail is doubted more and more (Cauchy's weight)."""
 CLOCK_PRIOR_S, TURN_PRIOR_PX = 3.0, 25.0
 """One standard deviation of what is known beforehand: nearly nothing."""
-FEW_S = 0.5
+FEW_S = 0.6
 """A clock told by one person alone errs by so much more, by two by half of it, and so on: they may
 be two people."""
 _TURN = slice(1, 4)
@@ -104,7 +104,8 @@ class EvidenceBank:
     def _misfit(self, x: Floats) -> Floats:
         """(S,) the square per expected one that ``x`` (S, 8) leaves."""
         square = np.einsum("si,sij,sj->s", x, self._a, x) - 2 * (x * self._g).sum(axis=1) + self._c
-        return np.maximum(square, 0.0) / self._n
+        result: Floats = np.maximum(square, 0.0) / self._n
+        return result
 
     def _of(self, theta: Floats) -> Floats:
         return theta[self._pair].reshape(len(self._time), 8)
@@ -120,14 +121,15 @@ class EvidenceBank:
         x[:, [0, 4]] = 0.0
         rest = self._g[:, 0] - np.einsum("sj,sj->s", self._a[:, 0], x)
         own = self._a[:, 0, 0]
-        found = np.zeros(count)
-        weight = np.ones(len(self))
-        normal = np.ones(count)
+        found: Floats = np.zeros(count)
+        weight: Floats = np.ones(len(self))
+        normal: Floats = np.ones(count)
         for _ in range(rounds):
             x[:, 0] = found[which]
             weight = 1 / (1 + self._misfit(x) / BEND)
-            normal = np.bincount(which, weight * own, count) + CLOCK_PRIOR_S**-2
-            found = np.bincount(which, weight * rest, count) / normal
+            own_sum = np.bincount(which, weight * own, count)
+            normal = np.asarray(own_sum + CLOCK_PRIOR_S**-2, np.float64)
+            found = np.asarray(np.bincount(which, weight * rest, count) / normal, np.float64)
         score = np.square(weight * (rest - own * found[which]))
         # Two stretches of the same two trails tell little more than one.
         people = np.unique(np.column_stack([which, self._who])[weight > 0.3], axis=0)[:, 0]
@@ -142,7 +144,7 @@ class EvidenceBank:
         count, n = self.cameras, len(self)
         gain, error = np.zeros(count), np.full(count, np.inf)
         trails = np.zeros(count, np.int64)
-        found = theta[:, _TURN].copy()
+        found: Floats = theta[:, _TURN].copy()
         if not n:
             return TurnFit(found, error, gain, trails)
         camera = np.concatenate([self._pair[:, 0], self._pair[:, 1]])
@@ -165,7 +167,7 @@ class EvidenceBank:
             normal, right = np.tile(ridge, (count, 1, 1)), np.zeros((count, 3))
             np.add.at(normal, camera, weight[:, None, None] * block)
             np.add.at(right, camera, weight[:, None] * rest)
-            found = np.linalg.solve(normal, right[:, :, None])[:, :, 0]
+            found = np.asarray(np.linalg.solve(normal, right[:, :, None])[:, :, 0], np.float64)
         np.put_along_axis(x, mine, found[camera], axis=1)
         after = self._loss(np.concatenate([self._misfit(x[:n]), self._misfit(x[n:])]))
         np.add.at(gain, camera, before - after)
@@ -198,8 +200,9 @@ class TurnFit:
 
 @dataclass(frozen=True, slots=True)
 class PairClocks:
-    """For each of P pairs of cameras (P, 2): ``ahead_s`` (P,) by how much the first's clock is ahead
-    of the second's, ``error_s`` (P,) one standard deviation, from ``trails`` (P,) seen by both."""
+    """For each of P pairs of cameras (P, 2): ``ahead_s`` (P,) by how much the first's clock is
+    ahead of the second's, ``error_s`` (P,) one standard deviation, from ``trails`` (P,) seen by
+    both."""
 
     pairs: Ints
     ahead_s: Floats

@@ -36,8 +36,9 @@ FLOOR_ERROR_M = 0.12
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One camera's ``trails`` on the floor: ``unturned`` (K, T, 2) pixels before any turn, ``floor``
-    (K, T, 2) metres, ``reach`` (K, T) metres that ``NEAR_PX`` pixels are there at most."""
+    """One camera's ``trails`` on the floor: ``unturned`` (K, T, 2) pixels before any turn,
+    ``floor`` (K, T, 2) metres, ``reach_m`` (K,) metres that ``NEAR_PX`` pixels are where somebody
+    was nearest."""
 
     trails: Trails
     unturned: Floats
@@ -87,9 +88,9 @@ def apart(
 
 
 def matched(a: Scene, b: Scene, core: slice) -> tuple[Ints, Ints]:
-    """Rows of ``a`` and of ``b`` that are surely the same people: near, and nobody else is nearly as
-    near and goes nearly the same way. That two go the same way counts more than that they are near:
-    a camera that was turned sees everybody beside where they are."""
+    """Rows of ``a`` and of ``b`` that are surely the same people: near, and nobody else is nearly
+    as near and goes nearly the same way. That two go the same way counts more than that they are
+    near: a camera that was turned sees everybody beside where they are."""
     pa, pb = a.floor[:, core.start : core.stop : 2], b.floor[:, core.start : core.stop : 2]
     dx = pa[:, None, :, 0] - pb[None, :, :, 0]
     dy = pa[:, None, :, 1] - pb[None, :, :, 1]

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import linprog
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-ANCHOR_S = 0.5
+ANCHOR_S = 0.25
 """That a clock is no longer what it was is believed against so much: a difference of this weighs as
 much as one standard deviation of what is seen."""
-DECIDED = 2.0
-"""That it is this clock and not the other must be likelier by so many standard deviations."""
-_ROUNDS, _SOFT = 25, 0.02
+DECIDED = 0.5
+"""That it is this clock and not another is decided when the other way asks for more: by so large a
+part of what one clock's change is believed against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +34,22 @@ class Edge:
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """For each of C cameras: ``ahead_s`` (C,) seconds, ``error_s`` (C,), infinite where nothing was
-    seen of late. ``either`` names for a clock that is off another one that it may be just as well:
-    each then has a part of the difference."""
+    seen of late. ``either`` names for a clock that is off another one that may be it just as well,
+    and by how much it is ahead of that: each then has half of the difference."""
 
     ahead_s: Floats
     error_s: Floats
-    either: dict[int, int]
+    either: dict[int, tuple[int, float]]
 
 
 def settle(edges: Sequence[Edge], before: Floats, off_s: float) -> Clocks:
-    """Which clocks explain ``edges`` with the fewest changes since ``before`` (C,).
+    """Which clocks explain ``edges`` with the fewest changes since ``before`` (C,), what was last
+    decided.
 
-    Least absolute deviations over the graph of cameras, by reweighted least squares (P. Holland and
-    R. Welsch, 1977), so that one wrong edge spoils nothing. What is left open, the time that all
-    share, is such that the median of all that hang together is 0: most clocks are right. Clocks
-    that are off by ``off_s`` are tried as if they had not changed.
+    Least absolute deviations over the graph of cameras, as a linear programme, so that one wrong
+    edge spoils nothing. The time that all share is such that the median clock is right. Clocks that
+    are off by a quarter of ``off_s`` are tried as if they were right: where another one then
+    explains as much, nothing is decided.
     """
     cameras = len(before)
     error = np.full(cameras, np.inf)
@@ -55,18 +57,28 @@ def settle(edges: Sequence[Edge], before: Floats, off_s: float) -> Clocks:
         return Clocks(before.copy(), error, {})
     graph = _Graph(edges, before)
     ahead, loss = graph.solve()
-    for part in graph.parts():
-        ahead[part] -= np.median(ahead[part])
-        for camera in part.tolist():
-            error[camera] = graph.error_s(camera, ahead)
-    either: dict[int, int] = {}
-    for camera in np.flatnonzero((np.abs(ahead) >= off_s) & np.isfinite(error)).tolist():
+    for camera in {n for edge in edges for n in (edge.a, edge.b)}:
+        error[camera] = graph.error_s(camera, ahead)
+    ahead -= np.median(ahead)
+    return _halved(graph, ahead, loss, error, off_s)
+
+
+def _halved(graph: _Graph, ahead: Floats, loss: float, error: Floats, off_s: float) -> Clocks:
+    """Clocks that are off are tried as if they were right: where another one then explains it as
+    well, each has half."""
+    result = ahead.copy()
+    either: dict[int, tuple[int, float]] = {}
+    for camera in np.flatnonzero((np.abs(ahead) >= off_s / 4) & np.isfinite(error)).tolist():
         held, other_loss = graph.solve(held=camera)
-        if other_loss - loss < DECIDED:
-            apart = np.abs(held - ahead)
-            apart[camera] = 0.0
-            either[camera] = int(apart.argmax())
-    return Clocks(ahead, error, either)
+        if other_loss - loss >= DECIDED * abs(float(ahead[camera])) / ANCHOR_S:
+            continue
+        apart = np.where(np.isfinite(error), np.abs(held - ahead), 0.0)
+        apart[camera] = 0.0
+        other = int(apart.argmax())
+        either[camera] = other, float(ahead[camera] - ahead[other])
+        either[other] = camera, float(ahead[other] - ahead[camera])
+        result = (ahead + held) / 2
+    return Clocks(result, error, either)
 
 
 class _Graph:
@@ -80,39 +92,25 @@ class _Graph:
     def solve(self, held: int | None = None) -> tuple[Floats, float]:
         """(C,) the clocks, and how unlikely they are, in standard deviations. The camera ``held``
         is kept at 0."""
-        a, b, before = self._a, self._b, self._before
-        cameras = len(before)
-        anchor = np.full(cameras, 1 / ANCHOR_S)
-        goal = before.copy()
+        cameras, edges = len(self._before), len(self._found)
+        # Unknowns: the clocks, then how far each misses an edge, then its former value.
+        both = np.zeros((edges + cameras, cameras))
+        both[np.arange(edges), self._a] = 1.0
+        both[np.arange(edges), self._b] = -1.0
+        both[edges:] = np.eye(cameras)
+        slack = np.eye(edges + cameras)
+        above = np.block([[both, -slack], [-both, -slack]])
+        wanted = np.concatenate([self._found, self._before])
+        cost = np.concatenate([np.zeros(cameras), 1 / self._sigma, np.full(cameras, 1 / ANCHOR_S)])
+        bounds: list[tuple[float, float]] = [(-np.inf, np.inf)] * (2 * cameras + edges)
         if held is not None:
-            anchor[held], goal[held] = 1e6, 0.0
-        x = goal.copy()
-        rest = np.abs(x[a] - x[b] - self._found) / self._sigma
-        for _ in range(_ROUNDS):
-            w = 1 / (self._sigma**2 * np.maximum(rest, _SOFT))
-            pull = anchor**2 / np.maximum(np.abs(x - goal) * anchor, _SOFT)
-            normal = np.diag(pull)
-            np.add.at(normal, (a, a), w)
-            np.add.at(normal, (b, b), w)
-            np.add.at(normal, (a, b), -w)
-            np.add.at(normal, (b, a), -w)
-            flow = w * self._found
-            right = pull * goal + np.bincount(a, flow, cameras) - np.bincount(b, flow, cameras)
-            x = np.linalg.solve(normal, right)
-            rest = np.abs(x[a] - x[b] - self._found) / self._sigma
-        free = np.abs(x - before) / ANCHOR_S
-        if held is not None:
-            free[held] = 0.0
-        return x, float(rest.sum() + free.sum())
-
-    def parts(self) -> list[Ints]:
-        """The cameras that hang together, part by part."""
-        root = np.arange(len(self._before))
-        for i, j in zip(self._a.tolist(), self._b.tolist(), strict=True):
-            root[root == root[j]] = root[i]
-        return [
-            np.flatnonzero(root == r) for r in np.unique(root[np.concatenate([self._a, self._b])])
-        ]
+            bounds[held] = 0.0, 0.0
+            cost[cameras + edges + held] = 0.0
+        found = linprog(
+            cost, A_ub=above, b_ub=np.concatenate([wanted, -wanted]), bounds=bounds, method="highs"
+        )
+        x: Floats = np.asarray(found.x, np.float64)[:cameras]
+        return x, float(cost @ found.x)
 
     def error_s(self, camera: int, x: Floats) -> float:
         """One standard deviation, from the edges that fit."""

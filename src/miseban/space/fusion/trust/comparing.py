@@ -43,7 +43,7 @@ class Comparing:
 
     def __init__(self, lenses: Sequence[TurnedLens], size: tuple[float, float]) -> None:
         self.lenses = lenses
-        self.now = np.zeros((len(lenses), 4))
+        self.now: Floats = np.zeros((len(lenses), 4))
         self.seen = [Sightings() for _ in lenses]
         self.pairs = overlaps(lenses, size)
         self._scores = {pair: np.zeros(len(_LAGS)) for pair in self.pairs}
@@ -59,10 +59,13 @@ class Comparing:
             result.append(Scene.of(trails, lens, now[1:]) if len(trails.track) else None)
         return result
 
-    def compare(
-        self, from_s: float, scenes: Sequence[Scene | None], banks: Sequence[EvidenceBank]
-    ) -> None:
-        """Adds what the stretch from ``from_s`` on tells to ``banks``."""
+    def moments_s(self, from_s: float) -> Floats:
+        """(T,) the shop's time of every moment of the scenes of the stretch from ``from_s`` on."""
+        number = np.arange(2 * _MARGIN + _MOMENTS) - _MARGIN
+        return np.asarray(from_s + STEP_S * number, np.float64)
+
+    def compare(self, from_s: float, scenes: Sequence[Scene | None], bank: EvidenceBank) -> None:
+        """Adds to ``bank`` what the stretch from ``from_s`` on tells."""
         fade = np.exp(-STRETCH_S / MEMORY_S)
         for a, b in self.pairs:
             self._scores[a, b] *= fade
@@ -71,30 +74,29 @@ class Comparing:
                 continue
             rows = matched(first, second, self.core)
             self._scores[a, b] += offsets(first, second, self.core, _LAGS, rows, _NEAR)
-            if not len(rows[0]):
-                continue
-            found = evidence(
-                first, second, rows, self.core,
-                (self.lenses[a], self.lenses[b]), (self.now[a], self.now[b]),
-            )  # fmt: skip
-            for bank in banks:
+            if len(rows[0]):
+                lenses = self.lenses[a], self.lenses[b]
+                now = self.now[a], self.now[b]
+                found = evidence(first, second, rows, self.core, lenses, now)
                 bank.add(from_s + STRETCH_S, a, b, found)
 
-    def far_apart(self) -> dict[tuple[int, int], float]:
+    def far_apart(self, *, doubtful: bool = False) -> dict[tuple[int, int], float]:
         """The pairs whose people fit much better at another offset than the one that was taken: by
-        how many seconds the first's clock is ahead of the second's."""
+        how many seconds the first's clock is ahead of the second's. With ``doubtful`` also those
+        where it is not sure yet."""
+        better, least = (1.0, LEAST_FIT / 2) if doubtful else (FAR_BETTER, LEAST_FIT)
         result = {}
         for (a, b), score in self._scores.items():
             best = int(score.argmax())
-            if score[best] < LEAST_FIT or _NEAR[best]:
+            if score[best] < least or _NEAR[best]:
                 continue
-            if score[best] >= FAR_BETTER * float(score[_NEAR].max()):
+            if score[best] >= better * float(score[_NEAR].max()):
                 taken = float(self.now[a, 0] - self.now[b, 0])
                 result[a, b] = taken - _LAGS[best] * STEP_S
         return result
 
     def take(self, clock_s: Floats, turn: Floats) -> None:
-        """From now on ``clock_s`` (C,) and ``turn`` (C, 3) are taken to be wrong with the cameras."""
+        """From now on the cameras are taken to be off by ``clock_s`` (C,) and ``turn`` (C, 3)."""
         far = np.abs(clock_s - self.now[:, 0]) >= SEARCH_STEP_S
         for (a, b), score in self._scores.items():
             if far[a] or far[b]:  # what was found of offsets was found beside the old ones

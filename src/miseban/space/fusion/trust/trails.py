@@ -18,7 +18,7 @@ BRIDGE_S = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Trails:
-    """K people of one camera at T moments, ``STEP_S`` apart: ``track`` (K,) their numbers, ``pixel``
+    """K people of one camera at T moments, ``STEP_S`` apart: ``track`` (K,) numbers, ``pixel``
     (K, T, 2) where their feet are in the picture and ``height_px`` (K, T) how tall their boxes are;
     NaN where they are not seen."""
 
@@ -58,6 +58,13 @@ class Sightings:
             self._tracks = [np.concatenate(self._tracks)]
         return self._parts[0], self._tracks[0]
 
+    def between(self, from_s: float, to_s: float) -> tuple[Floats, Ints]:
+        """The rows (N, 4) of time, feet and height from ``from_s`` to ``to_s``, both included, and
+        their tracks (N,)."""
+        rows, track = self._rows()
+        near = (rows[:, 0] >= from_s) & (rows[:, 0] <= to_s)
+        return rows[near], track[near]
+
     def times(self, from_s: float, to_s: float) -> Floats:
         """The moments from ``from_s`` to ``to_s`` at which somebody was seen, each once."""
         time_s = self._rows()[0][:, 0]
@@ -66,7 +73,7 @@ class Sightings:
     def trails(self, from_s: float, moments: int) -> Trails:
         """Everybody at ``moments`` moments from ``from_s`` on, of the camera's own clock."""
         rows, track = self._rows()
-        at_s = from_s + STEP_S * np.arange(moments)
+        at_s = np.asarray(from_s + STEP_S * np.arange(moments), np.float64)
         near = (rows[:, 0] >= from_s - BRIDGE_S) & (rows[:, 0] <= at_s[-1] + BRIDGE_S)
         rows, track = rows[near], track[near]
         order = np.lexsort((rows[:, 0], track))

@@ -5,15 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.fusion.trust.agreeing import Agreeing
 from miseban.space.fusion.trust.bank import EvidenceBank
+from miseban.space.fusion.trust.believing import Believing, Doubt
 from miseban.space.fusion.trust.clocks import Clocks, Edge, settle
 from miseban.space.fusion.trust.comparing import SEARCH_S, STRETCH_S, Comparing
-from miseban.space.fusion.trust.judging import Judge
 from miseban.space.fusion.trust.lens import TurnedLens
+from miseban.space.fusion.trust.outages import FLAPPING, Outages
+from miseban.space.fusion.trust.telling import Telling
 from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.fusion.trust.turned import Turns, who_turned
 from miseban.space.homography import Homography
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import Stretch
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -21,25 +25,25 @@ Ints = NDArray[np.int64]
 LATE_S = 2.5
 """Rows may come so late: a track's first ones come when it is confirmed."""
 WINDOW_S = 90.0
-CLOCK_BEGINS_S, CLOCK_ENDS_S, CLOCK_SURE = 0.3, 0.2, 4.0
-"""A clock is told when it is off by more than the first for sure, so many standard deviations from
-none, and again when it is off by less than the second."""
+CLOCK_OFF_S = 0.3
 CLOCK_LEAST_S = 0.04
 """Less than a fifth of a frame is left alone."""
-MOVED_WEIGHT = 0.5
-VAGUE_S = 0.8
+MOVED_WEIGHT, EITHER_WEIGHT, LYING_WEIGHT = 0.5, 0.5, 0.02
+VAGUE_S = 0.4
 """What is known worse of two clocks says nothing."""
 RECENT_S = 60.0
 """What two clocks were before is forgotten when they surely were otherwise for so long."""
-_LASTING_S = STRETCH_S
+SUDDEN_S, SUDDEN_PX = 0.3, 5.0
+CREEP_S = 0.01
+"""A clock that is right may drift by so much in each stretch."""
 
 
 class CameraTrust:
     """The cameras of ``shop`` that have floor points, in its order, as ``cameras``.
 
-    Feed it ``raw`` sightings of every camera and call ``advance`` now and then; ask it before
-    each step. It works on stretches of ten seconds and knows them some ten seconds late. Times
-    are seconds since the start.
+    Feed it ``raw`` sightings of every camera, ``frames`` where their times are known, and call
+    ``advance`` now and then; ask it before each step. It works on stretches of ten seconds, which
+    it judges some ten seconds later. Times are seconds since the start.
     """
 
     def __init__(self, shop: Shop) -> None:
@@ -57,15 +61,18 @@ class CameraTrust:
         plan = shop.shop.floor
         far = np.max(corners, axis=0) if corners else np.zeros(2)
         size = (plan.width_m, plan.depth_m) if plan else (float(far[0]), float(far[1]))
-        self._comparing = Comparing(lenses, size)
         count = len(views)
+        self._comparing = Comparing(lenses, size)
         self._bank = EvidenceBank(count, WINDOW_S)
-        self._clocks = settle([], np.zeros(count), CLOCK_BEGINS_S)
+        self._clocks = settle([], np.zeros(count), CLOCK_OFF_S)
+        self._decided_s = np.zeros(count)
         self._turns = Turns.none(count)
+        self._outages = [Outages(lens.size) for lens in lenses]
+        self._agreeing = Agreeing(count, size)
+        self._believing = Believing(count)
+        self._doubts: dict[int, Doubt] = {}
         self._rest_m = np.full(count, np.nan)
-        self._clock_judges = [Judge(c, "clock", _LASTING_S, 30.0) for c in self.cameras]
-        self._moved_judges = [Judge(c, "moved", _LASTING_S, 30.0) for c in self.cameras]
-        self._found: list[CameraTrouble] = []
+        self._telling = Telling(self.cameras)
         self._next_s: float | None = None
 
     # --- What comes in ----------------------------------------------------------------------------
@@ -81,6 +88,12 @@ class CameraTrust:
         if self._next_s is None:
             self._next_s = float(np.floor(time_s.min() / STRETCH_S) * STRETCH_S)
 
+    def frames(self, camera: str, time_s: Floats) -> None:
+        """Frames of ``camera`` came at ``time_s`` (N,) of its own clock, with or without people."""
+        number = self._number.get(camera)
+        if number is not None:
+            self._outages[number].frames(time_s)
+
     def advance(self, until_s: float) -> None:
         """All that was seen up to ``until_s`` by the shop's clock has come in."""
         if self._next_s is None:
@@ -92,7 +105,7 @@ class CameraTrust:
     # --- What can be asked ------------------------------------------------------------------------
 
     def clock_s(self, camera: str) -> float:
-        """By how many seconds the camera's clock is ahead of the shop's; 0 where it is not known."""
+        """By how many seconds the camera's clock is ahead of the shop's; 0 where not known."""
         return float(self._comparing.now[self._number[camera], 0])
 
     def shift_px(self, camera: str) -> tuple[float, float]:
@@ -107,9 +120,21 @@ class CameraTrust:
         return self._comparing.lenses[number].unturned(pixel, self._comparing.now[number, 1:])
 
     def weight(self, camera: str) -> float:
-        """How far its positions are to be believed, from 0 to 1: errors are larger by the inverse."""
+        """How far its positions are to be believed, from 0 to 1: errors are larger by the inverse.
+        Who is believed less than ``EITHER_WEIGHT`` should begin no visit."""
         number = self._number[camera]
-        return MOVED_WEIGHT if self._moved_judges[number].on else 1.0
+        if self._telling.on(number, "disagrees") and number in self._doubts:
+            doubt = self._doubts[number]
+            if doubt.kind == "ghosts":
+                return LYING_WEIGHT if doubt.proven else EITHER_WEIGHT
+        return MOVED_WEIGHT if self._telling.on(number, "moved") else 1.0
+
+    def lost(self, camera: str) -> list[Stretch]:
+        """From when to when, by the shop's clock, it delivered nothing, as far as that was found:
+        see ``Outages``."""
+        number = self._number[camera]
+        ahead_s = float(self._comparing.now[number, 0])
+        return [(from_s - ahead_s, to_s - ahead_s) for from_s, to_s in self._outages[number].lost]
 
     def rest_m(self, camera: str) -> float:
         """The median distance of late between where it and others see somebody, in metres, after
@@ -118,86 +143,96 @@ class CameraTrust:
 
     def troubles(self) -> list[CameraTrouble]:
         """What became wrong, or right again, since the last call."""
-        found, self._found = self._found, []
-        return found
+        return self._telling.taken()
 
     # --- Every ten seconds ------------------------------------------------------------------------
 
     def _look(self, from_s: float) -> None:
         now_s = from_s + STRETCH_S
-        scenes = self._comparing.scenes(from_s)
-        self._comparing.compare(from_s, scenes, [self._bank])
-        self._comparing.forget(from_s - SEARCH_S - 1.0)
-        self._bank.forget(now_s)
-        edges = self._edges(now_s)
-        self._clocks = settle(edges, self._comparing.now[:, 0], CLOCK_BEGINS_S)
-        clock = self._clocks.ahead_s
-        self._turns = who_turned(self._bank, clock, self._turns, now_s)
-        self._rest_m = self._bank.rest_m()
+        comparing, bank = self._comparing, self._bank
+        clock_before = comparing.now[:, 0]
+        for seen, outages, ahead_s in zip(
+            comparing.seen, self._outages, clock_before.tolist(), strict=True
+        ):
+            outages.look(seen, from_s + ahead_s, now_s + ahead_s)
+        scenes = comparing.scenes(from_s)
+        comparing.compare(from_s, scenes, bank)
+        away = [
+            outages.away(comparing.moments_s(from_s) + ahead_s)
+            for outages, ahead_s in zip(self._outages, clock_before.tolist(), strict=True)
+        ]
+        self._agreeing.look(scenes, comparing.core, comparing.pairs, away)
+        comparing.forget(from_s - SEARCH_S - 1.0)
+        bank.forget(now_s)
+        self._clocks = settle(self._edges(now_s), self._decided_s, CLOCK_OFF_S)
+        self._decide()
+        self._turns = who_turned(bank, self._clocks.ahead_s, self._turns, now_s)
+        self._rest_m = bank.rest_m()
+        self._doubts = self._believing.look(
+            self._agreeing.asked, self._agreeing.seen, STRETCH_S, self._busy(now_s)
+        )
         self._tell(now_s)
-        known = np.isfinite(self._clocks.error_s)
-        least_s = np.where(known, np.maximum(CLOCK_LEAST_S, 2.5 * self._clocks.error_s), 0.0)
-        self._comparing.take(np.where(np.abs(clock) >= least_s, clock, 0.0), self._turns.turn)
+        self._take()
 
     def _edges(self, now_s: float) -> list[Edge]:
         """How far clocks are apart: where people fit much better at another offset than the one
         that was taken, by that; else by those who were found to be the same."""
+        bank = self._bank
         theta = np.zeros((len(self.cameras), 4))
         theta[:, 1:] = self._comparing.now[:, 1:]
-        coarse = self._comparing.far_apart()
-        for a, b in coarse:
-            self._bank.forget_pair(a, b, np.inf)
-        for a, b in self._bank.clocks(theta).changed(
-            self._bank.since(now_s - RECENT_S).clocks(theta)
-        ):
-            self._bank.forget_pair(a, b, now_s - RECENT_S)
-        fine = self._bank.clocks(theta)
-        edges = []
-        for k, (a, b) in enumerate(fine.pairs.tolist()):
-            if (a, b) in coarse or fine.error_s[k] > VAGUE_S:
+        far = self._comparing.far_apart()
+        for a, b in far:
+            bank.forget_pair(a, b, np.inf)
+        of_late = bank.since(now_s - RECENT_S).clocks(theta)
+        for a, b in bank.clocks(theta).changed(of_late):
+            bank.forget_pair(a, b, now_s - RECENT_S)
+        fine = bank.clocks(theta)
+        edges = [
+            Edge(a, b, float(fine.ahead_s[k]), float(fine.error_s[k]))
+            for k, (a, b) in enumerate(fine.pairs.tolist())
+            if (a, b) not in far and fine.error_s[k] <= VAGUE_S
+        ]
+        return edges + [Edge(a, b, ahead_s, 0.15) for (a, b), ahead_s in far.items()]
+
+    def _decide(self) -> None:
+        """Takes down which clocks are what: at once for those that are surely off, slowly for the
+        others, lest half of a jump be taken for granted before it is known whose it is."""
+        for n, ahead_s in enumerate(self._clocks.ahead_s.tolist()):
+            if n in self._clocks.either:
                 continue
-            edges.append(Edge(a, b, float(fine.ahead_s[k]), float(fine.error_s[k])))
-        edges += [Edge(a, b, ahead_s, 0.15) for (a, b), ahead_s in coarse.items()]
-        return edges
+            step_s = ahead_s - float(self._decided_s[n])
+            if abs(ahead_s) < CLOCK_OFF_S:
+                step_s = min(max(step_s, -CREEP_S), CREEP_S)
+            self._decided_s[n] += step_s
+
+    def _busy(self, now_s: float) -> set[int]:
+        """Cameras whose people others cannot see for another reason."""
+        far = {n for pair in self._comparing.far_apart(doubtful=True) for n in pair}
+        flapping = {n for n, o in enumerate(self._outages) if len(o.of_late(now_s)) >= FLAPPING}
+        return far | flapping
 
     def _tell(self, now_s: float) -> None:
-        clocks: Clocks = self._clocks
         for n in range(len(self.cameras)):
-            ahead_s, error_s = float(clocks.ahead_s[n]), float(clocks.error_s[n])
-            judge = self._clock_judges[n]
-            sign: bool | None = None
-            if np.isfinite(error_s):
-                size_s = abs(ahead_s)
-                if judge.on:
-                    sign = None if CLOCK_ENDS_S < size_s < CLOCK_BEGINS_S else size_s > CLOCK_ENDS_S
-                else:
-                    sign = size_s >= CLOCK_BEGINS_S and size_s >= CLOCK_SURE * error_s
-            self._note(judge.look(now_s, sign, self._clock_reason(n), clock_s=round(ahead_s, 2)))
-            turn = self._turns.turn[n]
-            moved = bool(turn.any())
-            self._note(
-                self._moved_judges[n].look(
-                    now_s,
-                    moved if moved or np.isfinite(self._turns.error_px[n]) else None,
-                    self._moved_reason(n),
-                    shift_px=(round(float(turn[0]), 1), round(float(turn[1]), 1)),
-                )
+            clocks: Clocks = self._clocks
+            other = clocks.either.get(n)
+            self._telling.clock(now_s, n, float(clocks.ahead_s[n]), float(clocks.error_s[n]), other)
+            turns = self._turns
+            self._telling.moved(
+                now_s, n, turns.turn[n], float(turns.error_px[n]), turns.either.get(n)
             )
+            self._telling.flapping(now_s, n, self._outages[n])
+            self._telling.disagrees(now_s, n, self._doubts.get(n))
 
-    def _clock_reason(self, n: int) -> str:
-        ahead_s = float(self._clocks.ahead_s[n])
-        way = "ahead of" if ahead_s > 0 else "behind"
-        reason = f"its clock is {abs(ahead_s):.1f} s {way} those of the cameras beside it"
-        other = self._clocks.either.get(n)
-        if other is not None:
-            reason += f", or that of {self.cameras[other]} is off the other way: nobody can tell"
-        return reason
-
-    def _moved_reason(self, n: int) -> str:
-        other = self._turns.either.get(n)
-        reason = "others see people elsewhere"
-        return reason if other is None else f"{reason}; or {self.cameras[other]} was moved"
-
-    def _note(self, trouble: CameraTrouble | None) -> None:
-        if trouble is not None:
-            self._found.append(trouble)
+    def _take(self) -> None:
+        """From the next stretch on, what was found is taken off."""
+        before = self._comparing.now
+        ahead, error = self._clocks.ahead_s, self._clocks.error_s
+        least_s = np.where(np.isfinite(error), np.maximum(CLOCK_LEAST_S, 2.5 * error), 0.0)
+        least_s[list(self._clocks.either)] = 0.0
+        clock = np.where(np.abs(ahead) >= least_s, ahead, 0.0)
+        turn = self._turns.turn
+        sudden = np.abs(clock - before[:, 0]) >= SUDDEN_S
+        sudden |= np.abs(turn - before[:, 1:]).max(axis=1, initial=0.0) >= SUDDEN_PX
+        for n in np.flatnonzero(sudden).tolist():
+            self._agreeing.forget(n)
+        self._comparing.take(clock, turn)

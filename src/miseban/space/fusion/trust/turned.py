@@ -113,7 +113,12 @@ def _worst(bank: EvidenceBank, theta: Floats, turned: list[int], now_s: float) -
         return None
     at, camera = divmod(int(np.where(sign, gain, -1.0).argmax()), count)
     since_s, fit = fits[at]
+    # What was seen before fits the turn badly: the best moment is when the camera was turned.
+    for ago_s in np.arange(20.0, bank.window_s + 1, 10.0).tolist():
+        later = bank.since(now_s - ago_s).turns(theta)
+        if later.gain[camera] > fit.gain[camera]:
+            since_s, fit = now_s - ago_s, later
     others = np.where(bank.counts()[camera] > 0, gain.max(axis=0), 0.0)
     others[camera] = 0.0
-    other = int(others.argmax()) if float(others.max()) > ALIKE * gain[at, camera] else None
+    other = int(others.argmax()) if float(others.max()) > ALIKE * float(fit.gain[camera]) else None
     return _Candidate(camera, fit.turn[camera], float(fit.error_px[camera]), since_s, other)
