@@ -114,7 +114,7 @@ def _day(shop: str, seed: int, condition: str = WELL) -> Day:
     minutes = float(LEARNT_MINUTES if seed in LEARNT else MINUTES[shop])
     if condition != WELL:
         minutes /= TROUBLED
-    lesson = Lesson(_shop(shop), seed, condition, minutes)
+    lesson = Lesson(_shop(shop), seed, condition, minutes, zones=seed in LEARNT)
     return Day(lesson, [one for one in attend(lesson, DAYS) if one.is_line])
 
 
