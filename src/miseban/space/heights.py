@@ -29,11 +29,11 @@ class StandingSettings:
     ``child`` of all is of any height there is. ``slim`` is how broad people's boxes are in heights:
     median, and standard deviations of the logarithm upwards and downwards, since sides are hidden
     too. ``hidden`` is how often, before anything is known, feet are not seen. ``box`` is how far a
-    box's upper or lower edge is off, in box heights, and at least ``box_px``. A track tells its height anew every ``step_m`` metres, and ``fresh`` is
-    how much of that is new: what is wrong in one place is often wrong in the next. No explanation
-    is less likely than ``doubt``: others like it may be wrong together. Boxes that end within
-    ``edge_px`` of the picture's edge are cut off there. A track not seen for ``forget_s`` is
-    forgotten."""
+    box's upper or lower edge is off, in box heights, and at least ``box_px``. A track tells its
+    height anew every ``step_m`` metres, and ``fresh`` is how much of that is new: what is wrong in
+    one place is often wrong in the next. No explanation is less likely than ``doubt``: others like
+    it may be wrong together. Boxes that end within ``edge_px`` of the picture's edge are cut off
+    there. A track not seen for ``forget_s`` is forgotten."""
 
     adult_m: tuple[float, float] = (1.66, 0.09)
     child: float = 0.03
