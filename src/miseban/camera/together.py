@@ -243,7 +243,6 @@ def analyse_together(
     result.uncovered_s = cameras.uncovered_s(result.duration_s)
     result.rejected, result.floor_heat = floor.rejected, floor.floor_heat
     rows = cameras.rows()
-    result.sights = floor.sights
-    result.alone = {camera: len(rows.get(camera, ())) for camera in floor.alone}
+    result.sights, result.alone = floor.sights, floor.alone_sights
     result.events.sort(key=lambda event: (event.time, event.id))
     return result, rows

@@ -172,3 +172,8 @@ def whose(rows: FloorRows, walkers: Sequence[Walker]) -> list[set[int]]:
         near = (far < 0.6) & (far <= np.min(others, axis=0))
         found[n] = set(np.unique(mine.visit[near]).tolist())
     return found
+
+
+def far(rows: FloorRows, walker: Walker) -> float:
+    """The median distance of ``rows`` from where the walker is, in metres."""
+    return float(np.median(np.hypot(*(rows.xy - walker.way(rows.time_s)).T)))

@@ -43,7 +43,6 @@ class Motion:
         noise = self._noise * push[:, None, None]
         return x @ self._move.T, self._move @ p @ self._move.T + noise
 
-
     def rest(self, x: Floats, p: Floats, at: Ints) -> None:
         """Those at places ``at`` (K,) stood when they were last seen: they stay, and sway."""
         x[at, 2:] = 0.0

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.fusion.affinity import Affinity
-from miseban.space.fusion.assigning import assign
 from miseban.space.fusion.book import Book
 from miseban.space.fusion.doors import Doors
 from miseban.space.fusion.ellipses import largest
-from miseban.space.fusion.filter import Motion, correct, distance2, inverse
+from miseban.space.fusion.following import Following
 from miseban.space.fusion.intake import Intake
 from miseban.space.fusion.judging import Judge
 from miseban.space.fusion.merging import Merging
@@ -50,13 +49,12 @@ class FloorFusion:
         s = self._s = settings or FusionSettings()
         self._intake = Intake(shop, s)
         self.step_s, self._pieces = self._intake.step_s, self._intake.pieces
-        self._motion = Motion(self.step_s, s.turn_s, s.push)
         floors = {name: lens.homography for name, lens in self._intake.lenses.items()}
         self._doors = Doors(shop, floors, s)
         self._table, self._merging = Table(), Merging(s)
         self._book = Book(self._intake.names)
+        self._following = Following(s, self.step_s, self._table, self._pieces, self._book)
         self._judge = Judge(s, self._doors, self._intake.names, affinity)
-        self._longest_s = max(s.own_s, s.coast_s, s.tentative_s, s.follow_still_s)
         self._step = 0  # the next to be worked on
         # Names may still become known for so many steps.
         self._doubt = int(np.floor((s.lag_s - s.hold_s) / self.step_s + 1e-6))
@@ -100,6 +98,10 @@ class FloorFusion:
         younger is over with a certainty of 0."""
         return self._book.ended()
 
+    def outages(self) -> list[tuple[str, float, float]]:
+        """The camera, from and to, of outages found beside the others since the last call."""
+        return self._intake.trust.outages()
+
     def troubles(self) -> list[CameraTrouble]:
         """What became wrong, or right again, with a camera since the last call."""
         return self._intake.trust.troubles()
@@ -129,7 +131,7 @@ class FloorFusion:
         if last < self._step:
             return
         nobody = Sights.concatenate([])
-        idle = int(np.ceil(self._longest_s / self.step_s))
+        idle = int(np.ceil(self._following.longest_s / self.step_s))
         for step, sights in [*self._intake.steps(self._step, last), (last + 1, nobody)]:
             # After a while without any sight nothing happens but that visits end.
             for empty in range(self._step, min(step, self._step + idle + 2)):
@@ -144,23 +146,11 @@ class FloorFusion:
     def _one(self, step: int, sights: Sights) -> None:
         s, t, now_s = self._s, self._table, step * self.step_s
         self._let_go(now_s - self.step_s)
-        used = t.used()
-        active = used[now_s - t.seen_s[used] <= self._longest_s + self.step_s / 2]
-        still = (now_s - t.seen_s[active] > 1.5 * self.step_s) & (
-            np.square(t.seen_x[active, 2:]).sum(axis=1) < s.still_mps**2
-        )
-        moving = active[~still]
-        t.x[moving], t.p[moving] = self._motion.predict(t.x[moving], t.p[moving])
-        self._motion.rest(t.x, t.p, active[still])
-        t.cameras[used] = 0
+        active = self._following.predict(now_s)
         if len(sights):
-            late_s = sights.time_s - now_s
-            row, place = self._match(now_s, sights, late_s, active)
-            self._correct(now_s, sights, late_s, row, place)
-            self._begin(now_s, sights, np.setdiff1d(np.arange(len(sights)), row))
-            for older, younger in self._merging.look(
-                step, self.step_s, t, sights.camera[row], place
-            ):
+            row, place = self._following.take(now_s, sights, active)
+            camera = sights.camera[row]
+            for older, younger in self._merging.look(step, self.step_s, t, camera, place):
                 self._merge(older, younger)
         self._decide(now_s)
         used = t.used()
@@ -172,89 +162,6 @@ class FloorFusion:
         if step % _TIDY == 0:
             self._pieces.forget(now_s - 20.0)
             self._book.prune({u for done in self._done for u in done[1].tolist()})
-
-    def _match(
-        self, now_s: float, sights: Sights, late_s: Floats, active: Ints
-    ) -> tuple[Ints, Ints]:
-        """Rows of ``sights`` and the places in the table of whom they show."""
-        s, t = self._s, self._table
-        x = t.x[active]
-        far = sights.xy[:, None] - x[None, :, :2]
-        row, column = np.nonzero(np.square(far).sum(axis=2) < s.reach_m**2)
-        place = active[column]
-        rest = far[row, column] - late_s[row, None] * x[column, 2:]
-        square, volume = distance2(rest, sights.spread[row] + t.p[place, :2, :2])
-        own = self._pieces.holder[sights.piece[row]] == place
-        stood = np.square(t.seen_x[place, 2:]).sum(axis=1) < s.still_mps**2
-        longest_s = np.where(stood, s.follow_still_s, s.follow_s)
-        followed = now_s - t.seen_s[place] <= longest_s + self.step_s / 2
-        own &= now_s - t.seen_s[place] <= s.own_s + self.step_s / 2
-        gate = np.where(own, s.gate_own, np.where(followed, s.gate, 0.0))
-        cost = square + volume - s.own_bonus * own - s.known_bonus * (t.number[place] >= 0)
-        # Each sight of somebody is better than none: as many as can be are taken.
-        cost = np.where(square < gate, cost - 1000.0, np.inf)
-        chosen = assign(row, column, cost, sights.camera[row])
-        return row[chosen], place[chosen]
-
-    def _correct(
-        self, now_s: float, sights: Sights, late_s: Floats, row: Ints, place: Ints
-    ) -> None:
-        t = self._table
-        if not len(row):
-            return
-        weight = inverse(sights.spread[row])
-        xy = sights.xy[row] - late_s[row, None] * t.x[place, 2:]
-        who, at = np.unique(place, return_inverse=True)
-        pull = (weight @ xy[:, :, None])[:, :, 0]
-        total = np.zeros((len(who), 2, 2))
-        for i, j in ((0, 0), (0, 1), (1, 1)):
-            total[:, i, j] = np.bincount(at, weight[:, i, j])
-        total[:, 1, 0] = total[:, 0, 1]
-        pulled = np.stack([np.bincount(at, pull[:, k]) for k in (0, 1)], axis=1)
-        spread = inverse(total)
-        mean = (spread @ pulled[:, :, None])[:, :, 0]
-        # Errors of one camera go on from frame to frame: a sight tells half of what it seems.
-        t.x[who], t.p[who] = correct(t.x[who], t.p[who], mean - t.x[who, :2], 2 * spread)
-        t.saw(who, now_s, np.bincount(at))
-        t.measured(who, at, sights.stature[row])
-        piece = sights.piece[row]
-        self._pieces.misfits[piece] = 0
-        for k in np.flatnonzero(self._pieces.holder[piece] != place).tolist():
-            self._attach(sights, int(row[k]), int(place[k]))
-
-    def _attach(self, sights: Sights, row: int, at: int) -> None:
-        piece = sights.piece[row]
-        self._pieces.holder[piece], self._pieces.misfits[piece] = at, 0
-        entry = self._book.entry(int(self._table.uid[at]))
-        entry.pieces += 1
-        entry.last = int(sights.camera[row]), int(sights.track[row])
-        entry.cameras.add(entry.last[0])
-
-    def _begin(self, now_s: float, sights: Sights, rows: Ints) -> None:
-        """Sights of nobody: of somebody who may be new."""
-        s, t, pieces = self._s, self._table, self._pieces
-        started: list[int] = []
-        for i in rows.tolist():
-            piece = int(sights.piece[i])
-            if pieces.holder[piece] >= 0:
-                pieces.misfits[piece] += 1
-                if pieces.misfits[piece] < s.doubts:
-                    continue
-                pieces.holder[piece] = -1
-            at = -1
-            for other in started:
-                rest = sights.xy[i : i + 1] - t.x[other, :2]
-                square, _ = distance2(rest, sights.spread[i : i + 1] + t.p[other, :2, :2])
-                if square[0] < s.gate:
-                    at = other
-                    break
-            if at < 0:
-                at = t.add(sights.xy[i], sights.spread[i], now_s)
-                t.steps[at] = 1
-                t.measured(np.array([at]), np.zeros(1, np.int64), sights.stature[i : i + 1])
-                started.append(at)
-            t.cameras[at] += 1
-            self._attach(sights, i, at)
 
     # --- Who is who -------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from miseban.space.fusion.settings import FusionSettings
 Floats = NDArray[np.float64]
 
 _POPULATION_M = 0.15  # standard deviation of how tall people are, children among them
-_LASTING_M = 0.025  # of what more sights do not mend
-_STOOPS = 0.05
+_LASTING_M = 0.02  # of what more sights do not mend
+_STOOPS = 0.02
 
 
 def likelihood(

@@ -18,6 +18,10 @@ from miseban.vocabulary.tracks import TrackRows
 Floats = NDArray[np.float64]
 
 
+LEAST_WEIGHT = 0.1
+"""What a camera tells that is believed less is left out: it would begin visits of nobody."""
+
+
 class Intake:
     """``names`` are the cameras with floor points, in the order of the shop file; ``first_s`` (C,)
     is when each saw somebody first; ``dropped`` counts rows that are of no use, by reason."""
@@ -67,11 +71,15 @@ class Intake:
         # Feet behind furniture would look like a camera that somebody turned.
         raw = raw.take(lens.feet_seen)
         self.trust.raw(camera, raw.time_s, raw.track, lens.feet(raw), raw.xyxy)
+        weight = self.trust.weight(camera)
+        if weight < LEAST_WEIGHT:
+            self._drop("the camera is not believed", len(rows))
+            return
         self._drop("no place on the floor", int(np.count_nonzero(~clear & good & ~late)))
         good &= ~late & clear
         if not good.any():
             return
-        spread = spread / max(self.trust.weight(camera), 0.1) ** 2
+        spread = spread / weight**2
         spread[:, [0, 1], [0, 1]] += np.square(extra)[:, None]
         k, time_s, track = self._index[camera], rows.time_s[good], rows.track[good]
         self.first_s[k] = min(self.first_s[k], float(time_s.min()))

@@ -54,7 +54,7 @@ class FusionSettings:
 
     # Beginning and end.
     tentative_s: float = 1.2  # unseen so long, somebody not yet known to be one is forgotten
-    look_s: float = 1.6
+    look_s: float = 2.2
     look_steps: int = 2
     sure: float = 0.99
     sway_m: float = 0.15  # who stands still shifts about
