@@ -29,6 +29,7 @@ SUITES = (
         "attributes",
         "fusion",
         "floor",
+        "people",
     ),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")

@@ -234,6 +234,6 @@ def analyse_together(
     result.detections = sum(view.looking.detections for view in views.values())
     result.uncovered_s = cameras.uncovered_s(result.duration_s)
     result.rejected, result.floor_heat = floor.rejected, floor.floor_heat
-    result.sights, result.alone = floor.sights, tuple(floor.alone)
+    result.sights, result.alone = floor.sights, floor.alone_sights
     result.events.sort(key=lambda event: (event.time, event.id))
     return result, cameras.rows()

@@ -62,8 +62,8 @@ class ShopFloor:
     as with one camera. What is drawn on a fused camera's picture above the horizon stays with that
     camera's picture; of visits only the floor tells then.
 
-    ``sights`` counts the rows of each fused camera that were used, ``rejected`` those that were
-    not, by reason.
+    ``sights`` counts the rows of each fused camera that were used, ``alone_sights`` those of the
+    others, ``rejected`` those that were not used, by reason.
     """
 
     def __init__(
@@ -103,10 +103,12 @@ class ShopFloor:
                 if part.lines or any(zone.kind != "private" for zone in part.zones):
                     self._sky[name] = by_itself(part, name)
         self.alone = {name: by_itself(shop, name) for name in cameras if name not in self.fused}
+        self.alone_sights = dict.fromkeys(self.alone, 0)
 
     def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
         """Rows of ``camera``'s frames up to ``until_s``; a new track's first ones may be late."""
         if camera in self.alone:
+            self.alone_sights[camera] += len(rows)
             self._events += self.alone[camera].update(rows, until_s)
             return
         assert self._fusion is not None  # noqa: S101 - else all cameras are alone
