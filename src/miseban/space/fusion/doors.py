@@ -46,11 +46,12 @@ class Doors:
         s = self._s
         if not self.known:
             return np.full(len(xy), np.log(s.birth_nowhere))
-        return np.where(self.at(xy), np.log(s.birth_door), np.log(s.birth_middle))
+        door: Floats = np.log(np.where(self.at(xy), s.birth_door, s.birth_middle))
+        return door
 
     def wait_s(self, xy: Floats, speed: Floats) -> Floats:
-        """(N,) for how long somebody who was lost at (N, 2) with velocity ``speed`` (N, 2) is waited
-        for."""
+        """(N,) for how long somebody is waited for who was lost at (N, 2) with velocity ``speed``
+        (N, 2)."""
         s = self._s
         if not self.known:
             return np.full(len(xy), s.wait_nowhere_s)
