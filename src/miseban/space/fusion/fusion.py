@@ -98,6 +98,10 @@ class FloorFusion:
         younger is over with a certainty of 0."""
         return self._book.ended()
 
+    def outages(self) -> list[tuple[str, float, float]]:
+        """The camera, from and to, of outages found beside the others since the last call."""
+        return self._intake.trust.outages()
+
     def troubles(self) -> list[CameraTrouble]:
         """What became wrong, or right again, with a camera since the last call."""
         return self._intake.trust.troubles()
