@@ -19,7 +19,7 @@ from miseban.insight.uncertainty.accuracy import Accuracy, Evidence
 from miseban.insight.uncertainty.cells import HOUR_S, cells_of
 from miseban.insight.uncertainty.counts import Span, line_summaries
 from miseban.insight.uncertainty.learning import hours_of
-from miseban.insight.uncertainty.school import TROUBLED, WELL, Lesson, attend, learn
+from miseban.insight.uncertainty.school import TROUBLED, WELL, Lesson, attend, learn, lessons
 from miseban.insight.uncertainty.simulated import Counted
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed
 
@@ -31,7 +31,7 @@ SEEDS = range(11, 31)
 """None of these was looked at while anything was made or chosen."""
 LEARNT = range(1, 11)
 TROUBLES = ("dark", "blurred", "slow", "moved", "rough")
-TROUBLED_SEEDS = range(11, 14)
+TROUBLED_SEEDS = range(11, 13)
 WATCHED = range(1, 4)
 AUDITED = 60
 BUSY = 100
@@ -74,8 +74,8 @@ def run(repeats: int) -> list[Result]:
     audited = hours_of_days(every, partial(_audited, before=shipped))
     results += _strata("audited", audited)
     for learnt, other in (("konbini", "supermarket"), ("supermarket", "konbini")):
-        lessons = [Lesson(_shop(learnt), seed, WELL, LEARNT_MINUTES) for seed in LEARNT]
-        only = Accuracy(learn([(lesson, attend(lesson, DAYS)) for lesson in lessons]))
+        taught = lessons([_shop(learnt)], LEARNT, LEARNT_MINUTES)
+        only = Accuracy(learn([(lesson, attend(lesson, DAYS)) for lesson in taught]))
         note = f"{other}, from what {learnt} taught"
         results.append(_share(f"unseen-{other}", _as(days[other], only), note))
         checked = hours_of_days(days[other], partial(_audited, before=only))
@@ -114,7 +114,7 @@ def _day(shop: str, seed: int, condition: str = WELL) -> Day:
     minutes = float(LEARNT_MINUTES if seed in LEARNT else MINUTES[shop])
     if condition != WELL:
         minutes /= TROUBLED
-    lesson = Lesson(_shop(shop), seed, condition, minutes)
+    lesson = Lesson(_shop(shop), seed, condition, minutes, zones=seed in LEARNT)
     return Day(lesson, [one for one in attend(lesson, DAYS) if one.is_line])
 
 

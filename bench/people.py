@@ -26,9 +26,9 @@ SHOPS = Path(__file__).parents[1] / "shops"
 SEEDS = range(11, 21)
 """None of these was looked at while anything was made or chosen."""
 HOURS = {"supermarket": ("08:00", 14.0), "konbini": ("00:00", 24.0)}
-PIECES_S = (600.0, 150.0)
-"""Somebody is lost every ten minutes on average, or every two and a half: a visit to the
-supermarket is told in three pieces then, or in eight."""
+PIECES_S = {"whole": 1e9, "600": 600.0, "150": 150.0}
+"""Nobody is lost; or somebody is every ten minutes on average, or every two and a half: a visit to
+the supermarket is told in three pieces then, or in eight."""
 CUES = {"uniform": (0.9, 0.1), "marker": (0.95, 0.005)}
 """How often the cue is seen on a member of staff, and on a shopper."""
 
@@ -70,12 +70,12 @@ def run(repeats: int) -> list[Result]:
         shop = load_shop(SHOPS / f"{name}.toml")
         scenario = load_scenario(beside(SHOPS / f"{name}.toml"), shop)
         scenario = scenario.starting_at(clock.fromisoformat(since))
-        for piece_s in PIECES_S:
+        for lost, piece_s in PIECES_S.items():
             seen = Seen(piece_s=piece_s)
             told = [_told(shop, day(shop, scenario, s, hours * 3600, seen), s) for s in SEEDS]
             of = f"{len(told)} days of the {name} (seeds {SEEDS[0]} to {SEEDS[-1]}), "
-            of += f"people lost every {piece_s:.0f} s"
-            results += _results(f"{name}-{piece_s:.0f}", told, of, strict=piece_s == PIECES_S[0])
+            of += "nobody lost" if lost == "whole" else f"people lost every {lost} s"
+            results += _results(f"{name}-{lost}", told, of, strict=lost != "150")
     return results
 
 

@@ -191,7 +191,10 @@ def _teller(
     rate = min(counted.summary.analysed_fps or shop.camera(one.camera).fps, SHOWN_FPS)
     with tempfile.TemporaryDirectory(prefix="miseban-audit-") as name:
         folder = keep or Path(name)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput("audit", keep, f"cannot keep clips there: {error.strerror}") from None
         clips = write_clips(
             lambda: open_source(str(video), fps=rate, start=start),
             one.minutes,

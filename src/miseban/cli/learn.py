@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from miseban.cli.common import progress_bar
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, Failed
 
 if TYPE_CHECKING:
     from miseban.learn.detector.training import Progress
@@ -142,5 +142,8 @@ def learn_accuracy(
     header = "How often counters are wrong, by the camera's condition: docs/intervals.md.\n"
     header += f"Made by: miseban learn accuracy, of {names}, seeds {first} to {first + seeds - 1}, "
     header += f"{minutes:g} minutes each"
-    out.write_text(as_toml(learned, header), encoding="utf-8")
+    try:
+        out.write_text(as_toml(learned, header), encoding="utf-8")
+    except OSError as error:
+        raise Failed("output", out, f"cannot be written: {error.strerror}") from None
     typer.echo(f"{out}: {len(learned.line)} conditions")

@@ -7,6 +7,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from miseban.insight.uncertainty import accuracy_file as kept
@@ -41,22 +42,33 @@ def test_a_minute_teaches_of_misses_and_inventions() -> None:
 
 def test_answers_add_up_and_change_what_is_believed(tmp_path: Path) -> None:
     shop_file = tmp_path / "shop.toml"
-    before = load_accuracy(shop_file, "kawaguchi").rates("door", "entrance", "in", "well")
+    unknown = load_accuracy(shop_file, "kawaguchi")
+    (before,) = unknown.belief("door", "entrance", "in", "well").rates
     for minute in range(20):
         add(kept.accuracy_file(shop_file), "kawaguchi", [look(minute)])
     accuracy = load_accuracy(shop_file, "kawaguchi")
-    after = accuracy.rates("door", "entrance", "in", "well")
+    belief = accuracy.belief("door", "entrance", "in", "well")
 
     weight = 1 + before.crowding * 3  # three others passed in that minute
-    assert after.missed == pytest.approx(
-        (before.missed[0] + 20, before.missed[1] + 80 * weight - 20)
-    )
-    assert after.false == (before.false[0], before.false[1] + 80)
+    expected = before.missed[0] + 20, before.missed[1] + 80 * weight - 20
+    assert belief.rates[0].missed == pytest.approx(expected)
+    assert belief.rates[0].false == (before.false[0], before.false[1] + 80)
+    # One of four missed: that camera is hardly as well as it seems.
+    assert belief.chance[0] < 0.01
+    drawn = belief.drawn(np.random.default_rng(1), 2000)
+    assert 0.1 < float(drawn.missed.mean()) < 0.2  # without the crowd's part
     # Nothing was learned of another way, line or condition.
-    assert accuracy.rates("door", "entrance", "in", "dark") == load_accuracy(
-        None, "kawaguchi"
-    ).rates("door", "entrance", "in", "dark")
-    assert accuracy.rates("till", "entrance", "in", "well") == before
+    assert accuracy.belief("door", "entrance", "in", "dark").chance == (1.0,)
+    assert accuracy.belief("till", "entrance", "in", "well").rates == (before,)
+
+
+def test_a_clean_audit_leaves_a_camera_well(tmp_path: Path) -> None:
+    path = tmp_path / "shop.accuracy.json"
+    looks = [look(minute, counted=(2, 0), told=(2, 0)) for minute in range(60)]
+    belief = add(path, "kawaguchi", looks).accuracy().belief("door", "entrance", "in", "well")
+
+    assert belief.chance[0] > 0.9
+    assert sum(belief.chance) == pytest.approx(1)
 
 
 def test_the_same_minute_told_again_is_told_once(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from miseban.insight.uncertainty.cells import Cell
 from miseban.insight.uncertainty.draws import Arrivals, Seen, truth_draws
-from miseban.insight.uncertainty.rates import Rates
+from miseban.insight.uncertainty.rates import Belief, Rates
 from miseban.insight.uncertainty.shortest import shortest
 
-SURE = Rates(missed=(20, 980), false=(10, 2000))
+SURE = Belief.of(Rates(missed=(20, 980), false=(10, 2000)))
 """2 % missed and 0.5 % invented, well known."""
 
 
@@ -30,7 +30,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(people: int) -> None:
     cells = [Cell(0, 0.0, 3600.0, "well")]
     held = []
     for n in range(300):
-        counted = hour(rng, people, rng.beta(*SURE.missed), rng.gamma(10, 1 / 2000))
+        counted = hour(rng, people, rng.beta(20, 980), rng.gamma(10, 1 / 2000))
         draws = truth_draws(
             counted, cells, {"well": SURE}, Arrivals(), np.random.default_rng(n), 1000
         )
@@ -42,7 +42,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(people: int) -> None:
 
 def test_a_day_does_not_average_out_what_all_hours_share() -> None:
     """A line that nobody has checked may miss much or little, but the same in every hour."""
-    unsure = Rates(missed=(1, 49), false=(1, 2000))
+    unsure = Belief.of(Rates(missed=(1, 49), false=(1, 2000)))
     cells = [Cell(h, 3600.0 * h, 3600.0 * h + 3600.0, "well") for h in range(24)]
     counted = seen(np.random.default_rng(1).uniform(0, 24 * 3600, 2400))
     draws = truth_draws(counted, cells, {"well": unsure}, Arrivals(), np.random.default_rng(2))
@@ -61,7 +61,7 @@ def test_who_went_by_in_a_gap_is_like_those_around_it() -> None:
         Cell(1, 3600.0, 7200.0, "well"),
     ]
     counted = seen(times[(times < 3000) | (times >= 3600)])
-    none = Rates(missed=(0.5, 1e6), false=(0.5, 1e6))
+    none = Belief.of(Rates(missed=(0.5, 1e6), false=(0.5, 1e6)))
     draws = truth_draws(counted, cells, {"well": none}, Arrivals(), np.random.default_rng(1))
     low, high = shortest(draws[1])
 
@@ -72,7 +72,7 @@ def test_who_went_by_in_a_gap_is_like_those_around_it() -> None:
 
 def test_more_lost_time_is_more_doubt() -> None:
     times = np.arange(0, 3600, 30.0)
-    none = Rates(missed=(0.5, 1e6), false=(0.5, 1e6))
+    none = Belief.of(Rates(missed=(0.5, 1e6), false=(0.5, 1e6)))
     widths = []
     for lost_s in (0.0, 60.0, 300.0, 900.0, 1800.0):
         cells = [Cell(0, 0.0, 3600.0 - lost_s, "well"), Cell(0, 3600.0 - lost_s, 3600.0, "gap")]

@@ -4,20 +4,24 @@ brought up to date by the shop's own evidence."""
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from math import log
 from typing import Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from miseban.insight.uncertainty.cells import Condition
 from miseban.insight.uncertainty.draws import Arrivals
-from miseban.insight.uncertainty.rates import Rates
+from miseban.insight.uncertainty.rates import Belief, Rates
 from miseban.vocabulary.identifiers import Name
 
 LEARNED = "learned.toml"
+UNNOTICED = 0.1
+"""Before somebody looks, the chance that a camera is in a condition that nothing told of."""
 
 
 class Evidence(BaseModel):
@@ -83,19 +87,28 @@ class Accuracy:
         """What simulated cameras taught, for a shop that nobody has checked."""
         return cls(shipped())
 
-    def rates(self, camera: str | None, line: str, way: str, condition: Condition) -> Rates:
-        """What is believed of that way over that line while its camera is in that condition."""
+    def belief(self, camera: str | None, line: str, way: str, condition: Condition) -> Belief:
+        """What is believed of that way over that line while its camera seems to be in that
+        condition. Where somebody has looked, it may turn out to be in another."""
         assert self.learned is not None  # noqa: S101 - the caller has looked
-        rates = _learned(self.learned.line, self._as(condition))
-        for one in self.about(camera, line, way):
-            if one.condition == condition:
-                rates = rates.after(one.passages, one.missed, one.false, one.passed, one.crowd)
-        return rates
+        known = self.learned.line
+        seems = _learned(known, self._as(condition))
+        looked = [one for one in self.about(camera, line, way) if one.condition == condition]
+        if not looked:
+            return Belief.of(known[seems])
+        others = [name for name in known if name != seems]
+        chance = {seems: 1.0 - UNNOTICED} | {name: UNNOTICED / len(others) for name in others}
+        after, weight = [], []
+        for name, before in chance.items():
+            after.append(_after(known[name], looked))
+            weight.append(log(before) + _likelihood(known[name], looked))
+        share = np.exp(np.array(weight) - max(weight))
+        return Belief(tuple(after), tuple((share / share.sum()).tolist()))
 
-    def zone_rates(self, condition: Condition) -> Rates:
+    def zone_belief(self, condition: Condition) -> Belief:
         """What is believed of entries into zones in that condition: no audit looks at those."""
         assert self.learned is not None  # noqa: S101 - the caller has looked
-        return _learned(self.learned.zone, self._as(condition))
+        return Belief.of(self.learned.zone[_learned(self.learned.zone, self._as(condition))])
 
     def _as(self, condition: Condition) -> str:
         return "rough" if self.rough and condition == "well" else condition
@@ -116,11 +129,27 @@ _LIKE: dict[str, str] = {
 passages to other hours and loses none."""
 
 
-def _learned(known: Mapping[str, Rates], condition: str) -> Rates:
+def _after(rates: Rates, looked: Iterable[Evidence]) -> Rates:
+    for one in looked:
+        rates = rates.after(one.passages, one.missed, one.false, one.passed, one.crowd)
+    return rates
+
+
+def _likelihood(rates: Rates, looked: Sequence[Evidence]) -> float:
+    return rates.likelihood(
+        sum(one.passages * (1 + rates.crowding * one.crowd) for one in looked),
+        sum(one.missed for one in looked),
+        sum(one.false for one in looked),
+        sum(one.passed for one in looked),
+    )
+
+
+def _learned(known: Mapping[str, Rates], condition: str) -> str:
+    """The name of what was learned that comes nearest."""
     for name in (condition, _LIKE.get(condition, condition)):
         if name in known:
-            return known[name]
-    return known["well"]
+            return name
+    return "well"
 
 
 @cache

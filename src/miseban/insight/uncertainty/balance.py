@@ -10,7 +10,7 @@ import numpy as np
 
 from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.insight.uncertainty.cells import cells_of
-from miseban.insight.uncertainty.counts import WAYS, Span, chance, rates_of, seen_of
+from miseban.insight.uncertainty.counts import WAYS, Span, beliefs_of, chance, seen_of
 from miseban.insight.uncertainty.draws import truth_draws
 from miseban.insight.uncertainty.shortest import shortest
 from miseban.vocabulary.summary import Range
@@ -48,10 +48,10 @@ def people_end_range(
         if not cells:
             return Range(low=people_end, high=people_end)
         for way in WAYS:
-            rates = rates_of(cells, camera, line, way, accuracy)
+            beliefs = beliefs_of(cells, camera, line, way, accuracy)
             rng = chance(camera or "", line, way)
             seen = seen_of(span, line, way)
-            draws = truth_draws(seen, cells, rates, accuracy.learned.arrivals, rng)
+            draws = truth_draws(seen, cells, beliefs, accuracy.learned.arrivals, rng)
             hours = np.zeros((1 + cells[-1].hour, draws.shape[1]))
             np.add.at(hours, [cell.hour for cell in cells], draws)
             balance = balance + (hours if way == "in" else -hours)

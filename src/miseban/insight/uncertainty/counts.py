@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.insight.uncertainty.cells import Cell, Condition, cells_of, hour_starts
 from miseban.insight.uncertainty.draws import Arrivals, Seen, truth_draws
-from miseban.insight.uncertainty.rates import Rates
+from miseban.insight.uncertainty.rates import Belief
 from miseban.insight.uncertainty.shortest import shortest
 from miseban.vocabulary.events import Event, LineCrossed
 from miseban.vocabulary.summary import Count, Flag, LineHour, LineSummary
@@ -73,12 +73,12 @@ def line_summaries(
     return found, _summary(span, both[0], both[1], share, accuracy)
 
 
-def rates_of(
+def beliefs_of(
     cells: Iterable[Cell], camera: str | None, line: str, way: str, accuracy: Accuracy
-) -> dict[Condition, Rates]:
-    """The rates of every condition among ``cells``."""
+) -> dict[Condition, Belief]:
+    """What is believed in every condition among ``cells``."""
     return {
-        condition: accuracy.rates(camera, line, way, condition)
+        condition: accuracy.belief(camera, line, way, condition)
         for condition in {cell.condition for cell in cells} - {"gap"}
     }
 
@@ -118,8 +118,8 @@ def _told(
         nobody: list[Flag] = ["unsure"] * hours
         return Told(count, count[:, None], tuple(nobody))
     arrivals: Arrivals = accuracy.learned.arrivals
-    rates = rates_of(cells, camera, line, way, accuracy)
-    by_cell = truth_draws(seen, cells, rates, arrivals, chance(camera or "", line, way))
+    beliefs = beliefs_of(cells, camera, line, way, accuracy)
+    by_cell = truth_draws(seen, cells, beliefs, arrivals, chance(camera or "", line, way))
     truth = np.zeros((hours, by_cell.shape[1]), np.int64)
     np.add.at(truth, [cell.hour for cell in cells], by_cell)
     audited = any(e.source == "audit" for e in accuracy.about(camera, line, way))

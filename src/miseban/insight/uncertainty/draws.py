@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import gammaln
 
 from miseban.insight.uncertainty.cells import Cell, Condition
-from miseban.insight.uncertainty.rates import Rates
+from miseban.insight.uncertainty.rates import Belief
 
 DRAWS = 4000
 NEAR_S = 1800.0
@@ -61,12 +61,12 @@ class Seen:
 def truth_draws(
     seen: Seen,
     cells: Sequence[Cell],
-    rates: Mapping[Condition, Rates],
+    beliefs: Mapping[Condition, Belief],
     arrivals: Arrivals,
     rng: np.random.Generator,
     draws: int = DRAWS,
 ) -> Ints:
-    """(C, ``draws``) passages that may really have been in each of the C cells. ``rates`` has
+    """(C, ``draws``) passages that may really have been in each of the C cells. ``beliefs`` has
     every condition of the cells but gaps."""
     truth = np.zeros((len(cells), draws), np.int64)
     counted = [seen.between(cell, i == len(cells) - 1) for i, cell in enumerate(cells)]
@@ -79,22 +79,20 @@ def truth_draws(
         n = np.array([counted[i][0] for i in at])[:, None]
         passed = np.array([counted[i][1] for i in at])[:, None]
         minutes = np.array([max(1.0, cells[i].minutes) for i in at])[:, None]
-        truth[at] = _corrected(n, passed, passed / minutes, rates[condition], rng, draws)
+        truth[at] = _corrected(n, passed, passed / minutes, beliefs[condition], rng, draws)
     return truth
 
 
 def _corrected(
-    n: Ints, passed: Ints, per_minute: Floats, rates: Rates, rng: np.random.Generator, draws: int
+    n: Ints, passed: Ints, per_minute: Floats, belief: Belief, rng: np.random.Generator, draws: int
 ) -> Ints:
     """(C, draws) the truth of C cells of one condition. With a prior of 1 / sqrt(rate) on how many
     come (Jeffreys), those missed of K kept ones follow a negative binomial with K + 1/2."""
-    shape = (len(n), draws)
-    missed = rng.beta(*rates.missed, draws) * (1 + rates.crowding * per_minute)
-    missed = np.clip(missed, 1e-9, MOST_MISSED)
-    alike = rates.even_missed
+    line = belief.drawn(rng, draws)
+    missed = np.clip(line.missed * (1 + line.crowding * per_minute), 1e-9, MOST_MISSED)
+    alike = line.even_missed
     own = np.clip(rng.beta(missed * alike, (1 - missed) * alike), 0.0, MOST_MISSED)
-    false = rng.gamma(rates.false[0], 1 / rates.false[1], draws)
-    false = false * rng.gamma(rates.even_false, 1 / rates.even_false, shape)
+    false = line.false * rng.gamma(line.even_false, 1 / line.even_false, (len(n), draws))
     kept = _as_likely(n - np.minimum(rng.poisson(false * passed), n), rng)
     return np.asarray(kept + rng.negative_binomial(kept + 0.5, 1 - own), np.int64)
 

@@ -24,9 +24,9 @@ from miseban.insight.uncertainty.simulated import Counted
 
 SAME_S = 10.0
 """A passage told so much too early or too late is not missed: the count is right."""
-SURELY_WELL = 2000.0
+SURELY_MISSED, SURELY_FALSE = 300.0, 2000.0
 """A line may be better than every line seen so far, but no more passages than these speak for it
-before somebody has looked."""
+before somebody has looked: of misses, in which places differ, and of inventions."""
 FEW = 100
 """A counter that fewer pass in all its days, as one at a closed till, tells nothing of a rate."""
 LEAST = 0.5
@@ -81,11 +81,12 @@ def hours_of(counted: Sequence[Counted]) -> list[Hours]:
     return result
 
 
-def learn_rates(lines: Sequence[Sequence[Hours]]) -> Rates:
-    """The rates that lines have: of each line and way, all its days."""
+def learn_rates(lines: Sequence[Sequence[Hours]], crowding: float | None = None) -> Rates:
+    """The rates that lines have: of each line and way, all its days. With ``crowding`` that is
+    taken as known, where days are too few to tell."""
     units = [_joined(days) for days in lines]
     units = [unit for unit in units if unit.passed.sum() >= FEW] or units
-    crowding = _crowding(units)
+    crowding = _crowding(units) if crowding is None else crowding
     expected = [_expected(unit, crowding) for unit in units]
     missed, true = zip(*((u.missed.sum(), _weight(u, crowding).sum()) for u in units), strict=True)
     false, passed = zip(*((u.false.sum(), u.passed.sum()) for u in units), strict=True)
@@ -185,7 +186,9 @@ def _beta(missed: Floats, true: Floats) -> tuple[float, float]:
         return float((betaln(a + m, b + true - m) - betaln(a, b)).sum())
 
     mean = max(float(missed.sum()), 0.5) / max(float(true.sum()), 1.0)
-    return _most_likely(likelihood, mean, lambda mean, size: (mean * size, (1 - mean) * size))
+    return _most_likely(
+        likelihood, mean, lambda mean, size: (mean * size, (1 - mean) * size), SURELY_MISSED
+    )
 
 
 def _gamma(false: Floats, passed: Floats) -> tuple[float, float]:
@@ -202,21 +205,22 @@ def _gamma(false: Floats, passed: Floats) -> tuple[float, float]:
         )
 
     mean = max(float(false.sum()), 0.5) / max(float(passed.sum()), 1.0)
-    return _most_likely(likelihood, mean, lambda mean, size: (mean * size, size))
+    return _most_likely(likelihood, mean, lambda mean, size: (mean * size, size), SURELY_FALSE)
 
 
 def _most_likely(
     likelihood: Callable[[float, float], float],
     mean: float,
     pair: Callable[[float, float], tuple[float, float]],
+    surely: float,
 ) -> tuple[float, float]:
     def unlikely(log: Floats) -> float:
-        mean, size = (float(v) for v in np.exp(np.clip(log, -12, np.log(SURELY_WELL))))
+        mean, size = (float(v) for v in np.exp(np.clip(log, -12, np.log(surely))))
         return -likelihood(*pair(min(mean, 0.9), size))
 
     best = minimize(unlikely, np.log([mean, 200.0]), method="Nelder-Mead")
-    mean, size = (float(v) for v in np.exp(np.clip(best.x, -12, np.log(SURELY_WELL))))
+    mean, size = (float(v) for v in np.exp(np.clip(best.x, -12, np.log(surely))))
     one, other = pair(min(mean, 0.9), size)
     if one < LEAST:  # the mean stays, as far as that is not too sure
-        one, other = LEAST, min(other * LEAST / max(one, 1e-9), SURELY_WELL)
+        one, other = LEAST, min(other * LEAST / max(one, 1e-9), surely)
     return round(one, 4), round(other, 2)

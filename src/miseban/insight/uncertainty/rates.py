@@ -14,7 +14,16 @@ with the crowd.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.special import betaln, gammaln
+
+Floats = NDArray[np.float64]
 
 
 class Rates(BaseModel):
@@ -48,6 +57,16 @@ class Rates(BaseModel):
             }
         )
 
+    def likelihood(self, passages: float, missed: float, false: float, passed: float) -> float:
+        """The logarithm of how likely that is under what is believed now, less what is the same
+        under every belief: the marginal of both models. ``passages`` are without a crowd's part."""
+        a, b = self.missed
+        shape, exposure = self.false
+        misses = betaln(a + missed, b + max(0.0, passages - missed)) - betaln(a, b)
+        inventions = gammaln(shape + false) - gammaln(shape) + shape * log(exposure)
+        inventions -= (shape + false) * log(exposure + passed)
+        return float(misses + inventions)
+
     @property
     def missed_mean(self) -> float:
         return self.missed[0] / sum(self.missed)
@@ -55,3 +74,46 @@ class Rates(BaseModel):
     @property
     def false_mean(self) -> float:
         return self.false[0] / self.false[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Rates drawn S times, (S,) each: a line's ``missed`` and ``false``, and as in ``Rates``."""
+
+    missed: Floats
+    false: Floats
+    crowding: Floats
+    even_missed: Floats
+    even_false: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """One of several ``rates`` holds, each with its ``chance``: those of the condition that the
+    camera seems to be in, or those of another that nobody noticed. Only a mixture lets an audit
+    that finds one of six missed overrule that lines like this one miss one of two hundred
+    (a robust prior: Schmidli et al., Biometrics 70, 2014)."""
+
+    rates: tuple[Rates, ...]
+    chance: tuple[float, ...]
+
+    @classmethod
+    def of(cls, rates: Rates) -> Belief:
+        return cls((rates,), (1.0,))
+
+    def drawn(self, rng: np.random.Generator, draws: int) -> Drawn:
+        """``draws`` of a line's rates."""
+        which = rng.choice(len(self.rates), draws, p=self.chance)
+
+        def each(values: Sequence[float]) -> Floats:
+            return np.array(values, np.float64)[which]
+
+        a, b = (each([one.missed[i] for one in self.rates]) for i in (0, 1))
+        shape, exposure = (each([one.false[i] for one in self.rates]) for i in (0, 1))
+        return Drawn(
+            rng.beta(a, b),
+            rng.gamma(shape, 1 / exposure),
+            each([one.crowding for one in self.rates]),
+            each([one.even_missed for one in self.rates]),
+            each([one.even_false for one in self.rates]),
+        )

@@ -38,16 +38,19 @@ TROUBLED = 3
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A day to be played: ``seed`` of the shop in ``shop_file``, its cameras in ``condition``."""
+    """A day to be played: ``seed`` of the shop in ``shop_file``, its cameras in ``condition``;
+    without ``zones`` only the cameras with lines look."""
 
     shop_file: Path
     seed: int
     condition: str
     minutes: float
+    zones: bool = True
 
     @property
     def name(self) -> str:
-        return f"{self.shop_file.stem}-{self.condition}-{self.seed}-{self.minutes:.0f}.json"
+        only = "" if self.zones else "-lines"
+        return f"{self.shop_file.stem}-{self.condition}-{self.seed}-{self.minutes:.0f}{only}.json"
 
 
 def lessons(shop_files: Sequence[Path], seeds: Sequence[int], minutes: float) -> list[Lesson]:
@@ -77,7 +80,7 @@ def attend(lesson: Lesson, folder: Path) -> list[Counted]:
         model = DetectorModel(
             found=amount.uniform(0.6, 0.9), jitter=0.04, breaks_per_s=amount.uniform(0.01, 0.05)
         )
-    zones = len(shop.cameras) <= MOST_CAMERAS
+    zones = lesson.zones and len(shop.cameras) <= MOST_CAMERAS
     played = play(lesson.shop_file, lesson.seed, lesson.minutes, faults, model, zones=zones)
     found = counted(played, zones=zones)
     folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +104,9 @@ def learn(days: Sequence[tuple[Lesson, list[Counted]]]) -> Learned:
         for target, is_line in ((line, True), (zone, False)):
             mine = [days_of for key, days_of in units.items() if key[0] is is_line]
             if mine:
-                target[condition] = learn_rates(mine)
+                # The days in trouble are too few to tell what a crowd adds.
+                crowding = target[WELL].crowding if WELL in target else None
+                target[condition] = learn_rates(mine, crowding)
     well = [one for lesson, found in days if lesson.condition == WELL for one in found]
     return Learned(arrivals=learn_arrivals([c for c in well if c.is_line]), line=line, zone=zone)
 

@@ -18,7 +18,7 @@ from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.insight.uncertainty.cells import Cell, Condition, cells_of
 from miseban.insight.uncertainty.counts import Span, chance
 from miseban.insight.uncertainty.draws import Seen, truth_draws
-from miseban.insight.uncertainty.rates import Rates
+from miseban.insight.uncertainty.rates import Belief
 from miseban.insight.uncertainty.shortest import middle, shortest
 from miseban.vocabulary.events import ZoneEntered, ZoneLeft
 from miseban.vocabulary.summary import Range
@@ -55,13 +55,13 @@ def stay_ranges(span: Span, zone: str, camera: str | None, accuracy: Accuracy) -
     dwell = np.array([e.dwell_s for e in left], float)
     times = np.sort(np.array(entered, float))
     rng = chance(camera or "", zone)
-    rates: dict[Condition, Rates] = {
-        cell.condition: accuracy.zone_rates(cell.condition)
+    beliefs: dict[Condition, Belief] = {
+        cell.condition: accuracy.zone_belief(cell.condition)
         for cell in cells
         if cell.condition != "gap"
     }
     seen = Seen(times, times)
-    visits = truth_draws(seen, cells, rates, accuracy.learned.arrivals, rng).sum(axis=0)
+    visits = truth_draws(seen, cells, beliefs, accuracy.learned.arrivals, rng).sum(axis=0)
     low, high = shortest(visits)
     whole = Range(low=low, high=high)
     if not len(dwell):

@@ -35,6 +35,7 @@ class FloorLens:
             Standing.of(self.homography, self._geometry.size, self._size) if heads else None
         )
 
+        self.feet_seen: NDArray[np.bool_] = np.empty(0, bool)  # of the rows looked at last
         self._widest_m = settings.widest_m if self._standing is None else settings.widest_head_m
 
     def feet(self, rows: TrackRows) -> Floats:
@@ -54,6 +55,9 @@ class FloorLens:
         if self._standing is not None:
             places = self._standing.places(rows)
             xy, spread, stature = places.xy, places.cov, places.height_m
+            self.feet_seen = places.feet >= s.feet_sure
+        else:
+            self.feet_seen = np.ones(len(rows), bool)
         spread[:, [0, 1], [0, 1]] += s.posture_m**2 + self.homography.error_m**2
         good = np.isfinite(xy).all(axis=1) & (largest(spread) <= self._widest_m**2)
         good &= ~(stature < s.stature_m[0]) & ~(stature > s.stature_m[1])

@@ -18,6 +18,10 @@ from miseban.vocabulary.tracks import TrackRows
 Floats = NDArray[np.float64]
 
 
+LEAST_WEIGHT = 0.1
+"""What a camera tells that is believed less is left out: it would begin visits of nobody."""
+
+
 class Intake:
     """``names`` are the cameras with floor points, in the order of the shop file; ``first_s`` (C,)
     is when each saw somebody first; ``dropped`` counts rows that are of no use, by reason."""
@@ -56,17 +60,26 @@ class Intake:
         fit &= rows.track >= 0
         if not fit.any():
             return
-        rows, extra = self._trusted(camera, rows.take(fit)), extra[fit]
+        raw, extra = rows.take(fit), extra[fit]
+        rows = self._trusted(camera, raw)
         good = rows.time_s <= until_s + self._s.ahead_s
         self._drop("ahead of the clock", int(np.count_nonzero(~good)))
         late = rows.time_s <= after_s
         self._drop("too late", int(np.count_nonzero(late)))
-        xy, spread, tall, clear = self.lenses[camera].look(rows)
+        lens = self.lenses[camera]
+        xy, spread, tall, clear = lens.look(rows)
+        # Feet behind furniture would look like a camera that somebody turned.
+        raw = raw.take(lens.feet_seen)
+        self.trust.raw(camera, raw.time_s, raw.track, lens.feet(raw), raw.xyxy)
+        weight = self.trust.weight(camera)
+        if weight < LEAST_WEIGHT:
+            self._drop("the camera is not believed", len(rows))
+            return
         self._drop("no place on the floor", int(np.count_nonzero(~clear & good & ~late)))
         good &= ~late & clear
         if not good.any():
             return
-        spread = spread / max(self.trust.weight(camera), 0.1) ** 2
+        spread = spread / weight**2
         spread[:, [0, 1], [0, 1]] += np.square(extra)[:, None]
         k, time_s, track = self._index[camera], rows.time_s[good], rows.track[good]
         self.first_s[k] = min(self.first_s[k], float(time_s.min()))
@@ -76,12 +89,12 @@ class Intake:
 
     def _trusted(self, camera: str, rows: TrackRows) -> TrackRows:
         """The rows by the shop's clock, and as the picture was before the camera was turned."""
-        trust, feet = self.trust, self.lenses[camera].feet(rows)
-        trust.raw(camera, rows.time_s, rows.track, feet, rows.xyxy)
+        trust = self.trust
         clock_s, shift = trust.clock_s(camera), trust.shift_px(camera)
         if clock_s:
             rows = replace(rows, time_s=rows.time_s - clock_s)
         if shift != (0.0, 0.0):
+            feet = self.lenses[camera].feet(rows)
             moved = trust.unturned(camera, feet) - feet
             rows = replace(rows, xyxy=rows.xyxy + np.tile(moved, 2))
         return rows

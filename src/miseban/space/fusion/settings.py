@@ -27,6 +27,7 @@ class FusionSettings:
     # whose anchor is "upright"; "feet" says that boxes end where people stand.
     heads: bool | None = None
     widest_m: float = 1.0  # a place less certain than this tells too little
+    feet_sure: float = 0.8  # what is told of a camera is told by people whose feet were seen
     widest_head_m: float = 2.0  # the same where it may come from the head
     beyond_m: float = 1.0  # so far outside the plan nobody is
     stature_error_m: float = 0.06
