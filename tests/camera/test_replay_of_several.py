@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +100,7 @@ def test_people_seen_by_two_cameras_count_once(tmp_path: Path) -> None:
     assert page.count("<img") == 1
 
 
-def _passages(events: list[object]) -> list[LineCrossed]:
+def _passages(events: Sequence[object]) -> list[LineCrossed]:
     return [event for event in events if isinstance(event, LineCrossed)]
 
 

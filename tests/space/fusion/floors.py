@@ -67,7 +67,7 @@ def floor(
         "policy": "strict",
         "floor": {"width_m": WIDE, "depth_m": DEEP},
     }
-    data = {"shop": shop, "camera": list(cameras), "line": list(lines)}
+    data: dict[str, object] = {"shop": shop, "camera": list(cameras), "line": list(lines)}
     return Shop.checked(data, where="test")
 
 

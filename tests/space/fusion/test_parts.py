@@ -84,7 +84,11 @@ def test_people_come_into_being_at_doors_and_beyond_them() -> None:
     assert doors.known
     assert doors.at(places).tolist() == [True, True, True, False]
     assert doors.birth(places)[0] > doors.birth(places)[3]
-    assert doors.wait_s(places)[3] > doors.wait_s(places)[0]
+    out, coming = np.tile([-1.0, 0.0], (4, 1)), np.tile([1.0, 0.0], (4, 1))
+    assert doors.leaving(places, out).tolist() == [True, True, True, False]
+    assert doors.leaving(places, coming).tolist() == [False, True, False, False]
+    assert doors.leaving(places, 0 * out).tolist() == [False, True, False, False]
+    assert doors.wait_s(places, out)[3] > doors.wait_s(places, out)[0]
     nowhere = Doors(floor([WEST], []), {}, S)
     assert not nowhere.known
     assert nowhere.at(places).all()

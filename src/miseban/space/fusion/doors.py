@@ -11,7 +11,8 @@ from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
 
-CELL_M = 0.25
+AHEAD_S = 2.0
+"""Who would pass the line within this time is on the way out."""
 
 
 class Doors:
@@ -45,14 +46,30 @@ class Doors:
         s = self._s
         if not self.known:
             return np.full(len(xy), np.log(s.birth_nowhere))
-        return np.where(self.at(xy), np.log(s.birth_door), np.log(s.birth_middle))
+        door: Floats = np.log(np.where(self.at(xy), s.birth_door, s.birth_middle))
+        return door
 
-    def wait_s(self, xy: Floats) -> Floats:
-        """(N,) for how long somebody who was lost at (N, 2) is waited for."""
+    def wait_s(self, xy: Floats, speed: Floats) -> Floats:
+        """(N,) for how long somebody is waited for who was lost at (N, 2) with velocity ``speed``
+        (N, 2)."""
         s = self._s
         if not self.known:
             return np.full(len(xy), s.wait_nowhere_s)
-        return np.where(self.at(xy), s.gone_s, s.wait_s)
+        return np.where(self.leaving(xy, speed), s.gone_s, s.wait_s)
+
+    def leaving(self, xy: Floats, speed: Floats) -> NDArray[np.bool_]:
+        """(N,) whether who was lost there has left: beyond a line or on the way through it; where
+        there are only zones, in one of them. Who has just come in and is lost has not left."""
+        if not self._lines:
+            return self.at(xy)
+        return self._outside(xy) | self._outside(xy + AHEAD_S * speed)
+
+    def _outside(self, xy: Floats) -> NDArray[np.bool_]:
+        found = np.zeros(len(xy), bool)
+        for line in self._lines:
+            distance, side = _nearest(line, xy)
+            found |= (side < 0) & (distance < self._s.outside_m)
+        return found
 
     def at(self, xy: Floats) -> NDArray[np.bool_]:
         """(N,) whether people may come into being at (N, 2)."""

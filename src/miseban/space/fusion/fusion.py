@@ -206,9 +206,9 @@ class FloorFusion:
         waits = used[known & (unseen > s.gone_s)]
         if not len(waits):
             return
-        where = t.seen_x[waits, :2]
-        over = now_s - t.seen_s[waits] > self._doors.wait_s(where)
-        at_door = self._doors.at(where)
+        where, speed = t.seen_x[waits, :2], t.seen_x[waits, 2:]
+        over = now_s - t.seen_s[waits] > self._doors.wait_s(where, speed)
+        at_door = self._doors.leaving(where, speed)
         for at, door in zip(waits[over].tolist(), at_door[over].tolist(), strict=True):
             self._end(at, at_door=door)
 
