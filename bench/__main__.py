@@ -19,7 +19,8 @@ from bench.result import CannotRunError, Result
 
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
-    *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes", "floor"),
+    *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes"),
+    *("fusion", "floor", "people", "floor_pixels", "robust", "calibration"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

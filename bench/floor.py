@@ -74,7 +74,7 @@ def _run(folder: Path, name: str, shop: Shop, seed: int) -> Run:
 
 def _floor(name: str, runs: Sequence[Run], of: str) -> list[Result]:
     floors = [one.floor for one in runs]
-    visitors = [f.visitors for f in floors]
+    visitors = [one.score.visitors.visitors for one in runs if one.score.visitors is not None]
     truth = sum(v.truth for v in visitors)
     worst = max(abs(v.error) / max(1, v.truth) for v in visitors)
     note = f"unique visitors, error without its sign on average, {of}; {truth} in all, "

@@ -19,6 +19,7 @@ from miseban.insight.report.queue_parts import queue_parts
 from miseban.insight.report.words import Words, load_catalog
 from miseban.vocabulary.attributes import VALUES
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import VisitEnded
 from miseban.vocabulary.summary import Correction, Flag, InsideSummary
 from tests.insight.sample import NAMES, START, Maker, afternoon, summary_of
 
@@ -351,8 +352,8 @@ def test_truth_of_another_time_or_none_is_not_shown() -> None:
     assert heading in render_report(replace(found, truth=found.summary))
 
 
-def of_a_day_with_staff(lang: str) -> str:
-    """A page whose visitors came alone, in a pair, or work here."""
+def a_day_with_staff() -> ReportMaterial:
+    """Its visitors came alone, in a pair, or work here."""
     maker = Maker()
     people = [("a", 60, 600, "g"), ("b", 62, 602, "g"), ("c", 700, 730, "h"), ("w", 90, 5000, "")]
     for visit, since_s, until_s, group in people:
@@ -362,12 +363,12 @@ def of_a_day_with_staff(lang: str) -> str:
         maker.visit(since_s, until_s, visit, role=role, group=group or None)
     maker.stay(100, 200, "a", "drinks")
     maker.stay(100, 4000, "w", "drinks")
-    return render_report(material(maker), lang)
+    return material(maker)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_visitors_are_told_without_staff(lang: str) -> None:
-    html, words = of_a_day_with_staff(lang), Words(lang, ZoneInfo("Asia/Tokyo"))
+    html, words = render_report(a_day_with_staff(), lang), Words(lang, ZoneInfo("Asia/Tokyo"))
     section = html[html.index(words("visitors.heading")) :]
     rows = dict(re.findall(r'<tr><th scope="row">([^<]*)</th><td class="n">([^<]*)</td>', section))
     assert rows[words("visitors.visitors")] == "3"
@@ -376,3 +377,29 @@ def test_visitors_are_told_without_staff(lang: str) -> None:
     assert rows[words("visitors.bounce")] == words.share(1 / 3)
     reach = section[section.index(words("visitors.reach")) :]
     assert f'>{words.share(1 / 3)}</span></td><td class="n">1</td>' in reach
+
+
+def test_who_cannot_tell_staff_is_compared_with_everybody() -> None:
+    """A truth without its staff, beside one camera that counted them too."""
+    known = a_day_with_staff()
+    told = known.summary.zones["drinks"]
+    assert (told.visits, told.staff_visits, told.staff_s) == (1, 1, 4000.0)
+    visits = [e for e in known.events if isinstance(e, VisitEnded)]
+    nobody = [e.model_copy(update={"role": None, "group": None}) for e in visits]
+    rest = [e for e in known.events if not isinstance(e, VisitEnded)]
+    maker = Maker()
+    maker.events = [*rest, *nobody]
+    html = render_report(replace(material(maker), truth=known.summary))
+    assert (
+        '<th scope="row">飲み物</th><td>Visits</td><td class="n">2</td><td class="n">2</td>' in html
+    )
+    assert 'class="n off"' not in html
+
+
+def test_visitors_and_groups_stand_beside_the_truth() -> None:
+    known = a_day_with_staff()
+    assert known.summary.visitors is not None
+    more = known.summary.visitors.model_copy(update={"groups": 5})
+    truth = known.summary.model_copy(update={"visitors": more})
+    html = render_report(replace(known, truth=truth))
+    assert '<td class="n">5</td><td class="n">2</td><td class="n off">−3</td>' in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from miseban.camera.replay import replay
+from miseban.camera.result import Analysis
 from miseban.insight.queues import length_steps
 from miseban.insight.score.stays import same_stays, score_durations, stays
 from miseban.sim.seen.detector import Detector, DetectorModel
@@ -19,10 +21,13 @@ from miseban.sim.seen.tracks import sightings
 from miseban.sim.stage import Stage
 from miseban.sim.truth.events import truth
 from miseban.sim.truth.files import TracksFile
-from miseban.vocabulary.events import Event, LineCrossed
+from miseban.vocabulary.events import Event, LineCrossed, VisitEnded
+from miseban.vocabulary.shop import Shop
+from tests.sim.apart import replay_apart
 from tests.sim.konbini import NOON, shop, simulated
 
 MINUTES = 120
+Replay = Callable[[Path, Shop, datetime], Analysis]
 
 
 @dataclass(frozen=True)
@@ -32,22 +37,28 @@ class Told:
     found: list[Event]
 
 
-def chain(folder: Path, seed: int, model: DetectorModel | None) -> Told:
-    """Two hours from noon, replayed."""
-    world = simulated(seed, MINUTES, NOON)
-    known = truth(world.shop, world.people, world.start, MINUTES * 60, seed)
+def chain(
+    folder: Path,
+    seed: int,
+    model: DetectorModel | None,
+    minutes: int = MINUTES,
+    replayed: Replay = replay_apart,
+) -> Told:
+    """From noon on, replayed: each camera by itself, or as ``replayed`` has it."""
+    world = simulated(seed, minutes, NOON)
+    known = truth(world.shop, world.people, world.start, minutes * 60, seed)
     cameras = world.shop.cameras
     eyes = [Detector(model, c.resolution, seed, c.id) if model else None for c in cameras]
     path = folder / f"{seed}.csv"
     stage = Stage(world.shop, world.scenario)
     with TracksFile(path, visibility=False) as file:
-        for stretch in sightings(world.people, cameras, MINUTES * 60, stage):
+        for stretch in sightings(world.people, cameras, minutes * 60, stage):
             rows = [
                 eye.look(seen, camera.fps, stretch.from_s, stretch.to_s) if eye else seen.rows
                 for eye, seen, camera in zip(eyes, stretch.seen, cameras, strict=True)
             ]
             file.write([(s.camera, r, None) for s, r in zip(stretch.seen, rows, strict=True)])
-    return Told(world.start, known.events, replay(path, shop(), world.start).events)
+    return Told(world.start, known.events, replayed(path, shop(), world.start).events)
 
 
 def counts(events: list[Event]) -> Counter[tuple[str, str]]:
@@ -104,3 +115,24 @@ def test_the_default_eye_costs_little(seed: int, tmp_path: Path) -> None:
         # A stay about as long as the least that is told may be told or not.
         longer = [np.count_nonzero(side[:, 2] >= 2 * zone.min_stay_s) for side in (one, other)]
         assert abs(longer[1] - longer[0]) <= max(2, 0.05 * longer[0]), zone.id
+
+
+def test_rule_9_three_cameras_are_one_floor(tmp_path: Path) -> None:
+    """Whoever is seen by three is one: about as many visits as people, the same passages, and stays
+    as long as they were."""
+    told = chain(tmp_path, 4, DetectorModel(), 10, replay)
+    people = [e for e in told.truth if isinstance(e, VisitEnded)]
+    visits = [e for e in told.found if isinstance(e, VisitEnded)]
+    assert {(e.camera, e.unit) for e in visits} == {(None, "m")}
+    assert abs(len(visits) - len(people)) <= max(2, 0.1 * len(people))
+    for way, count in counts(told.truth).items():
+        assert abs(counts(told.found)[way] - count) <= max(1, 0.05 * count)
+    true, found = (
+        [sum(float(s[2]) for s in stays(side, zone.id)) for zone in shop().zones]
+        for side in (told.truth, told.found)
+    )
+    for zone, one, other in zip(shop().zones, true, found, strict=True):
+        assert other == pytest.approx(one, rel=0.1, abs=10.0), zone.id
+    told_areas = sum(len(e.areas) for e in visits)
+    entered = sum(e.type == "zone.entered" for e in told.found)
+    assert told_areas == entered  # rule 11

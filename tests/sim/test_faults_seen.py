@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from miseban.camera.replay import replay
 from miseban.camera.result import Analysis
 from miseban.sim.faults import FaultSchedule
 from miseban.sim.faults.eye import SPOILING, FaultyEye
@@ -30,6 +29,7 @@ from miseban.sim.truth.files import TracksFile
 from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.events import Event, LineCrossed, VisitEnded, ZoneLeft, ZoneOccupancy
 from miseban.vocabulary.tracks import TrackRows
+from tests.sim.apart import replay_apart
 from tests.sim.eyes import PERFECT
 from tests.sim.konbini import NOON, shop, simulated
 
@@ -218,7 +218,7 @@ def test_a_nudge_moves_boxes_in_its_time_only(with_poses: bool) -> None:
         assert np.linalg.norm(np.array(spots) - place[i], axis=1).min() < 0.01
 
 
-# What the product makes of it: ``replay`` of detections of all three cameras.
+# What the product makes of it: ``replay`` of detections of all three cameras, each by itself.
 
 
 @cache
@@ -234,7 +234,7 @@ def told(*texts: str) -> Analysis:
         for s in stretches():
             rows = [e.look(s, seen, world.people) for e, seen in zip(eyes, s.seen, strict=True)]
             file.write([(seen.camera, r, None) for seen, r in zip(s.seen, rows, strict=True)])
-    return replay(path, SHOP, world.start)
+    return replay_apart(path, SHOP, world.start)
 
 
 TMP: list[Path] = []

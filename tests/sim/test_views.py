@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from miseban.camera.replay import replay
 from miseban.insight.queues import length_steps
 from miseban.sim.faults import FaultSchedule
 from miseban.sim.filming import FilmedCamera
@@ -24,6 +23,7 @@ from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.events import Event, LineCrossed, ZoneLeft
 from miseban.vocabulary.shop import Shop, parse_shop
 from tests.sim import konbini
+from tests.sim.apart import replay_apart
 
 UPRIGHT = ("resolution = [640, 360]", 'anchor = "upright"\nresolution = [640, 360]')
 
@@ -144,7 +144,7 @@ def test_exact_boxes_of_leaning_people_give_the_truth(seed: int, tmp_path: Path)
     with TracksFile(tmp_path / "t.csv", visibility=False) as file:
         for stretch in sightings(world.people, shop.cameras, 3600, stage):
             file.write([(s.camera, s.rows, None) for s in stretch.seen])
-    found = replay(tmp_path / "t.csv", shop, world.start).events
+    found = replay_apart(tmp_path / "t.csv", shop, world.start).events
     assert _counts(known.events) == _counts(found)
     assert sum(_counts(found).values()) > 60
     for zone in shop.zones:

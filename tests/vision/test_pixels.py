@@ -14,7 +14,7 @@ import shelve
 import sqlite3
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, RootModel, TypeAdapter, create_model
 
 from miseban.camera.attribute_cells import AttributeCells
+from miseban.vision.appearance.memory import AppearanceMemory
+from miseban.vision.appearance.salt import Salt
 from miseban.vision.attributes.moments import BestMoments, Moment
 from miseban.vision.attributes.votes import Vote
 from miseban.vision.gate.change import Change
@@ -35,6 +37,7 @@ from miseban.vision.pixels import Appearance, Crop, Frame, Pixels
 from miseban.vision.sealed import Sealed
 from miseban.vocabulary.events import EVENTS
 from miseban.vocabulary.policies import Permission
+from miseban.vocabulary.tracks import TrackRows
 
 SECRET = 77
 IMAGE = np.full((4, 6, 3), SECRET, np.uint8)
@@ -69,6 +72,16 @@ def some_reference() -> Reference:
     return view
 
 
+def some_looks() -> AppearanceMemory:
+    looks = AppearanceMemory(60.0, UTC)
+    frame = Frame(np.full((90, 60, 3), SECRET, np.uint8), 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC))
+    box = np.array([[10.0, 5.0, 40.0, 85.0]])
+    one, number = np.ones(1), np.full(1, 3)
+    looks.offer("c", frame, TrackRows(0.2 * one, number, box, one, number), 0.2)
+    assert len(looks) == 1
+    return looks
+
+
 SEALED: dict[str, Callable[[], Sealed]] = {
     "pixels": lambda: Pixels(IMAGE),
     "frame": lambda: Frame(IMAGE, 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC)),
@@ -80,6 +93,8 @@ SEALED: dict[str, Callable[[], Sealed]] = {
     "cells": some_cells,
     "change": some_change,
     "reference": some_reference,
+    "salt": lambda: Salt(date(2026, 3, 2), 8),
+    "looks": some_looks,
 }
 
 

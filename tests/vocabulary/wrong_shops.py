@@ -6,6 +6,12 @@ URL = '"rtsp://admin:hunter2@10.0.0.7/main"'
 TRIANGLE = "polygon = [[1, 1], [4, 1], [4, 3]]"
 AISLE = "polygon = [[10, 10], [300, 10], [300, 400], [10, 400]]"
 LINE = "points = [[384, 432], [384, 0]]"
+FLOOR_POINTS = """floor_points = [
+  { pixel = [100, 100], floor_m = [1, 1] },
+  { pixel = [700, 110], floor_m = [7, 1] },
+  { pixel = [760, 430], floor_m = [6, 5] },
+  { pixel = [20, 420], floor_m = [2, 5] },
+]"""
 POINT_4 = "{ pixel = [20, 420], floor_m = [2, 5] },"
 
 WRONG: list[tuple[str, str, str, str, str]] = [
@@ -165,6 +171,40 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("a floor point twice", "[20, 420]", "[100, 100]", '"door" floor_points', "points 1 and 4"),
     ("three on a line", "[6, 5]", "[5, 1]", '"door" floor_points', "no three lie on a line"),
     ("floor mirrored", "[2, 5]", "[7.5, 0.2]", '"door" floor_points', "as in the picture"),
+    (
+        "a floor point that no lens sees so",
+        "[760, 430], floor_m = [6, 5]",
+        "[560, 430], floor_m = [7.9, 1.2]",
+        '[[camera]] 1 "door" floor_points',
+        "points that one lens can see so",
+    ),
+    (
+        "floor in decimetres",
+        FLOOR_POINTS,
+        "floor_points = [{ pixel = [100, 100], floor_m = [0.1, 0.1] }, "
+        "{ pixel = [700, 110], floor_m = [0.7, 0.1] }, "
+        "{ pixel = [760, 430], floor_m = [0.6, 0.5] }, "
+        "{ pixel = [20, 420], floor_m = [0.2, 0.5] }]",
+        '[[camera]] 1 "door" floor_points',
+        "a camera 31 cm above the floor",
+    ),
+    (
+        "picture upside down",
+        FLOOR_POINTS,
+        "floor_points = [{ pixel = [668, 332], floor_m = [1, 1] }, "
+        "{ pixel = [68, 322], floor_m = [7, 1] }, "
+        "{ pixel = [8, 2], floor_m = [6, 5] }, "
+        "{ pixel = [748, 12], floor_m = [2, 5] }]",
+        '[[camera]] 1 "door" floor_points',
+        "floor below the horizon, found the horizon at y = ",
+    ),
+    (
+        "crew area off the floor",
+        'kind = "queue"\n' + TRIANGLE,
+        'kind = "crew"\ncamera = "door"\npolygon = [[0, 0], [3, 0], [3, 3]]',
+        '[[zone]] 2 "waiting" polygon',
+        "by the floor points",
+    ),
     ("two notices", "[notice]", "[[notice]]", "[notice]", "single brackets, found [[notice]]"),
     ("notice without contact", 'contact = "048-000-0000"\n', "", "[notice] contact", "a value"),
     ("notice's data", '"gender", "age"]', '"sex"]', "[notice] data 2", 'found "sex"'),

@@ -60,8 +60,7 @@ def replay(
     moments = max((clock.moments for clock in clocks.values()), default=0)
     result.frames = np.arange(1, moments + 1)
     result.heat, result.floor_heat = floor.heat, floor.floor_heat
-    result.sights = floor.sights
-    result.alone = {name: clocks[name].rows for name in floor.alone}
+    result.sights, result.alone = floor.sights, floor.alone_sights
     return result
 
 
@@ -115,7 +114,7 @@ class _Clock:
     """Counts the different moments of one camera's rows."""
 
     def __init__(self) -> None:
-        self.moments = self.rows = 0
+        self.moments = 0
         self.last_s = -1.0
         self.shortest_s = np.inf
 
@@ -123,7 +122,6 @@ class _Clock:
         if not len(time_s):
             return
         steps = np.diff(time_s, prepend=self.last_s)
-        self.rows += len(time_s)
         self.moments += int(np.count_nonzero(steps))
         if self.last_s < 0:
             steps = steps[1:]  # the first moment has no step

@@ -16,6 +16,7 @@ from miseban.camera.shop_opening import open_floor
 from miseban.camera.viewing import Viewing
 from miseban.space.geometry import CameraGeometry
 from miseban.space.settings import SpaceSettings
+from miseban.vision.appearance.memory import AppearanceMemory
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import Gap, Source
@@ -26,6 +27,8 @@ from miseban.vocabulary.tracks import TrackRows
 
 WALK_S = 0.5
 """The floor is handed rows, and asked what is certain, this often, in seconds of the stream."""
+LENIENT = TrackerSettings(strong_score=0.48, keep_score=0.42)
+"""Several cameras that see one floor contradict a false box, so that one need not be as sure."""
 LEFT_S = 2.0
 """A recording that ends so much before the last one leaves a gap."""
 
@@ -74,7 +77,7 @@ class Together:
 
     ``start`` is second 0 of the common time; a camera's own seconds begin with its source. Rows of
     private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``. ``lost`` are cameras of
-    which there is nothing at all, and why.
+    which there is nothing at all, and why. ``looks`` is shown people where a policy allows it.
     """
 
     def __init__(
@@ -88,11 +91,13 @@ class Together:
         gate: bool = True,
         keep_rows: bool = True,
         lost: Mapping[str, str] | None = None,
+        looks: AppearanceMemory | None = None,
     ) -> None:
+        self._looks = looks
         self._floor, self._keep, self._lost = floor, keep_rows, dict(lost or {})
         self._cameras = {
             camera: _Camera(
-                Viewing(source, detector, shop, camera, tracker=tracker, gate=gate),
+                Viewing(source, detector, shop, camera, tracker=tracker or LENIENT, gate=gate),
                 CameraGeometry(shop, camera, SpaceSettings()),
                 offset_s(source, start),
             )
@@ -112,9 +117,11 @@ class Together:
         if rows is None:
             return not one.view.fault
         one.last_s = frame.time_s + one.offset_s
+        rows = rows.take((rows.track >= 0) & ~one.geometry.private(rows))
         if len(rows):
-            rows = rows.take((rows.track >= 0) & ~one.geometry.private(rows))
             one.fresh.append(replace(rows, time_s=rows.time_s + one.offset_s))
+        if self._looks is not None and one.view.looking.detected:
+            self._looks.offer(camera, frame, rows, one.last_s)
         self._events += one.view.saw(frame)
         if one.view.watch.blind is not None:
             from_s, to_s = one.view.watch.blind
@@ -149,9 +156,7 @@ class Together:
             self._floor.hold(camera, math.inf)
         for camera, why in self._lost.items():
             self._events += self._floor.gap(camera, 0.0, end_s, why)
-        self._events += self.advance(end_s)
-        self._events += self._floor.finish(end_s)
-        return self._taken()
+        return self.advance(end_s) + self._floor.finish(end_s)
 
     def common_s(self, camera: str, frame: Frame) -> float:
         """When ``frame`` of ``camera`` was taken, in the common time."""
@@ -196,6 +201,7 @@ def analyse_together(
     tracker: TrackerSettings | None = None,
     gate: bool = True,
     lost: Mapping[str, str] | None = None,
+    looks: AppearanceMemory | None = None,
     until_s: float | None = None,
     progress: Callable[[float], None] = no_progress,
     stopped: Callable[[], bool] = lambda: False,
@@ -207,8 +213,10 @@ def analyse_together(
     recording or a detector that breaks leaves the others as they are; ``incomplete`` names it.
     """
     start = first_start([source for source, _ in sources.values()])
-    floor = open_floor(shop, [c.id for c in shop.cameras], start)
-    cameras = Together(shop, sources, start, floor, tracker=tracker, gate=gate, lost=lost)
+    floor = open_floor(shop, [c.id for c in shop.cameras], start, detected=True, affinity=looks)
+    cameras = Together(
+        shop, sources, start, floor, tracker=tracker, gate=gate, lost=lost, looks=looks
+    )
     result = Analysis(None, start)
     done_s = 0.0
     over: set[str] = set()
@@ -234,6 +242,7 @@ def analyse_together(
     result.detections = sum(view.looking.detections for view in views.values())
     result.uncovered_s = cameras.uncovered_s(result.duration_s)
     result.rejected, result.floor_heat = floor.rejected, floor.floor_heat
-    result.sights, result.alone = floor.sights, tuple(floor.alone)
+    rows = cameras.rows()
+    result.sights, result.alone = floor.sights, floor.alone_sights
     result.events.sort(key=lambda event: (event.time, event.id))
-    return result, cameras.rows()
+    return result, rows

@@ -91,9 +91,17 @@ def analyze(
         bool,
         typer.Option("--attributes", help="Also age bands and gender, of many people at once."),
     ] = False,
+    appearance: Annotated[
+        bool,
+        typer.Option("--appearance", help="Several cameras: join views by clothes, for minutes."),
+    ] = False,
     gate: Annotated[
         bool, typer.Option("--gate/--no-gate", help="Spare the detector frames without change.")
     ] = True,
+    closer: Annotated[
+        bool | None,
+        typer.Option("--closer/--no-closer", help="Look at parts of the picture too: far people."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json too.")] = False,
 ) -> None:
     """Analyses a recording or a live camera: counts, dwell, queues, heat map and report.
@@ -110,7 +118,19 @@ def analyze(
             raise BadInput("shop", video or "VIDEO", what)
         _check_for_several(camera=camera, annotate=annotate, mot=mot, attributes=attributes)
         wishes = Wishes(
-            shop_file, out, model, fps, start, lang, seconds, truth, threads, gate, as_json
+            shop_file,
+            out,
+            model,
+            fps,
+            start,
+            lang,
+            seconds,
+            truth,
+            threads,
+            gate,
+            closer is not False,
+            appearance,
+            as_json,
         )
         analyze_shop(shop, Path(video) if video is not None else None, wishes)
         return
@@ -118,6 +138,8 @@ def analyze(
         camera = only_camera(shop, camera)
     if truth is not None and shop is None:
         raise BadInput("truth", "--truth", "expected --shop too, whose lines and zones it tells of")
+    if appearance:
+        raise BadInput("several-cameras", "--appearance", "expected several cameras with it")
     if attributes:
         _may_read_attributes(shop, shop_file, camera)
     known = load_truth(truth, shop.shop.id) if truth and shop else None
@@ -129,7 +151,7 @@ def analyze(
 
     chosen, measured_with = which_model(model, shop, shop_file, camera)
     threads = threads or measured_with
-    detector = open_detector(chosen, threads=threads)
+    detector = open_detector(chosen, threads=threads, closer=bool(closer))
     note = say_note(detector.name)
     with closing(detector), opened() as source:
         info = source.info

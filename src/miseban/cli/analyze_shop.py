@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import typer
 
+from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.recordings import in_folder, of_shop_file, opened
 from miseban.camera.together import analyse_together
 from miseban.camera.tracks_writer import write_tracks
@@ -20,7 +23,9 @@ from miseban.insight.results import ResultFolder
 from miseban.insight.uncertainty.accuracy_file import load_accuracy
 from miseban.vision.detectors import open_detector
 from miseban.vision.detectors.detection import Detector, needs_every_frame
+from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput, Failed
+from miseban.vocabulary.policies import allow_appearance
 from miseban.vocabulary.shop import Shop
 
 
@@ -38,6 +43,8 @@ class Wishes:
     truth: Path | None
     threads: int | None
     gate: bool
+    closer: bool
+    appearance: bool
     as_json: bool
 
 
@@ -47,6 +54,7 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
     A recording that cannot be used is told and leaves the others as they are; the command then
     fails at the end, with everything else written.
     """
+    keep_s = allow_appearance(shop, wishes.shop_file) if wishes.appearance else 0.0
     known = load_truth(wishes.truth, shop.shop.id) if wishes.truth else None
     start, shop_file = in_zone(wishes.start, shop), wishes.shop_file
     accuracy = load_accuracy(shop_file, shop.shop.id)
@@ -79,6 +87,7 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
                 shop,
                 gate=wishes.gate,
                 lost=lost,
+                looks=_looks(shop, shop_file, sources, keep_s) if keep_s else None,
                 until_s=wishes.seconds,
                 progress=progress,
                 stopped=stopped,
@@ -96,6 +105,19 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
         raise Failed("incomplete", folder or shop_file, what)
 
 
+def _looks(
+    shop: Shop, shop_file: Path, sources: Mapping[str, Source], keep_s: float
+) -> AppearanceMemory:
+    """Raises ``BadInput`` for pictures older than the notice, or of which nobody knows the day."""
+    zone = ZoneInfo(shop.shop.timezone)
+    for source in sources.values():
+        if source.info.start_guessed:
+            what = "expected --start with --appearance: the file does not say when it was recorded"
+            raise BadInput("start", source.info.address, what)
+        allow_appearance(shop, shop_file, source.info.start.astimezone(zone).date())
+    return AppearanceMemory(keep_s, zone)
+
+
 def _detectors(
     cameras: list[str], shop: Shop, wishes: Wishes, stack: ExitStack
 ) -> tuple[dict[str, Detector], list[str]]:
@@ -108,7 +130,7 @@ def _detectors(
         wanted = name, wishes.threads or measured_with
         detector = shared.get(wanted)
         if detector is None or needs_every_frame(detector):
-            detector = open_detector(name, threads=wanted[1])
+            detector = open_detector(name, threads=wanted[1], closer=wishes.closer)
             stack.callback(detector.close)
             shared[wanted] = detector
         found[camera] = detector

@@ -21,7 +21,7 @@ def check_shop(shop: Shop, rows: dict[str, TrackRows], *, as_json: bool) -> None
     if not found.statures and not found.agreements:
         what = "expected tracks of a camera with floor_points, found none"
         raise BadInput("nothing-to-check", "--check", what)
-    wrong = [w.wrong for w in (*found.statures, *found.agreements) if w.wrong]
+    wrong = any(s.wrong for s in found.statures) or any(a.wrong for a in found.agreements)
     if as_json:
         typer.echo(json.dumps(_figures(found), indent=2))
     else:

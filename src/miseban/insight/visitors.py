@@ -1,7 +1,7 @@
 """Visitors: how many passed by, came in, with whom, how far they went, and how many bought.
 
-Terms are the field's: traffic, capture rate, conversion, bounce. A *visitor* is the visit of
-somebody who does not work here and was inside the shop; a *passer-by* one who never was.
+Terms are the field's: traffic, capture rate, conversion, bounce. A *visitor* is somebody who does
+not work here and was inside the shop, once for each time of coming in; a *passer-by* never was.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ The field sets such a limit by the shop, from ten seconds to a few minutes; a mi
 short to buy anything at a till."""
 AT_START_S = 60.0
 """Who is inside within this time of the beginning was there before."""
+BACK_S = 5.0
+"""Who is in again so soon after going out has not left: some let others through the door. Later it
+is another coming in, as for any counter at a door."""
 INSIDE_S = 3
 """So many seconds of a trail lie inside before somebody is held to be there: places err."""
 _BUYING = frozenset({"queue", "counter"})
@@ -32,51 +35,64 @@ _BUYING = frozenset({"queue", "counter"})
 
 @dataclass(slots=True)
 class Inside:
-    """One visit's time in the shop: ``since`` it came in or was first seen inside, ``until`` it
-    went out or was last seen; whether the beginning and the end are passages of an entrance."""
+    """A time in the shop of one visit: ``since`` it came in or was first seen inside, ``until`` it
+    went out or was last seen; whether the beginning and the end are passages of an entrance.
+    ``first`` in its visit is all but who went out and came in again."""
 
+    visit: str
     since: datetime
     until: datetime
     came_in: bool = False
     went_out: bool = False
+    first: bool = True
     areas: set[str] = field(default_factory=set)
 
 
 def inside_of(
     events: Sequence[Event], entrances: Set[str], layout: Layout | None
-) -> tuple[dict[str, Inside], set[str]]:
-    """By visit, the time inside; and the visits that never were.
+) -> tuple[list[Inside], set[str]]:
+    """All times inside; and the visits that never were there.
 
     Who passed an entrance line or stayed in a zone was inside, and so was who has
     ``INSIDE_S`` seconds of a trail there, where ``layout`` tells where that is. ``events`` are in
     order of time.
     """
-    found: dict[str, Inside] = {}
+    found: dict[str, list[Inside]] = {}
+    back = timedelta(seconds=BACK_S)
+
+    def begin(event: LineCrossed | ZoneEntered, *, came_in: bool = False) -> Inside:
+        times = found.setdefault(event.visit, [])
+        times.append(Inside(event.visit, event.time, event.time, came_in, first=not times))
+        return times[-1]
+
     for event in events:
         if isinstance(event, LineCrossed) and event.line in entrances:
-            one = found.setdefault(event.visit, Inside(event.time, event.time))
-            one.until = event.time
-            one.went_out = event.direction == "out"
-            if event.direction == "in" and not one.came_in:
-                one.came_in, one.since = True, event.time
+            last = found[event.visit][-1] if event.visit in found else None
+            if event.direction == "out":
+                now = begin(event) if last is None or last.went_out else last
+                now.until, now.went_out = event.time, True
+            elif last is not None and last.went_out and event.time - last.until <= back:
+                last.went_out = False
+            else:
+                begin(event, came_in=True)
         elif isinstance(event, ZoneEntered):
-            one = found.setdefault(event.visit, Inside(event.time, event.time))
-            one.areas.add(event.zone)
+            now = found[event.visit][-1] if event.visit in found else begin(event)
+            now.areas.add(event.zone)
     outside = set()
     for event in events:
         if not isinstance(event, VisitEnded):
             continue
-        known = found.get(event.visit)
-        if known is None and _was_inside(event, layout):
-            known = found[event.visit] = Inside(event.started, event.time)
-        if known is None:
+        times = found.get(event.visit)
+        if times is None and _was_inside(event, layout):
+            times = found[event.visit] = [Inside(event.visit, event.started, event.time)]
+        if times is None:
             outside.add(event.visit)
             continue
-        if not known.came_in:
-            known.since = min(known.since, event.started)
-        if not known.went_out:
-            known.until = max(known.until, event.time)
-    return found, outside
+        if not times[0].came_in:
+            times[0].since = min(times[0].since, event.started)
+        if not times[-1].went_out:
+            times[-1].until = max(times[-1].until, event.time)
+    return [one for times in found.values() for one in times], outside
 
 
 def present(
@@ -90,7 +106,7 @@ def present(
     events = sorted(events, key=lambda event: event.time)
     inside, _ = inside_of(events, entrances, layout)
     staff = labels(events).staff
-    return [(one.since, one.until) for visit, one in inside.items() if visit not in staff]
+    return [(one.since, one.until) for one in inside if one.visit not in staff]
 
 
 def _was_inside(visit: VisitEnded, layout: Layout | None) -> bool:
@@ -115,12 +131,12 @@ def summarise_visitors(
         return None
     inside, outside = inside_of(events, entrances, layout)
     staff = known.staff
-    shoppers = {visit: one for visit, one in inside.items() if visit not in staff}
+    shoppers = [one for one in inside if one.visit not in staff]
     early = start + timedelta(seconds=AT_START_S)
-    visitors = {v: one for v, one in shoppers.items() if one.came_in or one.since <= early}
+    visitors = [one for one in shoppers if one.came_in or one.since <= early]
     passing = len(outside - staff)
     buying = {zone for zone, kind in zones.items() if kind in _BUYING}
-    whole = [one for one in visitors.values() if one.came_in and one.went_out]
+    whole = [one for one in visitors if one.came_in and one.went_out]
     bounced = sum(
         (one.until - one.since).total_seconds() <= BOUNCE_S and not one.areas & buying
         for one in whole
@@ -141,16 +157,19 @@ def summarise_visitors(
         bounced=bounced,
         bounce_rate=_share(bounced, n),
         stay_s=spread([(one.until - one.since).total_seconds() for one in whole]),
-        reach=_reach(shoppers.values(), n, zones),
+        reach=_reach(shoppers, n, zones),
         receipts=receipts,
         conversion=_share(receipts, n) if receipts is not None else None,
         group_conversion=_share(receipts, groups) if receipts is not None and groups else None,
     )
 
 
-def _groups(visitors: Iterable[str], known: Labels) -> list[GroupSize]:
-    """Those of whom no group is known came alone."""
-    sizes = Counter(known.groups.get(visit, visit) for visit in visitors)
+def _groups(visitors: Iterable[Inside], known: Labels) -> list[GroupSize]:
+    """Those of whom no group is known came alone, and so did who comes in again."""
+    sizes: Counter[str] = Counter()
+    for number, one in enumerate(visitors):
+        group = known.groups.get(one.visit) if one.first else None
+        sizes[group if group is not None else f"alone/{number}"] += 1
     return [GroupSize(people=k, groups=n) for k, n in sorted(Counter(sizes.values()).items())]
 
 

@@ -22,7 +22,8 @@ class Columns:
         self._free = list(range(rows))[::-1]
 
     def __getitem__(self, name: str) -> Floats:
-        return self._values[self._index[name]]
+        column: Floats = self._values[self._index[name]]
+        return column
 
     def begin(self, **told: float) -> int:
         """A new row: what is not ``told`` is 0."""

@@ -186,7 +186,7 @@ class FloorSpace:
             self.heat.add(steps.from_xy, steps.xy, seconds)
         self._zone_walk.walk(steps)
         self._line_walk.walk(steps)
-        extend_trails(steps, book, on_floor=True)
+        extend_trails(steps, book, on_floor=True, longest_s=s.trail_gap_s)
         book.last_s[slots] = steps.time_s[lasts]
         book.last_xy[slots] = steps.xy[lasts]
         book.last_spread[slots] = steps.spread[lasts]

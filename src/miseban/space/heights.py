@@ -28,9 +28,8 @@ class StandingSettings:
     """``adult_m`` is mean and standard deviation of grown people's heights with shoes; a part
     ``child`` of all is of any height there is. ``slim`` is how broad people's boxes are in heights:
     median, and standard deviations of the logarithm upwards and downwards, since sides are hidden
-    too. ``hidden`` is how often, before anything is
-    known, feet are not seen. ``box`` is how far a box's upper or lower edge is off, in box heights,
-    and at least ``box_px``. A track tells its height anew every ``step_m`` metres, and ``fresh`` is
+    too. ``hidden`` is how often, before anything is known, feet are not seen. ``box`` is how far a
+    box's upper or lower edge is off, in box heights, and at least ``box_px``. A track tells its height anew every ``step_m`` metres, and ``fresh`` is
     how much of that is new: what is wrong in one place is often wrong in the next. No explanation
     is less likely than ``doubt``: others like it may be wrong together. Boxes that end within
     ``edge_px`` of the picture's edge are cut off there. A track not seen for ``forget_s`` is
@@ -172,8 +171,8 @@ class Heights:
         """(N,): whether nobody can stand at the places (N, 2): they lie off the plan."""
         if self._plan is None:
             return np.zeros(len(place), bool)
-        over: NDArray[np.bool_] = (place < -OFF_M) | (place > np.add(self._plan, OFF_M))
-        return over.any(axis=1)
+        over = (place < -OFF_M) | (place > np.add(self._plan, OFF_M))
+        return np.asarray(over.any(axis=1), np.bool_)
 
     def _likely_breadth(self, breadth_px: Floats, there: Floats) -> Floats:
         """(N, G) how likely a body as broad as (N,) pixels is at the places (N, G or 1, 2), for
@@ -189,5 +188,6 @@ class Heights:
 
 def _shares(log: Floats) -> Floats:
     """(N, G) parts of 1, in proportion to exp(``log``)."""
-    value: Floats = np.exp(log - log.max(axis=1, keepdims=True))
-    return value / value.sum(axis=1, keepdims=True)
+    value = np.exp(log - log.max(axis=1, keepdims=True))
+    share: Floats = value / value.sum(axis=1, keepdims=True)
+    return share

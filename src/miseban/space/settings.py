@@ -71,6 +71,8 @@ class SpaceSettings:
     # There a visit is put together before it is counted. Whoever was not seen for so long and then
     # again stays in a zone in one piece more:
     piece_s: float = 1.0
+    # A trail has no places while nobody saw the person for longer: a straight way is a guess.
+    trail_gap_s: float = 8.0
 
     # Facts over time.
     period_s: float = 60.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +22,7 @@ from miseban.vocabulary.events import Event, VisitEnded
 from miseban.vocabulary.floor import EndedVisit, FloorRows
 from miseban.vocabulary.identifiers import EventIds, VisitIds
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import Stretch
 from miseban.vocabulary.tracks import TrackRows
 
 LAG_S = 1.0
@@ -45,6 +46,10 @@ class Fusion(Protocol):
         """Visits that are over since the last call."""
         ...
 
+    def outages(self) -> list[tuple[str, float, float]]:
+        """The camera, from and to, of outages found beside the others since the last call."""
+        ...
+
     def troubles(self) -> list[CameraTrouble]:
         """What became wrong, or right again, with a camera since the last call."""
         ...
@@ -62,8 +67,8 @@ class ShopFloor:
     as with one camera. What is drawn on a fused camera's picture above the horizon stays with that
     camera's picture; of visits only the floor tells then.
 
-    ``sights`` counts the rows of each fused camera that were used, ``rejected`` those that were
-    not, by reason.
+    ``sights`` counts the rows of each fused camera that were used, ``alone_sights`` those of the
+    others, ``rejected`` those that were not used, by reason.
     """
 
     def __init__(
@@ -84,6 +89,7 @@ class ShopFloor:
         self.fused = fused_cameras(shop, cameras) if fusion is not None else ()
         self._fusion = fusion
         self._events: list[Event] = []
+        self._gaps: dict[str, list[Stretch]] = defaultdict(list)
         self._floor: FloorSpace | None = None
         self._doors = {name: _Door(shop, name, settings) for name in self.fused}
         self._sky: dict[str, CameraSpace] = {}
@@ -103,10 +109,12 @@ class ShopFloor:
                 if part.lines or any(zone.kind != "private" for zone in part.zones):
                     self._sky[name] = by_itself(part, name)
         self.alone = {name: by_itself(shop, name) for name in cameras if name not in self.fused}
+        self.alone_sights = dict.fromkeys(self.alone, 0)
 
     def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
         """Rows of ``camera``'s frames up to ``until_s``; a new track's first ones may be late."""
         if camera in self.alone:
+            self.alone_sights[camera] += len(rows)
             self._events += self.alone[camera].update(rows, until_s)
             return
         assert self._fusion is not None  # noqa: S101 - else all cameras are alone
@@ -120,10 +128,20 @@ class ShopFloor:
             rows = self._fusion.advance(until_s)
             self._events += self._floor.update(rows, self._fusion.ended(), until_s - LAG_S)
             self._events += self._floor.troubles(self._fusion.troubles())
+            self._found_lost(self._fusion.outages())
         return self._taken()
+
+    def _found_lost(self, outages: Sequence[tuple[str, float, float]]) -> None:
+        """Outages that nobody told of, found in what others see, are lost coverage too."""
+        for camera, start_s, end_s in outages:
+            told = self._gaps[camera]
+            if not any(from_s < end_s and start_s < to_s for from_s, to_s in told):
+                reason = "everybody was gone at once, and came back"
+                self._events += self.gap(camera, start_s, end_s, reason)
 
     def gap(self, camera: str, start_s: float, end_s: float, reason: str) -> list[Event]:
         """``camera`` saw nothing from ``start_s`` to ``end_s`` (rule 12)."""
+        self._gaps[camera].append((start_s, end_s))
         if self._floor is None or camera in self.alone:
             return self.alone[camera].gap(start_s, end_s, reason)
         if camera in self._sky:

@@ -8,8 +8,9 @@ from miseban.space.ground import Book
 from miseban.space.steps import Steps
 
 
-def extend_trails(steps: Steps, book: Book, *, on_floor: bool) -> None:
-    """Adds to each visit's trail where it stood at each whole second of its way."""
+def extend_trails(steps: Steps, book: Book, *, on_floor: bool, longest_s: float = np.inf) -> None:
+    """Adds to each visit's trail where it stood at each whole second of its way, but for steps of
+    more than ``longest_s``: nobody knows the way there."""
     second = np.floor(steps.time_s)
     place, from_place = (steps.floor, steps.from_floor) if on_floor else (steps.xy, steps.from_xy)
     began = steps.from_s == steps.time_s
@@ -18,6 +19,8 @@ def extend_trails(steps: Steps, book: Book, *, on_floor: bool) -> None:
         from_s, to_s = float(steps.from_s[i]), float(steps.time_s[i])
         if began[i]:
             times = [to_s]
+        elif to_s - from_s > longest_s:
+            times = [to_s] if to_s == second[i] else []
         else:
             times = [float(k) for k in range(int(np.floor(from_s)) + 1, int(second[i]) + 1)]
         for t in times:

@@ -151,8 +151,8 @@ class Passages(_Table):
 
 
 class VisitorSummary(_Table):
-    """The inputs of conversion. ``visitors`` are visits of people who came in, or were inside when
-    the recording began, and do not work here; ``begun_inside`` visits that begin inside later: of
+    """The inputs of conversion. ``visitors`` are people who came in, once for each time, or were
+    inside when the recording began, and do not work here; ``begun_inside`` visits that begin inside later: of
     people who were lost and found again, and have been counted. ``passers_by`` were never
     inside; ``capture_rate`` is visitors through visitors and passers-by. ``bounced`` were out
     again within a minute without queueing or being served. ``conversion`` is receipts through

@@ -56,7 +56,7 @@ def test_equal_to_trackeval(seed: int, people: int, seconds: int, noise_m: float
     if not len(truth) or not len(found := spoilt(rng, truth, noise_m)):
         return
     theirs = floor_scores(truth, found)
-    ours = figures(points(truth), points(found), np.ones(len(truth), bool), visitors=(0, 0))
+    ours = figures(points(truth), points(found), np.ones(len(truth), bool))
     assert ours is not None
     for name, value in (("HOTA", ours.hota), ("DetA", ours.det_a), ("AssA", ours.ass_a)):
         assert value == pytest.approx(theirs[name], abs=1e-6), name
@@ -67,7 +67,7 @@ def test_errors_switches_and_pieces_by_hand() -> None:
     """One person of ten seconds, 0.5 m off all the time; told as two visits of five seconds."""
     truth = np.array([(k, 1, float(k), 0.0) for k in range(10)])
     found = np.array([(k, 7 + k // 5, float(k), 0.5) for k in range(10)])
-    score = figures(points(truth), points(found), np.ones(10, bool), visitors=(1, 2))
+    score = figures(points(truth), points(found), np.ones(10, bool))
     assert score is not None
     assert (score.switches, score.pieces, score.misses, score.false_places) == (1, 2.0, 0, 0)
     assert score.error_m_median == pytest.approx(0.5)
@@ -75,7 +75,6 @@ def test_errors_switches_and_pieces_by_hand() -> None:
     # Alike by 0.75: found at 15 of the 19 thresholds, where AssA is 5 / 10.
     assert score.det_a == pytest.approx(15 / 19)
     assert score.hota == pytest.approx(15 / 19 * np.sqrt(0.5))
-    assert score.visitors.error == 1
 
 
 def test_who_cannot_be_seen_is_no_miss_and_no_ghost() -> None:
@@ -83,12 +82,12 @@ def test_who_cannot_be_seen_is_no_miss_and_no_ghost() -> None:
     truth = np.array([(k, n, float(k), 3.0 * n) for k in range(10) for n in (0, 1)])
     wanted = truth[:, 1] == 0
     found = np.array([(k, n, float(k), 3.0 * n + 0.1) for k in range(10) for n in (0, 1)])
-    score = figures(points(truth), points(found), wanted, visitors=(0, 0))
+    score = figures(points(truth), points(found), wanted)
     assert score is not None
     assert (score.misses, score.false_places, score.truth_visits) == (0, 0, 1)
     assert (score.person_s, score.covered) == (20, 0.5)
     far = found + np.array([0, 0, 0, 1.5])
-    score = figures(points(truth), points(far), wanted, visitors=(0, 0))
+    score = figures(points(truth), points(far), wanted)
     assert score is not None
     assert score.false_places == 20  # fits nobody, seen or not
 
@@ -111,7 +110,6 @@ def test_two_folders(tmp_path: Path) -> None:
     assert score.floor.error_m_median == pytest.approx(0.4)
     assert score.floor.ass_a == pytest.approx(16 / 19)  # alike by 0.8
     assert score.floor.covered == 1.0
-    assert (score.floor.visitors.truth, score.floor.visitors.result) == (2, 2)
     assert any("people.csv" in gap.why for gap in score.missing)
 
 

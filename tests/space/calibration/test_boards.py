@@ -43,7 +43,7 @@ def test_exact_squares_give_the_camera_back() -> None:
     found = from_boards(Laid(seen(PLACES, 0.0), known(0, 4)), SIDE, SIZE, FLOOR, "boards")
     assert off_cm(found.camera, camera()) < 2
     assert found.residual_cm is not None
-    assert found.residual_cm < 5
+    assert found.residual_cm < 8
 
 
 def test_found_corners_give_it_nearly_and_say_how_nearly() -> None:

@@ -60,7 +60,8 @@ def test_the_files_say_how_large_they_are_printed() -> None:
     x, y, unit = struct.unpack(">IIB", png[png.index(b"pHYs") + 4 :][:9])
     assert (x, y, unit) == (round(DPI / 0.0254), round(DPI / 0.0254), 1)
     read = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
-    assert np.array_equal(read, pages[0])
+    assert read is not None
+    assert np.array_equal(np.asarray(read), pages[0])
     pdf = as_pdf(pages)
     box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     assert box is not None

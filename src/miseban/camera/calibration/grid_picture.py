@@ -31,7 +31,7 @@ def grid_picture(answer: Answer, background: Image | None, size: tuple[int, int]
     pixels = np.array([p for p, _ in answer.spots])
     floor_m = np.array([f for _, f in answer.spots])
     to_pixel = plane_homography(floor_m, pixels)
-    low, high = _reach(np.linalg.inv(to_pixel), size, floor_m)
+    low, high = _reach(np.asarray(np.linalg.inv(to_pixel), np.float64), size, floor_m)
     for axis in (0, 1):
         for at in range(int(np.floor(low[axis])), int(np.ceil(high[axis])) + 1):
             _line(picture, to_pixel, axis, at, low, high)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic_core import PydanticCustomError
 
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Camera, Shop
 from miseban.vocabulary.shop.geometry import shown, tie_to_floor
-from miseban.vocabulary.shop.table import PydanticCustomError
 
 Floats = NDArray[np.float64]
 Pair = tuple[float, float]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from miseban.insight.report.material import ReportMaterial
 from miseban.insight.report.words import Words
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.summary import Count, Summary
+from miseban.vocabulary.summary import Count, Summary, ZoneSummary
 
 SAME_S = 2.0
 """Two recordings are of the same stretch when they begin and end so near each other."""
@@ -84,12 +84,40 @@ def _pairs(material: ReportMaterial, words: Words) -> Iterator[tuple[str, str, f
         for way, true, counted in both:
             what = words(f"traffic.{way}")
             yield material.name(name), what, true.count, counted.count, False
+    yield from _visitors(truth, found, words)
+    # Where nobody tells staff apart they are in the counted numbers: then in the true ones too.
+    everybody = not _tells_staff(found)
     for name in (name for name in found.zones if name in truth.zones):
-        a, b = truth.zones[name], found.zones[name]
-        yield material.name(name), words("areas.visits"), a.visits, b.visits, False
-        if a.visits and b.visits:
-            stay = words("beside.dwell")
-            yield material.name(name), stay, a.dwell_s.mean, b.dwell_s.mean, True
+        (a, true_s), (b, found_s) = (
+            _stays(side.zones[name], everybody=everybody) for side in (truth, found)
+        )
+        yield material.name(name), words("areas.visits"), a, b, False
+        if a and b:
+            yield material.name(name), words("beside.dwell"), true_s / a, found_s / b, True
         if name in found.queues and name in truth.queues:
             longest = truth.queues[name].length_max, found.queues[name].length_max
             yield material.name(name), words("queues.max"), *longest, False
+
+
+def _tells_staff(side: Summary) -> bool:
+    return side.visitors is not None and side.visitors.staff is not None
+
+
+def _stays(zone: ZoneSummary, *, everybody: bool) -> tuple[int, float]:
+    """How many stays, and their seconds."""
+    staff = (zone.staff_visits, zone.staff_s) if everybody else (0, 0.0)
+    return zone.visits + staff[0], zone.dwell_s.total + staff[1]
+
+
+def _visitors(
+    truth: Summary, found: Summary, words: Words
+) -> Iterator[tuple[str, str, float, float, bool]]:
+    """Only where both tell visitors of the whole shop and without staff."""
+    a, b = truth.visitors, found.visitors
+    if a is None or b is None or not (_tells_staff(truth) and _tells_staff(found)):
+        return
+    shop = words("visitors.heading")
+    yield shop, words("visitors.visitors"), a.visitors, b.visitors, False
+    if a.groups is not None and b.groups is not None:
+        yield shop, words("visitors.groups"), a.groups, b.groups, False
+    yield shop, words("visitors.passers"), a.passers_by, b.passers_by, False

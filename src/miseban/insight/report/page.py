@@ -110,6 +110,9 @@ def _big(material: ReportMaterial, words: Words) -> list[dict[str, str]]:
     # The views of several cameras do not add up to people, unless they are one on the floor.
     if summary.camera is not None or any(one.fused for one in summary.cameras.values()):
         tiles.append((words("big.people"), words.number(summary.people), words("big.people_note")))
+    if summary.visitors is not None and summary.visitors.groups is not None:
+        note = words("big.groups_note", n=words.number(summary.visitors.visitors))
+        tiles.append((words("visitors.groups"), words.number(summary.visitors.groups), note))
     if summary.inside is not None:
         most = words.number(summary.inside.people_max)
         end = words.number(summary.inside.people_end)

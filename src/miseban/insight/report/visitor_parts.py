@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from miseban.insight.report.areas import RANKED_KINDS
 from miseban.insight.report.material import ReportMaterial
 from miseban.insight.report.words import Words
 from miseban.vocabulary.summary import VisitorSummary
 
+REACHED_KINDS = frozenset({"area", "counter", "signage"})
+"""Everybody is at the entrance, and a queue is no place that one goes for."""
+
 
 @dataclass(frozen=True)
 class VisitorRow:
-    """One number with its name and, in small type, what it means."""
+    """One number with its name and, in small type, what it means; ``sure`` is its interval, empty
+    where there is none."""
 
     what: str
     value: str
     note: str
+    sure: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,14 @@ def visitor_parts(material: ReportMaterial, words: Words) -> VisitorParts | None
     reach = [
         ReachRow(material.name(zone), one.visitors, one.share)
         for zone, one in told.reach.items()
-        if one.share is not None and material.summary.zones[zone].kind in RANKED_KINDS
+        if one.share is not None and material.summary.zones[zone].kind in REACHED_KINDS
     ]
     reach.sort(key=lambda row: (-row.share, row.name))
-    return VisitorParts([VisitorRow(*row) for row in _rows(told, words)], reach)
+    rows = [VisitorRow(*row) for row in _rows(told, words)]
+    between = told.visitors_95
+    if between is not None and between.high > between.low:
+        rows[0] = replace(rows[0], sure=words.range(round(between.low), round(between.high)))
+    return VisitorParts(rows, reach)
 
 
 def _rows(told: VisitorSummary, words: Words) -> Iterator[tuple[str, str, str]]:

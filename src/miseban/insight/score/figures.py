@@ -256,7 +256,6 @@ class FloorScore(_Figures):
     covered: float
     misses: int
     false_places: int
-    visitors: CountScore
 
 
 class RateScore(_Figures):

@@ -14,9 +14,8 @@ from miseban.insight.score.figures import FloorScore
 from miseban.insight.score.folder import Folder, Recording
 from miseban.insight.score.gaps import Gaps
 from miseban.insight.score.points import Points, apart_m, lay_points, without_ignored
-from miseban.insight.score.shares import count_score
 from miseban.insight.score.tracking import clear_of, hota_of
-from miseban.vocabulary.events import LineCrossed, VisitEnded
+from miseban.vocabulary.events import VisitEnded
 
 GAP_S = 1.5
 """Samples of a trail that are further apart in time have nothing known between them."""
@@ -47,12 +46,10 @@ def score_floor(
             wanted[mine] = covered.at(visit, true.moment[mine])
     order = np.argsort(true.moment, kind="stable")
     true, wanted, found = true.take(order), wanted[order], found.in_order()
-    return figures(true, found, wanted, visitors=(visitors(truth), visitors(result)))
+    return figures(true, found, wanted)
 
 
-def figures(
-    true: Points, found: Points, wanted: NDArray[np.bool_], *, visitors: tuple[int, int]
-) -> FloorScore | None:
+def figures(true: Points, found: Points, wanted: NDArray[np.bool_]) -> FloorScore | None:
     """All figures of places in order of time; of the true ones, those ``wanted`` (N,) count."""
     seconds, share = len(true), float(wanted.mean()) if len(true) else 0.0
     if not wanted.all():
@@ -81,7 +78,6 @@ def figures(
         covered=share,
         misses=len(true) - len(clear.paired),
         false_places=len(found) - len(clear.paired),
-        visitors=count_score(*visitors),
     )
 
 
@@ -113,15 +109,6 @@ def places(side: Recording, window: Recording) -> tuple[Points, list[str]] | Non
         return None
     points = Points(np.concatenate(moments), np.concatenate(tracks), np.concatenate(xys))
     return _once(points), list(visits)
-
-
-def visitors(side: Recording) -> int:
-    """Visits that were inside the shop: they passed a line or stayed in a zone; without staff."""
-    inside = {event.visit for event in side.events if isinstance(event, LineCrossed)}
-    ended = [event for event in side.events if isinstance(event, VisitEnded)]
-    inside |= {event.visit for event in ended if event.areas}
-    staff = {event.visit for event in ended if event.role == "staff"}
-    return len((inside & {event.visit for event in ended}) - staff)
 
 
 def _once(points: Points) -> Points:

@@ -91,15 +91,12 @@ def _people(score: Score) -> Iterator[Table]:
 
 def _floor(score: Score) -> Iterator[Table]:
     floor = table("the floor", "HOTA", "DetA", "AssA", "error", "90 %", "switches", "pieces")
-    visitors = table("visits on the floor", "truth", "result", "error")
     if score.floor:
         f = score.floor
         rates = (f"{part:.3f}" for part in (f.hota, f.det_a, f.ass_a))
         errors = number(f.error_m_median, " m"), number(f.error_m_p90, " m")
         floor.add_row(f"{f.covered:.1%} seen", *rates, *errors, str(f.switches), number(f.pieces))
-        visitors.add_row("visitors", *count(f.visitors))
     yield floor
-    yield visitors
 
 
 def _visitors(score: Score) -> Iterator[Table]:

@@ -54,7 +54,9 @@ def day(
         simulation.run_until(at_s)
     rng = np.random.default_rng(seed)
     parts: list[tuple[Floats, Floats, int]] = []
-    person, staff, group = [], [], []
+    person: list[int] = []
+    staff: list[bool] = []
+    group: list[int] = []
     for one in simulation.people:
         trail = one.trail
         if not len(trail.t) or trail.start_s >= duration_s:
@@ -76,7 +78,7 @@ def day(
     visit = np.repeat([part[2] for part in parts], [len(part[0]) for part in parts])
     order = np.lexsort((visit, t))
     ones = np.ones(len(t), np.int64)
-    rows = FloorRows(t[order], visit[order], xy[order], seen.error_m * ones, ones)
+    rows = FloorRows(t[order], visit[order], xy[order], np.full(len(t), seen.error_m), ones)
     return Day(rows, np.array(person), np.array(staff), np.array(group))
 
 

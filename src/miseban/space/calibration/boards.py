@@ -95,7 +95,10 @@ def from_boards(
         ]
         seen, _ = floor_seen(camera, floor)
         moved = apart_m(camera, others, seen)
-        spread = np.sqrt((len(used) - 1) * np.nanmean(moved**2, axis=0))
+        # The plan's own error does not show when a placement is left out.
+        spots = max(int(known.sum()) + len(clicks), 1)
+        measured = 2 * CLICK_M**2 / spots
+        spread = np.sqrt((len(used) - 1) * np.nanmean(moved**2, axis=0) + measured)
         residual = 100 * float(np.median(spread)) if len(spread) else None
     out = tuple(i for i in range(len(laid.corners)) if i not in used)
     rms = float(np.sqrt(np.mean(off**2)))
@@ -151,7 +154,9 @@ def _solve(
         camera = camera_of(vector)
         parts = [
             soft(corners_off(vector).ravel() / CORNER_PX),
-            [camera.roll / _ROLL_SD, math.log(camera.focal_px / size[0] / _FOCAL) / _FOCAL_SD],
+            np.array(
+                [camera.roll / _ROLL_SD, math.log(camera.focal_px / size[0] / _FOCAL) / _FOCAL_SD]
+            ),
         ]
         if start is not None:
             known = np.isfinite(laid.middle_m[:, 0])

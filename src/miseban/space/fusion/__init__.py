@@ -4,7 +4,8 @@ In: the confirmed tracks of every camera with floor points. Out: ``FloorRows``, 
 and ``EndedVisit``. Never: a pixel, a name, or anything that outlives the process.
 """
 
+from miseban.space.fusion.affinity import Affinity
 from miseban.space.fusion.fusion import FloorFusion
 from miseban.space.fusion.settings import FusionSettings
 
-__all__ = ["FloorFusion", "FusionSettings"]
+__all__ = ["Affinity", "FloorFusion", "FusionSettings"]

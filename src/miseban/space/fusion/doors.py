@@ -16,7 +16,8 @@ CELL_M = 0.25
 
 class Doors:
     """The part of the floor where people may begin and end: around entrance lines and zones of
-    kind ``entrance``, on the outer side of the lines, and, in a shop that has neither, all of it.
+    kind ``entrance``, and on the outer side of the lines; ``known`` is False for a shop that has
+    neither, where it may be anywhere.
     """
 
     def __init__(
@@ -34,10 +35,29 @@ class Doors:
             if zone.kind == "entrance" and points is not None:
                 self._zones.append(points)
 
+    @property
+    def known(self) -> bool:
+        return bool(self._lines or self._zones)
+
+    def birth(self, xy: Floats) -> Floats:
+        """(N,) the logarithm of how many new people a square metre there are at (N, 2), for each
+        that was lost."""
+        s = self._s
+        if not self.known:
+            return np.full(len(xy), np.log(s.birth_nowhere))
+        return np.where(self.at(xy), np.log(s.birth_door), np.log(s.birth_middle))
+
+    def wait_s(self, xy: Floats) -> Floats:
+        """(N,) for how long somebody who was lost at (N, 2) is waited for."""
+        s = self._s
+        if not self.known:
+            return np.full(len(xy), s.wait_nowhere_s)
+        return np.where(self.at(xy), s.gone_s, s.wait_s)
+
     def at(self, xy: Floats) -> NDArray[np.bool_]:
         """(N,) whether people may come into being at (N, 2)."""
         s = self._s
-        if not self._lines and not self._zones:
+        if not self.known:
             return np.ones(len(xy), bool)
         near = np.zeros(len(xy), bool)
         for zone in self._zones:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,49 +14,6 @@ from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.tracks import TrackRows
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Sights:
-    """N sights on the floor, in columns: ``time_s`` (N,); ``camera`` (N,) its place among the
-    cameras; ``piece`` (N,) whose track; ``xy`` (N, 2) metres; ``spread`` (N, 2, 2) square metres,
-    the covariance of the error; ``stature`` (N,) metres, how tall, NaN where it cannot be told."""
-
-    time_s: Floats
-    camera: Ints
-    piece: Ints
-    xy: Floats
-    spread: Floats
-    stature: Floats
-
-    def __len__(self) -> int:
-        return len(self.time_s)
-
-    @classmethod
-    def concatenate(cls, parts: list[Sights]) -> Self:
-        if not parts:
-            none = np.empty(0, np.int64)
-            empty = np.empty(0)
-            return cls(empty, none, none, np.empty((0, 2)), np.empty((0, 2, 2)), empty)
-        return cls(
-            np.concatenate([p.time_s for p in parts]),
-            np.concatenate([p.camera for p in parts]),
-            np.concatenate([p.piece for p in parts]),
-            np.concatenate([p.xy for p in parts]),
-            np.concatenate([p.spread for p in parts]),
-            np.concatenate([p.stature for p in parts]),
-        )
-
-    def take(self, index: NDArray[np.bool_] | Ints | slice) -> Sights:
-        return Sights(
-            self.time_s[index],
-            self.camera[index],
-            self.piece[index],
-            self.xy[index],
-            self.spread[index],
-            self.stature[index],
-        )
 
 
 class FloorLens:
@@ -81,6 +35,7 @@ class FloorLens:
             Standing.of(self.homography, self._geometry.size, self._size) if heads else None
         )
 
+        self.feet_seen: NDArray[np.bool_] = np.empty(0, bool)  # of the rows looked at last
         self._widest_m = settings.widest_m if self._standing is None else settings.widest_head_m
 
     def feet(self, rows: TrackRows) -> Floats:
@@ -100,6 +55,9 @@ class FloorLens:
         if self._standing is not None:
             places = self._standing.places(rows)
             xy, spread, stature = places.xy, places.cov, places.height_m
+            self.feet_seen = places.feet >= s.feet_sure
+        else:
+            self.feet_seen = np.ones(len(rows), bool)
         spread[:, [0, 1], [0, 1]] += s.posture_m**2 + self.homography.error_m**2
         good = np.isfinite(xy).all(axis=1) & (largest(spread) <= self._widest_m**2)
         good &= ~(stature < s.stature_m[0]) & ~(stature > s.stature_m[1])

@@ -6,6 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+CALM, BRISK_MPS = 0.25, 0.5
+"""Who stands is pushed so much less than who walks so fast."""
+
+
+SWAY_M2S = 0.002
+"""Variance in a second of who stands."""
 
 
 class Motion:
@@ -15,6 +24,7 @@ class Motion:
     """
 
     def __init__(self, step_s: float, turn_s: float, push: float) -> None:
+        self._step_s = step_s
         fade = float(np.exp(-step_s / turn_s))
         self._move = np.eye(4)
         self._move[[0, 1], [2, 3]] = turn_s * (1 - fade)
@@ -27,7 +37,16 @@ class Motion:
 
     def predict(self, x: Floats, p: Floats) -> tuple[Floats, Floats]:
         """States (V, 4) and covariances (V, 4, 4) one step later."""
-        return x @ self._move.T, self._move @ p @ self._move.T + self._noise
+        # Who stands goes on standing, mostly.
+        pace = np.hypot(x[:, 2], x[:, 3])
+        push = CALM + (1 - CALM) * np.minimum(pace / BRISK_MPS, 1.0)
+        noise = self._noise * push[:, None, None]
+        return x @ self._move.T, self._move @ p @ self._move.T + noise
+
+    def rest(self, x: Floats, p: Floats, at: Ints) -> None:
+        """Those at places ``at`` (K,) stood when they were last seen: they stay, and sway."""
+        x[at, 2:] = 0.0
+        p[at[:, None], [0, 1], [0, 1]] += SWAY_M2S * self._step_s
 
 
 def correct(x: Floats, p: Floats, rest: Floats, spread: Floats) -> tuple[Floats, Floats]:

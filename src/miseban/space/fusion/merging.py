@@ -25,8 +25,8 @@ class _Pair:
 
 
 class Merging:
-    """Watches who goes with whom. Two people who walk side by side keep their distance, and a camera
-    that sees both at once makes them two: that is a veto for a while."""
+    """Watches who goes with whom. Two people who walk side by side keep their distance, and a
+    camera that sees both at once makes them two: that is a veto for a while."""
 
     def __init__(self, settings: FusionSettings) -> None:
         self._s = settings

@@ -9,6 +9,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+_MEMORY = 100  # so many statures count at most, so that a mistake is forgotten
+
+
 class Table:
     """Column ``x`` (M, 4) is the state, ``p`` (M, 4, 4) its covariance; ``uid`` (M,) a number that
     is never given twice, -1 where the place is free; ``number`` (M,) the visit's number, -1 while
@@ -16,7 +19,7 @@ class Table:
     sight, ``born_xy`` (M, 2) where the first was, ``seen_x`` (M, 4) the state at the last and
     ``seen_m2`` (M,) its variance in square metres; ``steps`` (M,) how many there were; ``tall`` and
     ``tall_n`` (M,) the mean of the measured statures and their number; ``cameras`` (M,) how many
-    see it at this step; ``certainty`` (M,).
+    see it at this step.
     """
 
     def __init__(self) -> None:
@@ -31,7 +34,6 @@ class Table:
         self.seen_m2 = np.zeros(size)
         self.steps, self.cameras = np.zeros(size, np.int64), np.zeros(size, np.int64)
         self.tall, self.tall_n = np.zeros(size), np.zeros(size)
-        self.certainty = np.ones(size)
 
     def used(self) -> Ints:
         return np.flatnonzero(self.uid >= 0)
@@ -54,11 +56,35 @@ class Table:
         self.seen_m2[at] = (spread[0, 0] + spread[1, 1]) / 2
         self.steps[at], self.cameras[at] = 0, 0
         self.tall[at], self.tall_n[at] = 0.0, 0.0
-        self.certainty[at] = 1.0
         return at
 
     def free(self, at: int) -> None:
         self.uid[at] = self.number[at] = -1
+
+    def saw(self, who: Ints, now_s: float, cameras: Ints) -> None:
+        """Those at places ``who`` (K,) were seen now, by so many ``cameras`` (K,)."""
+        self.seen_s[who], self.seen_x[who] = now_s, self.x[who]
+        self.seen_m2[who] = (self.p[who, 0, 0] + self.p[who, 1, 1]) / 2
+        self.steps[who] += 1
+        self.cameras[who] = cameras
+
+    def measured(self, who: Ints, at: Ints, tall_m: Floats) -> None:
+        """Statures ``tall_m`` (N,), NaN where not known, of those at ``who[at]`` (N,)."""
+        known = np.isfinite(tall_m)
+        count = np.bincount(at, known, len(who))
+        total = np.bincount(at, np.where(known, tall_m, 0.0), len(who))
+        n = self.tall_n[who] + count
+        self.tall[who] += (total - count * self.tall[who]) / np.maximum(n, 1)
+        self.tall_n[who] = np.minimum(n, _MEMORY)
+
+    def inherit(self, new: int, lost: int) -> None:
+        """Whoever is at ``new`` is who was lost at ``lost``."""
+        self.number[new] = self.number[lost]
+        n = self.tall_n[new] + self.tall_n[lost]
+        if n > 0:
+            total = self.tall[new] * self.tall_n[new] + self.tall[lost] * self.tall_n[lost]
+            self.tall[new] = total / n
+        self.tall_n[new] = min(n, _MEMORY)
 
     def _grow(self) -> None:
         old = dict(vars(self))

@@ -7,14 +7,14 @@ people being lost every ten minutes, and never.
 from __future__ import annotations
 
 WEIGHTS: dict[str, float] = {
-    "always": -0.07,
-    "entry_gap": -0.96,
-    "entry_m": -0.23,
-    "entered_apart": -2.43,
-    "distance": -0.66,
-    "near": 3.03,
-    "beside": 1.14,
+    "always": 0.92,
+    "entry_gap": -1.19,
+    "entry_m": -0.14,
+    "entered_apart": -3.35,
+    "distance": -0.67,
+    "near": 3.22,
+    "beside": 0.97,
     "apart": 0.0,
-    "exit_gap": -0.31,
-    "shared": 0.78,
+    "exit_gap": -0.33,
+    "shared": 0.68,
 }

@@ -7,13 +7,13 @@ with and without crew zones, people being lost every ten minutes, every two and 
 from __future__ import annotations
 
 WEIGHTS: dict[str, float] = {
-    "always": -2.42,
-    "crew": 2.17,
-    "crew_part": 20.95,
-    "private": 7.73,
-    "came_in": -5.94,
-    "long_stay": 2.26,
-    "queued": -2.1,
-    "long_stops": 1.63,
-    "long_part": 5.35,
+    "always": -3.86,
+    "crew": 2.53,
+    "crew_part": 5.29,
+    "private": 3.12,
+    "came_in": -3.05,
+    "long_stay": 1.29,
+    "queued": -2.68,
+    "long_stops": 1.81,
+    "long_part": 4.42,
 }

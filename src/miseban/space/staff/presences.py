@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.columns import Columns
 from miseban.space.layout import Layout
 from miseban.space.seconds import Second
 from miseban.space.staff.places import Places
@@ -39,7 +40,7 @@ class _Typical:
 
 
 class Presences:
-    """Columns of numbers, a row a presence, in ``values`` (P, len(COLUMNS)).
+    """Columns of numbers, a row a presence.
 
     A *presence* is what is taken for one person's time in the shop. The fusion of cameras ends a
     visit when it has lost somebody and begins another when somebody turns up where nobody came in;
@@ -58,8 +59,7 @@ class Presences:
 
     def __init__(self, layout: Layout, settings: StaffSettings) -> None:
         self._layout, self._settings = layout, settings
-        self.values = np.zeros((64, len(COLUMNS)))
-        self._used = np.zeros(64, bool)
+        self._table = Columns(COLUMNS)
         self._visits: dict[int, int] = {}  # by visit, its presence
         self._members: dict[int, list[int]] = {}  # by presence, its visits
         self.places = Places()
@@ -72,9 +72,6 @@ class Presences:
         self._settled_s = -np.inf
         self._done: set[int] = set()  # presences whose stay has been learned from
 
-    def __contains__(self, visit: int) -> bool:
-        return visit in self._visits
-
     def of(self, visit: int) -> int | None:
         """The row of that visit's presence."""
         return self._visits.get(visit)
@@ -84,7 +81,7 @@ class Presences:
 
     def column(self, name: str) -> Floats:
         """(P,) a column, to be read and written."""
-        return self.values[:, COLUMNS.index(name)]
+        return self._table[name]
 
     @property
     def usual_stay_s(self) -> float:
@@ -103,7 +100,7 @@ class Presences:
         members.remove(visit)
         if not members:
             del self._members[presence]
-            self._used[presence] = False
+            self._table.end(presence)
             self._done.discard(presence)
 
     def add(self, second: Second) -> Ints:
@@ -185,7 +182,7 @@ class Presences:
         s = self._settings
         last_s = self.column("last_s")
         rows = np.flatnonzero(
-            self._used & (last_s < now_s - s.lost_s) & (last_s >= now_s - s.link_s)
+            self._table.used & (last_s < now_s - s.lost_s) & (last_s >= now_s - s.link_s)
         )
         rows = rows[self.column("left")[rows] == 0]
         if not len(rows):
@@ -204,27 +201,16 @@ class Presences:
         return int(rows[order[0]])
 
     def _fresh(self, xy: Floats, now_s: float, *, at_door: bool) -> int:
-        free = np.flatnonzero(~self._used)
-        if not len(free):
-            free = np.arange(len(self._used), 2 * len(self._used))
-            self.values = np.concatenate([self.values, np.zeros_like(self.values)])
-            self._used = np.concatenate([self._used, np.zeros_like(self._used)])
-        row = int(free[0])
-        self._used[row] = True
-        self.values[row] = 0.0
-        told = {
-            "last_s": now_s, "x": xy[0], "y": xy[1], "stop_x": xy[0],
-            "stop_y": xy[1], "came_in": float(at_door), "cell": np.nan,
-        }  # fmt: skip
-        for name, value in told.items():
-            self.column(name)[row] = value
-        return row
+        x, y = float(xy[0]), float(xy[1])
+        return self._table.begin(
+            last_s=now_s, x=x, y=y, stop_x=x, stop_y=y, came_in=float(at_door), cell=np.nan
+        )
 
     def _settle(self, now_s: float) -> None:
         """Learns how long shoppers stay from those who have left."""
         self._settled_s = now_s
         col = self.column
-        gone = self._used & (col("last_s") < now_s - self._settings.link_s)
+        gone = self._table.used & (col("last_s") < now_s - self._settings.link_s)
         gone &= (col("came_in") > 0) & (col("left") > 0) & (col("inside_s") > 20.0)
         rows = [row for row in np.flatnonzero(gone).tolist() if row not in self._done]
         self._done.update(rows)

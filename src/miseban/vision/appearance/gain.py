@@ -34,4 +34,4 @@ class Gain:
             self._mean = self._mean + part * (now - self._mean)
         self._last_s = frame.time_s
         factor = np.clip(GREY / np.maximum(self._mean, 1.0), 1 / MOST, MOST)
-        return factor.astype(np.float32)
+        return np.asarray(factor, np.float32)

@@ -33,8 +33,8 @@ class AffinitySettings:
     standard deviation of the likeness, which is 0 to 1, above and below the waist. A likelihood
     ratio is at most ``most`` to either side (natural logarithm): clothes are no proof."""
 
-    same: tuple[tuple[float, float], ...] = ((0.86, 0.09), (0.86, 0.09))
-    other: tuple[tuple[float, float], ...] = ((0.55, 0.17), (0.6, 0.17))
+    same: tuple[tuple[float, float], ...] = ((0.93, 0.08), (0.90, 0.10))
+    other: tuple[tuple[float, float], ...] = ((0.72, 0.14), (0.82, 0.12))
     most: float = 2.5
 
 

@@ -79,7 +79,9 @@ def parts_of(picture: tuple[int, int], size: tuple[int, int]) -> list[Part]:
             break
     if rows * columns == 1:
         return []
-    columns = min(columns, MOST_PARTS)
+    if columns > MOST_PARTS:  # one row of a very broad picture
+        columns = MOST_PARTS
+        broad = math.ceil(wide / (columns - OVERLAP * (columns - 1)))
     lefts = np.linspace(0, wide - broad, columns).round().astype(int).tolist()
     tops = np.linspace(0, high - tall, rows).round().astype(int).tolist()
     return [(x, y, x + broad, y + tall) for y in tops for x in lefts]

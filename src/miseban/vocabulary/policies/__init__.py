@@ -4,7 +4,14 @@ In: the policy's name from the shop file, and its notice. Out: what may be read,
 Never: a feature that starts without them.
 """
 
-from miseban.vocabulary.policies.gate import Permission, allow_attributes
+from miseban.vocabulary.policies.gate import Permission, allow_appearance, allow_attributes
 from miseban.vocabulary.policies.policy import Policy, all_policies, load_policy
 
-__all__ = ["Permission", "Policy", "all_policies", "allow_attributes", "load_policy"]
+__all__ = [
+    "Permission",
+    "Policy",
+    "all_policies",
+    "allow_appearance",
+    "allow_attributes",
+    "load_policy",
+]

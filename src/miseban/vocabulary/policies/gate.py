@@ -1,5 +1,5 @@
-"""The notice gate: attributes start only where policy and notice allow them (``privacy.md`` rules
-6 and 7)."""
+"""The notice gate: attributes and appearance start only where policy and notice allow them
+(``privacy.md`` rules 2, 6 and 7)."""
 
 from __future__ import annotations
 
@@ -46,6 +46,39 @@ def allow_attributes(shop: Shop, where: object, on: date | None = None) -> Permi
     if missing:
         raise BadInput("attributes-refused", where, f"attributes need {'; and '.join(missing)}")
     return Permission(reads, rule.k)
+
+
+def allow_appearance(shop: Shop, where: object, on: date | None = None) -> float:
+    """How many seconds it may be remembered what clothes look like, by policy and notice of
+    ``shop`` (read from ``where``), in pictures taken on the date ``on`` at the shop.
+
+    Raises ``BadInput`` (``appearance-refused``) whose one line names everything that is missing.
+    """
+    policy = load_policy(shop.shop.policy)
+    rule = policy.appearance
+    missing: list[str] = []
+    if rule.keep_minutes is None:
+        others = [name for name, other in all_policies().items() if other.appearance.on]
+        missing.append(
+            f'a policy that allows it (policy is "{policy.name}", which has it off: '
+            f"{rule.why.rstrip('.')}; {' and '.join(others)} allow it)"
+        )
+    if shop.notice is None:
+        missing.append(
+            f"a notice on record: a table [notice] with {', '.join(Notice.model_fields)}"
+        )
+    else:
+        if "appearance" not in shop.notice.data:
+            named = ", ".join(shop.notice.data)
+            missing.append(f"a notice whose data names appearance (it names {named})")
+        if on is not None and shop.notice.posted > on:
+            missing.append(
+                f"pictures taken after the notice was posted (posted {shop.notice.posted}, "
+                f"these are of {on})"
+            )
+    if missing or rule.keep_minutes is None:
+        raise BadInput("appearance-refused", where, f"appearance needs {'; and '.join(missing)}")
+    return 60.0 * rule.keep_minutes
 
 
 def _wrong_with(

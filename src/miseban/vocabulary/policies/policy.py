@@ -44,6 +44,19 @@ class AttributeRule(Rule):
         return self
 
 
+class AppearanceRule(Rule):
+    """Of what clothes look like: compared between views of one visit for ``keep_minutes`` after
+    somebody was last seen, and never kept."""
+
+    keep_minutes: Annotated[int, Field(ge=1, le=60)] | None = None
+
+    @model_validator(mode="after")
+    def _for_minutes(self) -> Self:
+        if self.on != (self.keep_minutes is not None) or self.keep_days is not None:
+            raise ValueError("expected keep_minutes when appearance is on, and no keep_days ever")
+        return self
+
+
 class Policy(_Table):
     """One readable file of ``vocabulary/policies``. ``basis`` names the rules it follows."""
 
@@ -57,7 +70,7 @@ class Policy(_Table):
     member: Rule
     staff: Rule
     device: Rule
-    appearance: Rule
+    appearance: AppearanceRule
     repeat_visits: Rule
 
     @model_validator(mode="after")

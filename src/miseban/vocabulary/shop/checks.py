@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from miseban.vocabulary.shop.geometry import Points
 from miseban.vocabulary.shop.geometry import shown as shown_point
 from miseban.vocabulary.shop.pinhole import over, plane_homography
 from miseban.vocabulary.shop.problem import Place, Problem, did_you_mean, shown
-from miseban.vocabulary.shop.seen_floor import impossible
+from miseban.vocabulary.shop.seen_floor import Misfit, impossible
 
 if TYPE_CHECKING:
     from miseban.vocabulary.shop.camera import Camera
@@ -70,15 +71,21 @@ def _lens(number: int, camera: Camera) -> Iterator[Problem]:
     """Floor points as some lens over a floor can have seen them."""
     if not camera.floor_points:
         return
-    pixels, floor_m = (
-        np.array([getattr(p, key) for p in camera.floor_points]) for key in ("pixel", "floor_m")
-    )
-    upright = camera.anchor != "centre"
-    misfit = impossible(pixels, floor_m, camera.resolution, upright=upright)
+    pairs = tuple((*point.pixel, *point.floor_m) for point in camera.floor_points)
+    misfit = _seen(pairs, camera.resolution, camera.anchor != "centre")
     if misfit is not None:
         place: Place = ("camera", number, "floor_points")
         at = place if misfit.point is None else (*place, misfit.point)
         yield Problem(at, misfit.expected, misfit.found)
+
+
+@lru_cache(maxsize=512)
+def _seen(
+    pairs: tuple[tuple[float, float, float, float], ...], size: tuple[int, int], upright: bool
+) -> Misfit | None:
+    """Remembered, since a shop is often checked again with the same cameras."""
+    table = np.array(pairs, np.float64)
+    return impossible(table[:, :2], table[:, 2:], size, upright=upright)
 
 
 def _drawings(shop: Shop) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from miseban.vocabulary.shop.table import Table, Title, is_one_line, wrong
 
-NoticeData = Literal["count", "trajectory", "gender", "age", "expression"]
+NoticeData = Literal["count", "trajectory", "gender", "age", "expression", "appearance"]
 
 
 def _one_line(text: str) -> str:
@@ -46,9 +46,10 @@ class Notice(Table):
         tuple[NoticeData, ...],
         Field(
             min_length=1,
-            max_length=5,
+            max_length=6,
             json_schema_extra={
-                "form": 'list of `"count"`, `"trajectory"`, `"gender"`, `"age"`, `"expression"`'
+                "form": 'list of `"count"`, `"trajectory"`, `"gender"`, `"age"`, `"expression"`, '
+                '`"appearance"`'
             },
         ),
     ] = Field(description="What the notice says is read. What it does not name is not read.")

@@ -21,7 +21,8 @@ FOCAL_PX, SIZE = 300.0, (640, 360)
 @dataclass
 class Eye:
     """A camera at ``place`` that looks at ``at``, both in metres; ``ahead_s`` is its clock's error,
-    ``yaw`` and ``pitch`` radians by which it is turned to the left and up, each from a time on."""
+    ``yaw`` and ``pitch`` radians by which it is turned to the left and up; ``ghosts`` people who
+    are not there are seen, and of those who are a part is not; each from a time on."""
 
     name: str
     place: tuple[float, float, float]
@@ -32,6 +33,7 @@ class Eye:
     from_s: float = 0.0
     away: list[tuple[float, float]] = field(default_factory=list)
     ghosts: int = 0
+    blind_part: float = 0.0
 
     def pixels(self, floor: Floats, *, turned: bool, up_m: float = 0.0) -> Floats:
         """(N, 2) pixels of places (N, 2), ``up_m`` above the floor."""
@@ -133,7 +135,8 @@ def play(
             if frames:
                 trust.frames(eye.name, told_s)
             bodies = [(p, ways[p]) for p in range(people)]
-            bodies += [(1000 + g, ghosts[g]) for g in range(eye.ghosts)]
+            if moments[0] >= eye.from_s:
+                bodies += [(1000 + g, ghosts[g]) for g in range(eye.ghosts)]
             for number, way in bodies:
                 place = way[at : at + step][there]
                 if not len(place):
@@ -150,6 +153,8 @@ def play(
                 )
                 seen = ((feet >= 0) & (feet <= SIZE)).all(axis=1)
                 seen &= rng.random(len(seen)) < 0.96
+                if eye.blind_part and moments[0] >= eye.from_s:
+                    seen &= number % 10 >= 10 * eye.blind_part
                 track = np.full(int(seen.sum()), number)
                 trust.raw(eye.name, told_s[seen], track, feet[seen], box[seen])
         trust.advance(float(true_s[min(at + step, len(true_s) - 1)]))

@@ -90,6 +90,25 @@ def test_frame_times_tell_of_outages_in_an_empty_room() -> None:
     assert trust.lost("west") == []
 
 
+def test_a_camera_that_sees_ghosts_is_told_and_not_believed() -> None:
+    eyes = three()
+    eyes[1].ghosts, eyes[1].from_s = 14, 150.0
+    trust, found = play(eyes, seed=9, people=4)
+    assert of(found) == [("west", "disagrees", "begins")]
+    assert found[0].time_s <= 400
+    assert trust.weight("west") < 0.1
+    assert trust.weight("north") == 1.0
+
+
+def test_a_camera_that_misses_people_is_told_and_what_it_sees_believed() -> None:
+    eyes = three()
+    eyes[1].blind_part, eyes[1].from_s = 0.9, 150.0
+    trust, found = play(eyes, seed=11, people=8)
+    assert of(found) == [("west", "disagrees", "begins")]
+    assert "it sees" in found[0].reason
+    assert trust.weight("west") == 1.0
+
+
 def test_the_same_rows_give_the_same_however_they_are_cut() -> None:
     eyes = three()
     eyes[1].ahead_s = 0.5

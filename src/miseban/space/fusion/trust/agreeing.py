@@ -16,21 +16,32 @@ Ints = NDArray[np.int64]
 CELL_M = 1.0
 USUAL = 6
 """A camera sees people in a part of the floor when it did so in that many stretches."""
-SAME_M = 0.8
-"""Somebody as near is taken to be the same, or half as far as ``Scene`` reaches."""
+SAME_M, REACH = 0.7, 0.25
+"""Somebody as near is taken to be the same, and such a part of what a
+``Scene`` reaches, up to half a metre, besides."""
+RELIABLE, RELIABLE_S = 0.65, 4.0
+"""It sees whoever is there when, for one other camera at least, so large a part of its people was
+seen, of at least so many seconds: shelves hide others."""
+FOLLOWED = 0.5
+"""Who passes by is not the same: one must be so near for so large a part of the time."""
 MEMORY_S = 120.0
 _ASK = round(1.0 / STEP_S)
 
 
 class Agreeing:
     """C cameras over a floor of ``size`` metres. ``asked`` (C, C) for how many seconds of people
-    whom the first told of, where the second usually sees people, and ``seen`` (C, C) in how many of
-    them it saw somebody there; both of late."""
+    whom the first told of, where the second usually sees people, and ``seen`` (C, C) of how many
+    of them it saw the people too; both of late."""
 
-    def __init__(self, cameras: int, size: tuple[float, float]) -> None:
-        self._size = size
+    def __init__(
+        self, cameras: int, size: tuple[float, float], pairs: Sequence[tuple[int, int]]
+    ) -> None:
         self._shape = (int(size[0] / CELL_M) + 1, int(size[1] / CELL_M) + 1)
         self._usual = np.zeros((cameras, *self._shape))
+        both = [*pairs, *((b, a) for a, b in pairs)]
+        self._asked_at = {pair: np.zeros(self._shape) for pair in both}
+        self._seen_at = {pair: np.zeros(self._shape) for pair in both}
+        self._reliable = np.zeros((cameras, *self._shape), bool)
         self.asked = np.zeros((cameras, cameras))
         self.seen = np.zeros((cameras, cameras))
 
@@ -38,7 +49,6 @@ class Agreeing:
         self,
         scenes: Sequence[Scene | None],
         core: slice,
-        pairs: Sequence[tuple[int, int]],
         away: Sequence[NDArray[np.bool_]],
     ) -> None:
         """A stretch of ``scenes``; ``away`` (T,) for each camera is when it delivered nothing, and
@@ -49,9 +59,12 @@ class Agreeing:
         at = np.arange(core.start, core.stop, _ASK)
         places = [None if scene is None else scene.floor[:, at] for scene in scenes]
         cells = [None if place is None else self._cell(place) for place in places]
-        for a, b in pairs:
+        for a, b in self._asked_at:
             self._ask(a, b, scenes, places, cells, ~away[b][at])
-            self._ask(b, a, scenes, places, cells, ~away[a][at])
+        self._reliable[:] = False
+        for (a, b), times in self._asked_at.items():
+            part = (self._seen_at[a, b] + 1.0) / (times + 1.5)
+            self._reliable[b] |= (times >= RELIABLE_S) & (part >= RELIABLE)
         for camera, cell in enumerate(cells):
             if cell is not None:
                 found = np.unique(cell[cell[..., 0] >= 0], axis=0)
@@ -85,18 +98,20 @@ class Agreeing:
         asked = usual & (cell[..., 0] >= 0) & there[None]
         if not asked.any():
             return
-        self.asked[a, b] += np.count_nonzero(asked)
+        here = cell[..., 0], cell[..., 1]
+        np.add.at(self._asked_at[a, b], (here[0][asked], here[1][asked]), 1.0)
+        counts = self._reliable[b][here]
+        self.asked[a, b] += np.count_nonzero(asked & counts)
         other, of = places[b], scenes[b]
         if other is None or of is None:
             return
-        rows = asked.any(axis=1)
+        rows = np.flatnonzero(asked.any(axis=1))
         apart = np.sqrt(np.square(place[rows][:, None] - other[None]).sum(axis=-1))
-        reach = np.maximum(scene.reach_m[rows][:, None], of.reach_m[None]) / 2
-        near = SAME_M + np.minimum(reach, 1.0)
-        apart = np.where(apart <= near[:, :, None], apart, np.inf)
-        # Nobody there is the same as two here.
-        nearest = apart.argmin(axis=1)[:, None]
-        mine = apart.argmin(axis=0) == np.arange(len(apart))[:, None, None]
-        both = np.isfinite(apart) & mine
-        same = np.take_along_axis(both, nearest, axis=1)[:, 0]
-        self.seen[a, b] += np.count_nonzero(asked[rows] & same)
+        reach = REACH * np.maximum(scene.reach_m[rows][:, None], of.reach_m[None])
+        near = SAME_M + np.minimum(reach, 0.5)
+        together = ((apart <= near[:, :, None]) & asked[rows][:, None]).sum(axis=2).max(axis=1)
+        rows = rows[together >= FOLLOWED * asked[rows].sum(axis=1)]
+        seen = np.zeros_like(asked)
+        seen[rows] = asked[rows]
+        np.add.at(self._seen_at[a, b], (here[0][seen], here[1][seen]), 1.0)
+        self.seen[a, b] += np.count_nonzero(seen & counts)

@@ -19,6 +19,9 @@ CLOCK_PRIOR_S, TURN_PRIOR_PX = 3.0, 25.0
 FEW_S = 0.6
 """A clock told by one person alone errs by so much more, by two by half of it, and so on: they may
 be two people."""
+MOST_GAIN = 12.0
+"""One person alone makes a turn likelier by so much at most."""
+_MANY = 1 << 40
 _TURN = slice(1, 4)
 ENOUGH, LONGEST_S = 16, 300.0
 
@@ -143,12 +146,11 @@ class EvidenceBank:
         turned beyond ``theta`` (C, 4)."""
         count, n = self.cameras, len(self)
         gain, error = np.zeros(count), np.full(count, np.inf)
-        trails = np.zeros(count, np.int64)
+        people = np.zeros(count, np.int64)
         found: Floats = theta[:, _TURN].copy()
         if not n:
-            return TurnFit(found, error, gain, trails)
+            return TurnFit(found, error, gain, people)
         camera = np.concatenate([self._pair[:, 0], self._pair[:, 1]])
-        np.add.at(trails, camera, 1)
         full = self._of(theta)
         before = self._loss(np.concatenate([self._misfit(full)] * 2))
         x = np.concatenate([full, full])
@@ -170,7 +172,11 @@ class EvidenceBank:
             found = np.asarray(np.linalg.solve(normal, right[:, :, None])[:, :, 0], np.float64)
         np.put_along_axis(x, mine, found[camera], axis=1)
         after = self._loss(np.concatenate([self._misfit(x[:n]), self._misfit(x[n:])]))
-        np.add.at(gain, camera, before - after)
+        # However long two people stand there who are taken for one, they are one case.
+        who, one = np.unique(camera * _MANY + np.tile(self._who % _MANY, 2), return_inverse=True)
+        cases = np.minimum(np.bincount(one.reshape(-1), before - after), MOST_GAIN)
+        np.add.at(gain, who // _MANY, cases)
+        people = np.bincount(who // _MANY, minlength=count)
         score = weight[:, None] * (rest - np.einsum("sij,sj->si", block, found[camera]))
         spread = np.zeros((count, 3, 3))
         np.add.at(spread, camera, score[:, :, None] * score[:, None, :])
@@ -178,7 +184,7 @@ class EvidenceBank:
         covariance = inverse @ spread @ inverse
         error = np.sqrt(np.maximum(covariance[:, 0, 0] + covariance[:, 1, 1], 0.0))
         error += np.sqrt(inverse[:, 0, 0] + inverse[:, 1, 1])
-        return TurnFit(found, error, gain, trails)
+        return TurnFit(found, error, gain, people)
 
     def _loss(self, misfit: Floats) -> Floats:
         n = np.concatenate([self._n, self._n])
@@ -189,13 +195,13 @@ class EvidenceBank:
 @dataclass(frozen=True, slots=True)
 class TurnFit:
     """For each of C cameras: ``turn`` (C, 3) pixels, ``error_px`` (C,) of its shift, ``gain`` (C,)
-    by how much it makes what was seen likelier (in squares of standard deviations), from ``trails``
+    by how much it makes what was seen likelier (in squares of standard deviations), from ``people``
     (C,) seen by others too."""
 
     turn: Floats
     error_px: Floats
     gain: Floats
-    trails: Ints
+    people: Ints
 
 
 @dataclass(frozen=True, slots=True)

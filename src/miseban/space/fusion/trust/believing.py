@@ -12,11 +12,13 @@ Floats = NDArray[np.float64]
 
 LEAST_S = 40.0
 """Seconds of people that must have been asked about of late."""
-ALONE, LOW = 0.2, 0.3
-"""Fewer agree than the first part of all or, where it is known, the second part of the usual."""
+ALONE, LOW, MOST = 0.3, 0.5, 0.45
+"""Fewer agree than the first part of all, or than the second part of what is usual, and than the
+third in any case."""
 GOOD = 0.5
 """Of a camera that is itself believed."""
 LEARN_S = 1800.0
+DOUBTFUL = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,15 @@ class Believing:
             share = float(seen[camera, others].sum()) / total
             known = np.nan_to_num(usual[camera, others], nan=0.0)
             expected = float((known * asked[camera, others]).sum()) / total
-            if share < (LOW * expected if expected > 0.0 else ALONE):
+            if share < max(ALONE, min(LOW * expected, MOST)):
                 found[camera] = share, others
         return found
 
     def _learn(self, asked: Floats, seen: Floats, seconds: float, wrong: set[int]) -> None:
         fine = np.array([n not in wrong for n in range(len(asked))])
-        rows = (asked > 5.0) & fine[:, None] & fine[None]
         share = seen / np.maximum(asked, 1e-9)
+        rows = (asked > 5.0) & fine[:, None] & fine[None]
+        rows &= ~(share < DOUBTFUL * self._share)  # what may be wrong is not learned
         step = np.minimum(seconds / LEARN_S, 1.0)
         weight = np.maximum(step, 1 / (1 + self._weight / seconds))
         mixed = np.where(

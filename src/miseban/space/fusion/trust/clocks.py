@@ -59,7 +59,6 @@ def settle(edges: Sequence[Edge], before: Floats, off_s: float) -> Clocks:
     ahead, loss = graph.solve()
     for camera in {n for edge in edges for n in (edge.a, edge.b)}:
         error[camera] = graph.error_s(camera, ahead)
-    ahead -= np.median(ahead)
     return _halved(graph, ahead, loss, error, off_s)
 
 
@@ -78,7 +77,7 @@ def _halved(graph: _Graph, ahead: Floats, loss: float, error: Floats, off_s: flo
         either[camera] = other, float(ahead[camera] - ahead[other])
         either[other] = camera, float(ahead[other] - ahead[camera])
         result = (ahead + held) / 2
-    return Clocks(result, error, either)
+    return Clocks(result - np.median(result), error, either)
 
 
 class _Graph:

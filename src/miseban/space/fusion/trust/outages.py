@@ -21,9 +21,11 @@ EDGE = 0.06
 gone out of it."""
 WITNESSES = 3
 """People who cannot all have gone, or have come, at the same moment: groups of two do."""
-STOOD_S, STOOD_HEIGHTS = 4.0, 0.3
+LONG_S = 3.6
+"""For so long nobody is hidden who is in sight before and after; fewer witnesses will do."""
+STOOD_HEIGHTS = 0.3
 STILL_S, STILL_HEIGHTS = 0.8, 0.15
-"""Whoever stands still, and is at the same place again after ``STOOD_S``, within a part of his or
+"""Whoever stands still, and is at the same place again after ``LONG_S``, within a part of his or
 her height, and was hidden by nobody, stood there all the time."""
 FRAMES = 5.0
 """A frame is missed when none came for so many times as long as between two others."""
@@ -33,7 +35,8 @@ CALM_S = 180.0
 
 
 class Outages:
-    """One camera's: ``lost`` are all that were found, from and to, by its own clock.
+    """One camera's: ``lost`` are all that were found, from and to, by its own clock, and
+    the first ``told`` of them were told.
 
     What shows in the tracks is that nobody is seen any more. If that is so for everybody at one
     moment, in the midst of the picture, the camera is away; of one or two people it cannot be told
@@ -47,6 +50,7 @@ class Outages:
         self._last_s: float | None = None
         self._before = np.empty((0, 4))
         self.lost: list[Stretch] = []
+        self.told = 0
 
     def frames(self, time_s: Floats) -> None:
         """Frames came at these times, in order."""
@@ -118,9 +122,13 @@ def _is_outage(before: Floats, after: Floats, seconds: float) -> bool:
     """Whether nobody was seen for so long because the camera was away; ``before`` and ``after``
     (N, 4) are those who were in the midst of the picture."""
     one, other = len(before), len(after)
+    if min(one, other) >= WITNESSES:
+        return True
+    if seconds < LONG_S:
+        return False
     if max(one, other) >= WITNESSES or min(one, other) >= WITNESSES - 1:
         return True
-    if seconds < STOOD_S or not (one and other):
+    if not (one and other):
         return False
     before, after = before[before[:, 3] > 0], after[after[:, 3] > 0]
     apart = np.hypot(*np.moveaxis(before[:, None, :2] - after[None, :, :2], 2, 0))

@@ -68,7 +68,7 @@ class CameraTrust:
         self._decided_s = np.zeros(count)
         self._turns = Turns.none(count)
         self._outages = [Outages(lens.size) for lens in lenses]
-        self._agreeing = Agreeing(count, size)
+        self._agreeing = Agreeing(count, size, self._comparing.pairs)
         self._believing = Believing(count)
         self._doubts: dict[int, Doubt] = {}
         self._rest_m = np.full(count, np.nan)
@@ -136,6 +136,16 @@ class CameraTrust:
         ahead_s = float(self._comparing.now[number, 0])
         return [(from_s - ahead_s, to_s - ahead_s) for from_s, to_s in self._outages[number].lost]
 
+    def outages(self) -> list[tuple[str, float, float]]:
+        """The camera, from and to, by the shop's clock, of what was found lost since the last
+        call."""
+        found = []
+        for name, outages in zip(self.cameras, self._outages, strict=True):
+            ahead_s = self.clock_s(name)
+            found += [(name, a - ahead_s, b - ahead_s) for a, b in outages.lost[outages.told :]]
+            outages.told = len(outages.lost)
+        return found
+
     def rest_m(self, camera: str) -> float:
         """The median distance of late between where it and others see somebody, in metres, after
         what is known to be wrong was removed; NaN where nobody was seen by two."""
@@ -161,7 +171,7 @@ class CameraTrust:
             outages.away(comparing.moments_s(from_s) + ahead_s)
             for outages, ahead_s in zip(self._outages, clock_before.tolist(), strict=True)
         ]
-        self._agreeing.look(scenes, comparing.core, comparing.pairs, away)
+        self._agreeing.look(scenes, comparing.core, away)
         comparing.forget(from_s - SEARCH_S - 1.0)
         bank.forget(now_s)
         self._clocks = settle(self._edges(now_s), self._decided_s, CLOCK_OFF_S)

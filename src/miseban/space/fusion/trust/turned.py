@@ -15,7 +15,9 @@ LEAST_PX, LEAST_GAIN, SURE = 6.0, 40.0, 4.0
 """A shift of so many pixels, that makes what is seen so much likelier (half of it in natural
 logarithms), and is so many standard deviations from none, is told."""
 STAYS_PX = 3.0
-LEAST_TRAILS = 6
+LEAST_PEOPLE = 5
+MOST_PX = 80.0
+"""A view that was turned by more is no longer found again by its people."""
 ALIKE = 0.75
 """Another camera's turn that explains so large a part as well: it may be either, and is waited for
 ``WAIT_S``."""
@@ -105,9 +107,9 @@ def _worst(bank: EvidenceBank, theta: Floats, turned: list[int], now_s: float) -
     gain = np.array([fit.gain for _, fit in fits])
     shift = np.array([np.hypot(fit.turn[:, 0], fit.turn[:, 1]) for _, fit in fits])
     error = np.array([fit.error_px for _, fit in fits])
-    trails = np.array([fit.trails for _, fit in fits])
+    people = np.array([fit.people for _, fit in fits])
     gain[:, turned] = 0.0
-    sign = (gain >= LEAST_GAIN) & (trails >= LEAST_TRAILS)
+    sign = (gain >= LEAST_GAIN) & (people >= LEAST_PEOPLE) & (shift <= MOST_PX)
     sign &= shift >= np.maximum(LEAST_PX, SURE * error)
     if not sign.any():
         return None
