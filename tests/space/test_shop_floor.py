@@ -78,6 +78,9 @@ class Known:
     def ended(self) -> list[EndedVisit]:
         return []
 
+    def outages(self) -> list[tuple[str, float, float]]:
+        return []
+
     def troubles(self) -> list[CameraTrouble]:
         found, self.wrong = self.wrong, []
         return found
