@@ -32,7 +32,8 @@ def examples(shop: Shop, day: Day) -> tuple[Floats, NDArray[np.bool_]]:
         if now_s is not None:
             there = (q["last_s"][a] == now_s) & (q["last_s"][b] == now_s)
             rows, a, b = rows[there], a[there], b[there]
-        visits = np.array([pairs.visit_at.get(row, -1) for row in range(len(q.used))], np.int64)
+        at = [pairs.visits_at.get(row, [-1])[0] for row in range(len(q.used))]
+        visits = np.array(at, np.int64)
         a, b = visits[a], visits[b]
         found.append(pairs.features(rows))
         same.append((day.group[a] == day.group[b]) & ~day.staff[a] & ~day.staff[b])

@@ -69,7 +69,7 @@ class GroupFinder:
 
     def _gather(self) -> None:
         """Agglomerative clustering with average linkage, over pairs that speak for a group."""
-        pairs, visit_at = self._pairs.pairs, self._pairs.visit_at
+        pairs, visits_at = self._pairs.pairs, self._pairs.visits_at
         good = np.flatnonzero(pairs.used & (pairs["odds"] > self._settings.together))
         good = good[np.argsort(-pairs["odds"][good], kind="stable")]
         members: dict[int, list[int]] = {}
@@ -85,8 +85,9 @@ class GroupFinder:
             members.pop(other, None)
             home.update(dict.fromkeys(members[one], one))
         self._group = {}
-        for rows in members.values():
-            visits = [visit_at[row] for row in rows]
+        alone = [[row] for row, pieces in visits_at.items() if len(pieces) > 1 and row not in home]
+        for rows in [*members.values(), *alone]:
+            visits = [visit for row in rows for visit in visits_at[row]]
             self._group.update(dict.fromkeys(visits, min(visits)))
 
     def _link(self, ours: list[int], theirs: list[int]) -> float:

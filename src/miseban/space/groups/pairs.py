@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from miseban.space.columns import Columns
 from miseban.space.groups.settings import GroupSettings
 from miseban.space.layout import Layout
+from miseban.space.lost import LostSettings, lost_near
 from miseban.space.seconds import Second
 
 Floats = NDArray[np.float64]
@@ -30,6 +31,9 @@ _VISIT = ("first_s", "last_s", "start_x", "start_y", "x", "y", "before_x", "befo
 _PAIR = ("a", "b", "both_s", "near_s", "distance", "beside_s", "apart_s", "odds", "judged")
 
 
+LOST = LostSettings()
+
+
 class Pairs:
     """The visits on the floor, and the pairs of them that may have come together. Only those who
     came in shortly after each other, or who walk side by side, are a pair; so most are none."""
@@ -39,7 +43,7 @@ class Pairs:
         self.people = Columns(_VISIT)
         self.pairs = Columns(_PAIR)
         self.row_of: dict[int, int] = {}
-        self.visit_at: dict[int, int] = {}
+        self.visits_at: dict[int, list[int]] = {}  # more than one where somebody was lost
         self._of: dict[int, dict[int, int]] = {}  # by person's row: the other's row to the pair's
         self._looked_s = -np.inf
 
@@ -74,7 +78,10 @@ class Pairs:
         row = self.row_of.pop(visit, None)
         if row is None:
             return
-        del self.visit_at[row]
+        self.visits_at[row].remove(visit)
+        if self.visits_at[row]:
+            return
+        del self.visits_at[row]
         for other, pair in self._of.pop(row, {}).items():
             del self._of[other][row]
             self.pairs.end(pair)
@@ -118,11 +125,16 @@ class Pairs:
         s, people = self._settings, self.people
         x, y = float(xy[0]), float(xy[1])
         depth = float(self._layout.depth_m(xy[None])[0])
+        again = lost_near(people, x, y, now_s, LOST) if depth > s.door_m else None
+        if again is not None:
+            self.row_of[visit] = again
+            self.visits_at[again].append(visit)
+            return
         row = people.begin(
             first_s=now_s, last_s=now_s, start_x=x, start_y=y, x=x, y=y, before_x=x, before_y=y,
             before_s=now_s, door=float(depth <= s.door_m),
         )  # fmt: skip
-        self.row_of[visit], self.visit_at[row] = row, visit
+        self.row_of[visit], self.visits_at[row] = row, [visit]
         self._of[row] = {}
         if depth <= s.door_m:
             near = np.hypot(people["start_x"] - x, people["start_y"] - y) <= s.entry_m

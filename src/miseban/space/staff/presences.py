@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from miseban.space.columns import Columns
 from miseban.space.layout import Layout
+from miseban.space.lost import LostSettings, lost_near
 from miseban.space.seconds import Second
 from miseban.space.staff.places import Places
 from miseban.space.staff.settings import StaffSettings
@@ -21,6 +22,9 @@ COLUMNS = (
     "cell", "stop_x", "stop_y", "stop_s", "stop_queue_s", "long_stops", "long_s",
 )  # fmt: skip
 """What is known of a presence, a column each; see ``Presences``."""
+
+
+LOST = LostSettings()
 
 
 @dataclass(slots=True)
@@ -166,7 +170,9 @@ class Presences:
     def _begin(self, visit: int, xy: Floats, now_s: float) -> int:
         depth = float(self._layout.depth_m(xy[None])[0])
         inside = depth > self._settings.door_m  # not where that is unclear
-        presence = self._lost_near(xy, now_s) if inside else None
+        presence = None
+        if inside:
+            presence = lost_near(self._table, float(xy[0]), float(xy[1]), now_s, LOST)
         if presence is None:
             at_door = depth <= self._settings.door_m
             presence = self._fresh(xy, now_s, at_door=at_door)
@@ -175,30 +181,6 @@ class Presences:
         self._visits[visit] = presence
         self._members.setdefault(presence, []).append(visit)
         return presence
-
-    def _lost_near(self, xy: Floats, now_s: float) -> int | None:
-        """The one presence that was lost so that it can be here now; None where there is none,
-        or where several are as likely."""
-        s = self._settings
-        last_s = self.column("last_s")
-        rows = np.flatnonzero(
-            self._table.used & (last_s < now_s - s.lost_s) & (last_s >= now_s - s.link_s)
-        )
-        rows = rows[self.column("left")[rows] == 0]
-        if not len(rows):
-            return None
-        gap_s = now_s - last_s[rows]
-        away = np.hypot(self.column("x")[rows] - xy[0], self.column("y")[rows] - xy[1])
-        # How unlikely: so many metres away are as many seconds of silence.
-        cost = away / s.link_m + gap_s / s.link_gap_s
-        fits = away <= np.minimum(s.link_m + s.walk_mps * gap_s, s.link_most_m)
-        if not fits.any():
-            return None
-        cost = np.where(fits, cost, np.inf)
-        order = np.argsort(cost)
-        if len(order) > 1 and cost[order[1]] - cost[order[0]] < s.link_clear:
-            return None
-        return int(rows[order[0]])
 
     def _fresh(self, xy: Floats, now_s: float, *, at_door: bool) -> int:
         x, y = float(xy[0]), float(xy[1])
@@ -210,7 +192,7 @@ class Presences:
         """Learns how long shoppers stay from those who have left."""
         self._settled_s = now_s
         col = self.column
-        gone = self._table.used & (col("last_s") < now_s - self._settings.link_s)
+        gone = self._table.used & (col("last_s") < now_s - LOST.most_s)
         gone &= (col("came_in") > 0) & (col("left") > 0) & (col("inside_s") > 20.0)
         rows = [row for row in np.flatnonzero(gone).tolist() if row not in self._done]
         self._done.update(rows)

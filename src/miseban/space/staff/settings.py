@@ -15,15 +15,6 @@ class StaffSettings:
     door_m: float = 1.5
     outside_m: float = 0.75
 
-    # Pieces of a visit. Who turns up where nobody came in is the one who was lost near by, within
-    # so long and so far; the nearest must be nearer than the next by ``link_clear``.
-    lost_s: float = 1.5
-    link_s: float = 60.0
-    link_gap_s: float = 20.0
-    link_m: float = 0.8
-    walk_mps: float = 0.3
-    link_most_m: float = 3.0
-    link_clear: float = 1.0
     # Time without a sight that still counts as time spent.
     longest_gap_s: float = 5.0
 
