@@ -63,11 +63,15 @@ def _unseen(
     limit = tolerance_px(size)
     worst = int(np.argmax(off))
     if len(pixels) > 4:
-        for i in np.argsort(-off).tolist():
+        fits = []
+        for i in range(len(pixels)):
             others = np.arange(len(pixels)) != i
             without, rest = fit_pinhole(pixels[others], floor_m[others], size)
-            if np.linalg.norm(np.nan_to_num(rest, nan=1e4), axis=1).max() < limit / 2:
-                return Misfit(i, *_belongs(i, pixels, floor_m, without))
+            left = np.linalg.norm(np.nan_to_num(rest, nan=1e4), axis=1).max()
+            fits.append((float(left), i, without))
+        left, i, without = min(fits, key=lambda fit: fit[0])
+        if left < limit / 2:
+            return Misfit(i, *_belongs(i, pixels, floor_m, without))
     expected = f"points that one lens can see so, within {limit:.0f} px"
     seen = camera.to_pixel(floor_m[[worst]])[0]
     angle = f"an angle of view of {camera.angle_deg:.0f} degrees"
