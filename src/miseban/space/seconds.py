@@ -29,16 +29,22 @@ class Seconds:
 
     def __init__(self) -> None:
         self._waiting = FloorRows.empty()
+        self._told_s = -np.inf
 
     def of(self, rows: FloorRows) -> Iterator[Second]:
-        """The seconds that ``rows`` complete, in order."""
+        """The seconds that ``rows`` complete, in order. Rows of seconds that are told come too
+        late, as the first of somebody new do."""
+        rows = rows.take(rows.time_s >= self._told_s)
         if not len(rows):
             return
         if len(self._waiting):
             rows = FloorRows.concatenate([self._waiting, rows])
+        if (np.diff(rows.time_s) < 0).any():
+            rows = rows.take(np.argsort(rows.time_s, kind="stable"))
         second = np.floor(rows.time_s).astype(np.int64)
         whole = int(np.searchsorted(second, second[-1]))
         self._waiting = rows.take(slice(whole, None))
+        self._told_s = float(second[-1])
         if whole:
             yield from _seconds(rows.take(slice(0, whole)), second[:whole])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +16,7 @@ from miseban.space.fusion.merging import Merging
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.fusion.sights import Sights
 from miseban.space.fusion.table import Table
+from miseban.space.fusion.telling import Telling
 from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.vocabulary.floor import EndedVisit, FloorRows
 from miseban.vocabulary.shop import Shop
@@ -33,10 +32,9 @@ class FloorFusion:
     """Feed it the rows of every camera with ``update`` and then ``advance``: it tells where each
     visit was, on a common grid of ``step_s``, never more than ``lag_s`` late.
 
-    Who appears is told from the first sight on if it is known within the lag whose it is. Who is
-    new must first prove to be somebody, for a second at a door and longer elsewhere: the rows of
-    that time are told only as far as they are not older than the lag. ``affinity`` may tell more
-    of who is who.
+    Who is new must first prove to be somebody, for a second at a door and longer elsewhere, and who
+    was lost must be known again: the rows of that time come when it is known, some seconds late.
+    All others keep the lag. ``affinity`` may tell more of who is who.
     """
 
     def __init__(
@@ -58,8 +56,7 @@ class FloorFusion:
         self._step = 0  # the next to be worked on
         # Names may still become known for so many steps.
         self._doubt = int(np.floor((s.lag_s - s.hold_s) / self.step_s + 1e-6))
-        self._done: deque[tuple[int, Ints, Floats, Floats, Ints]] = deque()
-        self._ready: list[FloorRows] = []
+        self._telling = Telling(self.step_s, self._book.number_of)
 
     # --- In and out -------------------------------------------------------------------------------
 
@@ -82,13 +79,13 @@ class FloorFusion:
         ``until_s`` less the lag."""
         self._intake.trust.advance(until_s)
         self._work(until_s - self._s.hold_s)
-        return self._told()
+        return self._telling.told()
 
     def finish(self, end_s: float) -> FloorRows:
         """The rest; all visits end."""
         self._work(end_s)
-        self._settle(self._step)
-        rows, t = self._told(), self._table
+        self._telling.settle(self._step)
+        rows, t = self._telling.told(), self._table
         for at in t.used().tolist():
             self._end(at, at_door=True)
         return rows
@@ -105,24 +102,6 @@ class FloorFusion:
     def troubles(self) -> list[CameraTrouble]:
         """What became wrong, or right again, with a camera since the last call."""
         return self._intake.trust.troubles()
-
-    def _settle(self, until: int) -> None:
-        """What was worked out up to step ``until`` is told under the names known by now."""
-        while self._done and self._done[0][0] <= until:
-            step, uid, xy, spread, cameras = self._done.popleft()
-            number = np.array([self._book.number_of(u) for u in uid.tolist()], np.int64)
-            # A visit found again may still have been reckoned on: the sight counts.
-            order = np.lexsort((-cameras, number))
-            order = order[number[order] >= 0]
-            order = order[np.diff(number[order], prepend=-1) > 0]
-            time_s = np.full(len(order), step * self.step_s)
-            self._ready.append(
-                FloorRows(time_s, number[order], xy[order], spread[order], cameras[order])
-            )
-
-    def _told(self) -> FloorRows:
-        rows, self._ready = FloorRows.concatenate(self._ready), []
-        return rows
 
     # --- One step after another -------------------------------------------------------------------
 
@@ -141,7 +120,7 @@ class FloorFusion:
             elif self._step < step:
                 self._let_go(last * self.step_s)
             self._step = step + 1 if step <= last else step
-        self._settle(last - self._doubt)
+        self._telling.settle(last - self._doubt)
 
     def _one(self, step: int, sights: Sights) -> None:
         s, t, now_s = self._s, self._table, step * self.step_s
@@ -157,11 +136,13 @@ class FloorFusion:
         there = used[now_s - t.seen_s[used] <= s.coast_s + 1e-9]
         if len(there):
             spread = np.sqrt(largest(t.p[there, :2, :2]))
-            self._done.append((step, t.uid[there], t.x[there, :2].copy(), spread, t.cameras[there]))
-        self._settle(step - self._doubt)
+            self._telling.note(step, t.uid[there], t.x[there, :2].copy(), spread, t.cameras[there])
+        self._telling.settle(step - self._doubt)
         if step % _TIDY == 0:
             self._pieces.forget(now_s - 20.0)
-            self._book.prune({u for done in self._done for u in done[1].tolist()})
+            self._book.prune(self._telling.waited_for())
+            used = t.used()
+            self._telling.forget(set(t.uid[used].tolist()), set(t.number[used].tolist()))
 
     # --- Who is who -------------------------------------------------------------------------------
 

@@ -53,7 +53,8 @@ class Eye:
             c, s = np.cos(self.pitch), np.sin(self.pitch)
             y, z = c * y + s * z, -s * y + c * z
         middle = np.array(SIZE) / 2
-        return middle + FOCAL_PX * np.column_stack([x, y]) / z[:, None]
+        pixels: Floats = middle + FOCAL_PX * np.column_stack([x, y]) / z[:, None]
+        return pixels
 
 
 def three() -> list[Eye]:
@@ -151,7 +152,7 @@ def play(
                 box = np.column_stack(
                     [feet[:, 0] - tall / 5, feet[:, 1] - tall, feet[:, 0] + tall / 5, feet[:, 1]]
                 )
-                seen = ((feet >= 0) & (feet <= SIZE)).all(axis=1)
+                seen: NDArray[np.bool_] = ((feet >= 0) & (feet <= SIZE)).all(axis=1)
                 seen &= rng.random(len(seen)) < 0.96
                 if eye.blind_part and moments[0] >= eye.from_s:
                     seen &= number % 10 >= 10 * eye.blind_part
