@@ -222,6 +222,12 @@ def _say_overlap(looks: Sequence[Look]) -> None:
         typer.echo(f"passages there were, by both: {many:.0f}, give or take {2 * deviation:.0f}")
 
 
+def _error(one: AuditFigures) -> str:
+    if one.error_percent is not None:
+        return f"{one.error_percent:+.1f} %"
+    return f"{one.error_people:+.0f} people" if one.error_people else "–"
+
+
 def _show(found: list[AuditFigures], specification: Specification) -> None:
     table = Table(
         title=f"error of the counts, meant to be within {specification.within_percent:g} %"
@@ -240,7 +246,7 @@ def _show(found: list[AuditFigures], specification: Specification) -> None:
         table.add_row(
             *(one.camera or "", one.line, one.way, f"{one.minutes:g}", str(one.told)),
             *(str(one.counted), str(one.missed)),
-            "–" if one.error_percent is None else f"{one.error_percent:+.1f} %",
+            _error(one),
             "–" if ends is None else f"{ends.low:+.1f} to {ends.high:+.1f} %",
             note,
         )
