@@ -22,8 +22,8 @@ WAYS = ("in", "out")
 class AuditFigures(BaseModel):
     """One way over one line in the ``minutes`` looked at: how many were ``counted``, and how many
     somebody ``told`` of. ``error_percent`` is of all counts of the recording, too many above zero:
-    each minute stands for those of its stratum; none where nobody passed. ``error_people`` is the same
-    in people, and known there too. ``missed`` of those told of were not counted, with
+    each minute stands for those of its stratum; none where nobody passed. ``error_people`` is the
+    same in people, and known there too. ``missed`` of those told of were not counted, with
     ``missed_percent`` between its ends. ``more_minutes`` that somebody would have to look at until
     the error is known to the specification; 0 where it is.
     """
@@ -111,8 +111,8 @@ def _error_draws(
     weight: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """(DRAWS,) errors in percent that the minutes leave possible: in each stratum (minutes of one
-    weight) the posterior of both rates with Jeffreys' priors, together by the people they hold. Where
-    nobody passed there is no rate: those counted there are weighed as people."""
+    weight) the posterior of both rates with Jeffreys' priors, together by the people they hold.
+    Where nobody passed there is no rate: those counted there are weighed as people."""
     rng = np.random.default_rng(1)
     total = np.zeros(DRAWS)
     people = (weight * told).sum()

@@ -23,10 +23,12 @@ def with_intervals(
     shop: Shop,
     accuracy: Accuracy,
     empty: Iterable[datetime] = (),
+    present: Sequence[tuple[datetime, datetime]] = (),
 ) -> Summary:
     """``summary``, which was made from ``events``, with the intervals that ``accuracy`` gives.
 
-    ``empty`` are moments in which nobody was in the shop. No count is changed.
+    ``empty`` are moments in which nobody was in the shop, ``present`` the times in which visits
+    were known to be. No count is changed.
     """
     staff = labels(events).staff
     health = [event for event in events if isinstance(event, CameraHealth)]
@@ -56,7 +58,7 @@ def with_intervals(
     inside = summary.inside
     if inside is not None:
         through = {line: lines[line] for line in doors}
-        end = people_end_range(shoppers, through, empty, inside.people_end, accuracy)
+        end = people_end_range(shoppers, through, empty, inside.people_end, accuracy, present)
         inside = inside.model_copy(update={"people_end_95": end})
     changed: dict[str, object] = {
         "lines": found,
