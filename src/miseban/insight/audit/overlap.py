@@ -22,6 +22,7 @@ from miseban.insight.audit.plan import Counted
 from miseban.insight.score.matching import pairs_within
 from miseban.insight.uncertainty.accuracy_file import Look
 from miseban.insight.uncertainty.cells import Cell, cells_of
+from miseban.insight.uncertainty.watchers import watchers_of
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import LineCrossed
 from miseban.vocabulary.shop import Shop
@@ -62,7 +63,7 @@ def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
         raise BadInput("overlap", f"--overlap {pair}", what)
     looks = []
     for line, other in (names, names[::-1]):
-        mine, theirs = (_cells(counted, shop, drawn[name]) for name in (line, other))
+        mine, theirs = (_cells(counted, shop, name, drawn[name]) for name in (line, other))
         for cell in mine:
             if cell.condition != "gap" and _also_well(cell, theirs):
                 look = _look(counted, line, other, drawn[line], cell)
@@ -70,10 +71,11 @@ def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
     return looks
 
 
-def _cells(counted: Counted, shop: Shop, camera: str | None) -> list[Cell]:
+def _cells(counted: Counted, shop: Shop, line: str, camera: str | None) -> list[Cell]:
     summary = counted.summary
     zone = ZoneInfo(shop.shop.timezone)
-    return cells_of(counted.events, summary.start, summary.duration_s, zone, camera)
+    watchers = watchers_of(shop, summary).get(line, ())
+    return cells_of(counted.events, summary.start, summary.duration_s, zone, camera, watchers)
 
 
 def _also_well(cell: Cell, theirs: Sequence[Cell]) -> bool:

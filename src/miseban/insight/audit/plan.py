@@ -16,6 +16,7 @@ from miseban.insight.events_table import read_events
 from miseban.insight.score.folder import EVENTS, read_folder
 from miseban.insight.uncertainty.accuracy_file import AccuracyFile, Look
 from miseban.insight.uncertainty.cells import cells_of
+from miseban.insight.uncertainty.watchers import watchers_of
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event, LineCrossed
 from miseban.vocabulary.shop import Shop
@@ -76,7 +77,16 @@ def draw_plans(
     plans = []
     for name, lines in by_camera.items():
         zone = ZoneInfo(shop.shop.timezone)
-        cells = cells_of(counted.events, summary.start, summary.duration_s, zone, name)
+        watching = watchers_of(shop, summary)
+        watchers = [one for line in lines for one in watching.get(line, ())]
+        cells = cells_of(
+            counted.events,
+            summary.start,
+            summary.duration_s,
+            zone,
+            name,
+            list(dict.fromkeys(watchers)),
+        )
         passages = sorted(
             (e.time - summary.start).total_seconds()
             for e in counted.events

@@ -12,6 +12,7 @@ from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.insight.uncertainty.balance import people_end_range
 from miseban.insight.uncertainty.counts import Span, line_summaries
 from miseban.insight.uncertainty.stays import stay_ranges
+from miseban.insight.uncertainty.watchers import watchers_of
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed, ZoneEntered, ZoneLeft
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import LineSummary, Range, Summary, VisitorSummary
@@ -34,7 +35,9 @@ def with_intervals(
     health = [event for event in events if isinstance(event, CameraHealth)]
     seen = [event for event in events if isinstance(event, LineCrossed | ZoneEntered | ZoneLeft)]
     zone = ZoneInfo(shop.shop.timezone)
-    span = Span([*health, *seen], summary.start, summary.duration_s, zone)
+    span = Span(
+        [*health, *seen], summary.start, summary.duration_s, zone, watchers_of(shop, summary)
+    )
     # Lines are everybody's; what is told of shoppers only is uncertain by what they did.
     shopping = [event for event in seen if event.visit not in staff]
     shoppers = replace(span, events=[*health, *shopping]) if staff else span

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from miseban.insight.inside import at_least
 from miseban.insight.uncertainty.accuracy import Accuracy
-from miseban.insight.uncertainty.cells import cells_of
 from miseban.insight.uncertainty.counts import WAYS, Span, beliefs_of, chance, seen_of
 from miseban.insight.uncertainty.draws import truth_draws
 from miseban.insight.uncertainty.shortest import shortest
@@ -49,7 +48,7 @@ def people_end_range(
     hourly = np.zeros((1, 1), np.int64)
     steps: list[Step] = []
     for line, camera in entrances.items():
-        cells = cells_of(span.events, span.start, span.duration_s, span.zone, camera)
+        cells = span.cells(line, camera)
         if not cells:
             return Range(low=people_end, high=people_end)
         off = np.zeros((len(cells), 1), np.int64)
