@@ -15,7 +15,7 @@ from tests.insight.sample import START, Maker, summary_of
 from tests.space.fusion.floors import EAST, MIDDLE, WEST, floor
 
 DOOR = {"id": "entrance", "entrance": True, "points": [[5.0, 6.0], [5.0, 2.0]]}
-SHOP = floor([WEST, MIDDLE, EAST], [DOOR, {"id": "lost", "points": [[0.1, 9.9], [0.1, 9.5]]}])
+SHOP = floor([WEST, MIDDLE, EAST], [DOOR, {"id": "lost", "points": [[0.1, 0.1], [0.1, 0.3]]}])
 FUSED = {name: CameraSummary(fused=True, sights=1) for name in ("west", "middle", "east")}
 
 
@@ -41,13 +41,13 @@ def test_those_who_have_the_middle_in_the_picture_watch() -> None:
     summary = summary_of(Maker(), duration_s=60.0, lines=(), tills=())
     several = summary.model_copy(update={"camera": None, "cameras": FUSED})
 
-    assert watchers_of(SHOP, several)["entrance"] == ("west",)
+    assert watchers_of(SHOP, several)["entrance"] == ("west", "middle")
     assert set(watchers_of(SHOP, several)["lost"]) == {"west", "middle", "east"}
     assert watchers_of(SHOP, summary) == {}
 
 
 def test_a_line_is_lost_while_its_watchers_are_away() -> None:
-    lost, seen = counted("west"), counted("middle", "east")
+    lost, seen = counted("west", "middle"), counted("middle", "east")
 
     assert lost.hours[0].coverage == pytest.approx(1 - 2400 / 3000)
     assert lost.in_.flag == "gap"

@@ -52,7 +52,7 @@ def passages_there_were(looks: Sequence[Look], line: str) -> tuple[float, float]
 
 def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
     """What the lines of ``pair``, as ``LINE=OTHER``, teach of each other, a look an hour and line.
-    Raises ``BadInput`` for lines that are not two counted ones of two cameras."""
+    Raises ``BadInput`` for lines that are not two counted ones of two cameras that count alone."""
     names = pair.split("=")
     drawn = {line.id: line.camera for line in shop.lines if line.id in counted.summary.lines}
     if len(names) != 2 or any(name not in drawn for name in names):
@@ -60,6 +60,12 @@ def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
         raise BadInput("overlap", f"--overlap {pair}", f"expected LINE=OTHER, of {known}")
     if drawn[names[0]] == drawn[names[1]]:
         what = "expected lines of two cameras: one camera does not check itself"
+        raise BadInput("overlap", f"--overlap {pair}", what)
+    if counted.summary.camera is None and all(_fused(counted, drawn[name]) for name in names):
+        what = (
+            "expected lines of cameras that count alone: these are fused, so both lines are passed "
+        )
+        what += "by the same visits and would never contradict each other"
         raise BadInput("overlap", f"--overlap {pair}", what)
     looks = []
     for line, other in (names, names[::-1]):
@@ -69,6 +75,17 @@ def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
                 look = _look(counted, line, other, drawn[line], cell)
                 looks += [look] if sum(look.told) else []
     return looks
+
+
+def _fused(counted: Counted, camera: str | None) -> bool:
+    """Whether a line drawn on ``camera``'s picture, or on the floor plan, is passed by visits that
+    several cameras make together."""
+    of = counted.summary.cameras
+    return (
+        any(one.fused for one in of.values())
+        if camera is None
+        else (camera in of and of[camera].fused)
+    )
 
 
 def _cells(counted: Counted, shop: Shop, line: str, camera: str | None) -> list[Cell]:

@@ -78,15 +78,8 @@ def draw_plans(
     for name, lines in by_camera.items():
         zone = ZoneInfo(shop.shop.timezone)
         watching = watchers_of(shop, summary)
-        watchers = [one for line in lines for one in watching.get(line, ())]
-        cells = cells_of(
-            counted.events,
-            summary.start,
-            summary.duration_s,
-            zone,
-            name,
-            list(dict.fromkeys(watchers)),
-        )
+        watchers = list(dict.fromkeys(one for line in lines for one in watching.get(line, ())))
+        cells = cells_of(counted.events, summary.start, summary.duration_s, zone, name, watchers)
         passages = sorted(
             (e.time - summary.start).total_seconds()
             for e in counted.events
