@@ -333,6 +333,14 @@ def test_two_cameras_check_each_other(tmp_path: Path, capsys: pytest.CaptureFixt
     looks = kept(tmp_path, "shop.accuracy.json")
     assert {look["source"] for look in looks} == {"overlap"}
 
+    # Had the two been fused, one visit would pass both lines.
+    fused = {name: {"fused": True, "sights": 1} for name in ("door", "side")}
+    told = {**json.loads(text), "cameras": fused}
+    (tmp_path / "result" / "summary.json").write_text(json.dumps(told), "utf-8")
+    assert audit(tmp_path, "--overlap", "entrance=second", shop="shop.toml") == 2
+    assert "cameras that count alone" in capsys.readouterr().err
+    assert kept(tmp_path, "shop.accuracy.json") == looks
+
 
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=30))

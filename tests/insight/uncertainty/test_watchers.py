@@ -15,7 +15,7 @@ from tests.insight.sample import START, Maker, summary_of
 from tests.space.fusion.floors import EAST, MIDDLE, WEST, floor
 
 DOOR = {"id": "entrance", "entrance": True, "points": [[5.0, 6.0], [5.0, 2.0]]}
-SHOP = floor([WEST, MIDDLE, EAST], [DOOR, {"id": "lost", "points": [[0.1, 0.1], [0.1, 0.3]]}])
+SHOP = floor([WEST, MIDDLE, EAST], [DOOR, {"id": "lost", "points": [[19.8, 0.1], [19.8, 0.3]]}])
 FUSED = {name: CameraSummary(fused=True, sights=1) for name in ("west", "middle", "east")}
 
 

@@ -62,10 +62,7 @@ def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
         what = "expected lines of two cameras: one camera does not check itself"
         raise BadInput("overlap", f"--overlap {pair}", what)
     if counted.summary.camera is None and all(_fused(counted, drawn[name]) for name in names):
-        what = (
-            "expected lines of cameras that count alone: these are fused, so both lines are passed "
-        )
-        what += "by the same visits and would never contradict each other"
+        what = "expected lines of cameras that count alone, found fused ones: one visit passes both"
         raise BadInput("overlap", f"--overlap {pair}", what)
     looks = []
     for line, other in (names, names[::-1]):
@@ -81,11 +78,9 @@ def _fused(counted: Counted, camera: str | None) -> bool:
     """Whether a line drawn on ``camera``'s picture, or on the floor plan, is passed by visits that
     several cameras make together."""
     of = counted.summary.cameras
-    return (
-        any(one.fused for one in of.values())
-        if camera is None
-        else (camera in of and of[camera].fused)
-    )
+    if camera is None:
+        return any(one.fused for one in of.values())
+    return camera in of and of[camera].fused
 
 
 def _cells(counted: Counted, shop: Shop, line: str, camera: str | None) -> list[Cell]:
