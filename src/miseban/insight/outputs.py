@@ -84,7 +84,8 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
     entrances = {line.id for line in lines if line.entrance}
     empty = empty_moments(shop.shop.empty, shop.shop.timezone, analysis.start, analysis.duration_s)
     layout = Layout(shop)
-    there = present(analysis.events, entrances, layout)
+    kinds = {zone.id: zone.kind for zone in zones}
+    there = present(analysis.events, entrances, layout, kinds)
     counted = summarise(
         analysis.events,
         shop_id=shop.shop.id,
@@ -96,7 +97,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         analysed_fps=analysis.analysed_fps,
         incomplete=analysis.incomplete,
         lines=[line.id for line in lines],
-        zones={zone.id: zone.kind for zone in zones},
+        zones=kinds,
         tills=[(t.queue, t.service) for t in shop.tills if {t.queue, t.service} <= known],
         model=told.model,
         model_note=told.model_note,
