@@ -125,6 +125,31 @@ def test_a_camera_without_floor_points_is_counted_beside_them(tmp_path: Path) ->
     assert not summary.cameras["yard"].fused
 
 
+def test_a_camera_without_rows_saw_nothing(tmp_path: Path) -> None:
+    """Its line has no count of nobody, and what it would have seen is lost."""
+    path = file_of(tmp_path, "t.csv", "west", "east")
+    made = shop(DOOR + PLAN + YARD)
+    result = replay(path, made, START)
+    assert result.incomplete == "yard: there are no rows of it"
+    summary = write_outputs(tmp_path, result, made, Told("tracks"))
+    gate, door = summary.lines["gate"], summary.lines["door"]
+    assert (gate.hours[0].coverage, gate.in_.flag) == (0.0, "gap")
+    assert gate.in_.high > 0
+    assert (door.in_.count, door.hours[0].coverage, door.in_.flag) == (3, 1.0, None)
+    assert summary.coverage == pytest.approx(2 / 3)
+    assert replay(path, made, START, "west").incomplete == ""
+
+
+def test_a_fused_camera_without_rows_saw_nothing(tmp_path: Path) -> None:
+    """Of three over one floor, the one whose door it is."""
+    third = SHOP.replace('id = "s"', 'id = "s"').replace('id = "east"', 'id = "north"')
+    third = third[third.index('\n[[camera]]\nid = "north"') :]
+    made = shop(DOOR.replace("west", "north") + third)
+    result = replay(file_of(tmp_path, "t.csv", "west", "east"), made, START)
+    door = write_outputs(tmp_path, result, made, Told("tracks")).lines["door"]
+    assert (door.hours[0].coverage, door.in_.flag) == (0.0, "gap")
+
+
 def test_several_files_are_as_one(tmp_path: Path) -> None:
     both = replay(file_of(tmp_path, "t.csv", "west", "east"), shop(), START)
     west = to_csv(tmp_path / "west.csv", seen("west", seed=1), "west")

@@ -21,6 +21,7 @@ from miseban.vocabulary.shop import Shop
 STEP_S = 0.5
 """Cameras that see one floor hand their rows over this often; one camera's facts do not depend on
 how its rows are cut into calls."""
+NO_ROWS = "there are no rows of it"
 
 
 def replay(
@@ -33,7 +34,9 @@ def replay(
 ) -> Analysis:
     """The facts of tracks files whose time 0 is ``start``; of ``camera`` only, if given.
 
-    Cameras with floor points, if they are several, are fused: people count once. Without ``start``
+    Cameras with floor points, if they are several, are fused: people count once. Where files hold
+    several cameras, those of the shop file of which there is no row saw nothing: that is lost
+    coverage, and ``Analysis.incomplete`` names them. Without ``start``
     the first file is taken to have been written when the recording ended. Files are read twice,
     first to find bad rows before anything begins. Rows may stand in any order; a file in order of
     time (as ours are) is never held in memory as a whole. Raises ``BadInput`` for bad rows, for
@@ -45,14 +48,19 @@ def replay(
     if start is None:
         written = datetime.fromtimestamp(files[0].stat().st_mtime, UTC)
         start = written - timedelta(seconds=max(info.last_s for info in known.values()))
-    floor = open_floor(shop, cameras, start)
+    missing = [c.id for c in shop.cameras if len(cameras) > 1 and c.id not in cameras]
+    floor = open_floor(shop, sorted([*cameras, *missing]), start)
     result = Analysis(cameras[0] if len(cameras) == 1 else None, start)
     clocks = {name: _Clock() for name in cameras}
     for block in in_order_of_time({path: info.ordered for path, info in known.items()}):
         result.events += _play(floor, block, clocks)
         progress(float(block[1].time_s[-1]))
     end_s = max((clock.end_s for clock in clocks.values()), default=0.0)
+    for name in missing:
+        result.events += floor.gap(name, 0.0, end_s, NO_ROWS)
     result.events += floor.finish(end_s)
+    result.incomplete = "; ".join(f"{name}: {NO_ROWS}" for name in missing)
+    result.uncovered_s = end_s * len(missing) / max(1, len(cameras) + len(missing))
     result.rejected = floor.rejected
     result.events.sort(key=lambda event: (event.time, event.id))
     result.duration_s = end_s
