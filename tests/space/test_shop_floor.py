@@ -39,8 +39,16 @@ floor_points = [
   { pixel = [250, 200], floor_m = [0.0, 0.0] }, { pixel = [350, 200], floor_m = [6.0, 0.0] },
   { pixel = [0, 400], floor_m = [0.0, 4.0] }, { pixel = [600, 400], floor_m = [6.0, 4.0] },
 ]
-[[line]]
+[[zone]]
 id = "sky"
+kind = "area"
+camera = "hall"
+min_stay_s = 0.5
+polygon = [[250, 380], [350, 380], [350, 5], [250, 5]]
+"""
+HIGH_LINE = """
+[[line]]
+id = "high"
 camera = "hall"
 points = [[300, 380], [300, 5]]
 """
@@ -151,9 +159,17 @@ def test_what_is_drawn_in_the_sky_is_counted_on_its_picture() -> None:
     """The visit is told once, by the floor."""
     floor = opened(shop(DRAWN + HORIZON), "west", "hall")
     events = play(floor, {"hall": walk("hall")}, 14.0)
-    crossed = [(e.line, e.camera) for e in events if isinstance(e, LineCrossed)]
-    assert crossed == [("sky", "hall")]
+    assert [(e.zone, e.camera) for e in stays(events, "sky")] == [("sky", "hall")]
     assert len([e for e in events if isinstance(e, VisitEnded)]) == 1
+
+
+def test_a_line_that_goes_on_above_the_horizon_is_one_of_the_floor() -> None:
+    """Its passage is of the floor's visit, not of another one of its camera alone."""
+    floor = opened(shop(DRAWN + HORIZON + HIGH_LINE), "west", "hall")
+    events = play(floor, {"hall": walk("hall")}, 14.0)
+    (passage,) = [e for e in events if isinstance(e, LineCrossed)]
+    (visit,) = [e for e in events if isinstance(e, VisitEnded)]
+    assert (passage.line, passage.camera, passage.visit) == ("high", "hall", visit.visit)
 
 
 def test_rule_1_only_rows_that_count_reach_the_fusion() -> None:
@@ -189,7 +205,7 @@ def test_rule_12_a_gap_is_told_once_and_lowers_the_coverage() -> None:
     events += floor.finish(60.0)
     health = [(e.camera, e.gap_s) for e in events if isinstance(e, CameraHealth)]
     assert health == [("hall", 10.0)]
-    (minute,) = (e for e in events if e.type == "zone.occupancy")
+    (minute,) = (e for e in events if e.type == "zone.occupancy" and e.zone == "shelf")
     assert minute.zone == "shelf"
     assert minute.coverage == pytest.approx(0.5)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from miseban.space.geometry import over_the_edge, to_the_edge
 from miseban.space.homography import Homography
+from miseban.space.horizon import below_horizon
 from miseban.space.polygons import Codes, Polygons
 from miseban.space.segments import Crossing, Polylines
 from miseban.space.settings import SpaceSettings
@@ -36,8 +37,8 @@ class View:
         return cls(camera, Homography.from_points(pixel, floor_m, where=where))
 
     def laid(self, drawn: Line | Zone) -> Floats | None:
-        """(N, 2) metres of what is drawn on the picture: a homography keeps lines straight. None
-        for what reaches above the horizon."""
+        """(N, 2) metres of what is drawn on the picture: a homography keeps lines straight. A line
+        is cut at the horizon; None for a zone that reaches above it."""
         size = (float(self.camera.width), float(self.camera.height))
         if isinstance(drawn, Line):
             ways = (to_the_edge(drawn.points, size), np.array(drawn.points, float))
@@ -47,7 +48,7 @@ class View:
             floor = self.homography.to_floor(points)
             if np.isfinite(floor).all():
                 return floor
-        return None
+        return below_horizon(self.homography, ways[0]) if isinstance(drawn, Line) else None
 
     def sees(self, floor_m: Floats) -> bool:
         """Whether the place (2,) lies in the picture, give or take a pixel."""
