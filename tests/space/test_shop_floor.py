@@ -206,7 +206,6 @@ def test_rule_12_a_gap_is_told_once_and_lowers_the_coverage() -> None:
     health = [(e.camera, e.gap_s) for e in events if isinstance(e, CameraHealth)]
     assert health == [("hall", 10.0)]
     (minute,) = (e for e in events if e.type == "zone.occupancy" and e.zone == "shelf")
-    assert minute.zone == "shelf"
     assert minute.coverage == pytest.approx(0.5)
 
 

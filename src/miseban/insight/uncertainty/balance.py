@@ -14,6 +14,7 @@ from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.insight.uncertainty.counts import WAYS, Span, beliefs_of, chance, seen_of
 from miseban.insight.uncertainty.draws import truth_draws
 from miseban.insight.uncertainty.shortest import shortest
+from miseban.vocabulary.events import LineCrossed
 from miseban.vocabulary.summary import Range
 
 FEWEST = 100
@@ -46,7 +47,11 @@ def people_end_range(
         duration_s=span.duration_s - past_s,
     )
     hourly = np.zeros((1, 1), np.int64)
-    steps: list[Step] = []
+    steps: list[Step] = [
+        (span.seconds(e.time), 1, 1 if e.direction == "in" else -1)
+        for e in span.events
+        if isinstance(e, LineCrossed) and e.line in entrances
+    ]
     for line, camera in entrances.items():
         cells = span.cells(line, camera)
         if not cells:
@@ -64,7 +69,6 @@ def people_end_range(
             last = len(cells) - 1
             counted = [seen.between(cell, i == last)[0] for i, cell in enumerate(cells)]
             off = off + sign * (draws - np.array(counted)[:, None])
-            steps += [(time_s, 1, sign) for time_s in seen.times_s.tolist()]
         for cell, people in zip(cells, off, strict=True):
             # Whoever came unseen came before they were needed, whoever left unseen left after.
             steps.append((cell.from_s, 0, np.maximum(people, 0)))
