@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.homography import Homography
-from miseban.space.horizon import below_horizon
 from miseban.space.polygons import Polygons
 from miseban.vocabulary.shop import Line, Shop, Zone
 
@@ -23,7 +22,7 @@ class Layout:
     """Zones by kind, and the doors: the lines that lead into the shop.
 
     What is drawn on a picture is laid on the floor by the camera's floor points; what has no place
-    there (no floor points, or above the horizon) is left out; lines are cut at the horizon.
+    there (no floor points, or above the horizon) is left out.
     """
 
     def __init__(self, shop: Shop) -> None:
@@ -95,10 +94,7 @@ class Layout:
             view = self._views.get(thing.camera)
             if view is None:
                 return None
-            laid = view.to_floor(points)
-            if isinstance(thing, Line) and not np.isfinite(laid).all():
-                return below_horizon(view, points)
-            points = laid
+            points = view.to_floor(points)
         return points if np.isfinite(points).all() else None
 
 
