@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.in_step import in_step
 from miseban.camera.opening import open_source
 from miseban.camera.together import analyse_together
@@ -138,6 +139,17 @@ def test_a_camera_without_recording_is_lost_coverage() -> None:
     assert (gap.camera, gap.reason) == ("b", "there is none")
     assert gap.gap_s == pytest.approx(20, abs=0.3)
     assert result.incomplete == "b: there is none"
+
+
+def test_looks_are_forgotten_in_time_also_where_no_detector_looks_any_more() -> None:
+    def left(long_s: float) -> int:
+        looks = AppearanceMemory(3.0, UTC)
+        source = Played(0.0, long_s)
+        analyse_together({"a": (source, OneStands(breaks=15))}, SHOP, gate=False, looks=looks)
+        return len(looks)
+
+    assert left(4.0) == 1
+    assert left(20.0) == 0
 
 
 def test_it_ends_when_it_is_told_to() -> None:

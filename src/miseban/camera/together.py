@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -93,7 +93,7 @@ class Together:
         lost: Mapping[str, str] | None = None,
         looks: AppearanceMemory | None = None,
     ) -> None:
-        self._looks = looks
+        self._looks, self._start = looks, start
         self._floor, self._keep, self._lost = floor, keep_rows, dict(lost or {})
         self._cameras = {
             camera: _Camera(
@@ -131,6 +131,8 @@ class Together:
 
     def advance(self, until_s: float) -> list[Event]:
         """Every camera that still runs was fed up to ``until_s``: the facts now certain."""
+        if self._looks is not None:  # also where nothing moves, and no detector looks
+            self._looks.forget(until_s, self._start + timedelta(seconds=until_s))
         for camera, one in self._cameras.items():
             if one.fresh:
                 rows = TrackRows.concatenate(one.fresh)
