@@ -367,6 +367,18 @@ def test_roles_and_groups_are_told_and_revised() -> None:
     assert judge.forgotten == set(numbers)
 
 
+def test_what_is_found_out_at_the_very_end_is_told_too() -> None:
+    judge, groups = Judge(), Groups()
+    space = engine(LINE, staff=judge, groups=groups)
+    rows = together([walk([(0, k, 2), (10, k, 2)], visit=k) for k in (3, 5)])
+    events = space.update(rows, [EndedVisit(k, 1, ("west",), 0.8) for k in (3, 5)], 16.0)
+    first, other = [e.visit for e in events if isinstance(e, VisitEnded)]
+    judge.late = groups.late = True
+    labels = [e for e in space.finish(20.0) if isinstance(e, VisitLabelled)]
+    assert [(e.visit, e.role) for e in labels] == [(first, "staff"), (other, "shopper")]
+    assert {seconds(e) for e in labels} == {20.0}
+
+
 def test_the_bands_are_no_wider_than_they_may_be() -> None:
     """Somebody steps 0.7 m over the line and stays: seen, however uncertain the place is."""
     rows = walk([(0, 2, 2), (5, 6.7, 2), (20, 6.7, 2)], spread_m=5.0)
