@@ -152,6 +152,36 @@ def test_looks_are_forgotten_in_time_also_where_no_detector_looks_any_more() -> 
     assert left(20.0) == 0
 
 
+FLOOR = """floor_points = [
+  { pixel = [0, 0], floor_m = [0, 0] }, { pixel = [64, 0], floor_m = [8, 0] },
+  { pixel = [0, 48], floor_m = [0, 6] }, { pixel = [64, 48], floor_m = [8, 6] },
+]
+[[zone]]"""
+
+
+class Flapping(Played):
+    """Sends nothing in three stretches too short for a gap in what people do."""
+
+    away = ((20.0, 22.5), (40.0, 42.5), (60.0, 62.5))
+
+    def frames(self) -> Iterator[Frame]:
+        for frame in super().frames():
+            if not any(from_s < frame.time_s < to_s for from_s, to_s in self.away):
+                yield frame
+
+
+def test_a_camera_that_comes_and_goes_is_known_by_its_frames() -> None:
+    text = '[shop]\nid = "s"\ntimezone = "UTC"\npolicy = "jp"\n'
+    text += "floor = { width_m = 8, depth_m = 6 }\n"
+    text += "".join(CAMERA.format(c).replace("[[zone]]", FLOOR) for c in "ab")
+    sources = {"a": (Played(0.0, 100.0), OneStands()), "b": (Flapping(0.0, 100.0), OneStands())}
+    result, _ = analyse_together(sources, parse_shop(text, "s"), gate=False)
+    health = [e for e in result.events if isinstance(e, CameraHealth)]
+    assert {e.camera for e in health if e.state == "flapping"} == {"b"}
+    (told, *_) = (e.time for e in health if e.state == "flapping")
+    assert told - START <= timedelta(seconds=100)
+
+
 def test_it_ends_when_it_is_told_to() -> None:
     seen: list[float] = []
     sources = {"a": (Played(0.0, 20.0), OneStands()), "b": (Played(0.0, 20.0), OneStands())}

@@ -16,9 +16,9 @@ Spot = tuple[Pair, Pair]
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``spots`` are floor points (pixel, metres) of ``camera``; ``residual_cm`` is how far places
-    on the floor are likely to be off (NaN: not known), ``basis`` what that was found from; ``notes``
-    has one line or none for each spot. ``anchor`` is what the shop file should say, where that
-    matters."""
+    on the floor are likely to be off (NaN: not known), ``basis`` what that was found from;
+    ``notes`` has one line or none for each spot. ``anchor`` is what the shop file should say, where
+    that matters."""
 
     camera: str
     way: str

@@ -4,9 +4,9 @@ Invariant: no pixel of the recording is shown, only means of blocks. The whole p
 also where nobody was detected, since somebody who was missed is whom an audit looks for. Blocks are
 a sixth of the widest person that was followed, and not less than a 24th of the picture's shorter
 side, or eight pixels: a face is three blocks wide or less, also that of somebody who was missed and
-is as wide as a quarter of that side. Around everybody who was followed the blocks lie on a grid that
-goes with the person, and colours are few, so that what slides below the still grid gives away no
-more.
+is as wide as a quarter of that side. Around everybody who was followed the blocks lie on a grid
+that goes with the person, and colours are few, so that what slides below the still grid gives away
+no more.
 """
 
 from __future__ import annotations
