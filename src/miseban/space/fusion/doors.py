@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.floor_geometry import View
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.homography import Homography
+from miseban.space.laying import laid
 from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
@@ -27,12 +29,13 @@ class Doors:
         self._s = settings
         self._lines: list[Floats] = []
         self._zones: list[Floats] = []
+        views = {name: View(shop.camera(name), floor) for name, floor in homographies.items()}
         for line in shop.lines:
-            points = _on_floor(line.points, line.camera, homographies)
+            points = laid(line, views)
             if line.entrance and points is not None:
                 self._lines.append(points)
         for zone in shop.zones:
-            points = _on_floor(zone.polygon, zone.camera, homographies)
+            points = laid(zone, views)
             if zone.kind == "entrance" and points is not None:
                 self._zones.append(points)
 
@@ -84,19 +87,6 @@ class Doors:
             distance, side = _nearest(line, xy)
             near |= (distance < s.door_m) | ((side < 0) & (distance < s.outside_m))
         return near
-
-
-def _on_floor(
-    points: tuple[tuple[float, float], ...], camera: str | None, by: dict[str, Homography]
-) -> Floats | None:
-    """(N, 2) metres; None where the camera's place is not known."""
-    where = np.asarray(points, float)
-    if camera is None:
-        return where
-    if camera not in by:
-        return None
-    floor = by[camera].to_floor(where)
-    return floor if np.isfinite(floor).all() else None
 
 
 def _nearest(line: Floats, xy: Floats) -> tuple[Floats, Floats]:
