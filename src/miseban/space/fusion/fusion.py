@@ -69,6 +69,10 @@ class FloorFusion:
         after_s = (self._step - 0.5) * self.step_s
         self._intake.add(camera, rows, until_s, after_s, extra_m)
 
+    def frames(self, camera: str, time_s: Floats) -> None:
+        """Frames of ``camera`` came at ``time_s`` (N,) of its clock, with or without people."""
+        self._intake.trust.frames(camera, time_s)
+
     @property
     def dropped(self) -> dict[str, int]:
         """How many rows were of no use, by reason."""
