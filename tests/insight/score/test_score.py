@@ -261,10 +261,12 @@ def test_people_of_one_camera_are_not_those_of_the_shop(tmp_path: Path) -> None:
 def told_by_hour(in_: list[Count], out: list[Count], whole: tuple[Count, Count]) -> LineSummary:
     first = START.replace(minute=0, second=0)
     hours = [
-        LineHour(**{"start": first + timedelta(hours=k), "coverage": 1.0, "in": a, "out": b})
+        LineHour.model_validate(
+            {"start": first + timedelta(hours=k), "coverage": 1.0, "in": a, "out": b}
+        )
         for k, (a, b) in enumerate(zip(in_, out, strict=True))
     ]
-    return LineSummary(**{"in": whole[0], "out": whole[1], "hours": hours})
+    return LineSummary.model_validate({"in": whole[0], "out": whole[1], "hours": hours})
 
 
 def test_intervals_that_miss_the_truth(tmp_path: Path) -> None:
