@@ -159,10 +159,10 @@ class FloorFusion:
             t.inherit(new, lost)
             self._pieces.release(lost, new)
             t.free(lost)
-        at_door = self._doors.at(t.born_xy)
-        for at in verdict.born:
-            door = fresh or bool(at_door[at])
-            t.number[at] = self._book.name(int(t.uid[at]), at_door=door)
+        if verdict.born:
+            at_door = self._doors.at(t.born_xy[verdict.born]).tolist()
+            for at, door in zip(verdict.born, at_door, strict=True):
+                t.number[at] = self._book.name(int(t.uid[at]), at_door=fresh or door)
 
     def _merge(self, a: int, b: int) -> None:
         """The visit that is known longer goes on, and the other's pieces are its own."""
