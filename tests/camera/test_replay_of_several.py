@@ -12,7 +12,7 @@ from miseban.camera.in_time import in_order_of_time
 from miseban.camera.replay import replay
 from miseban.insight.outputs import Told, write_outputs
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.events import CameraHealth, LineCrossed, VisitEnded
+from miseban.vocabulary.events import CameraHealth, LineCrossed, VisitEnded, ZoneOccupancy
 from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.tracks import TrackRows
 from tests.space.walks import START, rows, to_csv, together, told
@@ -125,6 +125,31 @@ def test_a_camera_without_floor_points_is_counted_beside_them(tmp_path: Path) ->
     assert not summary.cameras["yard"].fused
 
 
+def test_a_camera_without_rows_saw_nothing(tmp_path: Path) -> None:
+    """Its line has no count of nobody, and what it would have seen is lost."""
+    path = file_of(tmp_path, "t.csv", "west", "east")
+    made = shop(DOOR + PLAN + YARD)
+    result = replay(path, made, START)
+    assert result.incomplete == "yard: there are no rows of it"
+    summary = write_outputs(tmp_path, result, made, Told("tracks"))
+    gate, door = summary.lines["gate"], summary.lines["door"]
+    assert (gate.hours[0].coverage, gate.in_.flag) == (0.0, "gap")
+    assert gate.in_.high > 0
+    assert (door.in_.count, door.hours[0].coverage, door.in_.flag) == (3, 1.0, None)
+    assert summary.coverage == pytest.approx(2 / 3)
+    assert replay(path, made, START, "west").incomplete == ""
+
+
+def test_a_fused_camera_without_rows_saw_nothing(tmp_path: Path) -> None:
+    """Of three over one floor, the one whose door it is."""
+    third = SHOP.replace('id = "s"', 'id = "s"').replace('id = "east"', 'id = "north"')
+    third = third[third.index('\n[[camera]]\nid = "north"') :]
+    made = shop(DOOR.replace("west", "north") + third)
+    result = replay(file_of(tmp_path, "t.csv", "west", "east"), made, START)
+    door = write_outputs(tmp_path, result, made, Told("tracks")).lines["door"]
+    assert (door.hours[0].coverage, door.in_.flag) == (0.0, "gap")
+
+
 def test_several_files_are_as_one(tmp_path: Path) -> None:
     both = replay(file_of(tmp_path, "t.csv", "west", "east"), shop(), START)
     west = to_csv(tmp_path / "west.csv", seen("west", seed=1), "west")
@@ -164,24 +189,17 @@ def test_files_come_in_order_of_time_whatever_their_own(tmp_path: Path) -> None:
     }
 
 
-def test_a_camera_without_rows_is_lost_and_not_one_that_saw_nobody(tmp_path: Path) -> None:
-    """The door is drawn on the picture of the camera of which there is nothing."""
-    made = shop(PLAN + YARD)
-    path = file_of(tmp_path, "t.csv", "west", "east")
-    result = replay(path, made, START)
-    assert result.incomplete == "no rows of yard"
-    assert result.uncovered_s == pytest.approx(result.duration_s / 3)
+def test_minutes_of_a_camera_without_rows_were_not_seen(tmp_path: Path) -> None:
+    """Also those that were closed long before the end."""
+    lot = '[[zone]]\nid = "lot"\nkind = "area"\ncamera = "yard"\n'
+    made = shop(PLAN + YARD + lot + "polygon = [[100, 100], [300, 100], [300, 300]]\n")
+    result = replay(file_of(tmp_path, "t.csv", "west", "east"), made, START)
     (gap,) = (e for e in result.events if isinstance(e, CameraHealth) and e.state == "gap")
     assert (gap.camera, gap.reason) == ("yard", "there are no rows of it")
-    assert gap.gap_s == pytest.approx(result.duration_s, abs=0.3)
-    (tmp_path / "out").mkdir()
-    summary = write_outputs(tmp_path / "out", result, made, Told("tracks"))
-    assert summary.coverage == pytest.approx(2 / 3, abs=0.01)
-    assert summary.incomplete == "no rows of yard"
-    assert [hour.coverage for hour in summary.lines["gate"].hours] == [pytest.approx(0, abs=0.01)]
-    assert summary.people == 3
-    alone = replay(path, made, START, "west")
-    assert (alone.incomplete, alone.uncovered_s) == ("", 0.0)
+    assert gap.gap_s == pytest.approx(result.duration_s)
+    minutes = [e for e in result.events if isinstance(e, ZoneOccupancy) and e.zone == "lot"]
+    assert len(minutes) >= 2
+    assert [e.coverage for e in minutes] == pytest.approx([0.0] * len(minutes))
 
 
 def test_a_fused_camera_without_rows_leaves_the_others_as_they_are(tmp_path: Path) -> None:
@@ -189,6 +207,6 @@ def test_a_fused_camera_without_rows_leaves_the_others_as_they_are(tmp_path: Pat
     made = parse_shop(SHOP + north[: north.index("[[camera]]", 1)] + DOOR + PLAN, "s.toml")
     path = file_of(tmp_path, "t.csv", "west", "east")
     result = replay(path, made, START)
-    assert result.incomplete == "no rows of north"
+    assert result.incomplete == "north: there are no rows of it"
     assert result.sights["north"] == 0
     assert told(_passages(result.events)) == told(_passages(replay(path, shop(), START).events))

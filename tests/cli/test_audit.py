@@ -107,7 +107,8 @@ def test_what_was_told_narrows_the_intervals(konbini: Path) -> None:
 
 def test_a_plan_is_filled_in_and_read(konbini: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tally = konbini / "tally.csv"
-    assert audit(konbini, "--plan", str(tally), "--minutes", "6", "--seed", "3") == 0
+    assert audit(konbini, "--plan", str(tally), "--minutes", "6", "--seed", "3", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {"plan": str(tally), "minutes": 6}
     with tally.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["line"] for row in rows] == ["entrance"] * 6
@@ -366,6 +367,20 @@ def test_two_cameras_check_each_other(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "by both: 99" in out
     looks = kept(tmp_path, "shop.accuracy.json")
     assert {look["source"] for look in looks} == {"overlap"}
+
+    assert audit(tmp_path, "--overlap", "entrance=second", "--json", shop="shop.toml") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(one["line"], one["missed"], one["told"]) for one in found["lines"]] == [
+        ("entrance", 8, 85),
+        ("second", 13, 90),
+    ]
+    assert round(found["passages"]) == 99
+    looks = kept(tmp_path, "shop.accuracy.json")
+
+    write_events(tmp_path / "result" / "events.parquet", [])
+    assert audit(tmp_path, "--overlap", "entrance=second", "--json", shop="shop.toml") == 2
+    assert "found none: nothing is learnt" in capsys.readouterr().err
+    assert kept(tmp_path, "shop.accuracy.json") == looks
 
     # Had the two been fused, one visit would pass both lines.
     fused = {name: {"fused": True, "sights": 1} for name in ("door", "side")}

@@ -103,6 +103,16 @@ def test_several_cameras_are_kept_apart(tmp_path: Path) -> None:
     assert one["people"] == 1
 
 
+def test_a_camera_without_rows_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    camera = SHOP[SHOP.index("[[camera]]") : SHOP.index("[[line]]")]
+    shop = shop_file(tmp_path, SHOP + "".join(camera.replace("door", c) for c in ("side", "back")))
+    tracks = tracks_file(tmp_path, HEADER + walk() + walk(camera="side"))
+    assert replay(tracks, shop, tmp_path / "both") == 0
+    assert "lost coverage: back: there are no rows of it" in capsys.readouterr().err
+    assert replay(tracks, shop, tmp_path / "one", "--camera", "side") == 0
+    assert "back" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("start", ["0001-01-01", "9999-12-31T23:59:59"])
 def test_a_year_without_cameras(
     start: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

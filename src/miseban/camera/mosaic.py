@@ -22,11 +22,14 @@ LEAST_BLOCK = 8
 ENLARGE = 0.1
 
 
-def show_people_as_mosaic(place: Image, frame_bgr: Image, xyxy: NDArray[np.float64]) -> Image:
+def show_people_as_mosaic(
+    place: Image, frame_bgr: Image, xyxy: NDArray[np.float64], least: int = LEAST_BLOCK
+) -> Image:
     """A copy of ``place`` (H, W, 3), with blocks of ``frame_bgr`` (any size) in the boxes.
 
     ``xyxy`` (N, 4) in pixels of the frame. Blocks lie on a grid fixed to the box, so that a face
-    does not slide below them from frame to frame, which would give away finer detail.
+    does not slide below them from frame to frame, which would give away finer detail. No block is
+    smaller than ``least`` pixels of the frame.
     """
     shown = place.copy()
     height, width = place.shape[:2]
@@ -37,11 +40,11 @@ def show_people_as_mosaic(place: Image, frame_bgr: Image, xyxy: NDArray[np.float
         wide = np.concatenate([box[:2] - ENLARGE * size, box[2:] + ENLARGE * size])
         x1, y1 = np.floor(wide[:2]).astype(int).clip(0, [source_width, source_height])
         x2, y2 = np.ceil(wide[2:]).astype(int).clip(0, [source_width, source_height])
-        if x2 - x1 < LEAST_BLOCK or y2 - y1 < LEAST_BLOCK:
+        if x2 - x1 < least or y2 - y1 < least:
             continue  # too little for one block: left out, the empty place stays
         # Blocks are sized by the whole box, also where the picture's edge cuts it.
         shorter = min(float(wide[2] - wide[0]), float(wide[3] - wide[1]))
-        block = max(LEAST_BLOCK, ceil(shorter / BLOCKS))
+        block = max(least, ceil(shorter / BLOCKS))
         _paint(shown, frame_bgr[y1:y2, x1:x2], block, np.array([x1, y1, x2, y2]) * to_place)
     return shown
 

@@ -21,6 +21,7 @@ from miseban.vocabulary.shop import Shop
 STEP_S = 0.5
 """Cameras that see one floor hand their rows over this often; one camera's facts do not depend on
 how its rows are cut into calls."""
+NO_ROWS = "there are no rows of it"
 
 
 def replay(
@@ -33,14 +34,13 @@ def replay(
 ) -> Analysis:
     """The facts of tracks files whose time 0 is ``start``; of ``camera`` only, if given.
 
-    Cameras with floor points, if they are several, are fused: people count once. Without ``start``
+    Cameras with floor points, if they are several, are fused: people count once. Where files hold
+    several cameras, those of the shop file of which there is no row saw nothing: that is lost
+    coverage, and ``Analysis.incomplete`` names them. Without ``start``
     the first file is taken to have been written when the recording ended. Files are read twice,
     first to find bad rows before anything begins. Rows may stand in any order; a file in order of
     time (as ours are) is never held in memory as a whole. Raises ``BadInput`` for bad rows, for
     cameras that the shop file does not know, and for a camera that is in two files.
-
-    A camera without rows is a camera that nothing is known of, not one that saw nobody: beside
-    others its whole time is lost coverage, and ``incomplete`` names it.
     """
     files = [paths] if isinstance(paths, Path) else list(paths)
     known = {path: check_tracks(path) for path in files}
@@ -48,23 +48,22 @@ def replay(
     if start is None:
         written = datetime.fromtimestamp(files[0].stat().st_mtime, UTC)
         start = written - timedelta(seconds=max(info.last_s for info in known.values()))
-    missing = [] if camera or not cameras else [c.id for c in shop.cameras if c.id not in cameras]
-    lost = missing if len(cameras) > 1 else []  # the facts of one camera are of that one only
-    floor = open_floor(shop, [*cameras, *lost], start)
+    missing = [c.id for c in shop.cameras if len(cameras) > 1 and c.id not in cameras]
+    floor = open_floor(shop, sorted([*cameras, *missing]), start)
     result = Analysis(cameras[0] if len(cameras) == 1 else None, start)
-    result.incomplete = f"no rows of {', '.join(missing)}" if missing else ""
-    last_s = max((info.last_s for info in known.values()), default=0.0)
-    for name in lost:
-        result.events += floor.gap(name, 0.0, last_s, "there are no rows of it")
     clocks = {name: _Clock() for name in cameras}
+    last_s = max((info.last_s for info in known.values()), default=0.0)
+    for name in missing:  # before a minute is closed as seen
+        floor.blind(name, 0.0, last_s)
     for block in in_order_of_time({path: info.ordered for path, info in known.items()}):
         result.events += _play(floor, block, clocks)
         progress(float(block[1].time_s[-1]))
     end_s = max((clock.end_s for clock in clocks.values()), default=0.0)
-    for name in lost:
-        floor.blind(name, last_s, end_s)
-    result.uncovered_s = end_s * len(lost) / max(len(cameras) + len(lost), 1)
+    for name in missing:
+        result.events += floor.gap(name, 0.0, end_s, NO_ROWS)
     result.events += floor.finish(end_s)
+    result.incomplete = "; ".join(f"{name}: {NO_ROWS}" for name in missing)
+    result.uncovered_s = end_s * len(missing) / max(1, len(cameras) + len(missing))
     result.rejected = floor.rejected
     result.events.sort(key=lambda event: (event.time, event.id))
     result.duration_s = end_s

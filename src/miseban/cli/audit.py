@@ -112,8 +112,11 @@ def audit(
     counted = read_counted(result, shop)
     if overlap is not None:
         learnt = overlap_looks(counted, shop, overlap)
+        if not learnt:
+            what = "expected passages over at least one of the lines, found none: nothing is learnt"
+            raise BadInput("overlap", f"--overlap {overlap}", what)
         add(path, shop.shop.id, learnt, specification)
-        _say_overlap(learnt)
+        _say_overlap(learnt, as_json=as_json)
         return
     if video is not None and camera is None:
         camera = counted.summary.camera or _only(shop)
@@ -125,7 +128,9 @@ def audit(
     if plan is not None:
         for number, one in enumerate(plans):
             write_plan(plan, one.minutes, one.lines, more=number > 0)
-        typer.echo(f"{plan}: {sum(len(one.minutes) for one in plans)} minutes to be counted")
+        drawn = sum(len(one.minutes) for one in plans)
+        told = json.dumps({"plan": str(plan), "minutes": drawn})
+        typer.echo(told if as_json else f"{plan}: {drawn} minutes to be counted")
         return
     looked = 0
     try:
@@ -223,15 +228,22 @@ def _teller(
             clips.close()
 
 
-def _say_overlap(looks: Sequence[Look]) -> None:
+def _say_overlap(looks: Sequence[Look], *, as_json: bool) -> None:
+    lines: list[dict[str, object]] = []
     for line in dict.fromkeys(look.line for look in looks):
         told = sum(sum(look.told) for look in looks if look.line == line)
         both = sum(sum(look.counted) for look in looks if look.line == line)
-        low, high = clopper_pearson(told - both, told)
-        share = f"{100 * low:.2f} to {100 * high:.2f} %"
-        typer.echo(f"{line}: missed {told - both} of {told} that the other saw, {share}")
-    if looks:
-        many, deviation = passages_there_were(looks, looks[0].line)
+        low, high = (100 * end for end in clopper_pearson(told - both, told))
+        percent = {"low": low, "high": high}
+        lines.append({"line": line, "told": told, "missed": told - both, "missed_percent": percent})
+        if not as_json:
+            share = f"{low:.2f} to {high:.2f} %"
+            typer.echo(f"{line}: missed {told - both} of {told} that the other saw, {share}")
+    many, deviation = passages_there_were(looks, looks[0].line)
+    if as_json:
+        found = {"lines": lines, "passages": many, "give_or_take": 2 * deviation}
+        typer.echo(json.dumps(found, indent=2))
+    else:
         typer.echo(f"passages there were, by both: {many:.0f}, give or take {2 * deviation:.0f}")
 
 

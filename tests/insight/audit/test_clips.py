@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miseban.camera.drawing import Overlay
+from miseban.camera.mosaic import show_people_as_mosaic
 from miseban.camera.opening import open_source
 from miseban.insight.audit.clips import COLOURS, block_px, pixelated, write_clips
 from miseban.insight.audit.minutes import Minute
@@ -50,14 +51,25 @@ def test_two_who_differ_only_within_blocks_look_the_same() -> None:
 
 def test_blocks_are_as_large_as_the_widest_person_asks() -> None:
     assert block_px(rows((0, 0, 60, 180), (0, 0, 90, 200)), (640, 360)) == 15
-    assert block_px(rows((0, 0, 150, 180)), (640, 360)) == 25
-    assert block_px(rows((0, 0, 20, 60)), (160, 90)) == 8
-    assert block_px(rows(), (640, 360)) == 15  # nobody knows how large they are
-
-
-def test_somebody_nearer_than_all_who_were_followed_is_hidden_too() -> None:
+    assert block_px(rows((0, 0, 120, 300)), (640, 360)) == 20
+    assert block_px(rows((0, 0, 20, 60)), (160, 120)) == 8
+    # Who was missed may be larger than who was followed.
     assert block_px(rows((0, 0, 20, 60)), (640, 360)) == 15
-    assert block_px(rows((0, 0, 20, 60)), (1920, 1080)) == 45
+    assert block_px(rows(), (640, 360)) == 15
+
+
+def test_somebody_small_opens_no_finer_window_on_who_stands_behind() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (360, 640, 3), np.uint8)
+    ground = np.zeros_like(noise)
+    small = np.array([[100.0, 100.0, 130.0, 190.0]])
+    shown = show_people_as_mosaic(ground, noise, small, 15)[91:199, 97:133]
+    edges = [
+        np.flatnonzero((np.diff(shown.astype(int), axis=a) != 0).any(axis=(1 - a, 2)))
+        for a in (0, 1)
+    ]
+
+    assert (shown > 0).any()
+    assert all(np.diff(found).min() >= 15 for found in edges if len(found) > 1)
 
 
 def test_a_clip_is_of_its_minute_and_hides_private_places(
