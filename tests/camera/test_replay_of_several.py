@@ -12,7 +12,7 @@ from miseban.camera.in_time import in_order_of_time
 from miseban.camera.replay import replay
 from miseban.insight.outputs import Told, write_outputs
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.events import LineCrossed, VisitEnded
+from miseban.vocabulary.events import CameraHealth, LineCrossed, VisitEnded, ZoneOccupancy
 from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.tracks import TrackRows
 from tests.space.walks import START, rows, to_csv, together, told
@@ -187,3 +187,26 @@ def test_files_come_in_order_of_time_whatever_their_own(tmp_path: Path) -> None:
     assert {name: int((cameras == name).sum()) for name in names} == {
         name: len(found[name]) for name in names
     }
+
+
+def test_minutes_of_a_camera_without_rows_were_not_seen(tmp_path: Path) -> None:
+    """Also those that were closed long before the end."""
+    lot = '[[zone]]\nid = "lot"\nkind = "area"\ncamera = "yard"\n'
+    made = shop(PLAN + YARD + lot + "polygon = [[100, 100], [300, 100], [300, 300]]\n")
+    result = replay(file_of(tmp_path, "t.csv", "west", "east"), made, START)
+    (gap,) = (e for e in result.events if isinstance(e, CameraHealth) and e.state == "gap")
+    assert (gap.camera, gap.reason) == ("yard", "there are no rows of it")
+    assert gap.gap_s == pytest.approx(result.duration_s)
+    minutes = [e for e in result.events if isinstance(e, ZoneOccupancy) and e.zone == "lot"]
+    assert len(minutes) >= 2
+    assert [e.coverage for e in minutes] == pytest.approx([0.0] * len(minutes))
+
+
+def test_a_fused_camera_without_rows_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    north = SHOP[SHOP.index("[[camera]]") :].replace('"west"', '"north"')
+    made = parse_shop(SHOP + north[: north.index("[[camera]]", 1)] + DOOR + PLAN, "s.toml")
+    path = file_of(tmp_path, "t.csv", "west", "east")
+    result = replay(path, made, START)
+    assert result.incomplete == "north: there are no rows of it"
+    assert result.sights["north"] == 0
+    assert told(_passages(result.events)) == told(_passages(replay(path, shop(), START).events))

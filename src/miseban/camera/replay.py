@@ -52,6 +52,9 @@ def replay(
     floor = open_floor(shop, sorted([*cameras, *missing]), start)
     result = Analysis(cameras[0] if len(cameras) == 1 else None, start)
     clocks = {name: _Clock() for name in cameras}
+    last_s = max((info.last_s for info in known.values()), default=0.0)
+    for name in missing:  # before a minute is closed as seen
+        floor.blind(name, 0.0, last_s)
     for block in in_order_of_time({path: info.ordered for path, info in known.items()}):
         result.events += _play(floor, block, clocks)
         progress(float(block[1].time_s[-1]))

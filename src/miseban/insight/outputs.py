@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-
 from miseban import __version__
-from miseban.camera.drawing import Overlay, Point
+from miseban.camera.drawing import Overlay
 from miseban.camera.result import Analysis
 from miseban.insight.events_table import write_events
 from miseban.insight.heat_picture import draw_heat, floor_unit, picture_unit
@@ -21,9 +18,9 @@ from miseban.insight.summary import summarise
 from miseban.insight.uncertainty import Accuracy
 from miseban.insight.uncertainty.applied import with_intervals
 from miseban.insight.visitors import present
-from miseban.space.homography import Homography
+from miseban.space.laying import laid, views_of
 from miseban.space.layout import Layout
-from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.shop import Line, Shop, Zone
 from miseban.vocabulary.summary import CameraSummary, Summary
 
 _PICTURE_PX = 960
@@ -138,28 +135,24 @@ def overlay_of(shop: Shop, camera: str) -> Overlay:
 def floor_overlay(shop: Shop, camera: str | None) -> Overlay:
     """What is drawn on the floor plan: what is measured there, and what ``camera`` (or every
     camera) has on its picture, laid on the floor where its floor points tell how."""
-    lines = {line.id: line.points for line in shop.floor_lines()}
-    zones = {zone.id: zone.polygon for zone in shop.floor_zones()}
-    for one in shop.cameras:
-        if not one.floor_points or camera not in (None, one.id):
-            continue
-        pixel, floor_m = zip(*((p.pixel, p.floor_m) for p in one.floor_points), strict=True)
-        view = Homography.from_points(pixel, floor_m)
-        for line in shop.lines_of(one.id):
-            lines[line.id] = _on_floor(view, line.points)
-        for zone in shop.zones_of(one.id):
-            if zone.kind != "private":
-                zones[zone.id] = _on_floor(view, zone.polygon)
-    above = [name for name, points in (lines | zones).items() if not np.isfinite(points).all()]
+    views, cameras = views_of(shop), (None, *([camera] if camera else [c.id for c in shop.cameras]))
+    drawings: list[Line | Zone] = [*shop.lines, *shop.zones]
+    shown = [drawn for drawn in drawings if drawn.camera in cameras]
+    places = {drawn.id: laid(drawn, views) for drawn in shown}
+    on_floor = {
+        name: tuple((float(x), float(y)) for x, y in points)
+        for name, points in places.items()
+        if points is not None
+    }
     return Overlay(
-        lines={name: points for name, points in lines.items() if name not in above},
-        zones={name: points for name, points in zones.items() if name not in above},
+        lines={line.id: on_floor[line.id] for line in shop.lines if line.id in on_floor},
+        zones={
+            zone.id: on_floor[zone.id]
+            for zone in shop.zones
+            if zone.kind != "private" and zone.id in on_floor
+        },
         private=[],
     )
-
-
-def _on_floor(view: Homography, points: Sequence[Point]) -> tuple[Point, ...]:
-    return tuple((float(x), float(y)) for x, y in view.to_floor(np.array(points, float)))
 
 
 def _heat_on_picture(analysis: Analysis, shop: Shop) -> bytes | None:

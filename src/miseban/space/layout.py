@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.space.homography import Homography
+from miseban.space.laying import laid, views_of
 from miseban.space.polygons import Polygons
-from miseban.vocabulary.shop import Line, Shop, Zone
+from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -26,20 +24,14 @@ class Layout:
     """
 
     def __init__(self, shop: Shop) -> None:
-        self._views = {
-            camera.id: Homography.from_points(
-                [p.pixel for p in camera.floor_points], [p.floor_m for p in camera.floor_points]
-            )
-            for camera in shop.cameras
-            if camera.floor_points
-        }
+        views = views_of(shop)
         by_kind: dict[str, list[Floats]] = {}
         for zone in shop.zones:
-            laid = self._laid(zone, zone.polygon)
-            if laid is not None:
-                by_kind.setdefault(zone.kind, []).append(laid)
+            points = laid(zone, views)
+            if points is not None:
+                by_kind.setdefault(zone.kind, []).append(points)
         self._zones = {kind: Polygons(polygons) for kind, polygons in by_kind.items()}
-        doors = [self._laid(line, line.points) for line in shop.lines if line.entrance]
+        doors = [laid(line, views) for line in shop.lines if line.entrance]
         known = [line for line in doors if line is not None]
         self._a = np.concatenate([np.empty((0, 2)), *(line[:-1] for line in known)])
         self._d = np.concatenate([np.empty((0, 2)), *(np.diff(line, axis=0) for line in known)])
@@ -87,15 +79,6 @@ class Layout:
         depth: Floats = np.copysign(away, side)
         depth[np.isnan(side)] = np.nan
         return depth
-
-    def _laid(self, thing: Line | Zone, drawn: Sequence[Sequence[float]]) -> Floats | None:
-        points = np.array(drawn, float)
-        if thing.camera is not None:
-            view = self._views.get(thing.camera)
-            if view is None:
-                return None
-            points = view.to_floor(points)
-        return points if np.isfinite(points).all() else None
 
 
 def _inward(line: Floats) -> Floats:

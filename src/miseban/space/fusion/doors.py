@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.floor_geometry import View
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.homography import Homography
+from miseban.space.laying import laid
 from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
@@ -27,12 +29,13 @@ class Doors:
         self._s = settings
         self._lines: list[Floats] = []
         self._zones: list[Floats] = []
+        views = {name: View(shop.camera(name), floor) for name, floor in homographies.items()}
         for line in shop.lines:
-            points = _on_floor(line.points, line.camera, homographies)
+            points = laid(line, views)
             if line.entrance and points is not None:
                 self._lines.append(points)
         for zone in shop.zones:
-            points = _on_floor(zone.polygon, zone.camera, homographies)
+            points = laid(zone, views)
             if zone.kind == "entrance" and points is not None:
                 self._zones.append(points)
 
@@ -40,14 +43,22 @@ class Doors:
     def known(self) -> bool:
         return bool(self._lines or self._zones)
 
-    def birth(self, xy: Floats) -> Floats:
-        """(N,) the logarithm of how many new people a square metre there are at (N, 2), for each
-        that was lost."""
+    def birth(self, coming: NDArray[np.bool_]) -> Floats:
+        """(N,) the logarithm of how many new people a square metre there are, for each that was
+        lost, where people may have come just now (N,) and elsewhere."""
         s = self._s
         if not self.known:
-            return np.full(len(xy), np.log(s.birth_nowhere))
-        door: Floats = np.log(np.where(self.at(xy), s.birth_door, s.birth_middle))
+            return np.full(len(coming), np.log(s.birth_nowhere))
+        door: Floats = np.log(np.where(coming, s.birth_door, s.birth_middle))
         return door
+
+    def coming(self, xy: Floats, speed: Floats) -> NDArray[np.bool_]:
+        """(N,) whether who was first seen there may have come just now: at a door, and not on the
+        way out through it."""
+        result: NDArray[np.bool_] = self.at(xy)
+        if self._lines:
+            result &= self._outside(xy) | ~self._outside(xy + AHEAD_S * speed)
+        return result
 
     def wait_s(self, xy: Floats, speed: Floats) -> Floats:
         """(N,) for how long somebody is waited for who was lost at (N, 2) with velocity ``speed``
@@ -84,19 +95,6 @@ class Doors:
             distance, side = _nearest(line, xy)
             near |= (distance < s.door_m) | ((side < 0) & (distance < s.outside_m))
         return near
-
-
-def _on_floor(
-    points: tuple[tuple[float, float], ...], camera: str | None, by: dict[str, Homography]
-) -> Floats | None:
-    """(N, 2) metres; None where the camera's place is not known."""
-    where = np.asarray(points, float)
-    if camera is None:
-        return where
-    if camera not in by:
-        return None
-    floor = by[camera].to_floor(where)
-    return floor if np.isfinite(floor).all() else None
 
 
 def _nearest(line: Floats, xy: Floats) -> tuple[Floats, Floats]:

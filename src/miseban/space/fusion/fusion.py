@@ -69,6 +69,10 @@ class FloorFusion:
         after_s = (self._step - 0.5) * self.step_s
         self._intake.add(camera, rows, until_s, after_s, extra_m)
 
+    def frames(self, camera: str, time_s: Floats) -> None:
+        """Frames of ``camera`` came at ``time_s`` (N,) of its clock, with or without people."""
+        self._intake.trust.frames(camera, time_s)
+
     @property
     def dropped(self) -> dict[str, int]:
         """How many rows were of no use, by reason."""
@@ -155,10 +159,10 @@ class FloorFusion:
             t.inherit(new, lost)
             self._pieces.release(lost, new)
             t.free(lost)
-        at_door = self._doors.at(t.born_xy)
-        for at in verdict.born:
-            door = fresh or bool(at_door[at])
-            t.number[at] = self._book.name(int(t.uid[at]), at_door=door)
+        if verdict.born:
+            at_door = self._doors.at(t.born_xy[verdict.born]).tolist()
+            for at, door in zip(verdict.born, at_door, strict=True):
+                t.number[at] = self._book.name(int(t.uid[at]), at_door=fresh or door)
 
     def _merge(self, a: int, b: int) -> None:
         """The visit that is known longer goes on, and the other's pieces are its own."""
