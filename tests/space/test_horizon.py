@@ -9,6 +9,10 @@ from hypothesis import strategies as st
 
 from miseban.space.homography import Homography
 from miseban.space.horizon import FAR_M, below_horizon
+from miseban.space.layout import Layout
+from miseban.vocabulary.shop import parse_shop
+from tests.space.test_floor_space import SHOP
+from tests.space.test_shop_floor import HIGH_LINE, HORIZON
 
 # 2 m above (0, 0), looking along y over a floor whose horizon is row 100: y = 400 / (row - 100).
 VIEW = Homography.from_points(
@@ -43,3 +47,12 @@ def test_the_cut_lies_on_the_line(x: float, y: float, to_x: float, to_y: float) 
     assert np.hypot(*(laid[1] - laid[0])) <= FAR_M
     px, py = VIEW.to_pixel(laid)[1]
     assert abs((px - x) * (to_y - y) - (py - y) * (to_x - x)) <= 1e-3 * np.hypot(to_x - x, to_y - y)
+
+
+def test_a_door_drawn_into_the_sky_is_known_to_the_layout() -> None:
+    """What is inside is known too: to the right of who walks along the line."""
+    shop = parse_shop(SHOP + HORIZON + HIGH_LINE, "s.toml")
+    layout = Layout(shop)
+    assert layout.has_doors
+    assert np.isfinite(layout.depth_m(np.array([[2.0, 2.0], [4.0, 2.0]]))).all()
+    assert np.prod(layout.depth_m(np.array([[2.0, 2.0], [4.0, 2.0]]))) < 0

@@ -22,7 +22,7 @@ def views_of(shop: Shop) -> dict[str, View]:
 def laid(drawn: Line | Zone, views: Mapping[str, View]) -> Floats | None:
     """(N, 2) metres, as ``FloorGeometry`` counts it: what is drawn on the plan as it is, what is
     drawn on a picture by that camera's view. None for what has no place there: no floor points,
-    or above the horizon."""
+    or above the horizon; lines are cut there."""
     if drawn.camera is None:
         points = drawn.points if isinstance(drawn, Line) else drawn.polygon
         return np.array(points, float)

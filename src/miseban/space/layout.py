@@ -20,7 +20,7 @@ class Layout:
     """Zones by kind, and the doors: the lines that lead into the shop.
 
     What is drawn on a picture is laid on the floor by the camera's floor points; what has no place
-    there (no floor points, or above the horizon) is left out.
+    there (no floor points, or above the horizon) is left out; lines are cut at the horizon.
     """
 
     def __init__(self, shop: Shop) -> None:
