@@ -69,8 +69,8 @@ class ShopFloor:
 
     Of ``cameras``, those with floor points are fused by ``fusion`` when there are two or more
     (``fused``): people count once, on the floor. The others (``alone``) are counted by themselves,
-    as with one camera. What is drawn on a fused camera's picture above the horizon stays with that
-    camera's picture; of visits only the floor tells then.
+    as with one camera. A zone that reaches above the
+    horizon is left to its camera's picture; of visits only the floor tells.
 
     ``sights`` counts the rows of each fused camera that were used, ``alone_sights`` those of the
     others, ``rejected`` those that were not used, by reason.
