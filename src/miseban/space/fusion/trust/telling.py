@@ -29,11 +29,12 @@ class Telling:
 
     def __init__(self, cameras: Sequence[str]) -> None:
         self._cameras = cameras
+        # Who disagrees must do so until other people than those who raised the doubt count too.
         lasting: dict[Trouble, tuple[float, float]] = {
             "clock": (10.0, 30.0),
             "moved": (10.0, 30.0),
             "flapping": (0.0, 0.0),
-            "disagrees": (40.0, 60.0),
+            "disagrees": (80.0, 60.0),
         }
         self._judges = [
             {state: Judge(name, state, *times) for state, times in lasting.items()}

@@ -221,6 +221,8 @@ class CameraTrust:
             if self._outages[n].works(own_s - silent_s):
                 silent_s = 0.0
             self._outages[n].silent = silent_s > 0
+            if silent_s > 0:  # that it does not see others' people says nothing against them
+                self._agreeing.forget(n)
             self._telling.flapping(now_s, n, self._outages[n], silent_s)
             self._telling.disagrees(now_s, n, self._doubts.get(n))
 
