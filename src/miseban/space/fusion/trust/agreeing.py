@@ -25,6 +25,9 @@ seen, of at least so many seconds: shelves hide others."""
 FOLLOWED = 0.5
 """Who passes by is not the same: one must be so near for so large a part of the time."""
 MEMORY_S = 120.0
+ONE_S = 12.0
+"""One person is asked about for so long of late at most: that one alone is seen by nobody else says
+little, however long he or she stays."""
 _ASK = round(1.0 / STEP_S)
 
 
@@ -42,6 +45,7 @@ class Agreeing:
         self._asked_at = {pair: np.zeros(self._shape) for pair in both}
         self._seen_at = {pair: np.zeros(self._shape) for pair in both}
         self._reliable = np.zeros((cameras, *self._shape), bool)
+        self._spent: dict[tuple[int, int], dict[int, float]] = {pair: {} for pair in both}
         self.asked = np.zeros((cameras, cameras))
         self.seen = np.zeros((cameras, cameras))
 
@@ -56,6 +60,9 @@ class Agreeing:
         fade = np.exp(-(core.stop - core.start) * STEP_S / MEMORY_S)
         self.asked *= fade
         self.seen *= fade
+        for pair, spent in self._spent.items():
+            faded = {track: seconds * fade for track, seconds in spent.items()}
+            self._spent[pair] = {track: left for track, left in faded.items() if left > 0.1}
         at = np.arange(core.start, core.stop, _ASK)
         places = [None if scene is None else scene.floor[:, at] for scene in scenes]
         cells = [None if place is None else self._cell(place) for place in places]
@@ -101,7 +108,8 @@ class Agreeing:
         here = cell[..., 0], cell[..., 1]
         np.add.at(self._asked_at[a, b], (here[0][asked], here[1][asked]), 1.0)
         counts = self._reliable[b][here]
-        self.asked[a, b] += np.count_nonzero(asked & counts)
+        part = self._part_of_each((a, b), scene.trails.track, (asked & counts).sum(axis=1))
+        self.asked[a, b] += float((asked & counts).sum(axis=1) @ part)
         other, of = places[b], scenes[b]
         if other is None or of is None:
             return
@@ -114,4 +122,15 @@ class Agreeing:
         seen = np.zeros_like(asked)
         seen[rows] = asked[rows]
         np.add.at(self._seen_at[a, b], (here[0][seen], here[1][seen]), 1.0)
-        self.seen[a, b] += np.count_nonzero(seen & counts)
+        self.seen[a, b] += float((seen & counts).sum(axis=1) @ part)
+
+    def _part_of_each(self, pair: tuple[int, int], track: Ints, seconds: Ints) -> Floats:
+        """(K,) how much of the ``seconds`` (K,) of every ``track`` (K,) counts; takes it down."""
+        spent = self._spent[pair]
+        part = np.zeros(len(track))
+        for k in np.flatnonzero(seconds).tolist():
+            number, asked_s = int(track[k]), float(seconds[k])
+            used = spent.get(number, 0.0)
+            part[k] = min(1.0, max(ONE_S - used, 0.0) / asked_s)
+            spent[number] = used + part[k] * asked_s
+        return part

@@ -21,6 +21,8 @@ FEW_S = 0.6
 be two people."""
 MOST_GAIN = 12.0
 """One person alone makes a turn likelier by so much at most."""
+BACKS = 2.0
+"""Whose sights a turn makes likelier by so much, speaks for it."""
 _MANY = 1 << 40
 _TURN = slice(1, 4)
 ENOUGH, LONGEST_S = 16, 300.0
@@ -185,6 +187,18 @@ class EvidenceBank:
         error = np.sqrt(np.maximum(covariance[:, 0, 0] + covariance[:, 1, 1], 0.0))
         error += np.sqrt(inverse[:, 0, 0] + inverse[:, 1, 1])
         return TurnFit(found, error, gain, people)
+
+    def borne_out(self, theta: Floats, camera: int, turn: Floats) -> tuple[float, int]:
+        """By how much ``turn`` (3,) of ``camera`` beyond ``theta`` (C, 4) makes all in this bank
+        likelier, nothing being fitted to it, as in ``TurnFit``; and how many people say so."""
+        other = theta.copy()
+        other[camera, _TURN] = turn
+        with_it, without = self._misfit(self._of(other)), self._misfit(self._of(theta))
+        gain = BEND * self._n * (np.log1p(without / BEND) - np.log1p(with_it / BEND))
+        mine = (self._pair == camera).any(axis=1)
+        _, one = np.unique(self._who[mine], return_inverse=True)
+        cases = np.clip(np.bincount(one.reshape(-1), gain[mine]), -MOST_GAIN, MOST_GAIN)
+        return float(cases.sum()), int((cases >= BACKS).sum())
 
     def _loss(self, misfit: Floats) -> Floats:
         n = np.concatenate([self._n, self._n])

@@ -19,6 +19,9 @@ DECIDED = 0.5
 """That it is this clock and not another is decided when the other way asks for more: by so large a
 part of what one clock's change is believed against."""
 
+CREEP_S = 0.01
+"""A clock that is right may drift by so much in each stretch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -78,6 +81,16 @@ def _halved(graph: _Graph, ahead: Floats, loss: float, error: Floats, off_s: flo
         either[other] = camera, float(ahead[other] - ahead[camera])
         result = (ahead + held) / 2
     return Clocks(result - np.median(result), error, either)
+
+
+def decided(found: Clocks, before: Floats, off_s: float) -> Floats:
+    """(C,) which clocks are what after ``before``: at once for those that are surely off by
+    ``off_s``, slowly for the others, lest half of a jump be taken for granted before it is known
+    whose it is."""
+    step = found.ahead_s - before
+    step = np.where(np.abs(found.ahead_s) < off_s, np.clip(step, -CREEP_S, CREEP_S), step)
+    step[list(found.either)] = 0.0
+    return np.asarray(before + step, np.float64)
 
 
 class _Graph:

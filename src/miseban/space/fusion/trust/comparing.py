@@ -12,6 +12,8 @@ from miseban.space.fusion.trust.bank import EvidenceBank
 from miseban.space.fusion.trust.beside import Scene, evidence, matched, offsets
 from miseban.space.fusion.trust.lens import TurnedLens
 from miseban.space.fusion.trust.trails import STEP_S, Sightings
+from miseban.space.homography import Homography
+from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,6 +34,23 @@ _LAGS = range(-_MOST, _MOST + 1, round(SEARCH_STEP_S / STEP_S))
 _NEAR = np.abs(np.array(_LAGS)) * STEP_S < LEAST_FAR_S
 OVERLAP_M2 = 3.0
 _CELL_M = 0.5
+
+
+def views(shop: Shop) -> tuple[list[TurnedLens], tuple[float, float]]:
+    """The lenses of the cameras of ``shop`` that have floor points, and how large the floor is."""
+    lenses, corners = [], [np.zeros(2)]
+    for camera in shop.cameras:
+        if not camera.floor_points:
+            continue
+        floor_m = [point.floor_m for point in camera.floor_points]
+        where = f'[[camera]] "{camera.id}" floor_points'
+        floor = Homography.from_points([p.pixel for p in camera.floor_points], floor_m, where)
+        width, height = camera.resolution
+        lenses.append(TurnedLens(floor, (float(width), float(height))))
+        corners.append(np.max(floor_m, axis=0) + 3.0)
+    plan, far = shop.shop.floor, np.max(corners, axis=0)
+    size = (plan.width_m, plan.depth_m) if plan else (float(far[0]), float(far[1]))
+    return lenses, size
 
 
 class Comparing:
@@ -58,6 +77,12 @@ class Comparing:
             trails = seen.trails(begin_s, 2 * _MARGIN + _MOMENTS)
             result.append(Scene.of(trails, lens, now[1:]) if len(trails.track) else None)
         return result
+
+    def people(self, scenes: Sequence[Scene | None]) -> Floats:
+        """(C,) how many each saw, on average over the stretch itself."""
+        tall = [None if scene is None else scene.trails.height_px[:, self.core] for scene in scenes]
+        seen = [0.0 if h is None else float(np.isfinite(h).sum()) / _MOMENTS for h in tall]
+        return np.array(seen)
 
     def moments_s(self, from_s: float) -> Floats:
         """(T,) the shop's time of every moment of the scenes of the stretch from ``from_s`` on."""

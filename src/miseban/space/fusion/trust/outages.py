@@ -36,7 +36,8 @@ CALM_S = 180.0
 
 class Outages:
     """One camera's: ``lost`` are all that were found, from and to, by its own clock, and
-    the first ``told`` of them were told.
+    the first ``told`` of them were told. ``silent`` is to be set while nobody is seen though others
+    see people: see ``Silences``.
 
     What shows in the tracks is that nobody is seen any more. If that is so for everybody at one
     moment, in the midst of the picture, the camera is away; of one or two people it cannot be told
@@ -51,6 +52,7 @@ class Outages:
         self._before = np.empty((0, 4))
         self.lost: list[Stretch] = []
         self.told = 0
+        self.silent = False
 
     def frames(self, time_s: Floats) -> None:
         """Frames came at these times, in order."""
@@ -79,10 +81,14 @@ class Outages:
             begin_s, end_s = float(times[k]), float(times[k + 1])
             before = self._before if k == 0 else self._inner(seen, begin_s, -1.0)
             after = self._inner(seen, end_s, 1.0)
-            if _is_outage(before, after, end_s - begin_s):
+            if (k == 0 and self.silent) or _is_outage(before, after, end_s - begin_s):
                 self.lost.append((begin_s, end_s))
         self._last_s = float(times[-1])
         self._before = self._inner(seen, self._last_s, -1.0)
+
+    def works(self, since_s: float) -> bool:
+        """Whether frames have surely come since then: it sees nobody, but is not away."""
+        return bool(self._frames) and self._frames[-1] > since_s
 
     def away(self, time_s: Floats) -> NDArray[np.bool_]:
         """(N,) whether it was away at these times, as far as is known."""

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 CLOCK_BEGINS_S, CLOCK_ENDS_S, CLOCK_SURE = 0.3, 0.2, 3.0
 """A clock is told when it is off by more than the first for sure, so many standard deviations from
 none, and as right again when it is off by less than the second."""
+EITHER_S = 60.0
+"""Where a third camera may yet tell which of two clocks is off, it is waited for so long."""
 KNOWN_PX = 6.0
 """Of a camera whose shift is known worse than this, nothing is said."""
 
@@ -27,16 +29,18 @@ class Telling:
 
     def __init__(self, cameras: Sequence[str]) -> None:
         self._cameras = cameras
+        # Who disagrees must do so until other people than those who raised the doubt count too.
         lasting: dict[Trouble, tuple[float, float]] = {
             "clock": (10.0, 30.0),
             "moved": (10.0, 30.0),
             "flapping": (0.0, 0.0),
-            "disagrees": (40.0, 60.0),
+            "disagrees": (80.0, 60.0),
         }
         self._judges = [
             {state: Judge(name, state, *times) for state, times in lasting.items()}
             for name in cameras
         ]
+        self._either_s: dict[int, float] = {}
         self._found: list[CameraTrouble] = []
 
     def on(self, camera: int, state: Trouble) -> bool:
@@ -53,11 +57,16 @@ class Telling:
         ahead_s: float,
         error_s: float,
         other: tuple[int, float] | None,
+        *,
+        wait: bool = False,
     ) -> None:
         """Its clock is ahead by ``ahead_s``, one standard deviation ``error_s`` (infinite: not
         known). ``other`` is another camera that may be the one that is off, and how far the two
-        are apart, in seconds."""
+        are apart, in seconds; ``wait`` whether a third one, beside one of them, may tell."""
         judge = self._judges[camera]["clock"]
+        if other is None:
+            self._either_s.pop(camera, None)
+        since_s = self._either_s.setdefault(camera, now_s) if other else now_s
         size_s = abs(ahead_s if other is None else other[1])
         sign: bool | None = None
         if np.isfinite(error_s):
@@ -65,6 +74,7 @@ class Telling:
                 sign = None if CLOCK_ENDS_S < size_s < CLOCK_BEGINS_S else size_s > CLOCK_ENDS_S
             else:
                 sign = size_s >= max(CLOCK_BEGINS_S, CLOCK_SURE * error_s)
+                sign = sign and (other is None or not wait or now_s - since_s >= EITHER_S)
         way = "ahead of" if ahead_s > 0 else "behind"
         reason = f"its clock is {size_s:.1f} s {way} those of the cameras beside it"
         if other is not None:
@@ -85,8 +95,8 @@ class Telling:
         shift = round(float(turn[0]), 1), round(float(turn[1]), 1)
         self._note(self._judges[camera]["moved"].look(now_s, sign, reason, shift_px=shift))
 
-    def flapping(self, now_s: float, camera: int, outages: Outages) -> None:
-        """It was away now and then."""
+    def flapping(self, now_s: float, camera: int, outages: Outages, silent_s: float) -> None:
+        """It was away now and then, or has seen nobody for ``silent_s``, though others did."""
         judge = self._judges[camera]["flapping"]
         late = outages.of_late(now_s)
         sign = (judge.on or len(late) >= FLAPPING) and any(
@@ -95,6 +105,9 @@ class Telling:
         lost_s = sum(to_s - from_s for from_s, to_s in late)
         reason = f"{len(late)} outages in {WITHIN_S / 60:.0f} minutes, {lost_s:.0f} s in all"
         since_s = late[0][0] if late else None
+        if silent_s > 0:
+            sign, since_s = True, now_s - silent_s
+            reason = f"it has seen nobody for {silent_s:.0f} s, though others see people as always"
         self._note(judge.look(now_s, sign, reason, since_s=since_s))
 
     def disagrees(self, now_s: float, camera: int, doubt: Doubt | None) -> None:

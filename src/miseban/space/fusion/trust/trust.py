@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from miseban.space.fusion.trust.agreeing import Agreeing
 from miseban.space.fusion.trust.bank import EvidenceBank
 from miseban.space.fusion.trust.believing import Believing, Doubt
-from miseban.space.fusion.trust.clocks import Clocks, Edge, settle
-from miseban.space.fusion.trust.comparing import SEARCH_S, STRETCH_S, Comparing
-from miseban.space.fusion.trust.lens import TurnedLens
+from miseban.space.fusion.trust.clocks import Clocks, Edge, decided, settle
+from miseban.space.fusion.trust.comparing import SEARCH_S, STRETCH_S, Comparing, views
 from miseban.space.fusion.trust.outages import FLAPPING, Outages
+from miseban.space.fusion.trust.silent import Silences
 from miseban.space.fusion.trust.telling import Telling
 from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.fusion.trust.turned import Turns, who_turned
-from miseban.space.homography import Homography
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.stretches import Stretch
 
@@ -34,8 +33,8 @@ VAGUE_S = 0.4
 RECENT_S = 60.0
 """What two clocks were before is forgotten when they surely were otherwise for so long."""
 SUDDEN_S, SUDDEN_PX = 0.3, 5.0
-CREEP_S = 0.01
-"""A clock that is right may drift by so much in each stretch."""
+MET = 5
+"""Cameras that saw so many of the same people of late can tell of each other's clocks."""
 
 
 class CameraTrust:
@@ -47,27 +46,17 @@ class CameraTrust:
     """
 
     def __init__(self, shop: Shop) -> None:
-        views = [camera for camera in shop.cameras if camera.floor_points]
-        self.cameras: tuple[str, ...] = tuple(camera.id for camera in views)
+        self.cameras: tuple[str, ...] = tuple(c.id for c in shop.cameras if c.floor_points)
         self._number = {name: n for n, name in enumerate(self.cameras)}
-        lenses, corners = [], []
-        for camera in views:
-            floor_m = [point.floor_m for point in camera.floor_points]
-            where = f'[[camera]] "{camera.id}" floor_points'
-            floor = Homography.from_points([p.pixel for p in camera.floor_points], floor_m, where)
-            width, height = camera.resolution
-            lenses.append(TurnedLens(floor, (float(width), float(height))))
-            corners.append(np.max(floor_m, axis=0) + 3.0)
-        plan = shop.shop.floor
-        far = np.max(corners, axis=0) if corners else np.zeros(2)
-        size = (plan.width_m, plan.depth_m) if plan else (float(far[0]), float(far[1]))
-        count = len(views)
+        lenses, size = views(shop)
+        count = len(lenses)
         self._comparing = Comparing(lenses, size)
         self._bank = EvidenceBank(count, WINDOW_S)
         self._clocks = settle([], np.zeros(count), CLOCK_OFF_S)
         self._decided_s = np.zeros(count)
         self._turns = Turns.none(count)
         self._outages = [Outages(lens.size) for lens in lenses]
+        self._silences = Silences(count)
         self._agreeing = Agreeing(count, size, self._comparing.pairs)
         self._believing = Believing(count)
         self._doubts: dict[int, Doubt] = {}
@@ -166,6 +155,7 @@ class CameraTrust:
         ):
             outages.look(seen, from_s + ahead_s, now_s + ahead_s)
         scenes = comparing.scenes(from_s)
+        self._silences.look(comparing.people(scenes), now_s, STRETCH_S)
         comparing.compare(from_s, scenes, bank)
         away = [
             outages.away(comparing.moments_s(from_s) + ahead_s)
@@ -175,7 +165,7 @@ class CameraTrust:
         comparing.forget(from_s - SEARCH_S - 1.0)
         bank.forget(now_s)
         self._clocks = settle(self._edges(now_s), self._decided_s, CLOCK_OFF_S)
-        self._decide()
+        self._decided_s = decided(self._clocks, self._decided_s, CLOCK_OFF_S)
         self._turns = who_turned(bank, self._clocks.ahead_s, self._turns, now_s)
         self._rest_m = bank.rest_m()
         self._doubts = self._believing.look(
@@ -204,33 +194,36 @@ class CameraTrust:
         ]
         return edges + [Edge(a, b, ahead_s, 0.15) for (a, b), ahead_s in far.items()]
 
-    def _decide(self) -> None:
-        """Takes down which clocks are what: at once for those that are surely off, slowly for the
-        others, lest half of a jump be taken for granted before it is known whose it is."""
-        for n, ahead_s in enumerate(self._clocks.ahead_s.tolist()):
-            if n in self._clocks.either:
-                continue
-            step_s = ahead_s - float(self._decided_s[n])
-            if abs(ahead_s) < CLOCK_OFF_S:
-                step_s = min(max(step_s, -CREEP_S), CREEP_S)
-            self._decided_s[n] += step_s
-
     def _busy(self, now_s: float) -> set[int]:
         """Cameras whose people others cannot see for another reason."""
         far = {n for pair in self._comparing.far_apart(doubtful=True) for n in pair}
         flapping = {n for n, o in enumerate(self._outages) if len(o.of_late(now_s)) >= FLAPPING}
-        return far | flapping
+        turned = np.flatnonzero(self._turns.turn.any(axis=1)).tolist()
+        clocks = np.flatnonzero(np.abs(self._clocks.ahead_s) >= CLOCK_OFF_S).tolist()
+        return far | flapping | {*turned, *self._turns.suspected, *clocks, *self._clocks.either}
 
     def _tell(self, now_s: float) -> None:
+        met = self._bank.counts() >= MET
         for n in range(len(self.cameras)):
             clocks: Clocks = self._clocks
             other = clocks.either.get(n)
-            self._telling.clock(now_s, n, float(clocks.ahead_s[n]), float(clocks.error_s[n]), other)
+            wait = other is not None and bool(
+                np.delete(met[n] | met[other[0]], [n, other[0]]).any()
+            )
+            ahead_s, error_s = float(clocks.ahead_s[n]), float(clocks.error_s[n])
+            self._telling.clock(now_s, n, ahead_s, error_s, other, wait=wait)
             turns = self._turns
             self._telling.moved(
                 now_s, n, turns.turn[n], float(turns.error_px[n]), turns.either.get(n)
             )
-            self._telling.flapping(now_s, n, self._outages[n])
+            silent_s = self._silences.silent_s(n)
+            own_s = now_s + float(self._comparing.now[n, 0])
+            if self._outages[n].works(own_s - silent_s):
+                silent_s = 0.0
+            self._outages[n].silent = silent_s > 0
+            if silent_s > 0:  # that it does not see others' people says nothing against them
+                self._agreeing.forget(n)
+            self._telling.flapping(now_s, n, self._outages[n], silent_s)
             self._telling.disagrees(now_s, n, self._doubts.get(n))
 
     def _take(self) -> None:

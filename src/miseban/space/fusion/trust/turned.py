@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,25 @@ ALIKE = 0.75
 WAIT_S = 100.0
 RECENT_S = (40.0, 80.0)
 """A camera may have been turned so long ago, or before all that is remembered."""
+BORNE_OUT, BACKERS = 16.0, 3
+"""What is suspected is told when what was seen since then, on which the suspicion does not rest,
+is made likelier by so much too, and so many people say so."""
+FALSE = -8.0
+"""It is dropped when that is made so much less likely, or after ``DROPPED_S`` without a sign."""
+DROPPED_S = 90.0
 _MOST = 3
+_A_MOMENT_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """That a camera was turned by ``turn`` (3,) at ``since_s``, as was first thought at ``at_s``
+    and last at ``last_s``."""
+
+    turn: Floats
+    since_s: float
+    at_s: float
+    last_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +50,15 @@ class Turns:
     """``turn`` (C, 3) of the cameras that were surely turned, 0 for the others; ``error_px`` (C,);
     ``since_s`` from when on for those that were found only now; ``either`` names for a turned
     camera another one that it may be just as well; ``doubt_s`` since when one of two was turned and
-    it is not known which, None for never."""
+    it is not known which, None for never; ``suspected`` who may have been turned, which is not
+    borne out yet."""
 
     turn: Floats
     error_px: Floats
     since_s: dict[int, float]
     either: dict[int, int]
     doubt_s: float | None = None
+    suspected: dict[int, Suspicion] = field(default_factory=dict)
 
     @classmethod
     def none(cls, cameras: int) -> Turns:
@@ -72,15 +92,19 @@ def who_turned(bank: EvidenceBank, clock_s: Floats, before: Turns, now_s: float)
             theta[camera, 1:] = before.turn[camera]
     since: dict[int, float] = {}
     doubt_s = None
+    suspected = _kept(bank, theta, before.suspected, now_s)
     while len(turned) < _MOST:
         found = _worst(bank, theta, turned, now_s)
         if found is None:
             break
+        if not _borne_out(bank, theta, found, suspected, now_s):
+            break  # who explains less must not be first
         if found.other is not None:
             doubt_s = now_s if before.doubt_s is None else before.doubt_s
             if now_s - doubt_s < WAIT_S:
                 break
             either[found.camera] = found.other
+        suspected.pop(found.camera, None)
         turned.append(found.camera)
         since[found.camera] = found.since_s
         bank.forget_camera(found.camera, found.since_s)
@@ -88,7 +112,38 @@ def who_turned(bank: EvidenceBank, clock_s: Floats, before: Turns, now_s: float)
         _refine(bank, theta, error, turned)
     known = np.isfinite(error)
     error[~known] = bank.turns(theta).error_px[~known]
-    return Turns(theta[:, 1:], error, since, either, doubt_s)
+    return Turns(theta[:, 1:], error, since, either, doubt_s, suspected)
+
+
+def _kept(
+    bank: EvidenceBank, theta: Floats, before: dict[int, Suspicion], now_s: float
+) -> dict[int, Suspicion]:
+    """Those that what was seen since then does not speak against."""
+    kept = {}
+    for camera, was in before.items():
+        gain, _ = bank.since(was.at_s + _A_MOMENT_S).borne_out(theta, camera, was.turn)
+        if gain > FALSE and now_s - was.last_s <= DROPPED_S:
+            kept[camera] = was
+    return kept
+
+
+def _borne_out(
+    bank: EvidenceBank,
+    theta: Floats,
+    found: _Candidate,
+    suspected: dict[int, Suspicion],
+    now_s: float,
+) -> bool:
+    """Whether what was seen since a turn was first thought of says the same, nothing being fitted
+    to it. Notes what is thought."""
+    was = suspected.get(found.camera)
+    if was is None:
+        suspected[found.camera] = Suspicion(found.turn, found.since_s, now_s, now_s)
+        return False
+    suspected[found.camera] = replace(was, last_s=now_s)
+    later = bank.since(was.at_s + _A_MOMENT_S)
+    gain, backers = later.borne_out(theta, found.camera, was.turn)
+    return gain >= BORNE_OUT and backers >= BACKERS
 
 
 def _refine(bank: EvidenceBank, theta: Floats, error: Floats, turned: list[int]) -> None:
