@@ -61,6 +61,41 @@ def test_a_short_piece_behind_the_till_is_staff_by_its_place() -> None:
     assert not any(role == "staff" for visit, role in roles(judge, rows).items() if visit < 1000)
 
 
+def taken_over(before: FloorRows, after: FloorRows, at_s: float, visit: int = 1) -> FloorRows:
+    """The cameras take the second for the first from ``at_s`` on: one visit, two people."""
+    one, other = before.take(before.time_s < at_s), after.take(after.time_s >= at_s)
+    rows = together([one, other])
+    same = np.full(len(rows), visit)
+    return FloorRows(rows.time_s, same, rows.xy, rows.spread_m, rows.cameras)
+
+
+@pytest.mark.parametrize("crew", [True, False], ids=["drawn", "not drawn"])
+def test_whoever_is_taken_for_a_shopper_who_came_in_is_staff_by_the_greater_part(
+    crew: bool,
+) -> None:
+    rows = day(taken_over(shopping(1, 305.0), stocker(2, 1600.0), 400.0))
+    judge = StaffJudge(shop(crew))
+    judge.update(rows)
+    assert judge.role(1)[0] == "staff"
+
+
+@pytest.mark.parametrize("crew", [True, False], ids=["drawn", "not drawn"])
+def test_a_few_minutes_behind_the_till_are_outvoted_by_a_long_way_through_the_shop(
+    crew: bool,
+) -> None:
+    """A clerk is lost, and the cameras go on with a shopper whose door nobody saw."""
+    aisles = [(n * 30.0, 1.0 + n % 4, 1.0 + n % 5) for n in range(61)]
+    rows = day(clerk(1), taken_over(clerk(2), walk(3, aisles), 180.0, visit=2))
+    judge = StaffJudge(shop(crew))
+    judge.update(rows.take(rows.time_s < 180.0))
+    early = judge.role(2)[0]
+    judge.update(rows.take(rows.time_s >= 180.0))
+    assert judge.role(2)[0] == "shopper"
+    assert judge.role(1)[0] == "staff"
+    if crew:
+        assert early == "staff"
+
+
 def test_a_role_is_revised_and_told_of() -> None:
     rows = day(clerk(1))
     judge = StaffJudge(shop())

@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 def examples(shop: Shop, day: Day) -> tuple[Floats, NDArray[np.bool_]]:
     """The evidence of each visit when it ends, and again after the day (2 V, K), and whether it is
     staff's (2 V,)."""
-    presences = Presences(Layout(shop), StaffSettings())
+    # A visit is one person's here: nothing need be forgotten.
+    whole = StaffSettings(place_memory_s=np.inf, door_memory_s=np.inf, stop_memory_s=np.inf)
+    presences = Presences(Layout(shop), whole)
     seconds = Seconds()
     last_s = np.zeros(len(day.person))
     np.maximum.at(last_s, day.rows.visit, np.floor(day.rows.time_s))

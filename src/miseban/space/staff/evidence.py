@@ -26,11 +26,12 @@ def features(presences: Presences, rows: Ints) -> Floats:
     values = {
         name: presences.column(name)[rows]
         for name in (
-            "seen_s", "came_in", "crew_s", "queue_s", "private", "long_stops", "long_s", "stop_s",
-            "stop_queue_s",
+            "seen_s", "place_s", "pace_s", "door", "crew_s", "queue_s", "private", "long_stops",
+            "long_s", "stop_s", "stop_queue_s",
         )
     }  # fmt: skip
     seen_s = np.maximum(values["seen_s"], 1.0)
+    place_s = np.maximum(values["place_s"], 1.0)
     # The stop that lasts is one too, as far as it has got.
     shopping = values["stop_queue_s"] < 0.5 * values["stop_s"]
     now_long = shopping & (values["stop_s"] >= 3.0 * presences.usual_stop_s)
@@ -39,12 +40,12 @@ def features(presences: Presences, rows: Ints) -> Floats:
     columns = {
         "always": np.ones(len(rows)),
         "crew": np.log1p(values["crew_s"] / 10.0),
-        "crew_part": values["crew_s"] / seen_s,
-        "private": values["private"] / (seen_s + 10.0),
-        "came_in": values["came_in"],
+        "crew_part": values["crew_s"] / place_s,
+        "private": values["private"] / (place_s + 10.0),
+        "came_in": values["door"],
         "long_stay": np.maximum(0.0, np.log(seen_s / (2.0 * presences.usual_stay_s))),
         "queued": np.log1p(values["queue_s"] / 10.0),
         "long_stops": np.log1p(long_stops),
-        "long_part": long_s / (seen_s + 30.0),
+        "long_part": long_s / (values["pace_s"] + 30.0),
     }
     return np.stack([columns[name] for name in FEATURES], axis=1)

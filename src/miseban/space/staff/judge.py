@@ -32,9 +32,11 @@ class StaffJudge:
     """Decides for each visit on the floor whether it is staff's, at any moment, from all that has
     been seen up to then; so a role may change while a visit lasts, and after it (``changed``).
 
-    The log odds are a sum of a few numbers of the visit (``evidence.FEATURES``) times learned
-    weights, and of the cue from the clothes. Nothing is kept of anybody beyond ``forget``; no
-    figure of a person leaves this class but the role and how sure it is.
+    The log odds of a second are a sum of a few numbers of what was seen lately
+    (``evidence.FEATURES``) times learned weights, and of the cue from the clothes. A visit's
+    seconds vote: where cameras take a shopper for a member of staff, and go on with the one as
+    the other, the role is that of the greater part. Nothing is kept of anybody beyond ``forget``;
+    no figure of a person leaves this class but the role and how sure it is.
     """
 
     def __init__(
@@ -88,12 +90,16 @@ class StaffJudge:
 
     def _take(self, second: Second) -> None:
         at = self._presences.add(second)
+        s = self._settings
         odds = features(self._presences, at) @ _WEIGHTS
-        for presence, value in zip(at.tolist(), odds.tolist(), strict=True):
-            told = value + self._cue(presence)
-            self._odds[presence] = told
-            bar = self._settings.threshold - self._settings.keep * (presence in self._staff)
-            if told > bar:
+        if self._uniform is not None:
+            odds += [self._cue(presence) for presence in at.tolist()]
+        vote = self._presences.column("vote")
+        vote[at] += np.clip(odds, -s.vote_most, s.vote_most)
+        voted = np.clip(vote[at] / s.vote_s, -s.surest, s.surest)
+        for presence, value in zip(at.tolist(), voted.tolist(), strict=True):
+            self._odds[presence] = value
+            if value > s.threshold - s.keep * (presence in self._staff):
                 self._staff.add(presence)
             else:
                 self._staff.discard(presence)

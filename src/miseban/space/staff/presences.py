@@ -19,10 +19,16 @@ Ints = NDArray[np.int64]
 
 COLUMNS = (
     "last_s", "x", "y", "seen_s", "inside_s", "came_in", "left", "crew_s", "queue_s", "private",
-    "cell", "stop_x", "stop_y", "stop_s", "stop_queue_s", "long_stops", "long_s",
+    "cell", "stop_x", "stop_y", "stop_s", "stop_queue_s", "long_stops", "long_s", "place_s",
+    "pace_s", "door", "vote",
 )  # fmt: skip
 """What is known of a presence, a column each; see ``Presences``."""
 
+
+PLACES = ("place_s", "crew_s", "private")
+DOORS = ("door", "queue_s")
+STOPS = ("pace_s", "long_stops", "long_s")
+"""Columns that fade, by what they tell of: see ``StaffSettings``."""
 
 LOST = LostSettings()
 
@@ -59,6 +65,10 @@ class Presences:
     is time near a place: the one that lasts is at ``stop_x``, ``stop_y`` for ``stop_s``,
     ``stop_queue_s`` of them in a queue or at a counter; ``long_stops`` and ``long_s`` are those of
     the past, elsewhere than there, that lasted much longer than is usual for shoppers here.
+
+    What was seen long ago may have been somebody else: ``PLACES``, ``DOORS`` and ``STOPS`` fade.
+    ``door`` is ``came_in`` that fades; ``place_s`` and ``pace_s`` are the seconds behind the sums
+    over places and over stops. ``vote`` is the ``StaffJudge``'s.
     """
 
     def __init__(self, layout: Layout, settings: StaffSettings) -> None:
@@ -112,7 +122,9 @@ class Presences:
         at, now_s, xy = self._presences(second), second.time_s, second.xy
         s, layout, col = self._settings, self._layout, self.column
         passed = np.clip(now_s - col("last_s")[at], 0.0, s.longest_gap_s)
-        col("seen_s")[at] += passed
+        self._fade(at, passed)
+        for name in ("seen_s", "place_s", "pace_s"):
+            col(name)[at] += passed
         col("x")[at], col("y")[at], col("last_s")[at] = xy[:, 0], xy[:, 1], now_s
         for kind in ("crew", "queue"):
             if layout.has(kind):
@@ -123,6 +135,7 @@ class Presences:
         at_door = ~(np.abs(depth) > s.door_m)
         came_in = np.maximum(col("came_in")[at], depth < -s.outside_m)
         col("came_in")[at] = came_in
+        col("door")[at] = np.maximum(col("door")[at], depth < -s.outside_m)
         col("left")[at] = at_door | (depth < 0)
         self._stops(at, xy, passed, waits)
         cell = self.places.cell(xy)
@@ -134,6 +147,14 @@ class Presences:
         if now_s >= self._settled_s + 10.0:
             self._settle(now_s)
         return at
+
+    def _fade(self, at: Ints, passed: Floats) -> None:
+        s = self._settings
+        memories = (PLACES, s.place_memory_s), (DOORS, s.door_memory_s), (STOPS, s.stop_memory_s)
+        for names, memory_s in memories:
+            keep = np.exp(-passed / memory_s)
+            for name in names:
+                self.column(name)[at] *= keep
 
     def _stops(self, at: Ints, xy: Floats, passed: Floats, waits: NDArray[np.bool_]) -> None:
         s, col = self._settings, self.column
@@ -177,7 +198,9 @@ class Presences:
             at_door = depth <= self._settings.door_m
             presence = self._fresh(xy, now_s, at_door=at_door)
         else:
-            self.column("seen_s")[presence] += max(0.0, now_s - self.column("last_s")[presence] - 1)
+            missed_s = max(0.0, now_s - self.column("last_s")[presence] - 1)
+            for name in ("seen_s", "place_s", "pace_s"):
+                self.column(name)[presence] += missed_s
         self._visits[visit] = presence
         self._members.setdefault(presence, []).append(visit)
         return presence
@@ -185,8 +208,9 @@ class Presences:
     def _fresh(self, xy: Floats, now_s: float, *, at_door: bool) -> int:
         x, y = float(xy[0]), float(xy[1])
         return self._table.begin(
-            last_s=now_s, x=x, y=y, stop_x=x, stop_y=y, came_in=float(at_door), cell=np.nan
-        )
+            last_s=now_s, x=x, y=y, stop_x=x, stop_y=y, came_in=float(at_door), cell=np.nan,
+            door=float(at_door),
+        )  # fmt: skip
 
     def _settle(self, now_s: float) -> None:
         """Learns how long shoppers stay from those who have left."""

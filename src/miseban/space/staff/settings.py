@@ -23,14 +23,27 @@ class StaffSettings:
     stop_least_s: float = 8.0
     long_factor: float = 3.0
 
+    # The cameras take one person for another about once in ten minutes, so what was seen loses its
+    # weight: e-fold in so long. Where somebody is says at once who it is; a door or a queue holds
+    # for as long as a customer is followed; long stops are rare, and tell only if several are kept.
+    place_memory_s: float = 60.0
+    door_memory_s: float = 300.0
+    stop_memory_s: float = 1200.0
+
     # What is usual in shops, until this one's shoppers have shown it: so many of them weigh as
     # much as what is assumed here.
     usual_stay_s_log: float = log(600.0)
     usual_stop_s_log: float = log(25.0)
     usual_weight: float = 10.0
 
-    # The decision: log odds, and how far below a role is kept.
+    # The decision: each second votes by its log odds, at most this much, so that the hour behind
+    # a till is not worth more than the hour among the shelves; ``vote_s`` such seconds count as one
+    # independent sight. Log odds from which on somebody is staff, and how far below a role is kept;
+    # nobody is surer than ``surest``.
+    vote_most: float = 2.0
+    vote_s: float = 60.0
+    surest: float = 6.0
     threshold: float = 0.0
-    keep: float = 1.0
+    keep: float = 0.2
     # No cue from the colour of the clothes weighs more than this.
     uniform_most: float = 4.0
