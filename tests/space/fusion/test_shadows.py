@@ -27,7 +27,8 @@ def table(visit: tuple[float, float], other: tuple[float, float], wide: float = 
 
 def look(t: Table, cameras: tuple[int, int], eyes: NDArray[np.float64] = EYES) -> list[int]:
     shadows = Shadows(eyes, S)
-    return shadows.look(0.0, t, np.array(cameras), np.array([0, 1])).tolist()
+    found: list[int] = shadows.look(0.0, t, np.array(cameras), np.array([0, 1])).tolist()
+    return found
 
 
 def test_behind_a_visit_that_the_camera_does_not_see_is_nobody() -> None:
