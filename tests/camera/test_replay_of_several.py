@@ -12,7 +12,7 @@ from miseban.camera.in_time import in_order_of_time
 from miseban.camera.replay import replay
 from miseban.insight.outputs import Told, write_outputs
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.events import LineCrossed, VisitEnded
+from miseban.vocabulary.events import CameraHealth, LineCrossed, VisitEnded
 from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.tracks import TrackRows
 from tests.space.walks import START, rows, to_csv, together, told
@@ -162,3 +162,33 @@ def test_files_come_in_order_of_time_whatever_their_own(tmp_path: Path) -> None:
     assert {name: int((cameras == name).sum()) for name in names} == {
         name: len(found[name]) for name in names
     }
+
+
+def test_a_camera_without_rows_is_lost_and_not_one_that_saw_nobody(tmp_path: Path) -> None:
+    """The door is drawn on the picture of the camera of which there is nothing."""
+    made = shop(PLAN + YARD)
+    path = file_of(tmp_path, "t.csv", "west", "east")
+    result = replay(path, made, START)
+    assert result.incomplete == "no rows of yard"
+    assert result.uncovered_s == pytest.approx(result.duration_s / 3)
+    (gap,) = (e for e in result.events if isinstance(e, CameraHealth) and e.state == "gap")
+    assert (gap.camera, gap.reason) == ("yard", "there are no rows of it")
+    assert gap.gap_s == pytest.approx(result.duration_s, abs=0.3)
+    (tmp_path / "out").mkdir()
+    summary = write_outputs(tmp_path / "out", result, made, Told("tracks"))
+    assert summary.coverage == pytest.approx(2 / 3, abs=0.01)
+    assert summary.incomplete == "no rows of yard"
+    assert [hour.coverage for hour in summary.lines["gate"].hours] == [pytest.approx(0, abs=0.01)]
+    assert summary.people == 3
+    alone = replay(path, made, START, "west")
+    assert (alone.incomplete, alone.uncovered_s) == ("", 0.0)
+
+
+def test_a_fused_camera_without_rows_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    north = SHOP[SHOP.index("[[camera]]") :].replace('"west"', '"north"')
+    made = parse_shop(SHOP + north[: north.index("[[camera]]", 1)] + DOOR + PLAN, "s.toml")
+    path = file_of(tmp_path, "t.csv", "west", "east")
+    result = replay(path, made, START)
+    assert result.incomplete == "no rows of north"
+    assert result.sights["north"] == 0
+    assert told(_passages(result.events)) == told(_passages(replay(path, shop(), START).events))

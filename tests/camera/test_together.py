@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.in_step import in_step
 from miseban.camera.opening import open_source
 from miseban.camera.together import analyse_together
@@ -138,6 +139,47 @@ def test_a_camera_without_recording_is_lost_coverage() -> None:
     assert (gap.camera, gap.reason) == ("b", "there is none")
     assert gap.gap_s == pytest.approx(20, abs=0.3)
     assert result.incomplete == "b: there is none"
+
+
+def test_looks_are_forgotten_in_time_also_where_no_detector_looks_any_more() -> None:
+    def left(long_s: float) -> int:
+        looks = AppearanceMemory(3.0, UTC)
+        source = Played(0.0, long_s)
+        analyse_together({"a": (source, OneStands(breaks=15))}, SHOP, gate=False, looks=looks)
+        return len(looks)
+
+    assert left(4.0) == 1
+    assert left(20.0) == 0
+
+
+FLOOR = """floor_points = [
+  { pixel = [0, 0], floor_m = [0, 0] }, { pixel = [64, 0], floor_m = [8, 0] },
+  { pixel = [0, 48], floor_m = [0, 6] }, { pixel = [64, 48], floor_m = [8, 6] },
+]
+[[zone]]"""
+
+
+class Flapping(Played):
+    """Sends nothing in three stretches too short for a gap in what people do."""
+
+    away = ((20.0, 22.5), (40.0, 42.5), (60.0, 62.5))
+
+    def frames(self) -> Iterator[Frame]:
+        for frame in super().frames():
+            if not any(from_s < frame.time_s < to_s for from_s, to_s in self.away):
+                yield frame
+
+
+def test_a_camera_that_comes_and_goes_is_known_by_its_frames() -> None:
+    text = '[shop]\nid = "s"\ntimezone = "UTC"\npolicy = "jp"\n'
+    text += "floor = { width_m = 8, depth_m = 6 }\n"
+    text += "".join(CAMERA.format(c).replace("[[zone]]", FLOOR) for c in "ab")
+    sources = {"a": (Played(0.0, 100.0), OneStands()), "b": (Flapping(0.0, 100.0), OneStands())}
+    result, _ = analyse_together(sources, parse_shop(text, "s"), gate=False)
+    health = [e for e in result.events if isinstance(e, CameraHealth)]
+    assert {e.camera for e in health if e.state == "flapping"} == {"b"}
+    (told, *_) = (e.time for e in health if e.state == "flapping")
+    assert told - START <= timedelta(seconds=100)
 
 
 def test_it_ends_when_it_is_told_to() -> None:

@@ -45,7 +45,7 @@ def shop_file(folder: Path, *cameras: str, policy: str = "jp") -> Path:
 def analyse(shop: Path, out: Path, *more: str) -> int:
     start = ("--start", "2026-03-02T10:00:00")
     return run(
-        ["analyze", *more, "--shop", str(shop), "--out", str(out), "--model", "motion", *start]
+        ["analyze", "--model", "motion", "--shop", str(shop), "--out", str(out), *start, *more]
     )
 
 
@@ -101,6 +101,7 @@ def test_a_bad_recording_is_told_and_the_others_are_counted(
         (("--attributes",), "--attributes"),
         (("--camera", "door"), "--camera"),
         (("--appearance",), "a notice on record"),
+        (("--model", "nonsense"), "nonsense"),
     ],
 )
 def test_what_goes_with_one_camera_only_is_refused(

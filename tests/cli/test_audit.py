@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -123,19 +124,52 @@ def test_a_plan_is_filled_in_and_read(konbini: Path, capsys: pytest.CaptureFixtu
     into, out = json.loads(capsys.readouterr().out)
     assert (into["minutes"], into["told"], out["told"]) == (4, 8, 0)
 
+    # The rest is filled in later; other minutes told of in between do not matter.
+    assert audit(konbini, "--truth", str(konbini / "truth"), "--minutes", "2", "--seed", "9") == 0
+    with tally.open("a", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, rows[0])
+        table.writerows({**row, "in": "1", "out": "1"} for row in rows[4:])
+    capsys.readouterr()
+    assert audit(konbini, "--counts", str(tally), "--json") == 0
+    into, out = json.loads(capsys.readouterr().out)
+    assert into["minutes"] == 8
+    told = {
+        datetime.fromisoformat(str(look["start"])).timestamp(): look["weight"]
+        for look in kept(konbini)
+    }
+    for row in rows:
+        at = datetime.fromisoformat(row["start"]).timestamp()
+        assert told[at] == pytest.approx(float(row["weight"]))
+
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         pytest.param("start,line\n", "line 1: expected start,line,in,out", id="columns"),
         pytest.param(
-            "start,line,in,out\nnoon,entrance,1,1\n", "line 2: expected a start", id="time"
+            "start,line,in,out,weight\nnoon,entrance,1,1,2\n", "line 2: expected a start", id="time"
         ),
         pytest.param(
-            f"start,line,in,out\n{START}+09:00,entrance,-1,1\n", "line 2: in: expected how many",
+            f"start,line,in,out,weight\n{START}+09:00,entrance,-1,1,2\n",
+            "line 2: in: expected how many",
             id="people",
         ),
-        pytest.param("start,line,in,out\n", "nobody told of any", id="nothing told"),
+        pytest.param("start,line,in,out,weight\n", "nobody told of any", id="nothing told"),
+        pytest.param(
+            f"start,line,in,out,weight\n{START}+09:00,entrance,1,1,\n",
+            "line 2: weight: expected for how many",
+            id="weight",
+        ),
+        pytest.param(
+            f"start,line,in,out,weight\n{START}+09:00,exit,1,1,2\n",
+            "line 2: expected a line of entrance, found 'exit'",
+            id="line",
+        ),
+        pytest.param(
+            "start,line,in,out,weight\n2026-04-07T07:00:00+09:00,entrance,1,1,2\n",
+            "line 2: expected a minute of the recording",
+            id="another day",
+        ),
     ],
 )  # fmt: skip
 def test_a_bad_tally_is_named(
@@ -291,7 +325,7 @@ def test_a_killed_audit_leaves_a_whole_file(konbini: Path) -> None:
 
 def test_two_cameras_check_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two lines in one place, on two cameras: what one saw and the other did not."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import UTC, timedelta
 
     from miseban.insight.events_table import write_events
     from miseban.insight.summary import summarise
@@ -332,6 +366,14 @@ def test_two_cameras_check_each_other(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "by both: 99" in out
     looks = kept(tmp_path, "shop.accuracy.json")
     assert {look["source"] for look in looks} == {"overlap"}
+
+    # Had the two been fused, one visit would pass both lines.
+    fused = {name: {"fused": True, "sights": 1} for name in ("door", "side")}
+    told = {**json.loads(text), "cameras": fused}
+    (tmp_path / "result" / "summary.json").write_text(json.dumps(told), "utf-8")
+    assert audit(tmp_path, "--overlap", "entrance=second", shop="shop.toml") == 2
+    assert "cameras that count alone" in capsys.readouterr().err
+    assert kept(tmp_path, "shop.accuracy.json") == looks
 
 
 @settings(max_examples=30, deadline=None)

@@ -10,7 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
+from miseban.camera.calibration.answer import Answer
 from miseban.cli.app import run
+from miseban.cli.new_files import write_new
+from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import load_shop
 from miseban.vocabulary.tracks import COLUMNS, TrackRows
 from tests.space.calibration.views import camera, off_cm, spots_of, tracks, walks
@@ -160,6 +163,53 @@ def test_what_no_camera_sees_is_refused_in_one_line(
     assert "line 2: expected four numbers" in refused(
         [*base, "--points", str(_broken(tmp_path))], capsys
     )
+
+
+def test_nothing_is_left_half_done(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    points = points_file(tmp_path, *spots_of(camera(), 8))
+    tracks_csv = tracks_file(tmp_path, {"door": tracks(camera(), walks(2, 3))})
+    base = [str(tracks_csv), "--shop", str(shop), "--camera", "door", "--points", str(points)]
+    picture, nowhere = tmp_path / "x.png", tmp_path / "nodir"
+    said = refused([*base, "--picture", str(nowhere / "x.png")], capsys)
+    assert "expected a folder that exists for --picture" in said
+    said = refused([*base, "--picture", str(picture), "--write", str(nowhere / "y.toml")], capsys)
+    assert "expected a folder that exists for --write" in said
+    said = refused([*base, "--picture", str(picture), "--write", str(picture)], capsys)
+    assert "for --write other than --picture's" in said
+    assert not picture.exists()
+    said = refused([*base, "--write", str(tmp_path / ("a" * 300))], capsys)
+    assert "cannot be written" in said
+    # What the disk refuses only at the end takes the rest with it.
+    with pytest.raises(BadInput, match="cannot be written"):
+        write_new({picture: b"a picture", nowhere / "y.toml": b"a copy"})
+    assert not picture.exists()
+    picture.write_bytes(b"mine")
+    with pytest.raises(BadInput, match="found one that exists"):
+        write_new({tmp_path / "z.toml": b"a copy", picture: b"a picture"})
+    assert picture.read_bytes() == b"mine"
+    assert not (tmp_path / "z.toml").exists()
+
+
+def test_a_walk_told_to_stand_on_feet_says_so_where_the_file_says_otherwise(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hall = camera(x=12.0, heading=2.0, height_m=3.4)
+    file = tracks_file(tmp_path, {"hall": tracks(hall, walks(9, 30, spread_s=4.0))})
+    spots = points_file(tmp_path, *(half[:3] for half in spots_of(hall, 6)))
+    copy = tmp_path / "new.toml"
+    arguments = ["calibrate", str(file), "--walk", "--shop", str(shop), "--camera", "hall"]
+    arguments += ["--points", str(spots), "--anchor", "feet", "--write", str(copy)]
+    assert run(arguments) == 0, capsys.readouterr().err
+    assert load_shop(shop).camera("hall").anchor == "upright"
+    assert load_shop(copy).camera("hall").anchor == "feet"
+    assert 'anchor = "feet"' in capsys.readouterr().out
+
+
+def test_a_residual_that_nobody_knows_is_called_so() -> None:
+    answer = Answer("door", "board", [], camera(), float("nan"), "lay the sheet down again")
+    assert answer.told()[0] == "residual not known: lay the sheet down again"
 
 
 def _broken(folder: Path) -> Path:

@@ -30,12 +30,12 @@ def test_a_fresh_machine_counts_in_a_shop_from_pictures_too(
 ) -> None:
     """Nothing is downloaded: the package's own detector does it, and says what it is for."""
     pytest.importorskip("panda3d", reason="needs panda3d, the extra `sim`")
-    monkeypatch.setattr(demo_shop, "DAY_MIN", 60.0)
+    monkeypatch.setattr(demo_shop, "DAY_MIN", 20.0)
     monkeypatch.setattr(demo_shop, "FILMED_MIN", 0.5)
     out = tmp_path / "out"
     assert run(["demo", "--out", str(out)]) == 0
     printed = capsys.readouterr()
-    assert "$ miseban simulate --shop shops/konbini.toml --minutes 60 " in printed.out
+    assert "$ miseban simulate --shop shops/konbini.toml --from 10:00 --minutes 20 " in printed.out
     assert "--model person-small" in printed.out
     assert printed.err.count("built in, for a first look") == 1
     assert "miseban models pull yolox-nano" in printed.err

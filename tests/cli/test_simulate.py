@@ -71,7 +71,9 @@ def test_what_it_writes_can_be_replayed(tmp_path: Path, capsys: pytest.CaptureFi
     assert run(["replay", tracks, "--shop", str(SHOP_FILE), "--out", out, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     for way in ("in", "out"):
-        assert found["lines"]["entrance"][way] == truth["lines"]["entrance"][way]
+        told = found["lines"]["entrance"][way]
+        assert told["count"] == truth["lines"]["entrance"][way]["count"]
+        assert told["low"] <= told["count"] <= told["high"]
 
 
 @pytest.mark.parametrize(

@@ -117,9 +117,9 @@ def test_threads_are_those_it_was_measured_with(
     record(shop, "door", one.model_copy(update={"measured": measured}))
     seen: list[int] = []
 
-    def opened(name: str, *, threads: int) -> Detector:
+    def opened(name: str, *, threads: int, closer: bool) -> Detector:
         seen.append(threads)
-        return open_detector(name, threads=threads)
+        return open_detector(name, threads=threads, closer=closer)
 
     monkeypatch.setattr("miseban.cli.analyze.open_detector", opened)
     for words in ((), ("--threads", "3"), ("--model", "good")):

@@ -32,7 +32,7 @@ from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.summary import VisitorSummary
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
-ZONES = {"tea": "area", "queue": "queue", "till": "counter", "back": "crew"}
+ZONES = {"tea": "area", "queue": "queue", "till": "counter", "back": "crew", "porch": "entrance"}
 SHOP = """
 [shop]
 id = "s"
@@ -168,6 +168,44 @@ def test_bounce_is_a_short_visit_without_a_till() -> None:
     assert found.bounce_rate == pytest.approx(1 / 3)
 
 
+@pytest.mark.parametrize("porch", ["porch", "tea"])
+def test_a_zone_before_the_door_is_not_inside(porch: str) -> None:
+    """Nor does it part those who come together, whatever its kind."""
+    events = [
+        *(ZoneEntered(**stamp(s), zone=porch, visit=v) for s, v in ((95, "a"), (96, "b"))),
+        *came("a", 100, 400, group="g"),
+        *came("b", 101, 401, group="g"),
+    ]
+    found = of(events)
+    assert (found.visitors, found.begun_inside, found.groups) == (2, 0, 1)
+    assert found.reach[porch].visitors == 2
+
+
+def test_who_only_stands_before_the_door_passes_by() -> None:
+    found = of([*stay("a", "porch", 100, 150), ended("a", 95, 155, y=9.5)])
+    assert (found.visitors, found.begun_inside, found.passers_by) == (0, 0, 1)
+
+
+def alone(events: Iterable[Event]) -> list[Event]:
+    """As a camera tells them that is not fused with the others."""
+    return [event.model_copy(update={"camera": "till", "unit": "px"}) for event in events]
+
+
+def test_a_camera_beside_the_floor_sees_nobody_new() -> None:
+    beside = [e for k in range(3) for e in alone([ended(f"t{k}", 150 + 60 * k, 190 + 60 * k)])]
+    beside += alone([*stay("t9", "queue", 200, 300), ended("t9", 190, 310)])
+    events = sorted([*came("a", 100, 400), *beside], key=lambda event: event.time)
+    found = of(events)
+    assert (found.visitors, found.begun_inside, found.passers_by) == (1, 0, 0)
+    assert found.reach["queue"].visitors == 1
+    assert len(present(events, {"door"}, Layout(shop()), ZONES)) == 1
+
+
+def test_a_door_that_only_a_camera_beside_sees_leads_in() -> None:
+    found = of([*alone(came("t", 100, 140)), ended("a", 120, 400)])
+    assert (found.visitors, found.begun_inside, found.passers_by) == (1, 1, 0)
+
+
 def test_reach_is_the_part_of_visitors_who_stayed() -> None:
     events = [*came("a", 100, 400), *came("b", 200, 500), *stay("a", "tea", 150, 200)]
     events += stay("a", "tea", 250, 300)
@@ -219,7 +257,7 @@ def test_whoever_is_followed_inside_puts_the_balance_right() -> None:
     """One came in unseen: the balance would go below nothing only when both have left."""
     events = [*came("a", 100, 400), ended("b", 200, 900)]
     layout = Layout(shop())
-    found = people_inside(events, {"door"}, present=present(events, {"door"}, layout))
+    found = people_inside(events, {"door"}, present=present(events, {"door"}, layout, ZONES))
     assert found is not None
     assert [(c.time, c.people) for c in found.corrections] == [(START + timedelta(seconds=260), -1)]
     assert (found.people_max, found.entered - found.left) == (2, found.people_end + found.drift)

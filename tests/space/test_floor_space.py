@@ -367,6 +367,22 @@ def test_roles_and_groups_are_told_and_revised() -> None:
     assert judge.forgotten == set(numbers)
 
 
+def test_what_turns_out_last_is_told_at_the_end() -> None:
+    judge, groups = Judge(), Groups()
+    space = engine(LINE, staff=judge, groups=groups)
+    rows = together([walk([(0, k, 2), (10, k, 2)], visit=k) for k in (1, 3, 5)])
+    events = space.update(rows, [EndedVisit(k, 1, ("west",), 0.8) for k in (1, 3, 5)], 16.0)
+    visits = [e for e in events if isinstance(e, VisitEnded)]
+    judge.late = groups.late = True
+    labels = [e for e in space.finish(17.0) if isinstance(e, VisitLabelled)]
+    assert [(e.visit, e.role, e.group) for e in labels] == [
+        (visits[1].visit, "staff", None),
+        (visits[2].visit, "shopper", visits[0].group),
+    ]
+    assert seconds(labels[0]) == pytest.approx(17.0)
+    assert judge.forgotten == set()
+
+
 def test_the_bands_are_no_wider_than_they_may_be() -> None:
     """Somebody steps 0.7 m over the line and stays: seen, however uncertain the place is."""
     rows = walk([(0, 2, 2), (5, 6.7, 2), (20, 6.7, 2)], spread_m=5.0)

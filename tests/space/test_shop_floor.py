@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.shop_floor import ShopFloor
@@ -54,6 +55,7 @@ class Known:
         self.seen: dict[int, float] = {}
         self.calls: list[tuple[str, int, float]] = []
         self.wrong: list[CameraTrouble] = []
+        self.came: list[tuple[str, float]] = []
 
     def update(self, camera: str, found: TrackRows, until_s: float) -> None:
         self.calls.append((camera, len(found), until_s))
@@ -85,6 +87,9 @@ class Known:
         found, self.wrong = self.wrong, []
         return found
 
+    def frames(self, camera: str, time_s: NDArray[np.float64]) -> None:
+        self.came.extend((camera, second) for second in time_s.tolist())
+
     def finish(self, end_s: float) -> FloorRows:
         return self.advance(end_s + 1.0)
 
@@ -106,6 +111,13 @@ def play(floor: ShopFloor, found: dict[str, TrackRows], end_s: float) -> list[Ev
             floor.update(camera, one.take(mine), until_s)
         events += floor.advance(until_s)
     return [*events, *floor.finish(end_s)]
+
+
+def test_frames_of_fused_cameras_are_told_on() -> None:
+    known = Known()
+    floor = opened(shop(DRAWN), "west", "east", fusion=known)
+    floor.frames("west", np.array([0.0, 0.2]))
+    assert known.came == [("west", 0.0), ("west", 0.2)]
 
 
 def opened(made: Shop, *cameras: str, fusion: Known | None = None) -> ShopFloor:

@@ -38,6 +38,9 @@ def replay(
     first to find bad rows before anything begins. Rows may stand in any order; a file in order of
     time (as ours are) is never held in memory as a whole. Raises ``BadInput`` for bad rows, for
     cameras that the shop file does not know, and for a camera that is in two files.
+
+    A camera without rows is a camera that nothing is known of, not one that saw nobody: beside
+    others its whole time is lost coverage, and ``incomplete`` names it.
     """
     files = [paths] if isinstance(paths, Path) else list(paths)
     known = {path: check_tracks(path) for path in files}
@@ -45,13 +48,22 @@ def replay(
     if start is None:
         written = datetime.fromtimestamp(files[0].stat().st_mtime, UTC)
         start = written - timedelta(seconds=max(info.last_s for info in known.values()))
-    floor = open_floor(shop, cameras, start)
+    missing = [] if camera or not cameras else [c.id for c in shop.cameras if c.id not in cameras]
+    lost = missing if len(cameras) > 1 else []  # the facts of one camera are of that one only
+    floor = open_floor(shop, [*cameras, *lost], start)
     result = Analysis(cameras[0] if len(cameras) == 1 else None, start)
+    result.incomplete = f"no rows of {', '.join(missing)}" if missing else ""
+    last_s = max((info.last_s for info in known.values()), default=0.0)
+    for name in lost:
+        result.events += floor.gap(name, 0.0, last_s, "there are no rows of it")
     clocks = {name: _Clock() for name in cameras}
     for block in in_order_of_time({path: info.ordered for path, info in known.items()}):
         result.events += _play(floor, block, clocks)
         progress(float(block[1].time_s[-1]))
     end_s = max((clock.end_s for clock in clocks.values()), default=0.0)
+    for name in lost:
+        floor.blind(name, last_s, end_s)
+    result.uncovered_s = end_s * len(lost) / max(len(cameras) + len(lost), 1)
     result.events += floor.finish(end_s)
     result.rejected = floor.rejected
     result.events.sort(key=lambda event: (event.time, event.id))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from miseban.camera.in_step import first_start, in_step, offset_s
 from miseban.camera.result import Analysis, no_progress
@@ -44,6 +45,10 @@ class Floor(Protocol):
         """All cameras have told what they saw up to ``until_s``: the facts now certain."""
         ...
 
+    def frames(self, camera: str, time_s: NDArray[np.float64]) -> None:
+        """Frames of ``camera`` came at ``time_s`` (N,), with or without people."""
+        ...
+
     def gap(self, camera: str, start_s: float, end_s: float, reason: str) -> list[Event]:
         """``camera`` saw nothing from ``start_s`` to ``end_s``."""
         ...
@@ -68,6 +73,7 @@ class _Camera:
     offset_s: float
     fresh: list[TrackRows] = field(default_factory=list)
     kept: list[TrackRows] = field(default_factory=list)
+    came_s: list[float] = field(default_factory=list)
     last_s: float = 0.0
 
 
@@ -93,7 +99,7 @@ class Together:
         lost: Mapping[str, str] | None = None,
         looks: AppearanceMemory | None = None,
     ) -> None:
-        self._looks = looks
+        self._looks, self._start = looks, start
         self._floor, self._keep, self._lost = floor, keep_rows, dict(lost or {})
         self._cameras = {
             camera: _Camera(
@@ -117,6 +123,7 @@ class Together:
         if rows is None:
             return not one.view.fault
         one.last_s = frame.time_s + one.offset_s
+        one.came_s.append(one.last_s)
         rows = rows.take((rows.track >= 0) & ~one.geometry.private(rows))
         if len(rows):
             one.fresh.append(replace(rows, time_s=rows.time_s + one.offset_s))
@@ -131,7 +138,11 @@ class Together:
 
     def advance(self, until_s: float) -> list[Event]:
         """Every camera that still runs was fed up to ``until_s``: the facts now certain."""
+        if self._looks is not None:  # also where nothing moves, and no detector looks
+            self._looks.forget(until_s, self._start + timedelta(seconds=until_s))
         for camera, one in self._cameras.items():
+            self._floor.frames(camera, np.array(one.came_s))
+            one.came_s.clear()
             if one.fresh:
                 rows = TrackRows.concatenate(one.fresh)
                 one.fresh.clear()

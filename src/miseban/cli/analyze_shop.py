@@ -73,8 +73,9 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
         if missing:
             typer.echo(f"no recording of {', '.join(missing)}", err=True)
         lost = broken | dict.fromkeys(missing, "there is no recording of it")
-        output = ResultFolder(wishes.out, source=str(folder or shop_file))
         detectors, names = _detectors(list(sources), shop, wishes, stack)
+        looks = _looks(shop, shop_file, sources, keep_s) if keep_s else None
+        output = ResultFolder(wishes.out, source=str(folder or shop_file))
         note = " ".join(dict.fromkeys(said for name in names if (said := say_note(name))))
         lengths = [s.info.frames / s.info.fps for s in sources.values()
                    if s.info.frames and s.info.fps]  # fmt: skip
@@ -87,7 +88,7 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
                 shop,
                 gate=wishes.gate,
                 lost=lost,
-                looks=_looks(shop, shop_file, sources, keep_s) if keep_s else None,
+                looks=looks,
                 until_s=wishes.seconds,
                 progress=progress,
                 stopped=stopped,

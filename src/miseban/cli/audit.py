@@ -20,9 +20,18 @@ from miseban.cli.common import wide_console
 from miseban.insight.audit.clips import SHOWN_FPS, write_clips
 from miseban.insight.audit.figures import AuditFigures, clopper_pearson, figures
 from miseban.insight.audit.overlap import overlap_looks, passages_there_were
-from miseban.insight.audit.plan import Counted, Plan, ask, draw_plans, of_these, read_counted
+from miseban.insight.audit.plan import (
+    Counted,
+    Plan,
+    ask,
+    draw_plans,
+    of_these,
+    read_counted,
+    tally_plans,
+)
 from miseban.insight.audit.rows import rows_near
-from miseban.insight.audit.tellers import Tally, Teller, Truth, write_plan
+from miseban.insight.audit.tally import Tally, write_plan
+from miseban.insight.audit.tellers import Teller, Truth
 from miseban.insight.outputs import overlay_of
 from miseban.insight.uncertainty.accuracy import Specification
 from miseban.insight.uncertainty.accuracy_file import (
@@ -108,7 +117,11 @@ def audit(
         return
     if video is not None and camera is None:
         camera = counted.summary.camera or _only(shop)
-    plans = draw_plans(counted, shop, known, camera=camera, wanted=minutes, seed=seed)
+    tally = Tally(counts) if counts is not None else None
+    if tally is not None:
+        plans = tally_plans(counted, shop, tally, camera=camera)
+    else:
+        plans = draw_plans(counted, shop, known, camera=camera, wanted=minutes, seed=seed)
     if plan is not None:
         for number, one in enumerate(plans):
             write_plan(plan, one.minutes, one.lines, more=number > 0)
@@ -116,7 +129,7 @@ def audit(
         return
     looked = 0
     try:
-        with _teller(video, truth, counts, keep, shop, result, counted, plans) as teller:
+        with _teller(video, truth, tally, keep, shop, result, counted, plans) as teller:
             for one in plans:
                 for minute in one.minutes:
                     looks = ask(minute, one, counted, teller)
@@ -170,7 +183,7 @@ def _specification(
 def _teller(
     video: Path | None,
     truth: Path | None,
-    counts: Path | None,
+    tally: Tally | None,
     keep: Path | None,
     shop: Shop,
     result: Path,
@@ -182,8 +195,8 @@ def _teller(
     if truth is not None:
         yield Truth(truth, shop.shop.id, start)
         return
-    if counts is not None:
-        yield Tally(counts)
+    if tally is not None:
+        yield tally
         return
     assert video is not None  # noqa: S101 - one of them was given
     (one,) = plans
@@ -222,6 +235,12 @@ def _say_overlap(looks: Sequence[Look]) -> None:
         typer.echo(f"passages there were, by both: {many:.0f}, give or take {2 * deviation:.0f}")
 
 
+def _error(one: AuditFigures) -> str:
+    if one.error_percent is not None:
+        return f"{one.error_percent:+.1f} %"
+    return f"{one.error_people:+.0f} people" if one.error_people else "–"
+
+
 def _show(found: list[AuditFigures], specification: Specification) -> None:
     table = Table(
         title=f"error of the counts, meant to be within {specification.within_percent:g} %"
@@ -240,7 +259,7 @@ def _show(found: list[AuditFigures], specification: Specification) -> None:
         table.add_row(
             *(one.camera or "", one.line, one.way, f"{one.minutes:g}", str(one.told)),
             *(str(one.counted), str(one.missed)),
-            "–" if one.error_percent is None else f"{one.error_percent:+.1f} %",
+            _error(one),
             "–" if ends is None else f"{ends.low:+.1f} to {ends.high:+.1f} %",
             note,
         )

@@ -20,7 +20,7 @@ from miseban.camera.calibration.points import (
     read_points,
     typed_points,
 )
-from miseban.camera.calibration.shop_copy import write_copy
+from miseban.camera.calibration.shop_copy import copied
 from miseban.camera.calibration.ways import (
     Subject,
     by_boards,
@@ -33,6 +33,7 @@ from miseban.camera.result import Analysis
 from miseban.camera.tracks_file import check_tracks, read_tracks
 from miseban.cli.calibrate_check import check_shop
 from miseban.cli.common import Lang, only_camera, progress_bar
+from miseban.cli.new_files import check_new, write_new
 from miseban.cli.which_model import which_model
 from miseban.space.calibration.people import Beliefs
 from miseban.space.calibration.solving import Clicks
@@ -130,11 +131,7 @@ def calibrate(
         return
     subject = _subject(shop, shop_file, camera)
     clicks = _clicks(point, points, subject)
-    for file, option in ((picture, "--picture"), (write, "--write")):
-        if file is not None and file.exists():
-            raise BadInput(
-                "output", file, f"expected a new file for {option}, found one that exists"
-            )
+    check_new({"--picture": picture, "--write": write})
     seen: Analysis | None = None
     if board:
         placements = laid_sheets(laid or [])
@@ -157,6 +154,7 @@ def calibrate(
     else:
         answer = by_clicks(subject, clicks)
     refuse_impossible(answer, shop, subject.file)
+    made: dict[Path, bytes] = {}
     if picture is not None:
         name = _wanted(source, "--picture")
         if seen is None and not name.lower().endswith(".csv"):
@@ -165,10 +163,11 @@ def calibrate(
             what = "expected ten seconds or more, with most of the picture free of people at times"
             raise BadInput("no-background", name, what)
         background = seen.background if seen else None
-        picture.write_bytes(grid_picture(answer, background, subject.camera.resolution))
+        made[picture] = grid_picture(answer, background, subject.camera.resolution)
     if write is not None:
-        write_copy(shop_file, write, answer)
+        made[write] = copied(shop_file, answer)
     _tell(answer, as_json=as_json)
+    write_new(made)
 
 
 def _tell(answer: Answer, *, as_json: bool) -> None:
@@ -245,11 +244,5 @@ def _print_sheets(path: Path, sheets: int, lang: Lang) -> None:
         what = "expected a .pdf, or a .png for one sheet"
         raise BadInput("print-board", path, f"{what}, found {path.name} for {sheets}")
     pages = [sheet(number, lang) for number in range(sheets)]
-    try:
-        with path.open("xb") as file:
-            file.write(as_pdf(pages) if kind == ".pdf" else as_png(pages))
-    except FileExistsError:
-        raise BadInput("output", path, "expected a new file, found one that exists") from None
-    except OSError as error:
-        raise BadInput("output", path, f"cannot be written: {error.strerror or error}") from None
+    write_new({path: as_pdf(pages) if kind == ".pdf" else as_png(pages)})
     typer.echo(f"{path}: sheets 0 to {sheets - 1}, A4; the black square is {SIDE_MM:g} mm")

@@ -20,14 +20,15 @@ from miseban.vocabulary.errors import BadInput
 SHOP = Path("shops", "konbini.toml")
 CAMERA = "door"
 NOON = "12:00"
-FILMED_MIN, DAY_MIN = 6.0, 840.0
-"""What a camera sees in pictures, and how long the day without pictures is, in minutes."""
+MORNING = "10:00"
+FILMED_MIN, DAY_MIN = 6.0, 240.0
+"""What a camera sees in pictures, and what all see from the morning on without, in minutes."""
 
 
 def demo_shop(out: Path, model: str, lang: Lang) -> Path:
     """Plays the konbini and counts in it, twice; returns the report to open.
 
-    A whole day is counted from what an imperfect detector would see of it. Then some
+    Some hours are counted from what an imperfect detector would see of them. Then some
     minutes are filmed by the camera over the door and counted from the pictures with ``model``.
     Raises ``BadInput`` where the shop is not at hand.
     """
@@ -35,10 +36,10 @@ def demo_shop(out: Path, model: str, lang: Lang) -> Path:
         what = "found no such file. Run it in the project's folder, or give a recording of your own"
         raise BadInput("no-shop", SHOP, f"{what}: make demo VIDEO=FILE")
     day = out / "day"
-    typer.echo("A day in a shop that does not exist, and what imperfect eyes make of it:")
-    _say("simulate", "--shop", SHOP, "--minutes", f"{DAY_MIN:g}", "--detector", "default",
-         "--out", day / "truth")  # fmt: skip
-    simulate(SHOP, DAY_MIN, day / "truth", detector="default")
+    typer.echo("Four hours in a shop that does not exist, and what imperfect eyes make of them:")
+    _say("simulate", "--shop", SHOP, "--from", MORNING, "--minutes", f"{DAY_MIN:g}",
+         "--detector", "default", "--out", day / "truth")  # fmt: skip
+    simulate(SHOP, DAY_MIN, day / "truth", begins=MORNING, detector="default")
     start = _start(day / "truth")
     _say("replay", day / "truth" / "detected.csv", "--shop", SHOP, "--start", start.isoformat(),
          "--truth", day / "truth", "--out", day)  # fmt: skip

@@ -58,6 +58,8 @@ def replay_command(
     except BadInput:
         folder.discard_if_empty()
         raise
+    if result.incomplete:
+        typer.echo(result.incomplete, err=True)
     with folder.staging() as stage:
         summary = write_outputs(stage, result, shop, Told("tracks", lang, known, accuracy=accuracy))
     report_done(summary, folder.folder, truth=known, as_json=as_json)

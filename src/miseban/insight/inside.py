@@ -49,7 +49,7 @@ def people_inside(
     steps: list[tuple[datetime, int, LineCrossed | int]] = []
     steps += [(passage.time, 1, passage) for passage in passages]
     steps += [(moment, 0, 0) for moment in empty]
-    steps += [(moment, 2, people) for moment, people in _at_least(present)]
+    steps += [(moment, 2, people) for moment, people in at_least(present)]
     for when, kind, what in sorted(steps, key=lambda step: step[:2]):
         if isinstance(what, LineCrossed):
             balance.passed(what)
@@ -90,7 +90,7 @@ class _Balance:
             self.corrections.append(Correction(time=when, people=people))
 
 
-def _at_least(present: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, int]]:
+def at_least(present: Sequence[tuple[datetime, datetime]]) -> list[tuple[datetime, int]]:
     """Moments at which so many have been there for ``SURE_S``, when that number rises."""
     sure = timedelta(seconds=SURE_S)
     changes: list[tuple[datetime, int]] = []

@@ -84,6 +84,8 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
     entrances = {line.id for line in lines if line.entrance}
     empty = empty_moments(shop.shop.empty, shop.shop.timezone, analysis.start, analysis.duration_s)
     layout = Layout(shop)
+    kinds = {zone.id: zone.kind for zone in zones}
+    there = present(analysis.events, entrances, layout, kinds)
     counted = summarise(
         analysis.events,
         shop_id=shop.shop.id,
@@ -95,7 +97,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         analysed_fps=analysis.analysed_fps,
         incomplete=analysis.incomplete,
         lines=[line.id for line in lines],
-        zones={zone.id: zone.kind for zone in zones},
+        zones=kinds,
         tills=[(t.queue, t.service) for t in shop.tills if {t.queue, t.service} <= known],
         model=told.model,
         model_note=told.model_note,
@@ -109,15 +111,10 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         detected=analysis.detected,
         entrances=entrances,
         layout=layout,
-        inside=people_inside(
-            analysis.events,
-            entrances,
-            empty,
-            present=present(analysis.events, entrances, layout),
-        ),
+        inside=people_inside(analysis.events, entrances, empty, present=there),
     )
     accuracy = replace(told.accuracy, rough=bool(told.model_note))
-    return with_intervals(counted, analysis.events, shop, accuracy, empty)
+    return with_intervals(counted, analysis.events, shop, accuracy, empty, there)
 
 
 def _cameras(analysis: Analysis) -> dict[str, CameraSummary]:

@@ -6,7 +6,7 @@ not work here and was inside the shop, once for each time of coming in; a *passe
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +31,8 @@ is another coming in, as for any counter at a door."""
 INSIDE_S = 3
 """So many seconds of a trail lie inside before somebody is held to be there: places err."""
 _BUYING = frozenset({"queue", "counter"})
+_DOORSTEP = frozenset({"entrance", "signage"})
+"""Zones of these kinds lie before the door as well as behind it."""
 
 
 @dataclass(slots=True)
@@ -49,20 +51,23 @@ class Inside:
 
 
 def inside_of(
-    events: Sequence[Event], entrances: Set[str], layout: Layout | None
+    events: Sequence[Event], entrances: Set[str], layout: Layout | None, zones: Mapping[str, str]
 ) -> tuple[list[Inside], set[str]]:
     """All times inside; and the visits that never were there.
 
-    Who passed an entrance line or stayed in a zone was inside, and so was who has
-    ``INSIDE_S`` seconds of a trail there, where ``layout`` tells where that is. ``events`` are in
-    order of time.
+    Who passed an entrance line or stayed in a zone was inside (but for ``zones``, id to kind, that
+    may lie before the door), and so was who has ``INSIDE_S`` seconds of a trail there, where
+    ``layout`` tells where that is. Who comes in was outside until then, whatever zones are drawn
+    there. ``events`` are in order of time.
     """
     found: dict[str, list[Inside]] = {}
+    before: defaultdict[str, set[str]] = defaultdict(set)
     back = timedelta(seconds=BACK_S)
 
     def begin(event: LineCrossed | ZoneEntered, *, came_in: bool = False) -> Inside:
         times = found.setdefault(event.visit, [])
         times.append(Inside(event.visit, event.time, event.time, came_in, first=not times))
+        times[-1].areas |= before.pop(event.visit, set())
         return times[-1]
 
     for event in events:
@@ -73,11 +78,17 @@ def inside_of(
                 now.until, now.went_out = event.time, True
             elif last is not None and last.went_out and event.time - last.until <= back:
                 last.went_out = False
+            elif last is not None and not last.came_in and not last.went_out:
+                last.since, last.came_in = event.time, True
             else:
                 begin(event, came_in=True)
         elif isinstance(event, ZoneEntered):
-            now = found[event.visit][-1] if event.visit in found else begin(event)
-            now.areas.add(event.zone)
+            if event.visit in found:
+                found[event.visit][-1].areas.add(event.zone)
+            else:
+                before[event.visit].add(event.zone)
+                if zones.get(event.zone) not in _DOORSTEP:
+                    begin(event)
     outside = set()
     for event in events:
         if not isinstance(event, VisitEnded):
@@ -85,6 +96,7 @@ def inside_of(
         times = found.get(event.visit)
         if times is None and _was_inside(event, layout):
             times = found[event.visit] = [Inside(event.visit, event.started, event.time)]
+            times[0].areas |= before.pop(event.visit, set())
         if times is None:
             outside.add(event.visit)
             continue
@@ -95,16 +107,29 @@ def inside_of(
     return [one for times in found.values() for one in times], outside
 
 
+def apart(events: Sequence[Event], entrances: Set[str]) -> tuple[list[Event], list[Event]]:
+    """Events of all visits that tell who is inside; and of the others. Where cameras share a floor,
+    whom a camera beside them counts by itself is there too, under another name: that visit
+    tells nothing more, unless it passed an entrance, which only that camera may see."""
+    ended = [event for event in events if isinstance(event, VisitEnded)]
+    others: set[str] = set()
+    if any(event.camera is None for event in ended):
+        others = {event.visit for event in ended if event.camera is not None}
+        others -= {e.visit for e in events if isinstance(e, LineCrossed) and e.line in entrances}
+    telling = [event for event in events if getattr(event, "visit", None) not in others]
+    return telling, [event for event in events if getattr(event, "visit", None) in others]
+
+
 def present(
-    events: Sequence[Event], entrances: Set[str], layout: Layout
+    events: Sequence[Event], entrances: Set[str], layout: Layout, zones: Mapping[str, str]
 ) -> list[tuple[datetime, datetime]]:
     """From when to when each visit of a shopper was inside, for ``people_inside``. Empty where
     people are not followed over a whole floor."""
     ended = [event for event in events if isinstance(event, VisitEnded)]
     if not any(event.camera is None and event.unit == "m" for event in ended):
         return []
-    events = sorted(events, key=lambda event: event.time)
-    inside, _ = inside_of(events, entrances, layout)
+    telling, _ = apart(sorted(events, key=lambda event: event.time), entrances)
+    inside, _ = inside_of(telling, entrances, layout, zones)
     staff = labels(events).staff
     return [(one.since, one.until) for one in inside if one.visit not in staff]
 
@@ -129,7 +154,9 @@ def summarise_visitors(
     without ``layout`` only passages and stays tell who was inside."""
     if not entrances:
         return None
-    inside, outside = inside_of(events, entrances, layout)
+    telling, beside = apart(events, entrances)
+    inside, outside = inside_of(telling, entrances, layout, zones)
+    stayed, _ = inside_of(beside, entrances, layout, zones)
     staff = known.staff
     shoppers = [one for one in inside if one.visit not in staff]
     early = start + timedelta(seconds=AT_START_S)
@@ -157,7 +184,7 @@ def summarise_visitors(
         bounced=bounced,
         bounce_rate=_share(bounced, n),
         stay_s=spread([(one.until - one.since).total_seconds() for one in whole]),
-        reach=_reach(shoppers, n, zones),
+        reach=_reach([*shoppers, *stayed], n, zones),
         receipts=receipts,
         conversion=_share(receipts, n) if receipts is not None else None,
         group_conversion=_share(receipts, groups) if receipts is not None and groups else None,

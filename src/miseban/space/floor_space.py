@@ -16,7 +16,7 @@ from miseban.space.floor_book import FloorBook
 from miseban.space.floor_geometry import FloorGeometry
 from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.heat import HeatMap
-from miseban.space.labels import FindsGroups, JudgesStaff, Labels
+from miseban.space.labels import REVISED_S, FindsGroups, JudgesStaff, Labels
 from miseban.space.line_walk import LineWalk
 from miseban.space.polygons import INSIDE, OUTSIDE, Codes
 from miseban.space.settings import SpaceSettings
@@ -118,7 +118,7 @@ class FloorSpace:
         Returns the remaining facts."""
         for number in list(self._book.by_number):
             self._end(EndedVisit(number, 0, (), 0.0), told=False)
-        for visit_id, role, group, certainty in self._labels.changed(np.inf):
+        for visit_id, role, group, certainty in self._labels.changed(end_s + REVISED_S):
             self._facts.labelled(visit_id, end_s, role, group, certainty)
         return self._facts.finish(end_s)
 

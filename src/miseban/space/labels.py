@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Protocol
 
 from miseban.vocabulary.events import Role
@@ -101,12 +102,14 @@ class Labels:
             self._groups.forget(number)
 
     def changed(self, now_s: float) -> list[Change]:
-        """Visits told before of which something else holds now."""
+        """Visits told before of which something else holds now. At the end of a session ``now_s``
+        is infinite: nothing is too soon then, nor forgotten before it is told."""
         if now_s < self._asked_s + REVISED_S:
             return []
         self._asked_s = now_s
-        for old in [n for n, t in self._told.items() if t.last_s < now_s - REMEMBERED_S]:
-            self.forget(old)
+        if isfinite(now_s):
+            for old in [n for n, t in self._told.items() if t.last_s < now_s - REMEMBERED_S]:
+                self.forget(old)
         numbers = dict.fromkeys(self._staff.changed() if self._staff is not None else ())
         numbers |= dict.fromkeys(self._groups.changed() if self._groups is not None else ())
         changes: list[Change] = []

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from miseban.space.engine import CameraSpace
 from miseban.space.floor_geometry import fused_cameras
@@ -36,6 +37,10 @@ class Fusion(Protocol):
 
     def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
         """Rows of the camera's frames up to ``until_s``."""
+        ...
+
+    def frames(self, camera: str, time_s: NDArray[np.float64]) -> None:
+        """Frames of the camera came at ``time_s`` (N,), with or without people."""
         ...
 
     def advance(self, until_s: float) -> FloorRows:
@@ -121,6 +126,12 @@ class ShopFloor:
         self._fusion.update(camera, self._doors[camera].through(rows), until_s)
         if camera in self._sky:
             self._events += _but_visits(self._sky[camera].update(rows, until_s))
+
+    def frames(self, camera: str, time_s: NDArray[np.float64]) -> None:
+        """Frames of ``camera`` came at ``time_s`` (N,), with or without people: so it is known when
+        it was away, though nobody was in view."""
+        if self._fusion is not None and camera not in self.alone:
+            self._fusion.frames(camera, time_s)
 
     def advance(self, until_s: float) -> list[Event]:
         """All cameras have told what they saw up to ``until_s``: the facts now certain."""

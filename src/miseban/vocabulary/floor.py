@@ -15,7 +15,8 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class FloorRows:
-    """Positions of visits, in columns of equal length N and in order of time.
+    """Positions of visits, in columns of equal length N and in order of time. The first rows of a
+    visit may be handed over later than rows of others with later times.
 
     ``time_s`` (N,) seconds since the start of the recording or session, in the shop's common
     clock; ``visit`` (N,) the visit's number, given once and never again; ``xy`` (N, 2) metres on

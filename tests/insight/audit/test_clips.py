@@ -50,8 +50,14 @@ def test_two_who_differ_only_within_blocks_look_the_same() -> None:
 
 def test_blocks_are_as_large_as_the_widest_person_asks() -> None:
     assert block_px(rows((0, 0, 60, 180), (0, 0, 90, 200)), (640, 360)) == 15
-    assert block_px(rows((0, 0, 20, 60)), (640, 360)) == 8
+    assert block_px(rows((0, 0, 150, 180)), (640, 360)) == 25
+    assert block_px(rows((0, 0, 20, 60)), (160, 90)) == 8
     assert block_px(rows(), (640, 360)) == 15  # nobody knows how large they are
+
+
+def test_somebody_nearer_than_all_who_were_followed_is_hidden_too() -> None:
+    assert block_px(rows((0, 0, 20, 60)), (640, 360)) == 15
+    assert block_px(rows((0, 0, 20, 60)), (1920, 1080)) == 45
 
 
 def test_a_clip_is_of_its_minute_and_hides_private_places(

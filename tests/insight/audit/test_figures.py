@@ -60,6 +60,25 @@ def test_a_good_counter_needs_more_minutes_and_a_bad_one_is_found() -> None:
     assert sure.more_minutes == 0
 
 
+def test_who_is_made_up_where_nobody_passes_is_in_the_interval() -> None:
+    """Busy minutes are right; each quiet one, standing for ten, counted somebody who was not."""
+    looks = [look(n, 10, 10) for n in range(6)] + [look(9 + n, 1, 0, 10.0) for n in range(6)]
+    into, _ = figures(looks, Specification())
+
+    assert into.error_percent == pytest.approx(100)
+    assert into.error_95 is not None
+    assert 5 < into.error_95.low < 100 < into.error_95.high
+    assert into.beyond
+
+
+def test_people_counted_where_nobody_passed_at_all_are_told() -> None:
+    many, _ = figures([look(n, 5, 0, 2.0) for n in range(6)], Specification())
+    few, _ = figures([look(n, int(n == 0), 0) for n in range(60)], Specification())
+
+    assert (many.error_percent, many.error_people, many.beyond) == (None, 60.0, True)
+    assert (few.error_percent, few.error_people, few.beyond) == (None, 1.0, False)
+
+
 def test_the_interval_holds_the_true_error_as_often_as_it_says() -> None:
     rng = np.random.default_rng(4)
     held = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 from miseban.insight.events_table import write_events
 from miseban.insight.summary import summarise
 from miseban.vocabulary.events import CameraHealth, Event, VisitEnded
+from miseban.vocabulary.summary import LineSummary
 from tests.insight.sample import START, ZONES, Maker
 
 DURATION_S = 10_800.0  # 13:07:30 to 16:07:30 in Tokyo: four clock hours begun
@@ -52,8 +53,10 @@ def write(
     zones: dict[str, str] = ZONES,
     late_s: float = 0.0,
     duration_s: float = DURATION_S,
+    told: Mapping[str, LineSummary] | None = None,
 ) -> Path:
-    """A folder as ``replay`` leaves it, less pictures and report."""
+    """A folder as ``replay`` leaves it, less pictures and report. ``told`` are lines with other
+    intervals than that of the count alone."""
     folder.mkdir(parents=True, exist_ok=True)
     events = sorted(events, key=lambda event: event.time)
     summary = summarise(
@@ -72,6 +75,8 @@ def write(
         versions={},
         uncovered_s=sum(e.gap_s for e in events if isinstance(e, CameraHealth)),
     )
+    if told is not None:
+        summary = summary.model_copy(update={"lines": {**summary.lines, **told}})
     write_events(folder / "events.parquet", events)
     (folder / "summary.json").write_text(summary.model_dump_json(by_alias=True), "utf-8")
     return folder

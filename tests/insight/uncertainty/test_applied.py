@@ -198,6 +198,48 @@ def test_people_inside_are_less_sure_the_longer_it_was_never_empty() -> None:
     assert spread(20, 1200.0) < spread(200, TWO_HOURS_S)
 
 
+def test_whoever_leaves_an_empty_shop_leaves_the_interval_right() -> None:
+    """Ten were inside before anybody looked and leave; five come in after them, and stay."""
+    maker = Maker()
+    for n in range(10):
+        maker.cross(60 + 60 * n, f"o{n}", "out")
+    for n in range(5):
+        maker.cross(1800 + 60 * n, f"i{n}")
+    inside = told(maker).inside
+
+    assert inside is not None
+    assert inside.people_end_95 is not None
+    assert inside.people_end == 5
+    assert inside.people_end_95.low <= 5 <= inside.people_end_95.high <= 8
+
+
+def test_whoever_is_followed_inside_is_in_the_interval() -> None:
+    there = [(START, START + timedelta(seconds=TWO_HOURS_S))] * 10
+    counted = told(Maker())
+    inside = people_inside([], {"entrance", "side-door"}, present=there)
+    sure = with_intervals(
+        counted.model_copy(update={"inside": inside}), [], shop(), LEARNED, present=there
+    ).inside
+
+    assert sure is not None
+    assert sure.people_end_95 is not None
+    assert sure.people_end == 10
+    assert sure.people_end_95.low == 10 <= sure.people_end_95.high <= 14
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 7199), st.booleans()), max_size=40))
+def test_people_at_the_end_lie_in_their_interval(passages: list[tuple[int, bool]]) -> None:
+    maker = Maker()
+    for n, (at_s, came) in enumerate(sorted(passages)):
+        maker.cross(at_s, f"v{n}", "in" if came else "out")
+    inside = told(maker).inside
+
+    assert inside is not None
+    assert inside.people_end_95 is not None
+    assert inside.people_end_95.low <= inside.people_end <= inside.people_end_95.high
+
+
 @pytest.mark.parametrize("lang", ["en", "ja", "ko"])
 def test_a_report_says_how_sure_and_why_not(lang: str) -> None:
     maker = crowd(200)

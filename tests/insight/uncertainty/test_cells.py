@@ -16,12 +16,14 @@ from tests.insight.sample import START
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-def health(at_s: float, state: str, *, phase: str | None = None, gap_s: float = 0.0) -> Event:
+def health(
+    at_s: float, state: str, *, phase: str | None = None, gap_s: float = 0.0, camera: str = "door"
+) -> Event:
     return CameraHealth(
         id=f"{state}{at_s}",
         time=START + timedelta(seconds=at_s),
         shop="kawaguchi",
-        camera="door",
+        camera=camera,
         state=state,  # type: ignore[arg-type]
         phase=phase,  # type: ignore[arg-type]
         since=START + timedelta(seconds=at_s) if phase == "begins" else None,
@@ -70,6 +72,18 @@ def test_what_never_ends_lasts_to_the_end_and_the_graver_trouble_counts() -> Non
 
 def test_another_camera_s_gap_is_none_of_ours() -> None:
     assert {c.condition for c in cells([health(1000, "gap", gap_s=400)], camera="till")} == {"well"}
+
+
+def test_what_several_watch_is_lost_while_all_are_away() -> None:
+    events = [
+        health(1000, "gap", gap_s=400),
+        health(1200, "gap", gap_s=400, camera="till"),
+        health(2000, "gap", gap_s=100, camera="till"),
+    ]
+    both = cells_of(events, START, 3000.0, TOKYO, None, ["door", "till"])
+
+    assert [(c.from_s, c.to_s) for c in both if c.condition == "gap"] == [(800.0, 1000.0)]
+    assert {c.condition for c in cells_of(events, START, 3000.0, TOKYO, None)} == {"well"}
 
 
 @given(

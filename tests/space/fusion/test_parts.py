@@ -83,8 +83,12 @@ def test_people_come_into_being_at_doors_and_beyond_them() -> None:
     places = np.array([[1.2, 5.0], [0.2, 5.0], [2.0, 5.0], [6.0, 5.0]])
     assert doors.known
     assert doors.at(places).tolist() == [True, True, True, False]
-    assert doors.birth(places)[0] > doors.birth(places)[3]
     out, coming = np.tile([-1.0, 0.0], (4, 1)), np.tile([1.0, 0.0], (4, 1))
+    born = doors.birth(doors.coming(places, 0 * out))
+    assert born[0] > born[3]
+    # Who is first seen on the way out was inside before; beyond the door anybody may be new.
+    assert doors.coming(places, out).tolist() == [False, True, False, False]
+    assert doors.coming(places, coming).tolist() == [True, True, True, False]
     assert doors.leaving(places, out).tolist() == [True, True, True, False]
     assert doors.leaving(places, coming).tolist() == [False, True, False, False]
     assert doors.leaving(places, 0 * out).tolist() == [False, True, False, False]

@@ -49,6 +49,10 @@ def shown(memory: AppearanceMemory, camera: str, time_s: float, *people: tuple[C
     memory.offer(camera, frame, rows, time_s)
 
 
+def at(time_s: float) -> datetime:
+    return NOON + timedelta(seconds=time_s)
+
+
 def memory_of(keep_s: float = 600.0) -> AppearanceMemory:
     return AppearanceMemory(keep_s, UTC, SURE)
 
@@ -77,9 +81,9 @@ def test_looks_are_forgotten_after_minutes() -> None:
     shown(memory, "a", 0.0, (RED, BLACK))
     shown(memory, "b", 100.0, (RED, BLACK))
     assert len(memory) == 2
-    memory.forget(120.0)
+    memory.forget(120.0, at(120.0))
     assert len(memory) == 2
-    memory.forget(121.0)
+    memory.forget(121.0, at(121.0))
     assert len(memory) == 1
     assert memory.affinity("a", 1, "b", 1) == 0.0
     shown(memory, "b", 300.0)  # a picture without anybody: time goes on all the same
@@ -94,6 +98,15 @@ def test_looks_do_not_outlive_the_day() -> None:
     memory.offer("b", frame, rows, frame.time_s)
     assert len(memory) == 1
     assert memory.affinity("a", 1, "b", 1) == 0.0
+
+
+def test_looks_do_not_outlive_the_day_where_nobody_comes_any_more() -> None:
+    memory = memory_of()
+    shown(memory, "a", 12 * 3600.0 - 1.0, (RED, BLACK))
+    memory.forget(12 * 3600.0 - 0.5, at(12 * 3600.0 - 0.5))
+    assert len(memory) == 1
+    memory.forget(12 * 3600.0, at(12 * 3600.0))
+    assert len(memory) == 0
 
 
 @pytest.mark.parametrize("keep_s", [0.0, -1.0, 3601.0, math.inf, math.nan])

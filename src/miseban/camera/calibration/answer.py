@@ -16,8 +16,9 @@ Spot = tuple[Pair, Pair]
 @dataclass(frozen=True, slots=True)
 class Answer:
     """``spots`` are floor points (pixel, metres) of ``camera``; ``residual_cm`` is how far places
-    on the floor are likely to be off, ``basis`` what that was found from; ``notes`` has one line
-    or none for each spot. ``anchor`` is what the shop file should say, where that matters."""
+    on the floor are likely to be off (NaN: not known), ``basis`` what that was found from;
+    ``notes`` has one line or none for each spot. ``anchor`` is what the shop file should say, where
+    that matters."""
 
     camera: str
     way: str
@@ -33,8 +34,10 @@ class Answer:
         lens = self.pinhole
         down, roll = math.degrees(lens.tilt), math.degrees(lens.roll)
         turned = f", turned {roll:.0f} degrees" if abs(roll) >= 1 else ""
+        known = not math.isnan(self.residual_cm)
+        residual = f"{self.residual_cm:.0f} cm" if known else "not known"
         return [
-            f"residual {self.residual_cm:.0f} cm: {self.basis}",
+            f"residual {residual}: {self.basis}",
             f"the camera hangs {lens.height_m:.2f} m above [{lens.x:.1f}, {lens.y:.1f}], looks "
             f"{down:.0f} degrees down{turned}, and sees {lens.angle_deg:.0f} degrees across",
         ]

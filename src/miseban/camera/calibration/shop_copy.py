@@ -43,17 +43,10 @@ def with_answer(text: str, answer: Answer, where: str) -> str:
     return result
 
 
-def write_copy(shop_file: Path, copy: Path, answer: Answer) -> None:
-    """Writes ``copy``, which must not exist. Raises ``BadInput``."""
+def copied(shop_file: Path, answer: Answer) -> bytes:
+    """The shop file with the answer in it. Raises ``BadInput`` as ``with_answer`` does."""
     text = shop_file.read_text("utf-8").removeprefix("\ufeff")
-    result = with_answer(text, answer, str(shop_file))
-    try:
-        with copy.open("x", encoding="utf-8", newline="") as file:
-            file.write(result)
-    except FileExistsError:
-        raise BadInput("output", copy, "expected a new file, found one that exists") from None
-    except OSError as error:
-        raise BadInput("output", copy, f"cannot be written: {error.strerror or error}") from None
+    return with_answer(text, answer, str(shop_file)).encode("utf-8")
 
 
 def _table(lines: list[str], camera: str, where: str) -> tuple[int, int]:

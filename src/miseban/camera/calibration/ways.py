@@ -173,7 +173,7 @@ def by_walking(
     )
     return Answer(
         subject.camera.id, "walk", pairs, found.camera, found.residual_cm, basis,
-        anchor=anchor if anchor == "upright" else None,
+        anchor=anchor if anchor == "upright" or anchor != subject.camera.anchor else None,
     )  # fmt: skip
 
 

@@ -2,9 +2,11 @@
 
 Invariant: no pixel of the recording is shown, only means of blocks. The whole picture is a mosaic,
 also where nobody was detected, since somebody who was missed is whom an audit looks for. Blocks are
-a sixth of the widest person that was followed, and at least eight pixels: a face is three blocks
-wide or less. Around everybody who was followed the blocks lie on a grid that goes with the person,
-and colours are few, so that what slides below the still grid gives away no more.
+a sixth of the widest person that was followed, and not less than a 24th of the picture's shorter
+side, or eight pixels: a face is three blocks wide or less, also that of somebody who was missed and
+is as wide as a quarter of that side. Around everybody who was followed the blocks lie on a grid
+that goes with the person, and colours are few, so that what slides below the still grid gives away
+no more.
 """
 
 from __future__ import annotations
@@ -32,13 +34,15 @@ SHOWN_FPS = 5.0
 COLOURS = 32
 """Steps of each colour."""
 SAME_S = 0.05
+MISSED = 0.25
+"""Whom nobody followed may be as wide as this part of the picture's shorter side."""
 
 
 def block_px(rows: TrackRows, size: tuple[int, int]) -> int:
     """The blocks' side for pictures of ``size`` in which ``rows`` were followed."""
     sides = np.minimum(rows.xyxy[:, 2] - rows.xyxy[:, 0], rows.xyxy[:, 3] - rows.xyxy[:, 1])
-    # Where nobody was followed, somebody could be as wide as a quarter of the picture.
-    widest = float(sides.max()) if len(sides) else min(size) / 4
+    # Somebody who was missed could be nearer than all who were followed.
+    widest = max(float(sides.max(initial=0.0)), min(size) * MISSED)
     return max(LEAST_BLOCK, ceil(widest / BLOCKS))
 
 

@@ -22,9 +22,10 @@ WAYS = ("in", "out")
 class AuditFigures(BaseModel):
     """One way over one line in the ``minutes`` looked at: how many were ``counted``, and how many
     somebody ``told`` of. ``error_percent`` is of all counts of the recording, too many above zero:
-    each minute stands for those of its stratum; none where nobody passed. ``missed`` of those told
-    of were not counted, with ``missed_percent`` between its ends. ``more_minutes`` that somebody
-    would have to look at until the error is known to the specification; 0 where it is.
+    each minute stands for those of its stratum; none where nobody passed. ``error_people`` is the
+    same in people, and known there too. ``missed`` of those told of were not counted, with
+    ``missed_percent`` between its ends. ``more_minutes`` that somebody would have to look at until
+    the error is known to the specification; 0 where it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +39,7 @@ class AuditFigures(BaseModel):
     missed: int
     false: int
     missed_percent: Range
+    error_people: float
     error_percent: float | None
     error_95: Range | None
     more_minutes: int | None
@@ -80,6 +82,9 @@ def _figures(looks: Sequence[Look], way: int, specification: Specification) -> A
         half = (ends[1] - ends[0]) / 2
         more = max(0, ceil(minutes * ((half / wanted) ** 2 - 1)))
         beyond = ends[0] > wanted or ends[1] < -wanted
+    elif false.sum():  # of nobody there is no percentage: the specification says how many may be
+        hours = sum(look.weight * look.seconds for look in looks) / 3600
+        beyond = middle(_made_up(false, weight))[0] > specification.allows(0, hours)
     first = looks[0]
     return AuditFigures(
         camera=first.camera,
@@ -91,6 +96,7 @@ def _figures(looks: Sequence[Look], way: int, specification: Specification) -> A
         missed=int(missed.sum()),
         false=int(false.sum()),
         missed_percent=Range(low=100 * low, high=100 * high),
+        error_people=float((weight * (counted - told)).sum()),
         error_percent=error,
         error_95=Range(low=ends[0], high=ends[1]) if ends else None,
         more_minutes=more,
@@ -105,7 +111,8 @@ def _error_draws(
     weight: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """(DRAWS,) errors in percent that the minutes leave possible: in each stratum (minutes of one
-    weight) the posterior of both rates with Jeffreys' priors, together by the people they hold."""
+    weight) the posterior of both rates with Jeffreys' priors, together by the people they hold.
+    Where nobody passed there is no rate: those counted there are weighed as people."""
     rng = np.random.default_rng(1)
     total = np.zeros(DRAWS)
     people = (weight * told).sum()
@@ -113,9 +120,21 @@ def _error_draws(
         mine = weight == each
         passages, lost, made = (int(a[mine].sum()) for a in (told, missed, false))
         if not passages:
+            total += 100 * _made_up(false[mine], weight[mine]) / people
             continue
         share = float((weight * told)[mine].sum() / people)
         p = rng.beta(lost + 0.5, passages - lost + 0.5, DRAWS)
         q = rng.gamma(made + 0.5, 1 / passages, DRAWS)
         total += 100 * share * (q - p)
+    return total
+
+
+def _made_up(false: NDArray[np.int64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(DRAWS,) people of the recording that were counted where nobody passed: of each weight the
+    posterior of what was made up, with Jeffreys' prior. Where nothing was counted either, nothing
+    is: inventions come of people, and there were none."""
+    rng = np.random.default_rng(2)
+    total = np.zeros(DRAWS)
+    for each in np.unique(weight[false > 0]):
+        total += each * rng.gamma(false[weight == each].sum() + 0.5, 1.0, DRAWS)
     return total

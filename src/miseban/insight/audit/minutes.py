@@ -26,18 +26,21 @@ counted passage is nearer than this."""
 MOST_MOVED_S = 20.0
 
 Stratum = Literal["busy", "quiet"]
+SAME_S = 1.0
+"""A start that was written and read again is the same within this."""
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Minute:
     """From ``from_s`` to ``to_s`` seconds since the start of the recording, at ``start``; it stands
-    for ``weight`` minutes of its ``stratum``. ``condition`` is that of the camera."""
+    for ``weight`` minutes of its ``stratum`` (None: it was not drawn now). ``condition`` is that of
+    the camera."""
 
     from_s: float
     to_s: float
     start: datetime
-    stratum: Stratum
+    stratum: Stratum | None
     weight: float
     condition: Condition
 
@@ -83,6 +86,16 @@ def draw_minutes(
             moment = start + timedelta(seconds=at_s)
             drawn.append(Minute(at_s, at_s + MINUTE_S, moment, name, weight, cell.condition))
     return sorted(drawn, key=lambda minute: minute.from_s)
+
+
+def minute_at(cells: Sequence[Cell], at_s: float, moment: datetime, weight: float) -> Minute | None:
+    """The minute from ``at_s`` on, which is ``moment``; None where it does not lie within one of
+    ``cells`` that is no gap."""
+    for cell in cells:
+        within = cell.from_s - SAME_S <= at_s and at_s + MINUTE_S <= cell.to_s + SAME_S
+        if within and cell.condition != "gap":
+            return Minute(at_s, at_s + MINUTE_S, moment, None, weight, cell.condition)
+    return None
 
 
 def _whole_minutes(cell: Cell) -> Iterable[float]:

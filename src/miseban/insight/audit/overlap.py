@@ -22,6 +22,7 @@ from miseban.insight.audit.plan import Counted
 from miseban.insight.score.matching import pairs_within
 from miseban.insight.uncertainty.accuracy_file import Look
 from miseban.insight.uncertainty.cells import Cell, cells_of
+from miseban.insight.uncertainty.watchers import watchers_of
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import LineCrossed
 from miseban.vocabulary.shop import Shop
@@ -51,7 +52,7 @@ def passages_there_were(looks: Sequence[Look], line: str) -> tuple[float, float]
 
 def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
     """What the lines of ``pair``, as ``LINE=OTHER``, teach of each other, a look an hour and line.
-    Raises ``BadInput`` for lines that are not two counted ones of two cameras."""
+    Raises ``BadInput`` for lines that are not two counted ones of two cameras that count alone."""
     names = pair.split("=")
     drawn = {line.id: line.camera for line in shop.lines if line.id in counted.summary.lines}
     if len(names) != 2 or any(name not in drawn for name in names):
@@ -60,9 +61,12 @@ def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
     if drawn[names[0]] == drawn[names[1]]:
         what = "expected lines of two cameras: one camera does not check itself"
         raise BadInput("overlap", f"--overlap {pair}", what)
+    if counted.summary.camera is None and all(_fused(counted, drawn[name]) for name in names):
+        what = "expected lines of cameras that count alone, found fused ones: one visit passes both"
+        raise BadInput("overlap", f"--overlap {pair}", what)
     looks = []
     for line, other in (names, names[::-1]):
-        mine, theirs = (_cells(counted, shop, drawn[name]) for name in (line, other))
+        mine, theirs = (_cells(counted, shop, name, drawn[name]) for name in (line, other))
         for cell in mine:
             if cell.condition != "gap" and _also_well(cell, theirs):
                 look = _look(counted, line, other, drawn[line], cell)
@@ -70,10 +74,20 @@ def overlap_looks(counted: Counted, shop: Shop, pair: str) -> list[Look]:
     return looks
 
 
-def _cells(counted: Counted, shop: Shop, camera: str | None) -> list[Cell]:
+def _fused(counted: Counted, camera: str | None) -> bool:
+    """Whether a line drawn on ``camera``'s picture, or on the floor plan, is passed by visits that
+    several cameras make together."""
+    of = counted.summary.cameras
+    if camera is None:
+        return any(one.fused for one in of.values())
+    return camera in of and of[camera].fused
+
+
+def _cells(counted: Counted, shop: Shop, line: str, camera: str | None) -> list[Cell]:
     summary = counted.summary
     zone = ZoneInfo(shop.shop.timezone)
-    return cells_of(counted.events, summary.start, summary.duration_s, zone, camera)
+    watchers = watchers_of(shop, summary).get(line, ())
+    return cells_of(counted.events, summary.start, summary.duration_s, zone, camera, watchers)
 
 
 def _also_well(cell: Cell, theirs: Sequence[Cell]) -> bool:

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from miseban.insight.audit.minutes import Minute, draw_minutes
+from miseban.insight.audit.minutes import Minute, draw_minutes, minute_at
+from miseban.insight.audit.tally import Tally
 from miseban.insight.audit.tellers import Teller
 from miseban.insight.events_table import read_events
 from miseban.insight.score.folder import EVENTS, read_folder
 from miseban.insight.uncertainty.accuracy_file import AccuracyFile, Look
-from miseban.insight.uncertainty.cells import cells_of
+from miseban.insight.uncertainty.cells import Cell, cells_of
+from miseban.insight.uncertainty.watchers import watchers_of
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event, LineCrossed
 from miseban.vocabulary.shop import Shop
@@ -62,6 +64,52 @@ def draw_plans(
 ) -> list[Plan]:
     """``wanted`` minutes for each camera with lines (or for ``camera`` only), less those that the
     file ``known`` tells of. Raises ``BadInput`` where there is no line, or no whole minute left."""
+    start = counted.summary.start
+    plans = []
+    for name, lines in _lines(counted, shop, camera).items():
+        cells = _cells(counted, shop, name, lines)
+        passages = sorted(
+            (e.time - start).total_seconds()
+            for e in counted.events
+            if isinstance(e, LineCrossed) and e.line in lines
+        )
+        seen = [
+            look.start.timestamp()
+            for look in known.looks
+            if look.source == "audit" and look.camera == name and look.line in lines
+        ]
+        minutes = draw_minutes(cells, np.array(passages), start, wanted, seed, seen)
+        if minutes:
+            plans.append(Plan(name, tuple(lines), tuple(minutes)))
+    if not plans:
+        what = "expected a whole minute that nobody has looked at yet, found none"
+        raise BadInput("no-minutes", "the result", what)
+    return plans
+
+
+def tally_plans(counted: Counted, shop: Shop, tally: Tally, *, camera: str | None) -> list[Plan]:
+    """The minutes of a ``tally``, as they stand in it. Raises ``BadInput`` for a row of no line of
+    the result (or of ``camera``), or of no minute in which the line was watched."""
+    by_camera = _lines(counted, shop, camera)
+    start = counted.summary.start
+    cells = {name: _cells(counted, shop, name, lines) for name, lines in by_camera.items()}
+    found: dict[str | None, dict[datetime, Minute]] = {}
+    for row in tally.rows:
+        names = [name for name, lines in by_camera.items() if row.line in lines]
+        if not names:
+            known = ", ".join(line for lines in by_camera.values() for line in lines)
+            raise BadInput("tally", row.where, f"expected a line of {known}, found {row.line!r}")
+        at_s = (row.start - start).total_seconds()
+        minute = minute_at(cells[names[0]], at_s, row.start, row.weight)
+        if minute is None:
+            what = "expected a minute of the recording in which the line was watched, found "
+            raise BadInput("tally", row.where, what + row.start.isoformat())
+        found.setdefault(names[0], {}).setdefault(row.start, minute)
+    return [Plan(name, tuple(by_camera[name]), tuple(m.values())) for name, m in found.items()]
+
+
+def _lines(counted: Counted, shop: Shop, camera: str | None) -> dict[str | None, list[str]]:
+    """The lines of the result by camera, or of ``camera`` only. Raises ``BadInput`` without any."""
     summary = counted.summary
     drawn = {line.id: line.camera for line in shop.lines}
     by_camera: dict[str | None, list[str]] = {}
@@ -73,27 +121,15 @@ def draw_plans(
     if not any(by_camera.values()):
         whose = f"camera {camera}" if camera else "the result"
         raise BadInput("no-lines", whose, "expected a line that people pass, found none")
-    plans = []
-    for name, lines in by_camera.items():
-        zone = ZoneInfo(shop.shop.timezone)
-        cells = cells_of(counted.events, summary.start, summary.duration_s, zone, name)
-        passages = sorted(
-            (e.time - summary.start).total_seconds()
-            for e in counted.events
-            if isinstance(e, LineCrossed) and e.line in lines
-        )
-        seen = [
-            look.start.timestamp()
-            for look in known.looks
-            if look.source == "audit" and look.camera == name and look.line in lines
-        ]
-        minutes = draw_minutes(cells, np.array(passages), summary.start, wanted, seed, seen)
-        if minutes:
-            plans.append(Plan(name, tuple(lines), tuple(minutes)))
-    if not plans:
-        what = "expected a whole minute that nobody has looked at yet, found none"
-        raise BadInput("no-minutes", "the result", what)
-    return plans
+    return by_camera
+
+
+def _cells(counted: Counted, shop: Shop, camera: str | None, lines: Sequence[str]) -> list[Cell]:
+    summary = counted.summary
+    watching = watchers_of(shop, summary)
+    watchers = list(dict.fromkeys(one for line in lines for one in watching.get(line, ())))
+    zone = ZoneInfo(shop.shop.timezone)
+    return cells_of(counted.events, summary.start, summary.duration_s, zone, camera, watchers)
 
 
 def ask(minute: Minute, plan: Plan, counted: Counted, teller: Teller) -> list[Look]:

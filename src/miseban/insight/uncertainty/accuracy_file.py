@@ -6,10 +6,6 @@ as it was told, so that the file can be read, checked and corrected by hand.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -19,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, NonNegativeInt
 from miseban.insight.uncertainty.accuracy import Accuracy, Evidence, Specification, shipped
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.identifiers import Name
+from miseban.vocabulary.whole_files import alone, write_whole
 
 Pair = tuple[NonNegativeInt, NonNegativeInt]
 
@@ -129,12 +126,12 @@ def add(
     cannot be read, which is left as it is, and ``Failed`` for one that cannot be written.
     """
     try:
-        with _alone(path):
+        with alone(path):
             known = read(path, shop)
             changed = known.model_copy(update={"looks": _merged(known.looks, looks)})
             if specification is not None:
                 changed = changed.model_copy(update={"specification": specification})
-            _replace(path, changed.model_dump_json(by_alias=True, indent=1) + "\n")
+            write_whole(path, changed.model_dump_json(by_alias=True, indent=1) + "\n")
     except OSError as error:
         raise Failed("accuracy", path, f"cannot be written: {error.strerror}") from error
     return changed
@@ -143,28 +140,3 @@ def add(
 def _merged(known: Iterable[Look], more: Iterable[Look]) -> tuple[Look, ...]:
     by_place = {look.place: look for look in (*known, *more)}
     return tuple(sorted(by_place.values(), key=lambda look: (look.start, look.line, look.source)))
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Two who audit at once must not lose each other's answers."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(part).chmod(0o644)
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise

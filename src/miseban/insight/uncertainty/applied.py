@@ -12,6 +12,7 @@ from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.insight.uncertainty.balance import people_end_range
 from miseban.insight.uncertainty.counts import Span, line_summaries
 from miseban.insight.uncertainty.stays import stay_ranges
+from miseban.insight.uncertainty.watchers import watchers_of
 from miseban.vocabulary.events import CameraHealth, Event, LineCrossed, ZoneEntered, ZoneLeft
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.summary import LineSummary, Range, Summary, VisitorSummary
@@ -23,16 +24,20 @@ def with_intervals(
     shop: Shop,
     accuracy: Accuracy,
     empty: Iterable[datetime] = (),
+    present: Sequence[tuple[datetime, datetime]] = (),
 ) -> Summary:
     """``summary``, which was made from ``events``, with the intervals that ``accuracy`` gives.
 
-    ``empty`` are moments in which nobody was in the shop. No count is changed.
+    ``empty`` are moments in which nobody was in the shop, ``present`` the times in which visits
+    were known to be. No count is changed.
     """
     staff = labels(events).staff
     health = [event for event in events if isinstance(event, CameraHealth)]
     seen = [event for event in events if isinstance(event, LineCrossed | ZoneEntered | ZoneLeft)]
     zone = ZoneInfo(shop.shop.timezone)
-    span = Span([*health, *seen], summary.start, summary.duration_s, zone)
+    span = Span(
+        [*health, *seen], summary.start, summary.duration_s, zone, watchers_of(shop, summary)
+    )
     # Lines are everybody's; what is told of shoppers only is uncertain by what they did.
     shopping = [event for event in seen if event.visit not in staff]
     shoppers = replace(span, events=[*health, *shopping]) if staff else span
@@ -56,7 +61,7 @@ def with_intervals(
     inside = summary.inside
     if inside is not None:
         through = {line: lines[line] for line in doors}
-        end = people_end_range(shoppers, through, empty, inside.people_end, accuracy)
+        end = people_end_range(shoppers, through, empty, inside.people_end, accuracy, present)
         inside = inside.model_copy(update={"people_end_95": end})
     changed: dict[str, object] = {
         "lines": found,

@@ -45,11 +45,17 @@ def cells_of(
     duration_s: float,
     zone: tzinfo | None,
     camera: str | None,
+    watchers: Sequence[str] = (),
 ) -> list[Cell]:
     """The cells of ``camera``'s recording, in order of time. Without a camera (a line on the floor
-    plan, which several watch) only what the events tell of the shop as a whole counts."""
-    events = [e for e in events if isinstance(e, CameraHealth) and e.camera == camera]
+    plan, which ``watchers`` see) only what the events tell of the shop as a whole counts, and the
+    times in which every one of the watchers was away."""
+    health = [e for e in events if isinstance(e, CameraHealth)]
+    events = [e for e in health if e.camera == camera]
     gaps = joined((a, b) for a, b, _ in gaps_s(events, start))
+    if camera is None and watchers:
+        away = [gaps_s([e for e in health if e.camera == name], start) for name in watchers]
+        gaps = joined([*gaps, *_all_at_once([joined((a, b) for a, b, _ in own) for own in away])])
     edges = hour_edges(start, duration_s, zone)
     found = []
     for hour, (from_s, to_s) in enumerate(pairwise(edges)):
@@ -65,6 +71,14 @@ def cells_of(
         parts += [(stretch, "well") for stretch in left]
         found += [Cell(hour, a, b, condition) for (a, b), condition in sorted(parts) if b > a]
     return found
+
+
+def _all_at_once(each: Sequence[Sequence[Stretch]]) -> list[Stretch]:
+    """When stretches of every one of ``each`` meet."""
+    common = list(each[0])
+    for other in each[1:]:
+        common = [(max(a, x), min(b, y)) for a, b in common for x, y in other if a < y and x < b]
+    return common
 
 
 def hour_edges(start: datetime, duration_s: float, zone: tzinfo | None) -> list[float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Literal
 from zlib import crc32
@@ -16,6 +16,7 @@ from miseban.insight.uncertainty.cells import Cell, Condition, cells_of, hour_st
 from miseban.insight.uncertainty.draws import Arrivals, Seen, truth_draws
 from miseban.insight.uncertainty.rates import Belief
 from miseban.insight.uncertainty.shortest import shortest
+from miseban.insight.uncertainty.watchers import Watchers
 from miseban.vocabulary.events import Event, LineCrossed
 from miseban.vocabulary.summary import Count, Flag, LineHour, LineSummary
 
@@ -36,12 +37,19 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The recording: its ``events`` and when it was, by the shop's clock ``zone``."""
+    """The recording: its ``events`` and when it was, by the shop's clock ``zone``; who watches what
+    is drawn on the floor plan."""
 
     events: Sequence[Event]
     start: datetime
     duration_s: float
     zone: tzinfo | None = None
+    watchers: Watchers = field(default_factory=dict)
+
+    def cells(self, drawn: str, camera: str | None) -> list[Cell]:
+        """Of the line or zone ``drawn``, which ``camera`` or else its watchers see."""
+        watchers = self.watchers.get(drawn, ())
+        return cells_of(self.events, self.start, self.duration_s, self.zone, camera, watchers)
 
     def seconds(self, time: datetime) -> float:
         return (time - self.start).total_seconds()
@@ -55,7 +63,7 @@ def line_summaries(
     told: dict[tuple[str, Way], Told] = {}
     shares: dict[str, list[float]] = {}
     for line, camera in lines.items():
-        cells = cells_of(span.events, span.start, span.duration_s, span.zone, camera)
+        cells = span.cells(line, camera)
         shares[line] = _coverage(cells)
         for way in WAYS:
             told[line, way] = _told(span, cells, line, way, camera, accuracy)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.insight.uncertainty.accuracy import Accuracy
-from miseban.insight.uncertainty.cells import Cell, Condition, cells_of
+from miseban.insight.uncertainty.cells import Cell, Condition
 from miseban.insight.uncertainty.counts import Span, chance
 from miseban.insight.uncertainty.draws import Seen, truth_draws
 from miseban.insight.uncertainty.rates import Belief
@@ -45,7 +45,7 @@ class StayRanges:
 
 def stay_ranges(span: Span, zone: str, camera: str | None, accuracy: Accuracy) -> StayRanges | None:
     """None where everything is exact, or the recording has no length."""
-    cells = cells_of(span.events, span.start, span.duration_s, span.zone, camera)
+    cells = span.cells(zone, camera)
     if accuracy.learned is None or not cells:
         return None
     entered = [

@@ -40,14 +40,22 @@ class Doors:
     def known(self) -> bool:
         return bool(self._lines or self._zones)
 
-    def birth(self, xy: Floats) -> Floats:
-        """(N,) the logarithm of how many new people a square metre there are at (N, 2), for each
-        that was lost."""
+    def birth(self, coming: NDArray[np.bool_]) -> Floats:
+        """(N,) the logarithm of how many new people a square metre there are, for each that was
+        lost, where people may have come just now (N,) and elsewhere."""
         s = self._s
         if not self.known:
-            return np.full(len(xy), np.log(s.birth_nowhere))
-        door: Floats = np.log(np.where(self.at(xy), s.birth_door, s.birth_middle))
+            return np.full(len(coming), np.log(s.birth_nowhere))
+        door: Floats = np.log(np.where(coming, s.birth_door, s.birth_middle))
         return door
+
+    def coming(self, xy: Floats, speed: Floats) -> NDArray[np.bool_]:
+        """(N,) whether who was first seen there may have come just now: at a door, and not on the
+        way out through it."""
+        result: NDArray[np.bool_] = self.at(xy)
+        if self._lines:
+            result &= self._outside(xy) | ~self._outside(xy + AHEAD_S * speed)
+        return result
 
     def wait_s(self, xy: Floats, speed: Floats) -> Floats:
         """(N,) for how long somebody is waited for who was lost at (N, 2) with velocity ``speed``

@@ -72,6 +72,10 @@ class FloorFusion:
         after_s = (self._step - 0.5) * self.step_s
         self._intake.add(camera, rows, until_s, after_s, extra_m)
 
+    def frames(self, camera: str, time_s: Floats) -> None:
+        """Frames of ``camera`` came at ``time_s`` (N,) of its clock, with or without people."""
+        self._intake.trust.frames(camera, time_s)
+
     @property
     def dropped(self) -> dict[str, int]:
         """How many rows were of no use, by reason."""
@@ -160,10 +164,10 @@ class FloorFusion:
             t.inherit(new, lost)
             self._pieces.release(lost, new)
             t.free(lost)
-        at_door = self._doors.at(t.born_xy)
-        for at in verdict.born:
-            door = fresh or bool(at_door[at])
-            t.number[at] = self._book.name(int(t.uid[at]), at_door=door)
+        if verdict.born:
+            at_door = self._doors.at(t.born_xy[verdict.born]).tolist()
+            for at, door in zip(verdict.born, at_door, strict=True):
+                t.number[at] = self._book.name(int(t.uid[at]), at_door=fresh or door)
 
     def _shade(self, now_s: float, sights: Sights) -> None:
         """Who may be somebody else, seen wrongly, is nobody for as long as that goes on."""

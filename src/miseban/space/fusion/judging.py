@@ -49,13 +49,14 @@ class Judge:
         if not len(new):
             return Verdict([], [])
         age, steps = now_s - t.born_s[new] + 1e-6, t.steps[new]
-        log_new = self._doors.birth(t.born_xy[new])
+        coming = self._doors.coming(t.born_xy[new], t.x[new, 2:])
         proven = (age >= s.born_s) & (steps >= s.born_steps)
         if fresh:
             log_new = np.full(len(new), np.log(s.birth_door))
         else:
+            log_new = self._doors.birth(coming)
             long = (age >= s.middle_s) & (steps >= s.middle_steps)
-            proven &= long | self._doors.at(t.born_xy[new])
+            proven &= long | coming
         lost = used[(t.number[used] >= 0) & (now_s - t.seen_s[used] > s.follow_s)]
         waits = np.zeros(len(new), bool)
         found = []

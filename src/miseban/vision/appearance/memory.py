@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +53,8 @@ class _Track:
 
 class AppearanceMemory(Sealed):
     """Offered the frames of several cameras with the rows of their people. What is known of a track
-    is forgotten ``keep_s`` seconds after it was last seen, and of all when ``zone``'s day begins.
+    is forgotten ``keep_s`` seconds after it was last seen, and of all when ``zone``'s day begins:
+    whoever keeps it calls ``forget`` as time goes on, since nobody may come to be ``offer``-ed.
 
     It can be asked ``affinity`` and nothing else: it cannot be written, sent, copied or printed.
     """
@@ -74,8 +75,8 @@ class AppearanceMemory(Sealed):
     def offer(self, camera: str, frame: Frame, rows: TrackRows, time_s: float) -> None:
         """Looks at people in ``frame`` of ``camera``, whose boxes are among ``rows``; it is not
         kept. ``time_s`` is the frame's in the time that all cameras have in common."""
+        self.forget(time_s, frame.utc)
         salt = self._salt_of(frame)
-        self.forget(time_s)
         gain = self._gains[camera].look(frame)
         now = rows.take((rows.frame == frame.number) & (rows.track >= 0))
         hidden = _covered(now.xyxy)
@@ -106,8 +107,12 @@ class AppearanceMemory(Sealed):
                 ratio += _log_density(alike, *s.same[i]) - _log_density(alike, *s.other[i])
         return float(np.clip(ratio, -s.most, s.most))
 
-    def forget(self, now_s: float) -> None:
-        """What was last seen longer ago than ``keep_s`` is gone after this."""
+    def forget(self, now_s: float, now: datetime) -> None:
+        """What was last seen longer ago than ``keep_s`` is gone after this, and all of another day
+        than ``now``'s. ``now_s`` is the same moment in the time of ``offer``."""
+        if self._salt is not None and self._salt.day != now.astimezone(self._zone).date():
+            self._tracks.clear()
+            self._salt = None
         for key in [k for k, t in self._tracks.items() if t.seen_s < now_s - self._keep_s]:
             del self._tracks[key]
 
@@ -117,8 +122,7 @@ class AppearanceMemory(Sealed):
 
     def _salt_of(self, frame: Frame) -> Salt:
         day = frame.utc.astimezone(self._zone).date()
-        if self._salt is None or self._salt.day != day:
-            self._tracks.clear()
+        if self._salt is None:
             self._salt = Salt(day, LENGTH)
         return self._salt
 

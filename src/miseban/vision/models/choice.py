@@ -6,11 +6,6 @@ in a file of its own; ``[[camera]] model`` in the shop file overrules it.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from miseban.vision.models.budget import Budget
 from miseban.vision.models.measured import Measured
 from miseban.vocabulary.errors import BadInput, Failed
+from miseban.vocabulary.whole_files import alone, write_whole
 
 
 class Choice(BaseModel):
@@ -62,10 +58,10 @@ def record(shop_file: Path, camera: str, choice: Choice) -> Path:
     file that cannot be read, ``Failed`` (``choices``) for one that cannot be written."""
     path = choices_file(shop_file)
     try:
-        with _alone(path):
+        with alone(path):
             known = _read(path)
             changed = known.model_copy(update={"cameras": {**known.cameras, camera: choice}})
-            _replace(path, changed.model_dump_json(by_alias=True, indent=2) + "\n")
+            write_whole(path, changed.model_dump_json(by_alias=True, indent=2) + "\n")
     except OSError as error:
         raise Failed("choices", path, f"cannot be written: {error.strerror}") from error
     return path
@@ -86,27 +82,3 @@ def _read(path: Path) -> Choices:
         place = ".".join(str(part) for part in first["loc"]) or "as a whole"
         what = f"{place}: {first['msg']}; remove it, and choose again with models bench --budget"
         raise BadInput("bad-choices", path, what) from error
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Two that choose at once for two cameras of a shop must not lose one of the choices."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
-
-
-def _replace(path: Path, text: str) -> None:
-    """The old file or the new one, never half of one."""
-    handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-        Path(part).chmod(0o644)
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise

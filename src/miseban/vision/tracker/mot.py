@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 
 import numpy as np
 
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.tracks import TrackRows
+from miseban.vocabulary.whole_files import write_whole
 
 
 def write_mot(path: Path, rows: TrackRows) -> None:
@@ -32,18 +31,7 @@ def write_mot(path: Path, rows: TrackRows) -> None:
             f"{rows.frame[i]},{small[i]},{left:.2f},{top:.2f},{right - left:.2f},"
             f"{bottom - top:.2f},{rows.score[i]:.4f},-1,-1,-1\n"
         )
-    _replace(path, "".join(lines))
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("w", encoding="ascii", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, "".join(lines))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise BadInput("unwritable", path, f"cannot be written ({error.strerror})") from error

@@ -152,7 +152,7 @@ def play(
                 box = np.column_stack(
                     [feet[:, 0] - tall / 5, feet[:, 1] - tall, feet[:, 0] + tall / 5, feet[:, 1]]
                 )
-                seen: NDArray[np.bool_] = ((feet >= 0) & (feet <= SIZE)).all(axis=1)
+                seen = np.asarray(((feet >= 0) & (feet <= SIZE)).all(axis=1))
                 seen &= rng.random(len(seen)) < 0.96
                 if eye.blind_part and moments[0] >= eye.from_s:
                     seen &= number % 10 >= 10 * eye.blind_part
