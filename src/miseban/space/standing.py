@@ -69,6 +69,11 @@ class Standing:
         lens = Lens.of(floor, size)
         return None if lens is None else cls(lens, size, plan, leaning=leaning)
 
+    @property
+    def eye(self) -> Floats:
+        """(2,) above which place of the floor the lens hangs, in metres."""
+        return self._lens.eye[:2]
+
     def places(self, rows: TrackRows) -> Places:
         """Where the people of ``rows`` stand."""
         s, lens, box = self._s, self._lens, rows.xyxy

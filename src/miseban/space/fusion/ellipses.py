@@ -35,6 +35,9 @@ class FloorLens:
             Standing.of(self.homography, self._geometry.size, self._size) if heads else None
         )
 
+        self.eye: Floats = np.full(2, np.nan)  # above which place the lens hangs, if heads count
+        if self._standing is not None:
+            self.eye = self._standing.eye
         self.feet_seen: NDArray[np.bool_] = np.empty(0, bool)  # of the rows looked at last
         self._widest_m = settings.widest_m if self._standing is None else settings.widest_head_m
 

@@ -14,6 +14,7 @@ from miseban.space.fusion.intake import Intake
 from miseban.space.fusion.judging import Judge
 from miseban.space.fusion.merging import Merging
 from miseban.space.fusion.settings import FusionSettings
+from miseban.space.fusion.shadows import Shadows
 from miseban.space.fusion.sights import Sights
 from miseban.space.fusion.table import Table
 from miseban.space.fusion.telling import Telling
@@ -53,6 +54,8 @@ class FloorFusion:
         self._book = Book(self._intake.names)
         self._following = Following(s, self.step_s, self._table, self._pieces, self._book)
         self._judge = Judge(s, self._doors, self._intake.names, affinity)
+        eyes = [lens.eye for lens in self._intake.lenses.values()]
+        self._shadows = Shadows(np.reshape(eyes, (-1, 2)), s)
         self._step = 0  # the next to be worked on
         # Names may still become known for so many steps.
         self._doubt = int(np.floor((s.lag_s - s.hold_s) / self.step_s + 1e-6))
@@ -135,6 +138,7 @@ class FloorFusion:
             camera = sights.camera[row]
             for older, younger in self._merging.look(step, self.step_s, t, camera, place):
                 self._merge(older, younger)
+            self._shade(now_s, sights)
         self._decide(now_s)
         used = t.used()
         there = used[now_s - t.seen_s[used] <= s.coast_s + 1e-9]
@@ -144,6 +148,7 @@ class FloorFusion:
         self._telling.settle(step - self._doubt)
         if step % _TIDY == 0:
             self._pieces.forget(now_s - 20.0)
+            self._shadows.forget(now_s)
             self._book.prune(self._telling.waited_for())
             used = t.used()
             self._telling.forget(set(t.uid[used].tolist()), set(t.number[used].tolist()))
@@ -163,6 +168,15 @@ class FloorFusion:
             at_door = self._doors.at(t.born_xy[verdict.born]).tolist()
             for at, door in zip(verdict.born, at_door, strict=True):
                 t.number[at] = self._book.name(int(t.uid[at]), at_door=fresh or door)
+
+    def _shade(self, now_s: float, sights: Sights) -> None:
+        """Who may be somebody else, seen wrongly, is nobody for as long as that goes on."""
+        place = self._pieces.holder[sights.piece]
+        held = place >= 0
+        shadows = self._shadows.look(now_s, self._table, sights.camera[held], place[held])
+        self._table.again(shadows, now_s)
+        for uid in self._table.uid[shadows].tolist():
+            self._telling.drop(uid)
 
     def _merge(self, a: int, b: int) -> None:
         """The visit that is known longer goes on, and the other's pieces are its own."""

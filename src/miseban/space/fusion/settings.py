@@ -80,3 +80,11 @@ class FusionSettings:
     merge_s: float = 2.0
     absorb_s: float = 0.4
     veto_s: float = 20.0
+
+    # One person whom a camera with hidden feet puts elsewhere along its line of sight: so far at
+    # most, and so far aside, in metres and in distances from the camera. A camera that has seen the
+    # other one too within this time sees two.
+    shadow_m: float = 3.5
+    shadow_aside_m: float = 0.3
+    shadow_aside: float = 0.02
+    shadow_s: float = 0.5

@@ -61,6 +61,10 @@ class Table:
     def free(self, at: int) -> None:
         self.uid[at] = self.number[at] = -1
 
+    def again(self, at: Ints, now_s: float) -> None:
+        """Those at places ``at`` (K,) begin anew, where they are."""
+        self.born_s[at], self.born_xy[at], self.steps[at] = now_s, self.x[at, :2], 1
+
     def saw(self, who: Ints, now_s: float, cameras: Ints) -> None:
         """Those at places ``who`` (K,) were seen now, by so many ``cameras`` (K,)."""
         self.seen_s[who], self.seen_x[who] = now_s, self.x[who]

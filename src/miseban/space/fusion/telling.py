@@ -55,6 +55,10 @@ class Telling:
         )
         self._last = {number: step for number, step in self._last.items() if number in visits}
 
+    def drop(self, uid: int) -> None:
+        """Where ``uid`` was up to now is not told, whoever it turns out to be."""
+        self._nameless.pop(uid, None)
+
     def settle(self, until: int) -> None:
         """All up to step ``until`` is to be told."""
         while self._waiting and self._waiting[0][0] <= until:
