@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from miseban import __version__
-from miseban.camera.drawing import Overlay
+from miseban.camera.drawing import Overlay, Point
 from miseban.camera.result import Analysis
 from miseban.insight.events_table import write_events
 from miseban.insight.heat_picture import draw_heat, floor_unit, picture_unit
@@ -136,23 +137,17 @@ def floor_overlay(shop: Shop, camera: str | None) -> Overlay:
     """What is drawn on the floor plan: what is measured there, and what ``camera`` (or every
     camera) has on its picture, laid on the floor where its floor points tell how."""
     views, cameras = views_of(shop), (None, *([camera] if camera else [c.id for c in shop.cameras]))
-    drawings: list[Line | Zone] = [*shop.lines, *shop.zones]
-    shown = [drawn for drawn in drawings if drawn.camera in cameras]
-    places = {drawn.id: laid(drawn, views) for drawn in shown}
-    on_floor = {
-        name: tuple((float(x), float(y)) for x, y in points)
-        for name, points in places.items()
-        if points is not None
-    }
-    return Overlay(
-        lines={line.id: on_floor[line.id] for line in shop.lines if line.id in on_floor},
-        zones={
-            zone.id: on_floor[zone.id]
-            for zone in shop.zones
-            if zone.kind != "private" and zone.id in on_floor
-        },
-        private=[],
-    )
+
+    def places(drawings: Sequence[Line | Zone]) -> dict[str, tuple[Point, ...]]:
+        found = {one.id: laid(one, views) for one in drawings if one.camera in cameras}
+        return {
+            name: tuple((float(x), float(y)) for x, y in points)
+            for name, points in found.items()
+            if points is not None
+        }
+
+    zones = [zone for zone in shop.zones if zone.kind != "private"]
+    return Overlay(lines=places(shop.lines), zones=places(zones), private=[])
 
 
 def _heat_on_picture(analysis: Analysis, shop: Shop) -> bytes | None:

@@ -11,6 +11,30 @@ Floats = NDArray[np.float64]
 
 WIDEST, NARROWEST = 0.15, 12.0
 """Focal lengths in widths of the picture that a lens can have: 147 to 5 degrees."""
+STRAIGHT = 1e-4
+"""Of a floor that lies less aslant in the picture, rounding tells the focal length."""
+
+
+def focal_widths(floor: Homography, size: tuple[float, float]) -> float | None:
+    """The focal length, in widths of the picture, for a lens whose axis meets the middle of the
+    picture of ``size`` in pixels and whose pixels are square: from the images of the floor's two
+    directions, which are at right angles and of one length (R. Hartley and A. Zisserman, *Multiple
+    View Geometry*, 2nd ed., 8.6). None where they do not tell it, or no lens can have it."""
+    x, y = _centred(floor, size)[:, :2].T
+    a = np.array([x[2] * y[2], x[2] ** 2 - y[2] ** 2])
+    b = np.array([x[:2] @ y[:2], x[:2] @ x[:2] - y[:2] @ y[:2]])
+    if float(np.hypot(*a)) < STRAIGHT * float(x @ x + y @ y):
+        return None
+    square = float(-(a @ b) / (a @ a))
+    return float(square**0.5) if WIDEST**2 <= square <= NARROWEST**2 else None
+
+
+def _centred(floor: Homography, size: tuple[float, float]) -> Floats:
+    """(3, 3) from metres to widths of the picture, from its middle."""
+    width, height = size
+    centred = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, width]]) / width
+    result: Floats = centred @ np.linalg.inv(floor.matrix)
+    return result
 
 
 class Lens:
@@ -30,18 +54,11 @@ class Lens:
     def of(cls, floor: Homography, size: tuple[float, float]) -> Lens | None:
         """``size`` is the picture's, in pixels. None where the points do not tell: the camera looks
         straight down, or no such lens can have seen them so."""
-        width, height = size
-        middle = np.array([width, height]) / 2
-        # From pixels to widths of the picture, from its middle.
-        centred = np.array([[1, 0, -middle[0]], [0, 1, -middle[1]], [0, 0, width]]) / width
-        view = centred @ np.linalg.inv(floor.matrix)
-        x, y = view[:, 0], view[:, 1]
-        a = np.array([x[2] * y[2], x[2] ** 2 - y[2] ** 2])
-        b = np.array([x[:2] @ y[:2], x[:2] @ x[:2] - y[:2] @ y[:2]])
-        square = float(-(a @ b) / max(float(a @ a), 1e-300))
-        if not WIDEST**2 <= square <= NARROWEST**2:
+        focal = focal_widths(floor, size)
+        if focal is None:
             return None
-        focal = square**0.5
+        width, middle = size[0], np.array(size) / 2
+        view = _centred(floor, size)
         view = view / np.array([[focal], [focal], [1.0]])
         view /= (np.linalg.norm(view[:, 0]) + np.linalg.norm(view[:, 1])) / 2
         first, second = view[:, 0], view[:, 1]

@@ -40,7 +40,7 @@ class Fusion(Protocol):
         ...
 
     def frames(self, camera: str, time_s: NDArray[np.float64]) -> None:
-        """Frames of the camera came at ``time_s`` (N,), with or without people."""
+        """Frames came at ``time_s`` (N,), whoever was in view."""
         ...
 
     def advance(self, until_s: float) -> FloorRows:
@@ -127,8 +127,7 @@ class ShopFloor:
             self._events += _but_visits(self._sky[camera].update(rows, until_s))
 
     def frames(self, camera: str, time_s: NDArray[np.float64]) -> None:
-        """Frames of ``camera`` came at ``time_s`` (N,), with or without people: so it is known when
-        it was away, though nobody was in view."""
+        """Frames of ``camera`` came at ``time_s`` (N,), with or without people."""
         if self._fusion is not None and camera not in self.alone:
             self._fusion.frames(camera, time_s)
 

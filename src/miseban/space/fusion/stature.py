@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.homography import Homography
+from miseban.space.lens import focal_widths
 
 Floats = NDArray[np.float64]
 
@@ -54,15 +55,11 @@ def _camera(floor: Homography, size: tuple[float, float]) -> tuple[Floats, Float
     width, height = size
     centre = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1.0]])
     picture = centre @ np.linalg.inv(floor.matrix)
-    x, y = picture[:, 0], picture[:, 1]
-    a = np.array([x[2] * y[2], x[2] ** 2 - y[2] ** 2])
-    b = np.array([x[:2] @ y[:2], x[:2] @ x[:2] - y[:2] @ y[:2]])
-    if float(a @ a) == 0.0:
+    focal = focal_widths(floor, size)
+    if focal is None:
         return None
-    square = -float(a @ b) / float(a @ a)
-    if not (0.15 * width) ** 2 <= square <= (12 * width) ** 2:
-        return None
-    lens = np.diag([square**0.5, square**0.5, 1.0])
+    # Unlike ``Lens`` it keeps the floor as the points say, though they are a little off.
+    lens = np.diag([focal * width, focal * width, 1.0])
     pose = np.linalg.inv(lens) @ picture
     pose = pose / np.sqrt(np.linalg.norm(pose[:, 0]) * np.linalg.norm(pose[:, 1]))
     up = np.cross(pose[:, 0], pose[:, 1])

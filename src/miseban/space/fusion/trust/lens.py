@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.homography import Homography
+from miseban.space.lens import focal_widths
 
 Floats = NDArray[np.float64]
-
-_WIDEST, _NARROWEST = 0.15, 12.0  # focal lengths in widths of the picture: 147 to 5 degrees
 
 
 class TurnedLens:
@@ -26,7 +25,8 @@ class TurnedLens:
         self._floor = floor
         self._middle = np.array(size) / 2
         self._half = size[0] / 2
-        self.focal_px = _focal_px(floor, size)
+        focal = focal_widths(floor, size)
+        self.focal_px = None if focal is None else focal * size[0]
 
     def floor(self, pixel: Floats, turn: Floats) -> Floats:
         """(N, 2) metres where people stand whose feet are seen at ``pixel`` (N, 2) after ``turn``;
@@ -84,21 +84,6 @@ class TurnedLens:
         out[:, 0, 2] = -v / self._half
         out[:, 1, 2] = u / self._half
         return out
-
-
-def _focal_px(floor: Homography, size: tuple[float, float]) -> float | None:
-    """The focal length in pixels for a lens whose axis meets the middle of the picture and whose
-    pixels are square, from the images of two directions of the floor at right angles and of one
-    length (Hartley and Zisserman, 8.6); None where they do not tell it."""
-    width, height = size
-    centred = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, width]]) / width
-    x, y = (centred @ np.linalg.inv(floor.matrix))[:, :2].T
-    a = np.array([x[2] * y[2], x[2] ** 2 - y[2] ** 2])
-    b = np.array([x[:2] @ y[:2], x[:2] @ x[:2] - y[:2] @ y[:2]])
-    if float(np.hypot(*a)) < 1e-4 * float(x @ x + y @ y):
-        return None
-    square = float(-(a @ b) / (a @ a))
-    return square**0.5 * width if _WIDEST**2 <= square <= _NARROWEST**2 else None
 
 
 def _rotation(axis: Floats) -> Floats:
