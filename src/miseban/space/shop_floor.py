@@ -69,8 +69,7 @@ class ShopFloor:
 
     Of ``cameras``, those with floor points are fused by ``fusion`` when there are two or more
     (``fused``): people count once, on the floor. The others (``alone``) are counted by themselves,
-    as with one camera. A zone that reaches above the
-    horizon is left to its camera's picture; of visits only the floor tells.
+    as with one camera; so are zones above the horizon, but visits only the floor tells.
 
     ``sights`` counts the rows of each fused camera that were used, ``alone_sights`` those of the
     others, ``rejected`` those that were not used, by reason.
