@@ -20,7 +20,8 @@ FLOOR: Floats = np.array([[0, 8], [6, 8], [6, 0], [0, 0]], float)
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.floats(-40, 40), min_size=8, max_size=8),
+    # Farther moved, three corners may come to lie on one line.
+    st.lists(st.floats(-30, 30), min_size=8, max_size=8),
     st.integers(4, 12),
     st.integers(0, 2**32 - 1),
 )
