@@ -30,8 +30,9 @@ def material(maker: Maker | None = None, **facts: Any) -> ReportMaterial:
     maker = maker or afternoon()
     summary = summary_of(maker, **facts)
     return ReportMaterial(
-        summary, maker.events, "Asia/Tokyo", NAMES, PNG, PNG, True, entrances=set(summary.lines)
-    )
+        summary, maker.events, "Asia/Tokyo", NAMES, PNG, PNG, True,
+        entrances=set(summary.lines), line_names={"entrance": NAMES["entrance"]},
+    )  # fmt: skip
 
 
 class Page(HTMLParser):
@@ -192,6 +193,7 @@ def test_hostile_names_stay_names() -> None:
         "Asia/Tokyo",
         dict.fromkeys(NAMES, hostile),
         entrances={"entrance"},
+        line_names={"entrance": hostile},
     )
     for lang in LANGUAGES:
         html = render_report(found, lang)
@@ -213,6 +215,17 @@ def test_wrong_use_is_said(timezone: str, lang: str, message: str) -> None:
 
     with pytest.raises(BadInput, match=re.escape(message)):
         render_report(found, lang)
+
+
+def test_a_line_and_a_zone_of_one_id_keep_their_names() -> None:
+    maker = afternoon()
+    found = ReportMaterial(
+        summary_of(maker), maker.events, "Asia/Tokyo", {"drinks": "Drinks", "entrance": "Porch"},
+        entrances={"entrance"}, line_names={"entrance": "Front door"}, truth=summary_of(maker),
+    )  # fmt: skip
+    page = render_report(found, "en")
+    assert "Front door" in page
+    assert "Porch" not in page
 
 
 def test_lines_inside_the_shop_are_no_visitors() -> None:

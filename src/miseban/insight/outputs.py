@@ -54,13 +54,14 @@ def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Su
     if plan is not None:
         (stage / "heatmap_floor.png").write_bytes(plan)
     named = {t.id: t.name for t in shop.cameras}
-    named |= {t.id: t.name for t in shop.lines} | {t.id: t.name for t in shop.zones}
+    named |= {t.id: t.name for t in shop.zones}
     material = ReportMaterial(
         summary=summary,
         events=analysis.events,
         timezone=shop.shop.timezone,
         entrances={line.id for line in shop.lines if line.entrance},
         names={shop.shop.id: shop.shop.name, **named},
+        line_names={line.id: line.name for line in shop.lines},
         heat_picture_png=picture,
         heat_floor_png=plan,
         background_known=analysis.background is not None,

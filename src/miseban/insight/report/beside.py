@@ -83,7 +83,7 @@ def _pairs(material: ReportMaterial, words: Words) -> Iterator[tuple[str, str, f
         )
         for way, true, counted in both:
             what = words(f"traffic.{way}")
-            yield material.name(name), what, true.count, counted.count, False
+            yield material.line_name(name), what, true.count, counted.count, False
     yield from _visitors(truth, found, words)
     # Where nobody tells staff apart they are in the counted numbers: then in the true ones too.
     everybody = not _tells_staff(found)
