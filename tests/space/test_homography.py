@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +21,22 @@ FLOOR: Floats = np.array([[0, 8], [6, 8], [6, 0], [0, 0]], float)
 
 @settings(max_examples=60, deadline=None)
 @given(
-    # Farther moved, three corners may come to lie on one line.
-    st.lists(st.floats(-30, 30), min_size=8, max_size=8),
+    st.lists(st.floats(-40, 40), min_size=8, max_size=8),
     st.integers(4, 12),
     st.integers(0, 2**32 - 1),
 )
 def test_points_of_a_homography_give_it_back(shifts: list[float], number: int, seed: int) -> None:
-    """Four moved corners make a homography; points of it, however many, find it again."""
-    first = Homography.from_points(CORNERS + np.reshape(shifts, (4, 2)), FLOOR)
+    """Four moved corners make a homography; points of it, however many, find it again. Only corners
+    that no longer turn all the same way are refused."""
+    corners = CORNERS + np.reshape(shifts, (4, 2))
+    ways = np.roll(corners, -1, axis=0) - corners
+    after = np.roll(ways, -1, axis=0)
+    turns = ways[:, 0] * after[:, 1] - ways[:, 1] * after[:, 0]
+    if turns.max() > -1.0:  # square pixels: three on a line, or nearly, or one inside the others
+        with contextlib.suppress(BadInput):
+            Homography.from_points(corners, FLOOR)
+        return
+    first = Homography.from_points(corners, FLOOR)
     rng = np.random.default_rng(seed)
     floor = np.concatenate([FLOOR, rng.uniform(0, 6, (number - 4, 2))])
     pixel = first.to_pixel(floor)

@@ -104,6 +104,17 @@ class Lens:
         result: Floats = self.eye[2] + way[:, 2] * part
         return result
 
+    def height_at_row(self, row: Floats, xy: Floats) -> Floats:
+        """(N,) metres above the places (N, 2) at which things are seen in the pixel rows (N,): as
+        ``height_over``, but whoever leans sideways in the picture is as tall as upright. NaN where
+        plumb lines lie along the row."""
+        # Across the row's plane through the eye a point's distance is 0.
+        across = self._turn[1] * self.focal - np.outer(row - self._middle[1], self._turn[2])
+        along = np.einsum("ij,ij->i", across[:, :2], xy - self.eye[:2])
+        up = np.where(np.abs(across[:, 2]) > 1e-9, across[:, 2], np.nan)
+        result: Floats = self.eye[2] - along / up
+        return result
+
     def plumb(self, pixel: Floats) -> Floats:
         """(N, 2) the direction in the picture, of any length, in which things hang down at (N, 2)
         pixels."""

@@ -28,13 +28,12 @@ LOST_M = 5.0
 class Places:
     """Of N boxes. ``xy`` (N, 2) metres; ``cov`` (N, 2, 2) square metres, their error; ``feet`` (N,)
     how likely it is, 0 to 1, that the feet were seen; ``height_m`` (N,) the person's height as far
-    as it is known, and ``height_sd_m`` (N,) how far it may be off."""
+    as it is known."""
 
     xy: Floats
     cov: Floats
     feet: Floats
     height_m: Floats
-    height_sd_m: Floats
 
 
 class Standing:
@@ -115,7 +114,7 @@ class Standing:
         along = np.hypot(along, np.where(headless | footless, 0.0, np.minimum(doubt, LOST_M)))
         away = xy - lens.eye[:2]
         across = 0.05 + 0.1 * (box[:, 2] - box[:, 0]) / lens.focal * np.linalg.norm(away, axis=1)
-        return Places(xy, _ellipses(away, along, across), feet, mean, sd)
+        return Places(xy, _ellipses(away, along, across), feet, mean)
 
     def _ends(self, box: Floats) -> tuple[Floats, Floats]:
         """(N, 2) pixels each of what is lowest and highest of people in boxes (N, 4): where the

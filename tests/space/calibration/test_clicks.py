@@ -35,7 +35,7 @@ def test_exact_points_leave_nothing() -> None:
     pixels, places = spots_of(camera(roll=0.1), 8)
     found = from_clicks(pixels, places, SIZE, FLOOR, "points")
     assert found.residual_cm == pytest.approx(0, abs=0.01)
-    assert np.allclose(found.belongs_px, pixels, atol=0.01)
+    assert np.allclose(found.left_out_cm, 0, atol=0.01)
 
 
 def test_the_point_that_disagrees_is_named_with_its_place() -> None:

@@ -177,3 +177,8 @@ def whose(rows: FloorRows, walkers: Sequence[Walker]) -> list[set[int]]:
 def far(rows: FloorRows, walker: Walker) -> float:
     """The median distance of ``rows`` from where the walker is, in metres."""
     return float(np.median(np.hypot(*(rows.xy - walker.way(rows.time_s)).T)))
+
+
+SHOP = floor([WEST, MIDDLE, EAST])
+THROUGH = Walker(walk((0, 0.5, 4), (20, 19, 5)))
+"""A shop of three cameras side by side, and somebody who walks through it."""

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from tests.space.fusion.floors import (
     EAST,
     FPS,
-    MIDDLE,
+    SHOP,
+    THROUGH,
     WEST,
     Floats,
     Walker,
@@ -20,9 +21,6 @@ from tests.space.fusion.floors import (
     walk,
     whose,
 )
-
-SHOP = floor([WEST, MIDDLE, EAST])
-THROUGH = Walker(walk((0, 0.5, 4), (20, 19, 5)))
 
 
 def test_one_person_under_three_cameras_is_one_visit() -> None:

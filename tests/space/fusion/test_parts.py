@@ -7,6 +7,7 @@ from itertools import permutations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from miseban.sim.projection import FloorView
 from miseban.space.fusion.assigning import assign
@@ -84,11 +85,17 @@ def test_people_come_into_being_at_doors_and_beyond_them() -> None:
     assert doors.known
     assert doors.at(places).tolist() == [True, True, True, False]
     out, coming = np.tile([-1.0, 0.0], (4, 1)), np.tile([1.0, 0.0], (4, 1))
-    born = doors.birth(doors.coming(places, 0 * out))
+
+    def last(speed: NDArray[np.float64], moved_m: float = 0.0) -> NDArray[np.float64]:
+        return np.column_stack([places + np.array([moved_m, 0.0]), speed])
+
+    born = doors.birth(doors.coming(places, last(0 * out)))
     assert born[0] > born[3]
     # Who is first seen on the way out was inside before; beyond the door anybody may be new.
-    assert doors.coming(places, out).tolist() == [False, True, False, False]
-    assert doors.coming(places, coming).tolist() == [True, True, True, False]
+    assert doors.coming(places, last(out)).tolist() == [False, True, False, False]
+    assert doors.coming(places, last(coming)).tolist() == [True, True, True, False]
+    # Who has gone out since is on the way out too, and stands there.
+    assert doors.coming(places, last(0 * out, -1.5)).tolist() == [False, True, False, False]
     assert doors.leaving(places, out).tolist() == [True, True, True, False]
     assert doors.leaving(places, coming).tolist() == [False, True, False, False]
     assert doors.leaving(places, 0 * out).tolist() == [False, True, False, False]

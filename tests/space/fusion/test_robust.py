@@ -14,6 +14,8 @@ from miseban.vocabulary.tracks import TrackRows
 from tests.space.fusion.floors import (
     EAST,
     MIDDLE,
+    SHOP,
+    THROUGH,
     WEST,
     Floats,
     Walker,
@@ -26,9 +28,6 @@ from tests.space.fusion.floors import (
     walk,
     whose,
 )
-
-SHOP = floor([WEST, MIDDLE, EAST])
-THROUGH = Walker(walk((0, 0.5, 4), (20, 19, 5)))
 
 
 def test_a_camera_that_leaves_and_one_that_joins_break_nothing() -> None:
@@ -205,30 +204,6 @@ def test_looks_decide_where_places_cannot(crossed: bool) -> None:
     assert says.asked > 0
     late = set(told.visit[told.time_s > 18].tolist())
     assert late == whose(told.take(told.time_s < 9), people)[int(crossed)]
-
-
-def test_sights_known_to_be_worse_count_less() -> None:
-    shop = floor([WEST, MIDDLE])
-    one = [Walker(stand(7.5, 5))]
-    rows = seen(shop, one, noise=0.0)
-    west = rows["west"]
-    off = TrackRows(
-        west.time_s, west.track, west.xyxy + np.tile([8.0, 0], 2), west.score, west.frame
-    )
-    errors = []
-    for extra_m in (0.0, 0.5):
-        fusion = FloorFusion(shop)
-        for k in range(1, 30):
-            until_s = 0.2 * k
-            for name, part in (("west", off), ("middle", rows["middle"])):
-                now = part.take(
-                    (part.time_s > until_s - 0.2 - 1e-6) & (part.time_s < until_s - 1e-6)
-                )
-                extra = np.full(len(now), extra_m if name == "west" else 0.0)
-                fusion.update(name, now, until_s, extra)
-            told = fusion.advance(until_s)
-        errors.append(far(told, one[0]))
-    assert errors[1] < errors[0] / 2
 
 
 def test_the_grid_is_that_of_the_fastest_camera() -> None:

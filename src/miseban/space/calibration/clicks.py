@@ -30,14 +30,13 @@ _DRAWS = 24
 @dataclass(frozen=True, slots=True)
 class Clicked:
     """A calibration from N points. ``left_out_cm`` (N,) is how far each lies on the floor from
-    where the others alone put it, ``belongs_px`` (N, 2) where the others see it in the picture;
-    NaN for points without which the others cannot say. ``residual_cm`` is the root mean square of
-    the former, or, where there are only four points, None. ``expected_cm`` is what clicks
-    ``CLICK_PX`` off do to places on the floor that the camera sees, half of the time."""
+    where the others alone put it; NaN for points without which the others cannot say.
+    ``residual_cm`` is the root mean square of that, or, where there are only four points, None.
+    ``expected_cm`` is what clicks ``CLICK_PX`` off do to places on the floor that the camera sees,
+    half of the time."""
 
     camera: Pinhole
     left_out_cm: Floats
-    belongs_px: Floats
     residual_cm: float | None
     expected_cm: float
 
@@ -54,7 +53,7 @@ def from_clicks(
     ``where`` and the point that disagrees with the others."""
     n = len(pixels)
     camera, _ = fit_pinhole(pixels, floor_m, size)
-    left_out, belongs = np.full(n, np.nan), np.full((n, 2), np.nan)
+    left_out = np.full(n, np.nan)
     for i in range(n) if n > 4 else ():
         others = np.arange(n) != i
         try:
@@ -62,12 +61,11 @@ def from_clicks(
         except BadInput:  # the rest lies on a line
             continue
         left_out[i] = 100 * float(np.linalg.norm(without.to_floor(pixels[[i]])[0] - floor_m[i]))
-        belongs[i] = without.to_pixel(floor_m[[i]])[0]
     known = left_out[np.isfinite(left_out)]
     residual = float(np.sqrt(np.mean(known**2))) if len(known) else None
     refuse_a_mistake(pixels, floor_m, size, where)
     expected = 100 * _click_error_m(camera, floor_m, floor)
-    return Clicked(camera, left_out, belongs, residual, expected)
+    return Clicked(camera, left_out, residual, expected)
 
 
 def refuse_a_mistake(

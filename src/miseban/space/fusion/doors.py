@@ -9,6 +9,7 @@ from miseban.space.floor_geometry import View
 from miseban.space.fusion.settings import FusionSettings
 from miseban.space.homography import Homography
 from miseban.space.laying import laid
+from miseban.space.polygons import Polygons
 from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
@@ -28,7 +29,7 @@ class Doors:
     ) -> None:
         self._s = settings
         self._lines: list[Floats] = []
-        self._zones: list[Floats] = []
+        zones: list[Floats] = []
         views = {name: View(shop.camera(name), floor) for name, floor in homographies.items()}
         for line in shop.lines:
             points = laid(line, views)
@@ -37,11 +38,12 @@ class Doors:
         for zone in shop.zones:
             points = laid(zone, views)
             if zone.kind == "entrance" and points is not None:
-                self._zones.append(points)
+                zones.append(points)
+        self._zones = Polygons(zones)
 
     @property
     def known(self) -> bool:
-        return bool(self._lines or self._zones)
+        return bool(self._lines or len(self._zones))
 
     def birth(self, coming: NDArray[np.bool_]) -> Floats:
         """(N,) the logarithm of how many new people a square metre there are, for each that was
@@ -52,12 +54,12 @@ class Doors:
         door: Floats = np.log(np.where(coming, s.birth_door, s.birth_middle))
         return door
 
-    def coming(self, xy: Floats, speed: Floats) -> NDArray[np.bool_]:
-        """(N,) whether who was first seen there may have come just now: at a door, and not on the
-        way out through it."""
-        result: NDArray[np.bool_] = self.at(xy)
+    def coming(self, first: Floats, seen: Floats) -> NDArray[np.bool_]:
+        """(N,) whether who was first seen at ``first`` (N, 2), and last in the states ``seen``
+        (N, 4), may have come just now: at a door, and not from inside on the way out."""
+        result: NDArray[np.bool_] = self.at(first)
         if self._lines:
-            result &= self._outside(xy) | ~self._outside(xy + AHEAD_S * speed)
+            result &= self._outside(first) | ~self.leaving(seen[:, :2], seen[:, 2:])
         return result
 
     def wait_s(self, xy: Floats, speed: Floats) -> Floats:
@@ -87,10 +89,8 @@ class Doors:
         s = self._s
         if not self.known:
             return np.ones(len(xy), bool)
-        near = np.zeros(len(xy), bool)
-        for zone in self._zones:
-            closed = np.concatenate([zone, zone[:1]])
-            near |= _inside(zone, xy) | (_nearest(closed, xy)[0] < s.door_m)
+        zones = self._zones
+        near = np.asarray((zones.inside(xy) | (zones.distance(xy) < s.door_m)).any(axis=1))
         for line in self._lines:
             distance, side = _nearest(line, xy)
             near |= (distance < s.door_m) | ((side < 0) & (distance < s.outside_m))
@@ -108,15 +108,3 @@ def _nearest(line: Floats, xy: Floats) -> tuple[Floats, Floats]:
     i = np.arange(len(xy))
     side = d[k, 0] * to[i, k, 1] - d[k, 1] * to[i, k, 0]
     return far[i, k], side
-
-
-def _inside(polygon: Floats, xy: Floats) -> NDArray[np.bool_]:
-    """Even-odd rule."""
-    x, y = xy[:, :1], xy[:, 1:]
-    x1, y1 = polygon.T
-    x2, y2 = np.roll(polygon, -1, axis=0).T
-    crosses = (y1 > y) != (y2 > y)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left = x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
-    result: NDArray[np.bool_] = np.count_nonzero(crosses & left, axis=1) % 2 == 1
-    return result

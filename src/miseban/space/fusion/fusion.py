@@ -63,14 +63,11 @@ class FloorFusion:
 
     # --- In and out -------------------------------------------------------------------------------
 
-    def update(
-        self, camera: str, rows: TrackRows, until_s: float, extra_m: Floats | None = None
-    ) -> None:
-        """Rows of ``camera``'s frames up to ``until_s`` of its clock. ``extra_m`` (N,): where it is
-        known that places are worse than usual, one standard deviation more. Rows that are of no use
-        are counted in ``dropped``."""
+    def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
+        """Rows of ``camera``'s frames up to ``until_s`` of its clock. Rows that are of no use are
+        counted in ``dropped``."""
         after_s = (self._step - 0.5) * self.step_s
-        self._intake.add(camera, rows, until_s, after_s, extra_m)
+        self._intake.add(camera, rows, until_s, after_s)
 
     def frames(self, camera: str, time_s: Floats) -> None:
         """Frames of ``camera`` came at ``time_s`` (N,) of its clock, with or without people."""

@@ -42,25 +42,17 @@ class Intake:
         self.dropped: dict[str, int] = {}
         self._waiting: list[Sights] = []
 
-    def add(
-        self,
-        camera: str,
-        rows: TrackRows,
-        until_s: float,
-        after_s: float,
-        extra_m: Floats | None = None,
-    ) -> None:
+    def add(self, camera: str, rows: TrackRows, until_s: float, after_s: float) -> None:
         """Rows of ``camera``; those before ``after_s`` by the shop's clock come too late."""
         if camera not in self._index:
             self._drop("the camera has no floor points", len(rows))
             return
-        extra = np.zeros(len(rows)) if extra_m is None else extra_m
-        fit = np.isfinite(rows.time_s) & np.isfinite(rows.xyxy).all(axis=1) & np.isfinite(extra)
+        fit = np.isfinite(rows.time_s) & np.isfinite(rows.xyxy).all(axis=1)
         self._drop("not a number", int(np.count_nonzero(~fit)))
         fit &= rows.track >= 0
         if not fit.any():
             return
-        raw, extra = rows.take(fit), extra[fit]
+        raw = rows.take(fit)
         rows = self._trusted(camera, raw)
         good = rows.time_s <= until_s + self._s.ahead_s
         self._drop("ahead of the clock", int(np.count_nonzero(~good)))
@@ -80,7 +72,6 @@ class Intake:
         if not good.any():
             return
         spread = spread / weight**2
-        spread[:, [0, 1], [0, 1]] += np.square(extra)[:, None]
         k, time_s, track = self._index[camera], rows.time_s[good], rows.track[good]
         self.first_s[k] = min(self.first_s[k], float(time_s.min()))
         piece = self.pieces.numbers(k, track, float(time_s.max()))

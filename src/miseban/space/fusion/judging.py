@@ -49,7 +49,7 @@ class Judge:
         if not len(new):
             return Verdict([], [])
         age, steps = now_s - t.born_s[new] + 1e-6, t.steps[new]
-        coming = self._doors.coming(t.born_xy[new], t.x[new, 2:])
+        coming = self._doors.coming(t.born_xy[new], t.seen_x[new])
         proven = (age >= s.born_s) & (steps >= s.born_steps)
         if fresh:
             log_new = np.full(len(new), np.log(s.birth_door))
