@@ -119,11 +119,10 @@ class RealDisk:
         path.unlink(missing_ok=True)
 
     def make_folder(self, path: Path) -> None:
-        if path.is_dir():
-            return
-        self.make_folder(path.parent)
-        path.mkdir(exist_ok=True)
-        self.sync_folder(path.parent)
+        if not path.is_dir():
+            self.make_folder(path.parent)
+            path.mkdir(exist_ok=True)
+        self.sync_folder(path.parent)  # it may be one that a process made and died
 
     def remove_folder(self, path: Path) -> None:
         with contextlib.suppress(OSError):

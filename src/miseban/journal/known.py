@@ -108,7 +108,7 @@ class KnownIds:
         for day, keys in settled.items():
             at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
             found |= (keys[at] == asked) & (of_day == day)
-        return found.tolist()  # type: ignore[no-any-return]
+        return found.tolist()
 
 
 def _keys(names: Collection[str]) -> Keys:
