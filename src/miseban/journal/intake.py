@@ -23,7 +23,7 @@ LARGEST: Final = 2**63 - 1
 LONGEST_REFUSED: Final = 20_000
 """Characters of a line that was no event; the rest is not worth a disk."""
 
-_LISTS: Final = ("till.receipt", "attribute.summary")
+_LISTS: Final = (b"till.receipt", b"attribute.summary")
 _TRAIL: Final = ("t", "x", "y")
 _MANY: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
 
@@ -36,26 +36,19 @@ class Refused(str):
 
 def read_lines(lines: Sequence[bytes], shop: str) -> list[Event | Refused]:
     """Each line as an event of ``shop``, or why not."""
-    found = _all_at_once(lines)
-    if found is None:
-        return [_checked(_one(line), shop) for line in lines]
-    checked: list[Event | Refused] = []
-    for event in found:
-        counts = _PLAIN.get(event.type)
-        if (
-            counts is None
-            or event.shop != shop
-            or not FIRST_DAY <= day_of(event.time) <= LAST_DAY
-            or any(getattr(event, name) > LARGEST for name in counts)
-        ):
-            checked.append(_checked(event, shop))
-        else:
-            checked.append(event)
-    return checked
+    most, apart, text = lines, [], b",\n".join(lines)
+    if any(name in text for name in _LISTS):
+        apart = [at for at, line in enumerate(lines) if any(name in line for name in _LISTS)]
+        most = [line for line in lines if not any(name in line for name in _LISTS)]
+        text = b",\n".join(most)
+    found: list[Event | Refused] = list(_all_at_once(most, text) or map(_one, most))
+    for at in apart:
+        found.insert(at, _one(lines[at]))
+    return [_checked(event, shop) for event in found]
 
 
-def _all_at_once(lines: Sequence[bytes]) -> list[Event] | None:
-    """Twice as fast as one by one; none when one by one is called for.
+def _all_at_once(lines: Sequence[bytes], text: bytes) -> list[Event] | None:
+    """Twice as fast as one by one; none when that is called for. ``text`` is all of them.
 
     Lines that are no JSON by themselves must not pass because they are some together. A line break
     between them cannot be within a text; a line that begins with ``{`` cannot go on with an object
@@ -64,7 +57,6 @@ def _all_at_once(lines: Sequence[bytes]) -> list[Event] | None:
     """
     if not lines or not all(line.startswith(b"{") for line in lines):
         return None
-    text = b",\n".join(lines)
     if text.count(b"\n") != len(lines) - 1:
         return None
     if len(text) > LARGEST_EVENT and max(map(len, lines)) > LARGEST_EVENT:
@@ -73,7 +65,7 @@ def _all_at_once(lines: Sequence[bytes]) -> list[Event] | None:
         found = _MANY.validate_json(b"[" + text + b"]")
     except ValidationError:
         return None
-    if len(found) != len(lines) or any(event.type in _LISTS for event in found):
+    if len(found) != len(lines) or any(event.type.encode() in _LISTS for event in found):
         return None
     return found
 
@@ -96,7 +88,18 @@ def _checked(event: Event | Refused, shop: str) -> Event | Refused:
         return event
     if event.shop != shop:
         return Refused(f"shop: expected {shop}, found {event.shop}")
-    return _why_not(event) or event
+    if not FIRST_DAY <= day_of(event.time) <= LAST_DAY:
+        return Refused(_ODD.format("time"))
+    counts = _PLAIN.get(event.type)
+    if counts is None:
+        return _why_not(event) or event
+    for name in counts:
+        if getattr(event, name) > LARGEST:
+            return Refused(_ODD.format(name))
+    return event
+
+
+_ODD = "{}: expected counts below 2^63 and the years 1971 to 2199"
 
 
 def _why_not(event: Event) -> Refused | None:
@@ -104,14 +107,15 @@ def _why_not(event: Event) -> Refused | None:
     if isinstance(event, VisitEnded):
         if not len(event.t) == len(event.x) == len(event.y):
             return Refused("expected as many t as x and y")
-        for name in _TRAIL:
+        for name in _TRAIL if event.t else ():
             most = 1000 * FARTHEST if name == "t" else FARTHEST
             values = getattr(event, name)
-            if not all(math.isfinite(value) and abs(value) <= most for value in values):
+            # A sum is no number where one of them is none, whatever the comparisons say.
+            if not (max(values) <= most and min(values) >= -most and math.isfinite(sum(values))):
                 return Refused(f"{name}: expected numbers up to {most:g}")
     for name, value in event.model_dump(exclude={*_TRAIL}).items():
         if not _fits(value):
-            return Refused(f"{name}: expected counts below 2^63 and the years 1971 to 2199")
+            return Refused(_ODD.format(name))
     return None
 
 

@@ -49,26 +49,33 @@ SCHEMAS = _schemas()
 
 
 def table_of(data: DataClass, events: Sequence[Event]) -> pa.Table:
-    """The events of one class, in the order given."""
+    """The events of one class: type by type, and those of a type in the order given."""
     schema = SCHEMAS[data]
+    by_type: dict[str, list[Event]] = {}
+    for event in events:
+        by_type.setdefault(event.type, []).append(event)
     parts = []
-    for at in range(0, len(events), _ROWS_AT_ONCE):
-        some = events[at : at + _ROWS_AT_ONCE]
-        columns = [_column(field, some) for field in schema]
-        parts.append(pa.Table.from_arrays(columns, schema=schema))
+    for of_type in by_type.values():
+        names = type(of_type[0]).model_fields
+        for at in range(0, len(of_type), _ROWS_AT_ONCE):
+            some = of_type[at : at + _ROWS_AT_ONCE]
+            columns = [
+                _column(field, some) if field.name in names else pa.nulls(len(some), field.type)
+                for field in schema
+            ]
+            parts.append(pa.Table.from_arrays(columns, schema=schema))
     return pa.concat_tables(parts) if parts else schema.empty_table()
 
 
 def _column(field: pa.Field, events: Sequence[Event]) -> pa.Array:
-    name = field.name
-    values = [getattr(event, name, None) for event in events]
-    if name in TRAIL:
+    values = [getattr(event, field.name) for event in events]
+    if field.name in TRAIL:
         kind = field.type.value_type
         floats = pa.array(values, pa.list_(pa.float64()))
         exact = pc.round(floats.values, kind.scale).cast(kind, safe=False)
-        return pa.ListArray.from_arrays(floats.offsets, exact, mask=floats.is_null())
+        return pa.ListArray.from_arrays(floats.offsets, exact)
     if pa.types.is_list(field.type) and pa.types.is_struct(field.type.value_type):
-        values = [None if v is None else [one.model_dump() for one in v] for v in values]
+        values = [[one.model_dump() for one in value] for value in values]
     return pa.array(values, field.type)
 
 
