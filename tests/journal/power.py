@@ -12,7 +12,7 @@ from miseban.journal.disk import Disk, DiskFile, DiskLock, RealDisk, RealFile
 _SECTOR = 512
 
 
-class PowerCut(BaseException):  # noqa: N818 - what happens; nothing of the journal may catch it
+class PowerCut(BaseException):
     """The machine is off: nothing after this reaches the disk."""
 
 
@@ -50,9 +50,7 @@ class SimulatedDisk(Disk):
         self.operations += 1
         if self.operations in self.fail_at:
             raise OSError(errno.EIO, "Input/output error")
-        if self.cut_at is not None and self.operations >= self.cut_at:
-            return True
-        return False
+        return self.cut_at is not None and self.operations >= self.cut_at
 
     def die(self) -> None:
         self.off = True

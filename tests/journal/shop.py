@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Literal
 
 from miseban.journal.disk import RealDisk
 from miseban.journal.manifest import read_manifest
@@ -38,11 +39,11 @@ class Maker:
 
     def one(self, time: datetime, kind: str | None = None) -> Event:
         rng = self._rng
-        head = {"id": self._ids.at(time.timestamp()), "time": time, "shop": SHOP}
+        head: dict[str, Any] = {"id": self._ids.at(time.timestamp()), "time": time, "shop": SHOP}
         visit = f"{rng.getrandbits(64):016x}"
         kind = kind or rng.choice(["line", "line", "left", "visit", "health", "receipt", "help"])
         if kind == "line":
-            way = rng.choice(["in", "out"])
+            way: Literal["in", "out"] = rng.choice(["in", "out"])
             return LineCrossed(**head, camera="door", line="entrance", direction=way, visit=visit)
         if kind == "left":
             dwell_s = round(rng.uniform(1, 100), 3)
@@ -96,7 +97,11 @@ class Outbox:
         lines = tuple(line(self.events[n]) for n in numbers)
         return Batch(
             BatchHead(
-                source=self.source, stream=self.stream, first=first, events=len(lines), oldest=oldest
+                source=self.source,
+                stream=self.stream,
+                first=first,
+                events=len(lines),
+                oldest=oldest,
             ),
             lines,
         )
@@ -109,10 +114,10 @@ def line(event: Event) -> bytes:
     return event.model_dump_json(exclude_none=True).encode()
 
 
-def batch(events: Sequence[Event], first: int = 1, oldest: int = 1, **head: object) -> Batch:
+def batch(events: Sequence[Event], first: int = 1, oldest: int = 1, **head: Any) -> Batch:
     lines = tuple(line(event) for event in events)
     told = {"source": "door", "stream": "0" * 16, **head}
-    return Batch(BatchHead(first=first, events=len(lines), oldest=oldest, **told), lines)  # type: ignore[arg-type]
+    return Batch(BatchHead(first=first, events=len(lines), oldest=oldest, **told), lines)
 
 
 def stored(folder: Path) -> list[Event]:

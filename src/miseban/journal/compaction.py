@@ -34,7 +34,6 @@ GROWTH = 2
 """A segment takes up the one before it unless that is so many times as large: a day of hundreds of
 compactions stands in a few files, and no event is written more than a few times."""
 
-Touched = Mapping[date, Sequence[DataClass]]
 Place = tuple[DataClass, date]
 
 
@@ -42,11 +41,14 @@ class Rollups(Protocol):
     """Sums by minute, hour and day. Each is called as often as a crash makes it necessary, so the
     same call twice must come to the same. Errors are ``OSError``."""
 
-    def update(self, disk: Disk, folder: Path, touched: Touched) -> None:
-        """Segments of these days (UTC) and classes have changed, and stand in ``journal.json``."""
+    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
+        """Segments of the days and classes in ``manifest.stale`` have changed."""
 
-    def forget(self, disk: Disk, folder: Path, data: DataClass, before: datetime) -> None:
-        """What tells of single events of a class from before ``before`` has to go."""
+    def forget(
+        self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
+    ) -> None:
+        """What tells of single events of a class from before ``before`` has to go. ``update`` has
+        been called since the last of them came; they are in segments yet."""
 
 
 class Compaction:
@@ -57,6 +59,7 @@ class Compaction:
     ) -> None:
         self.disk, self.folder, self.manifest, self.rollups = disk, folder, manifest, rollups
         self.moved = 0
+        self._no_more: dict[DataClass, datetime] = {}
         self._alone = threading.Lock()
         self._next_file = manifest.next_file
         self._orphans: list[Path] = []
@@ -154,16 +157,19 @@ class Compaction:
             return
         if self.rollups is None:
             return
-        self.rollups.update(self.disk, self.folder, self.manifest.stale)
+        self.rollups.update(self.disk, self.folder, self.manifest)
         with self.changing() as change:
             change.commit(stale={})
 
     def no_more(self, data: DataClass, before: datetime) -> None:
-        """From now on nothing of ``data`` from before ``before`` is taken in; durable with the next
-        change."""
+        """From now on nothing of ``data`` from before ``before`` is taken in."""
+        self._no_more[data] = max(before, self._no_more.get(data, before)).astimezone(UTC)
+
+    @property
+    def forgotten(self) -> Mapping[DataClass, datetime]:
+        """From when on each class is taken in; not there: all of it."""
         old = self.manifest.forgotten
-        until = max(before, old.get(data, before)).astimezone(UTC)
-        self.manifest = self.manifest.model_copy(update={"forgotten": {**old, data: until}})
+        return {**old, **{d: max(t, old.get(d, t)) for d, t in self._no_more.items()}}
 
     def of_day(self, data: DataClass, day: date) -> list[Segment]:
         """The segments of a class and day, in the order in which they were made."""

@@ -233,7 +233,7 @@ class Journal:
     def _group(self) -> Group:
         self._need_open()
         kept = [data for data in get_args(DataClass) if self._keep(data)]
-        forgotten = self._compaction.manifest.forgotten
+        forgotten = self._compaction.forgotten
         return Group(self.shop, self._known, self._marks.copy(), kept, forgotten)
 
     def _write(self, group: Group, reserve: int) -> bool:

@@ -193,15 +193,21 @@ class ReadLog:
 
 
 def read_logs(disk: Disk, folder: Path, first: int) -> Iterator[ReadLog]:
-    """The logs that count, in order, each up to where it counts. Raises ``OSError``, so also when
-    one vanishes meanwhile: then it is in a segment, and ``journal.json`` says in which."""
-    numbers = [number for number in log_numbers(disk, folder) if number >= first]
+    """The logs that count, in order, each up to where it counts; one that should be there and is
+    not is damage. Raises ``OSError``, so also when one vanishes meanwhile: then it is in segments,
+    and ``journal.json`` says in which."""
+    there = [number for number in log_numbers(disk, folder) if number >= first]
     ends: dict[int, int] = {}
-    for number in numbers:
+    for number in there:
         head = _head(disk.read(log_path(folder, number)))
         ends |= {} if head is None else head.ends
-    for number in numbers:
+    gone = {number: end for number, end in ends.items() if number >= first and end > 0}
+    for number in sorted({*there, *gone}):
         path = log_path(folder, number)
+        if number not in there:
+            damage = Damage(path.name, 0, gone[number])
+            yield ReadLog(number, Content([], gone[number], (damage,)))
+            continue
         data = disk.read(path)[: ends.get(number)]
         found = decode(data, path.name)
         if _head(data) is not None:
