@@ -21,7 +21,7 @@ from miseban.journal.manifest import Manifest, Segment
 from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
 from miseban.journal.rollups.days import day_at, utc_days
 from miseban.journal.segments import events_of
-from miseban.journal.snapshot import Looking, Snapshot
+from miseban.journal.snapshot import Looking, Snapshot, newest
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENT_CLASSES, Event
 
@@ -128,6 +128,16 @@ class JournalReader:
                 self._again()  # a file was replaced meanwhile
             except duckdb.Error as error:
                 raise self._why([p for view in made.values() for p in view.files], error) from None
+        raise BadInput("journal", self.folder, "its files change faster than they can be read")
+
+    def newest(self) -> datetime | None:
+        """When the newest event happened; none where there is none. Raises ``BadInput``."""
+        for _ in range(_TRIES):
+            snapshot = self.snapshot()
+            try:
+                return newest(self.folder, snapshot)
+            except FileNotFoundError:
+                self._again()
         raise BadInput("journal", self.folder, "its files change faster than they can be read")
 
     def close(self) -> None:

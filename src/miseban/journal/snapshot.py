@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from miseban.journal.day_tables import DayTables
 from miseban.journal.disk import Disk
@@ -19,6 +19,7 @@ from miseban.journal.rollups.rows import ROW, Level
 from miseban.journal.rollups.touched import touched, touched_by
 from miseban.journal.rollups.update import recounted
 from miseban.journal.rollups.window import COLUMNS
+from miseban.journal.segments import read_segment
 
 _TRIES = 20
 _ONE_DAY = timedelta(days=1)
@@ -94,11 +95,12 @@ def _content(folder: Path) -> bytes | None:
         return None
 
 
-def newest(snapshot: Snapshot) -> int | None:
-    """Microseconds since 1970 of the newest fresh event."""
-    if not len(snapshot.fresh):
-        return None
-    return int(np.max(snapshot.fresh["time"].cast(pa.int64()).to_numpy()))
-
-
-__all__ = ["Looking", "Snapshot", "newest"]
+def newest(folder: Path, snapshot: Snapshot) -> datetime | None:
+    """The time of the newest event. Raises ``FileNotFoundError`` when a segment was replaced."""
+    times = [pc.max(snapshot.fresh["time"]).as_py()] if len(snapshot.fresh) else []
+    last = max((segment.day for segment in snapshot.manifest.segments), default=None)
+    for segment in snapshot.manifest.segments:
+        if segment.day == last:
+            table = read_segment(folder / segment.path, ["time"])
+            times.append(pc.max(table["time"]).as_py())
+    return max(times, default=None)
