@@ -140,7 +140,7 @@ class Clothes:
 
 def test_a_uniform_helps_where_place_says_little() -> None:
     """Somebody of unknown beginning, who stood at a shelf for a minute."""
-    unknown = walk(1, [(1000.0, 3.0, 3.0), (1060.0, 3.0, 3.0)])
+    unknown = walk(1, [(3000.0, 3.0, 3.0), (3060.0, 3.0, 3.0)])
     told = {}
     others = {100 + n: -4.0 for n in range(27)}
     for name, clothes in (("none", Clothes({})), ("staff", Clothes({**others, 1: 4.0}))):

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -85,8 +86,10 @@ class UniformWatch(Sealed):
         s = self._settings
         return float(np.clip(s.slope * (known.share - s.even), -s.most, s.most))
 
-    def forget(self, now_s: float) -> None:
-        """What was last seen longer ago than ``KEEP_S`` is gone after this."""
+    def forget(self, now_s: float, now: datetime | None = None) -> None:
+        """What was last seen longer ago than ``KEEP_S`` is gone after this. ``now_s`` is in the
+        time of ``offer``; ``now`` is not asked for, since nothing here lasts to another day."""
+        del now
         for key in [k for k, t in self._tracks.items() if t.seen_s < now_s - KEEP_S]:
             del self._tracks[key]
 
