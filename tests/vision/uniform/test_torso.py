@@ -30,7 +30,9 @@ def frame_of(shirt: RGB, light: float = 1.0, tint: RGB = (255, 255, 255), seed: 
     picture = np.kron(shelves, np.ones((10, 10, 1)))
     folds = rng.normal(SHADED, 0.07, (40, 25, 1))
     picture[52:92, 52:77] = np.array(shirt, float)[::-1] * folds
-    picture = picture * light * np.array(tint, float)[::-1] / 255.0 + rng.normal(0, 3, (200, 130, 3))
+    picture = picture * light * np.array(tint, float)[::-1] / 255.0 + rng.normal(
+        0, 3, (200, 130, 3)
+    )
     return Frame(np.clip(picture, 0, 255).astype(np.uint8), 1, 0.0, NOON)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 import numpy as np
-from numpy.typing import NDArray
 
 from miseban.vision.appearance.clothes import LENGTH, PARTS, clothes
 from miseban.vision.appearance.salt import Salt
