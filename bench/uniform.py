@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.result import Result
 from miseban.sim.render import Conditions, RenderedCamera
@@ -40,10 +41,10 @@ LEAST_SEEN, LEAST_PX = 0.5, 30.0
 @dataclass(frozen=True, slots=True)
 class Looks:
     """What was told of tracks, as logarithms of likelihood ratios: of those who wear the uniform,
-    and of all others."""
+    (N,), and of all others, (M,)."""
 
-    worn: np.ndarray
-    other: np.ndarray
+    worn: NDArray[np.float64]
+    other: NDArray[np.float64]
 
 
 def run(repeats: int) -> list[Result]:
@@ -51,19 +52,21 @@ def run(repeats: int) -> list[Result]:
     results = []
     for name in COLOURS:
         looks = measured(name)
-        note = f"{name}, {len(looks.worn)} short tracks of staff and {len(looks.other)} of shoppers, "
+        note = (
+            f"{name}, {len(looks.worn)} short tracks of wearers, {len(looks.other)} others, "
+        )
         note += f"{len(CAMERAS)} cameras of the drawn supermarket, {' and '.join(LIGHTS)}, "
         note += f"seed {SEED}, {BURST} looks each"
         results += [
             Result(f"uniform-seen-{name}", float((looks.worn > 0).mean()), "", note),
-            Result(f"uniform-on-shoppers-{name}", float((looks.other > 0).mean()), "", "the same"),
+            Result(f"uniform-on-others-{name}", float((looks.other > 0).mean()), "", "the same"),
         ]
     return results
 
 
 def measured(colour: str) -> Looks:
-    """Staff and half of all others change clothes: whoever has an even seed wears the uniform of
-    that ``colour``, and the others wear their own. Drawn staff are too few to measure by."""
+    """Half of all people change clothes: whoever has an even seed wears the uniform of that
+    ``colour``, and the others wear their own. Drawn staff are too few to measure by."""
     shop = load_shop(SHOP)
     scenario = load_scenario(beside(SHOP), shop).starting_at(time(12))
     stage, worn, other = Stage(shop, scenario), list[float](), list[float]()

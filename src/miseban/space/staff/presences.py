@@ -67,11 +67,10 @@ class Presences:
     ``stop_queue_s`` of them in a queue or at a counter; ``long_stops`` and ``long_s`` are those of
     the past, elsewhere than there, that lasted much longer than is usual for shoppers here.
 
-    What was seen long ago may have been somebody else: ``PLACES``, ``DOORS``, ``STOPS`` and ``CLOTHES``
-    fade.
-    ``door`` is ``came_in`` that fades; ``place_s`` and ``pace_s`` are the seconds behind the sums
-    over places and over stops. ``vote`` is the ``StaffJudge``'s; ``own_vote``, ``worn``,
-    ``worn_s``, ``counted`` and ``matched`` are ``Wearing``'s.
+    What was seen long ago may have been somebody else: ``PLACES``, ``DOORS``, ``STOPS`` and
+    ``CLOTHES`` fade. ``door`` is ``came_in`` that fades; ``place_s`` and ``pace_s`` are the seconds
+    behind the sums over places and over stops. ``vote`` is the ``StaffJudge``'s; ``own_vote``,
+    ``worn``, ``worn_s``, ``counted`` and ``matched`` are ``Wearing``'s.
     """
 
     def __init__(self, layout: Layout, settings: StaffSettings) -> None:

@@ -25,7 +25,8 @@ class StaffSettings:
 
     # The cameras take one person for another about once in ten minutes, so what was seen loses its
     # weight: e-fold in so long. Where somebody is says at once who it is; a door or a queue holds
-    # for as long as a customer is followed; clothes are seen most of the time; long stops are rare, and tell only if several are kept.
+    # for as long as a customer is followed; clothes are seen most of the time; long stops are rare,
+    # and tell only if several are kept.
     place_memory_s: float = 60.0
     door_memory_s: float = 300.0
     stop_memory_s: float = 1200.0
