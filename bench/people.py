@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time as clock
 from math import comb
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.clothes import COLOURS, Looks, measured
 from bench.result import Result
-from bench.uniform import COLOURS, Looks, measured
 from miseban.learn.people.days import Day, Seen, day
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.space.groups import GroupFinder
@@ -31,7 +31,7 @@ PIECES_S = {"whole": 1e9, "600": 600.0, "150": 150.0}
 """Nobody is lost; or somebody is every ten minutes on average, or every two and a half: a visit to
 the supermarket is told in three pieces then, or in eight."""
 CUES = tuple(COLOURS)
-"""Uniforms: what is told of them is drawn from what ``bench.uniform`` measures on drawn people. All
+"""Uniforms: what is told of them is drawn from what ``bench.clothes`` measures on drawn people. All
 staff wear them; shoppers wear what they do there."""
 
 Found = tuple[int, int, int]
@@ -91,8 +91,8 @@ def _told(shop: Shop, days: Day, seed: int, looks: Mapping[str, Looks]) -> Told:
         judge.update(days.rows)
         judge_s = judge_s or time.process_time() - begin
         staff = np.array([judge.role(v)[0] == "staff" for v in range(len(days.staff))])
-        visits[cue] = _found(days.staff, staff, np.ones(len(staff)))
-        spent[cue] = _found(days.staff, staff, seconds)
+        visits[cue] = found(days.staff, staff, np.ones(len(staff)))
+        spent[cue] = found(days.staff, staff, seconds)
     finder = GroupFinder(shop)
     begin = time.process_time()
     group = _groups(finder, days.rows, len(days.staff))
@@ -118,8 +118,9 @@ def _groups(finder: GroupFinder, rows: FloorRows, visits: int) -> NDArray[np.int
     return group
 
 
-def _found(true: NDArray[np.bool_], found: NDArray[np.bool_], weight: NDArray[np.float64]) -> Found:
-    both, a, b = (round(float(weight[one].sum())) for one in (true & found, true, found))
+def found(true: NDArray[np.bool_], said: NDArray[np.bool_], weight: NDArray[np.float64]) -> Found:
+    """Of ``true`` and ``said`` (N,), with ``weight`` (N,) each."""
+    both, a, b = (round(float(weight[one].sum())) for one in (true & said, true, said))
     return both, a, b
 
 
@@ -135,15 +136,16 @@ def _pairs(days: Day, seconds: NDArray[np.float64], group: NDArray[np.int64]) ->
     return a, b, c
 
 
-def _sum(parts: Sequence[Found]) -> Found:
-    both, true, found = np.sum(parts, axis=0).tolist()
+def added(parts: Iterable[Found]) -> Found:
+    """Their sum."""
+    both, true, found = np.sum(list(parts), axis=0).tolist()
     return both, true, found
 
 
 def _results(name: str, told: Sequence[Told], of: str, *, strict: bool) -> list[Result]:
     results = []
     for cue in told[0].visits:
-        visits, spent = (_sum([one[cue] for one in part]) for part in (
+        visits, spent = (added([one[cue] for one in part]) for part in (
             [t.visits for t in told], [t.seconds for t in told]
         ))  # fmt: skip
         with_cue = f", with a uniform in {cue}" if cue else ""
@@ -156,7 +158,7 @@ def _results(name: str, told: Sequence[Told], of: str, *, strict: bool) -> list[
             _rate(f"staff-precision-{name}{end}", visits[0] / visits[2], note, bars[0]),
             _rate(f"staff-recall-{name}{end}", visits[0] / visits[1], by_time, bars[1]),
         ]
-    pairs = _sum([one.pairs for one in told])
+    pairs = added([one.pairs for one in told])
     note = f"pairs of one group: {pairs[0]:,} found of {pairs[1]:,}, "
     note += f"{pairs[2] - pairs[0]} others, {of}"
     f1 = 2 * pairs[0] / (pairs[1] + pairs[2])

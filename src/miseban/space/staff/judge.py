@@ -25,8 +25,9 @@ class StaffJudge:
     The log odds of a second are a sum of a few numbers of what was seen lately
     (``evidence.FEATURES``) times learned weights, and of what the clothes say (``Wearing``), where
     there is a cue. A visit's seconds vote: where cameras take a shopper for a member of staff, and
-    go on with the one as the other, the role is that of the greater part. Nothing is kept of anybody
-    beyond ``forget``; no figure of a person leaves this class but the role and how sure it is.
+    go on with the one as the other, the role is that of the greater part. Nothing is kept of
+    anybody beyond ``forget``; no figure of a person leaves this class but the role and how sure it
+    is.
     """
 
     def __init__(
