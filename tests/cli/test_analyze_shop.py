@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from miseban.cli.app import run
-from miseban.insight.events_table import read_events
+from miseban.journal.events_table import read_events
 from miseban.vocabulary.events import CameraHealth
 from miseban.vocabulary.summary import Summary
 from tests.cli.footage import SECONDS, film

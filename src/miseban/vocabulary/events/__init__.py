@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from miseban.vocabulary.events.alert import About, AlertAnswered, AlertStep, HelpStep, Step, Urgency
 from miseban.vocabulary.events.attribute import (
     AttributeCounts,
     AttributeSummary,
@@ -34,6 +35,9 @@ from miseban.vocabulary.events.till import ReceiptLine, TillReceipt
 __all__ = [
     "EVENTS",
     "EVENT_CLASSES",
+    "About",
+    "AlertAnswered",
+    "AlertStep",
     "AssistEvent",
     "AttributeCounts",
     "AttributeSummary",
@@ -43,16 +47,19 @@ __all__ = [
     "HelpEnded",
     "HelpKind",
     "HelpNeeded",
+    "HelpStep",
     "LineCrossed",
     "QueueState",
     "ReceiptLine",
     "Role",
     "ShelfState",
     "ShelfTouched",
+    "Step",
     "Stocked",
     "TillReceipt",
     "Touch",
     "Trouble",
+    "Urgency",
     "ValueCount",
     "VisitEnded",
     "VisitLabelled",
@@ -73,6 +80,9 @@ Event = Annotated[
     | ShelfState
     | HelpNeeded
     | HelpEnded
+    | AlertStep
+    | HelpStep
+    | AlertAnswered
     | TillReceipt
     | AttributeSummary
     | CameraHealth,
@@ -92,6 +102,9 @@ EVENT_CLASSES: dict[str, DataClass] = {
     "shelf.state": "count",
     "help.needed": "assist",
     "help.ended": "assist",
+    "alert.step": "count",
+    "help.step": "assist",
+    "alert.answered": "staff",
     "till.receipt": "count",
     "attribute.summary": "attribute",
     "camera.health": "device",
