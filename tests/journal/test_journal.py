@@ -122,7 +122,7 @@ def test_late_events_go_to_their_day(journal: Journal) -> None:
     journal.compact(NOON)
     journal.accept([batch(early, first=6)])
     journal.compact(NOON)
-    assert {path.parent.name for path in journal.folder.rglob("*.parquet")} == {
+    assert {path.parent.name for path in (journal.folder / "events").rglob("*.parquet")} == {
         "2026-04-07",
         "2026-02-26",
     }
@@ -132,7 +132,8 @@ def test_late_events_go_to_their_day(journal: Journal) -> None:
     assert min(journal.state.oldest.values()) == date(2026, 2, 26)
 
 
-def test_a_day_of_many_compactions_stands_in_few_files(journal: Journal) -> None:
+def test_a_day_of_many_compactions_stands_in_few_files(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path, shop=SHOP, rollups=None)
     events = MAKER.some(60, NOON, "line")
     for at in range(60):
         journal.accept([batch(events[at : at + 1], first=at + 1)])
@@ -344,7 +345,7 @@ def test_times_in_other_zones_belong_to_the_day_of_utc(journal: Journal) -> None
     event = MAKER.one(tokyo, "line")
     journal.accept([batch([event])])
     journal.compact(NOON)
-    assert [p.parent.name for p in journal.folder.rglob("*.parquet")] == ["2026-04-06"]
+    assert [p.parent.name for p in (journal.folder / "events").rglob("*.parquet")] == ["2026-04-06"]
     (held,) = stored(journal.folder)
     assert held == event
     assert held.time.utcoffset() == timedelta(0)

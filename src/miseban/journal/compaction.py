@@ -35,16 +35,17 @@ GROWTH = 2
 compactions stands in a few files, and no event is written more than a few times."""
 
 
+Touched = Mapping[date, Sequence[DataClass]]
+
+
 class Rollups(Protocol):
     """Sums by minute, hour and day. Each is called as often as a crash makes it necessary, so the
     same call twice must come to the same. Errors are ``OSError``."""
 
-    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
-        """Segments of the days and classes in ``manifest.stale`` have changed."""
+    def update(self, disk: Disk, folder: Path, touched: Touched) -> None:
+        """Segments of these days (UTC) and classes have changed, and stand in ``journal.json``."""
 
-    def forget(
-        self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
-    ) -> None:
+    def forget(self, disk: Disk, folder: Path, data: DataClass, before: datetime) -> None:
         """What tells of single events of a class from before ``before`` has to go. ``update`` has
         been called since the last of them came; they are in segments yet."""
 
@@ -66,8 +67,8 @@ class Compaction:
         return self._alone
 
     def run(self, last: int, now: datetime) -> None:
-        """Moves what the logs up to ``last`` hold, then puts days that are over in order. Raises
-        ``OSError``; each step that was made before stands."""
+        """Moves what the logs up to ``last`` hold. Raises ``OSError``; each step that was made
+        before stands."""
         marks = Marks.of(self.manifest)
         tables: dict[Place, list[pa.Table]] = defaultdict(list)
         waiting: list[Event] = []
@@ -96,8 +97,6 @@ class Compaction:
             _to_tables(waiting, tables)
             self._step(last, marks, tables, rejected, now)
             self.moved += moved
-        self._tidy(now)
-        self.roll_up()
 
     def _step(
         self,
@@ -128,8 +127,8 @@ class Compaction:
             if number <= last:
                 self.disk.unlink(log_path(self.folder, number))
 
-    def _tidy(self, now: datetime) -> None:
-        """One file for each class of each day that is over, oldest first."""
+    def tidy(self, now: datetime) -> None:
+        """One file for each class of each day that is over, oldest first. Raises ``OSError``."""
         over = now.astimezone(UTC).date() - timedelta(days=1)
         by_place: dict[Place, list[Segment]] = defaultdict(list)
         for segment in self.manifest.segments:
@@ -155,7 +154,7 @@ class Compaction:
             return
         if self.rollups is None:
             return
-        self.rollups.update(self.disk, self.folder, self.manifest)
+        self.rollups.update(self.disk, self.folder, self.manifest.stale)
         with self.changing() as change:
             change.commit(stale={})
 
@@ -168,6 +167,21 @@ class Compaction:
         """From when on each class is taken in; not there: all of it."""
         old = self.manifest.forgotten
         return {**old, **{d: max(t, old.get(d, t)) for d, t in self._no_more.items()}}
+
+    def ids_of_day(self, day: date) -> Iterator[list[str]]:
+        """Of events in segments; these may give way to others meanwhile."""
+        while True:
+            found = []
+            segments = [s for s in self.manifest.segments if s.day == day]
+            try:
+                for segment in segments:
+                    table = read_segment(self.folder / segment.path, ["id"])
+                    found.append(table["id"].to_pylist())
+            except FileNotFoundError:
+                if segments == [s for s in self.manifest.segments if s.day == day]:
+                    raise
+                continue
+            return iter(found)
 
     def of_day(self, data: DataClass, day: date) -> list[Segment]:
         """The segments of a class and day, in the order in which they were made."""
