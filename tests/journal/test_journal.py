@@ -12,6 +12,7 @@ import pytest
 
 from miseban.journal.journal import Journal
 from miseban.journal.marks import MOST_STREAMS
+from miseban.journal.segments import events_of, read_segment
 from miseban.vocabulary.delivery import Batch, BatchHead
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import EVENT_CLASSES, DataClass, Event
@@ -322,6 +323,31 @@ def test_forgetting_leaves_a_receipt_and_nothing_else(journal: Journal) -> None:
     journal.accept([batch(early, stream="5" * 16)])
     assert not names & {*ids(stored(journal.folder))}
     assert journal.forget("trajectory", NOON, now=NOON).events == 0
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_segment_that_cannot_be_read_is_told_and_stops_nothing(
+    tmp_path: Path, gone: bool
+) -> None:
+    journal = Journal.open(tmp_path, shop=SHOP, rollups=None)
+    events = MAKER.some(20, NOON, "line")
+    journal.accept([batch(events[:10])])
+    journal.compact(NOON)
+    (path,) = (tmp_path / "events").rglob("*.parquet")
+    if gone:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-9])
+    journal.close()
+    journal = Journal.open(tmp_path, shop=SHOP, rollups=None)
+    assert journal.accept([batch(events[10:], first=11)])[0].upto == 20
+    journal.compact(NOON)
+    journal.compact(NOON + timedelta(days=3))
+    (told,) = journal.state.unreadable
+    assert str(path) in told
+    (other,) = set((tmp_path / "events").rglob("*.parquet")) - {path}
+    assert ids(events_of(read_segment(other))) == ids(events[10:])
+    assert path.exists() != gone
 
 
 def test_rejected_lines_are_forgotten_with_any_class(journal: Journal) -> None:

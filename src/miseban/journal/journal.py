@@ -171,7 +171,7 @@ class Journal:
         with self._lock:
             self._need_open()
             self._compaction.no_more(data, before)
-        self.compact(before)
+        self.compact(now or before)
         with self._compaction.alone():
             try:
                 receipt = forget(self._compaction, data, before, now)
@@ -203,6 +203,7 @@ class Journal:
                 totals=self._marks.totals,
                 lost=lost_in(self._marks.marks.values()),
                 damage=tuple(self._found.damage),
+                unreadable=tuple(self._compaction.unreadable.values()),
                 torn=self._found.torn,
                 sources=self._marks.sorted(),
                 fresh=self._taken - self._compaction.moved,
