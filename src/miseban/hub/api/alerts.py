@@ -12,7 +12,7 @@ from miseban.hub.hub import Hub
 from miseban.hub.live import AlertNow
 from miseban.hub.people.rights import Right
 
-router = APIRouter(prefix="/alerts", tags=["alerts"], route_class=Route)
+router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"], route_class=Route)
 Id = Annotated[str, Path(min_length=1, max_length=64, description="Of the alert.")]
 _ANSWERS = responses(401, 403, 404, 422)
 

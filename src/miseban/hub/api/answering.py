@@ -11,7 +11,8 @@ import anyio.to_thread
 from miseban.hub.api.problems import Trouble
 from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
-from miseban.insight.questions import Answer, Question, ask
+from miseban.insight import questions
+from miseban.insight.questions import Answer, Question
 
 LONGEST_S: Final = 20.0
 """A question that takes longer is given up."""
@@ -49,4 +50,4 @@ class Turns:
 
 def answer(hub: Hub, question: Question) -> Answer:
     """What the journal says."""
-    return ask(hub.reader, hub.shop, question)
+    return questions.answer(question, hub.shop, hub.reader)

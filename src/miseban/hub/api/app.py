@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
-from starlette.responses import JSONResponse
+from fastapi import FastAPI
 
 from miseban.hub.api import (
     alerts,
@@ -13,6 +12,7 @@ from miseban.hub.api import (
     events,
     health,
     live,
+    openapi,
     people,
     privacy,
     questions,
@@ -24,17 +24,15 @@ from miseban.hub.api import (
 )
 from miseban.hub.api.answering import Turns
 from miseban.hub.api.metrics import Measured
-from miseban.hub.api.needs import Route, open_to_all
-from miseban.hub.api.openapi import URL, describe
+from miseban.hub.api.openapi import describe
 from miseban.hub.api.problems import answer_with_problems
 from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
-PREFIX: Final = "/api/v1"
 _GROUPS: Final = (
     live, questions, events, alerts, shop, receipts, people, tokens, sessions, setup, audit, privacy,
+    health, openapi,
 )  # fmt: skip
-description = APIRouter(route_class=Route)
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -45,13 +43,8 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.listeners = {}
     app.state.turns = Turns()
     for group in _GROUPS:
-        app.include_router(group.router, prefix=PREFIX)
-    app.include_router(health.router)
+        app.router.routes.extend(group.router.routes)
     describe(app)
-
-    @description.get(URL, include_in_schema=False, dependencies=[open_to_all("it is in the docs")])
-    def openapi() -> JSONResponse:
-        return JSONResponse(app.openapi())
 
     answer_with_problems(app)
     app.add_middleware(Safety, hosts=hub.door.hosts, tls=hub.door.tls)

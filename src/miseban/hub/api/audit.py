@@ -12,7 +12,7 @@ from miseban.hub.api.needs import Route, TheHub, needs
 from miseban.hub.api.problems import responses
 from miseban.hub.people.rights import Right
 
-router = APIRouter(prefix="/audit", tags=["audit"], route_class=Route)
+router = APIRouter(prefix="/api/v1/audit", tags=["audit"], route_class=Route)
 
 
 class AuditEntry(BaseModel):

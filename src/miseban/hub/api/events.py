@@ -25,7 +25,7 @@ from miseban.hub.people.rights import Right, see
 from miseban.journal.events_table import SCHEMA, write_events
 from miseban.vocabulary.events import EVENT_CLASSES, Event
 
-router = APIRouter(prefix="/events", tags=["events"], route_class=Route)
+router = APIRouter(prefix="/api/v1/events", tags=["events"], route_class=Route)
 MOST_EXPORTED: Final = 1_000_000
 """Events in one file."""
 LONGEST_EXPORT: Final = timedelta(days=31)

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
@@ -21,7 +22,7 @@ from miseban.hub.people.identity import Identity
 from miseban.hub.people.rights import Right, see
 from miseban.vocabulary.events import EVENT_CLASSES, Event, PlainEvent
 
-router = APIRouter(prefix="/live", tags=["live"], route_class=Route)
+router = APIRouter(prefix="/api/v1/live", tags=["live"], route_class=Route)
 
 HEARTBEAT_S: Final = 15.0
 """Without anything to tell, a comment is sent so often: who hears nothing for longer is cut off."""
@@ -120,6 +121,13 @@ async def events(
     return StreamingResponse(stream(), headers=headers, media_type="text/event-stream")
 
 
+Found = Told[PlainEvent] | Told[Event] | Missed
+
+
+class Over:
+    """The stream was closed from this side."""
+
+
 class Listener:
     """One stream to one client. ``seen`` is the place it saw last."""
 
@@ -146,29 +154,34 @@ class Listener:
         quiet_s = 0.0
         while True:
             wait_s = min(HEARTBEAT_S - quiet_s, self._until_look())
-            found = await self._first(wait_s)
+            found = await self._next(wait_s)
             if self._until_look() <= 0 and not await self._still_may():
                 return
+            if isinstance(found, Over):
+                return
             if found is None:
-                if self._subscription.closed:
-                    return
                 quiet_s += wait_s
                 if quiet_s >= HEARTBEAT_S:
                     quiet_s = 0.0
                     yield b": here\n\n"
                 continue
             quiet_s = 0.0
-            told = [self._written(found)]
-            while len(told) < MOST_AT_ONCE and (more := self._subscription.waiting()) is not None:
-                told.append(self._written(more))
+            told = []
+            while found is not None and not isinstance(found, Over):
+                told.append(self._written(found))
+                found = await self._next(0.0) if len(told) < MOST_AT_ONCE else None
             yield b"".join(told)
+            if isinstance(found, Over):
+                return
 
-    async def _first(self, wait_s: float) -> Told[PlainEvent] | Told[Event] | Missed | None:
+    async def _next(self, wait_s: float) -> Found | Over | None:
+        """None where nothing came in that time."""
         try:
             async with asyncio.timeout(max(0.0, wait_s)):
-                return await self._subscription.next()
+                found = await self._subscription.next()
         except TimeoutError:
             return None
+        return found if found is not None else Over()
 
     def _until_look(self) -> float:
         return self._next_look - asyncio.get_running_loop().time()
@@ -191,13 +204,19 @@ class Listener:
         return event.type in self._wanted and self._identity.may(see(EVENT_CLASSES[event.type]))
 
     @staticmethod
-    def _written(found: Told[PlainEvent] | Told[Event] | Missed) -> bytes:
+    def _written(found: Found) -> bytes:
         if isinstance(found, Missed):
             return format_sse_event(event="missed", data_str="{}", id=found.place)
         event = found.event
         return format_sse_event(
             event=event.type, data_str=event.model_dump_json(), id=found.place
         )
+
+
+def end_streams(app: Starlette) -> None:
+    """Ends every stream, so that a hub that stops need not wait for those who listen."""
+    for listener in list(app.state.listeners):
+        listener.close()
 
 
 def _types(types: list[str] | None) -> frozenset[str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.responses import JSONResponse
 
-from miseban.hub.api.needs import CSRF_HEADER, Needs, declared
+from miseban.hub.api.needs import CSRF_HEADER, Needs, Route, declared, open_to_all
 from miseban.hub.api.problems import Problem
 
+router = APIRouter(route_class=Route)
 URL: Final = "/api/v1/openapi.json"
 _DESCRIPTION: Final = """The hub of one shop. Errors are `application/problem+json` (RFC 9457).
 
@@ -79,12 +81,12 @@ def describe(app: FastAPI) -> None:
     """Makes ``app.openapi()`` tell of rights, and of problems where FastAPI would tell of its own
     kind of error."""
 
-    def openapi() -> dict[str, Any]:
+    def told() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _described(app)
         return app.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]
+    app.openapi = told  # type: ignore[method-assign]
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
@@ -121,11 +123,20 @@ def _described(app: FastAPI) -> dict[str, Any]:
 
 
 def api_routes(app: FastAPI) -> list[APIRoute]:
-    """Every route that was declared, with its whole path."""
-    found: list[APIRoute] = []
-    for context in app.routes:
-        found += [context] if isinstance(context, APIRoute) else []
+    """Every route that the app has. Raises ``TypeError`` where something is served by another
+    kind, which could not say what it needs."""
+    found = []
+    for route in app.routes:
+        if not isinstance(route, APIRoute):
+            raise TypeError(f"{route!r} is no route of the API")
+        found.append(route)
     return found
+
+
+@router.get(URL, include_in_schema=False, dependencies=[open_to_all("it is in the docs as well")])
+def openapi(request: Request) -> JSONResponse:
+    """The description itself."""
+    return JSONResponse(request.app.openapi())
 
 
 def _rights(operation: dict[str, Any], route: APIRoute) -> None:

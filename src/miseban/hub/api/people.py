@@ -14,7 +14,7 @@ from miseban.hub.people.accounts import Account
 from miseban.hub.people.links import Link
 from miseban.hub.people.rights import Right, Role
 
-router = APIRouter(prefix="/people", tags=["people"], route_class=Route)
+router = APIRouter(prefix="/api/v1/people", tags=["people"], route_class=Route)
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Of the account.")]
 
 

@@ -11,7 +11,7 @@ from miseban.hub.api.problems import Trouble, responses
 from miseban.vocabulary.policies import Policy, load_policy
 from miseban.vocabulary.shop import Notice
 
-router = APIRouter(prefix="/privacy", tags=["privacy"], route_class=Route)
+router = APIRouter(prefix="/api/v1/privacy", tags=["privacy"], route_class=Route)
 _WHY: Final = "visitors may know what is in force, and it hangs in the shop"
 
 

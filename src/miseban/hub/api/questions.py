@@ -20,7 +20,7 @@ from miseban.hub.api.needs import Route, TheHub, needs
 from miseban.hub.api.problems import responses
 from miseban.insight.questions import QUESTIONS, Answer, Question
 
-router = APIRouter(prefix="/questions", tags=["questions"], route_class=Route)
+router = APIRouter(prefix="/api/v1/questions", tags=["questions"], route_class=Route)
 MODELS: Final[tuple[type[BaseModel], ...]] = get_args(get_args(Question)[0])
 
 

@@ -23,7 +23,7 @@ from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
 from miseban.vocabulary.events import TillReceipt
 
-router = APIRouter(prefix="/receipts", tags=["receipts"], route_class=Route)
+router = APIRouter(prefix="/api/v1/receipts", tags=["receipts"], route_class=Route)
 _XML: Final = ("application/xml", "text/xml")
 _NAMED: Final = re.compile(r"([^=]{1,64})=([A-Za-z0-9][A-Za-z0-9_-]{0,63})")
 _TEXT = {"schema": {"type": "string"}}

@@ -26,7 +26,7 @@ from miseban.hub.people.identity import Identity
 from miseban.hub.people.rights import Right, Role
 from miseban.hub.people.sessions import DEVICE_LIVES, LoggedIn
 
-router = APIRouter(prefix="/sessions", tags=["sessions"], route_class=Route)
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=Route)
 Login = Annotated[str, Field(min_length=1, max_length=200)]
 Password = Annotated[str, Field(min_length=1, max_length=1024)]
 

@@ -12,7 +12,7 @@ from miseban.hub.api.problems import Trouble, responses
 from miseban.hub.api.sessions import Me, Password, enter
 from miseban.hub.people.links import NO_LINK
 
-router = APIRouter(prefix="/setup", tags=["setup"], route_class=Route)
+router = APIRouter(prefix="/api/v1/setup", tags=["setup"], route_class=Route)
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
 _WHY = "a one-time link is its own proof; without one these say nothing"
 

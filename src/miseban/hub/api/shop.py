@@ -16,7 +16,7 @@ from miseban.hub.people.rights import Right
 from miseban.vocabulary.shop import Shop, parse_shop, redact
 from miseban.vocabulary.whole_files import write_whole
 
-router = APIRouter(tags=["shop"], route_class=Route)
+router = APIRouter(prefix="/api/v1", tags=["shop"], route_class=Route)
 TOML: Final = "application/toml"
 Toml = Annotated[str, Body(media_type=TOML, max_length=4_000_000, examples=['[shop]\nid = "s"\n'])]
 IfMatch = Annotated[

@@ -12,7 +12,7 @@ from miseban.hub.api.problems import responses
 from miseban.hub.people.rights import Right
 from miseban.hub.people.tokens import Token
 
-router = APIRouter(prefix="/tokens", tags=["tokens"], route_class=Route)
+router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"], route_class=Route)
 Id = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Of the token.")]
 
 
