@@ -3,12 +3,12 @@ rule 9)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 from miseban.journal.journal import Journal
 from miseban.journal.manifest import Receipt
+from miseban.journal.state import JournalState
 from miseban.vocabulary.events import DataClass
 from miseban.vocabulary.policies import Policy
 
@@ -29,10 +29,9 @@ def retain(journal: Journal, policy: Policy, now: datetime) -> list[Receipt]:
     Raises ``Failed`` (``compaction``) when the disk does; then it has to be called again.
     """
     receipts = []
-    oldest = journal.state.oldest
     for data in get_args(DataClass):
         limit = limit_of(policy, data, now)
-        if limit is None or not _may_hold_older(oldest, data, limit, journal.state.fresh):
+        if limit is None or not _may_hold_older(journal.state, data, limit):
             continue
         receipt = journal.forget(data, limit, now=now)
         if receipt.events or receipt.rejected:
@@ -40,8 +39,6 @@ def retain(journal: Journal, policy: Policy, now: datetime) -> list[Receipt]:
     return receipts
 
 
-def _may_hold_older(
-    oldest: Mapping[DataClass, date], data: DataClass, limit: datetime, fresh: int
-) -> bool:
+def _may_hold_older(state: JournalState, data: DataClass, limit: datetime) -> bool:
     """Days are UTC. What is still in the log may be of any time."""
-    return fresh > 0 or (data in oldest and oldest[data] <= limit.date())
+    return state.fresh > 0 or (data in state.oldest and state.oldest[data] <= limit.date())
