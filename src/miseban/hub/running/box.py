@@ -66,6 +66,14 @@ class Box:
         _LOG.info("reloaded", shop=shop.shop.id, rules=len(rules.rules))
 
 
+    def reload_quietly(self) -> None:
+        """Where a file is wrong, that is logged."""
+        try:
+            self.reload()
+        except MisebanError as error:
+            _LOG.error("not reloaded, all goes on as before", why=str(error))
+
+
 @contextmanager
 def open_box(
     shop_file: Path,
@@ -126,7 +134,7 @@ def open_box(
         keeper.start()
         open_parts.callback(keeper.stop)
         box = Box(hub, watching, keeper, shop_file, settings)
-        hub.changed = lambda _: _reload_quietly(box)
+        hub.changed = lambda _: box.reload_quietly()
         _LOG.info("open", shop=shop.shop.id, policy=policy.name, data=str(settings.data))
         yield box
 
@@ -195,13 +203,6 @@ def _retained(journal: Journal, hub: Hub, moment: datetime) -> None:
         _LOG.info(
             "deleted", data=receipt.data, events=receipt.events, before=receipt.before.isoformat()
         )
-
-
-def _reload_quietly(box: Box) -> None:
-    try:
-        box.reload()
-    except MisebanError as error:
-        _LOG.error("not reloaded, all goes on as before", why=str(error))
 
 
 def _folder(data: Path) -> None:

@@ -8,13 +8,12 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
 from miseban.hub.running.logs import log
+from miseban.hub.tls import TlsFiles, uvicorn_settings
 from miseban.vocabulary.errors import BadInput
 
 _LOG = log("serving")
@@ -22,19 +21,11 @@ STOP_S = 5
 """Seconds that requests under way have when the hub stops; streams are cut at once after that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pem:
-    """Files of a certificate and its key."""
-
-    certificate: Path
-    key: Path
-
-
 def serve(
     app: FastAPI,
     host: str,
     port: int,
-    pem: Pem | None,
+    tls: TlsFiles | None,
     *,
     on_reload: Callable[[], None] = lambda: None,
     on_ready: Callable[[int], None] = lambda _: None,
@@ -58,8 +49,7 @@ def serve(
         timeout_graceful_shutdown=STOP_S,
         limit_concurrency=500,
         h11_max_incomplete_event_size=32_768,
-        ssl_certfile=str(pem.certificate) if pem else None,
-        ssl_keyfile=str(pem.key) if pem else None,
+        **(uvicorn_settings(tls) if tls else {}),
     )
     with _listening(host, port) as listening:
         asyncio.run(_serve(_Server(config), listening, on_reload, on_ready, until))
