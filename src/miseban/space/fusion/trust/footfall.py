@@ -63,8 +63,7 @@ class Footfall:
     def __init__(self, lens: TurnedLens) -> None:
         self._map = Footmap(lens)
         self._turns = np.concatenate([np.zeros((1, 3)), swivels(lens)])
-        small = np.min_scalar_type(self._map.cells)  # of 150 cameras they are many
-        self._before = np.array([self._map.before(turn) for turn in self._turns], small)
+        self._before = np.empty((len(self._turns), 0), np.int64)  # made when first needed
         self._near_px = STEP / 2 * lens.size[0]
         self._first_s: float | None = None
         self._tracks, self._walked = 0, 0  # in the map, and seen
@@ -104,6 +103,9 @@ class Footfall:
         self._first_s = time_s if self._first_s is None else self._first_s
         self._learn(time_s)
         usable = self._tracks >= KNOWN_TRACKS and time_s - self._first_s >= KNOWN_S + DELAY_S
+        if usable and not self._before.size:
+            small = np.min_scalar_type(self._map.cells)  # of 150 cameras they are many
+            self._before = np.array([self._map.before(turn) for turn in self._turns], small)
         self._walk(time_s, track, self._map.cell(pixel), usable=usable)
         return self._told(time_s) if usable else None
 
