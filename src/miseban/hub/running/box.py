@@ -65,7 +65,6 @@ class Box:
         self._watching.swap(make)
         _LOG.info("reloaded", shop=shop.shop.id, rules=len(rules.rules))
 
-
     def reload_quietly(self) -> None:
         """Where a file is wrong, that is logged."""
         try:
