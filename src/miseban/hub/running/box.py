@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,7 +57,7 @@ class Box:
         rules = _rules(self.settings, shop)
 
         def make() -> tuple[LiveState, Alerts]:
-            live, alerts = _live_side(self.hub.reader, shop, rules, self.hub.journal, _now())
+            live, alerts = _live_side(shop, rules, self.hub.journal, self.hub.now())
             self.hub.shop, self.hub.rules = shop, rules
             self.hub.live, self.hub.alerts = live, alerts
             return live, alerts
@@ -102,7 +102,7 @@ def open_box(
         open_parts.callback(journal.close)
         reader = JournalReader(journal.folder, patience_s=QUESTIONS_WAIT_S)
         open_parts.callback(reader.close)
-        live, alerts = _live_side(reader, shop, rules, journal, now())
+        live, alerts = _live_side(shop, rules, journal, now())
         bus = Bus()
         hub = _joined(
             shop,
@@ -139,9 +139,11 @@ def open_box(
 
 
 def _live_side(
-    reader: JournalReader, shop: Shop, rules: Rules, journal: Journal, now: datetime
+    shop: Shop, rules: Rules, journal: Journal, now: datetime
 ) -> tuple[LiveState, Alerts]:
-    live = LiveState.from_journal(reader, shop, now)
+    # A reader of its own: that of the questions may be some seconds behind.
+    with closing(JournalReader(journal.folder)) as reader:
+        live = LiveState.from_journal(reader, shop, now)
     alerts = Alerts(rules, live, journal.append)
     alerts.restore(live.alerts.records(), now)
     return live, alerts
