@@ -15,8 +15,8 @@ from pathlib import Path
 
 from bench.process import cost
 from bench.result import Result
-from miseban.insight.events_table import read_events
 from miseban.insight.score.compare import score_folders
+from miseban.journal.events_table import read_events
 from miseban.vocabulary.events import CameraHealth
 
 SHOP = Path(__file__).parents[1] / "shops" / "supermarket.toml"

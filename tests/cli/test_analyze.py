@@ -19,8 +19,8 @@ import pytest
 from numpy.typing import NDArray
 
 from miseban.cli.app import run
-from miseban.insight.events_table import read_events
 from miseban.insight.heat_picture import draw_heat, picture_unit
+from miseban.journal.events_table import read_events
 from miseban.vision.detectors import open_detector
 from miseban.vision.sources import LiveOptions
 from miseban.vision.sources.address import redact

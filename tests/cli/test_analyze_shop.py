@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from miseban.cli.app import run
-from miseban.insight.events_table import read_events
+from miseban.journal.events_table import read_events
 from miseban.vocabulary.events import CameraHealth
 from miseban.vocabulary.summary import Summary
 from tests.cli.footage import SECONDS, film
@@ -110,6 +110,17 @@ def test_what_goes_with_one_camera_only_is_refused(
     out = tmp_path / "out"
     assert analyse(shop_file(tmp_path, "door", "hall"), out, str(recordings), *more) == 2
     assert said in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_a_uniform_is_refused_where_the_policy_tells_nothing_of_staff(
+    recordings: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    shop, out = shop_file(tmp_path, "door", "hall", policy="strict"), tmp_path / "out"
+    shop.write_text(shop.read_text("utf-8") + '[staff]\nuniform = ["#1f6f5c"]\n', "utf-8")
+    assert analyse(shop, out, str(recordings)) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert f"{shop}: [staff]: uniform needs a policy that allows it" in line
     assert not out.exists()
 
 

@@ -328,8 +328,8 @@ def test_two_cameras_check_each_other(tmp_path: Path, capsys: pytest.CaptureFixt
     """Two lines in one place, on two cameras: what one saw and the other did not."""
     from datetime import UTC, timedelta
 
-    from miseban.insight.events_table import write_events
     from miseban.insight.summary import summarise
+    from miseban.journal.events_table import write_events
     from miseban.vocabulary.events import LineCrossed
 
     two = SHOP.replace(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from miseban.cli.app import run
-from miseban.insight.events_table import read_events
+from miseban.journal.events_table import read_events
 from tests.cli.footage import SHOP, shop_file
 
 HEADER = "camera,time_s,track,x1,y1,x2,y2,score\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from miseban.cli.app import run
-from miseban.insight.events_table import read_events
+from miseban.journal.events_table import read_events
 from tests.sim.konbini import SCENARIO_FILE, SHOP_FILE
 
 FILES = {"events.parquet", "people.csv", "summary.json", "tracks.csv", "trails.csv"}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from miseban.insight.events_table import read_events, write_events
 from miseban.insight.report import LANGUAGES, ReportMaterial, render_report
 from miseban.insight.report.attribute_parts import attribute_parts
 from miseban.insight.report.words import Words
+from miseban.journal.events_table import read_events, write_events
 from tests.insight.sample import NAMES, START, Maker, afternoon, summary_of
 
 

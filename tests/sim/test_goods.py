@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from miseban.cli.app import run
-from miseban.insight.events_table import read_events
+from miseban.journal.events_table import read_events
 from miseban.sim.scenario.file import parse_scenario
 from miseban.sim.truth.events import truth
 from miseban.sim.truth.goods import goods_events, stocked

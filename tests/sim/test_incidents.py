@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from shapely import Point, Polygon, box
 from shapely.affinity import rotate, translate
 
-from miseban.insight.events_table import read_events
+from miseban.journal.events_table import read_events
 from miseban.sim.truth.events import truth
 from miseban.sim.truth.help import HelpTruth, help_truth
 from miseban.sim.world.floorplan import BODY_M

@@ -12,10 +12,10 @@ import typer
 from miseban import __version__
 from miseban.camera.simulated import time_of_day
 from miseban.cli.common import progress_bar, report_done
-from miseban.insight.events_table import write_events
 from miseban.insight.inside import empty_moments, people_inside
 from miseban.insight.results import ResultFolder
 from miseban.insight.summary import summarise
+from miseban.journal.events_table import write_events
 from miseban.sim.calibration import as_toml, write_cameras
 from miseban.sim.faults import FaultSchedule
 from miseban.sim.faults.eye import FaultyEye

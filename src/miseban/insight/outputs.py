@@ -11,7 +11,6 @@ from pathlib import Path
 from miseban import __version__
 from miseban.camera.drawing import Overlay, Point
 from miseban.camera.result import Analysis
-from miseban.insight.events_table import write_events
 from miseban.insight.heat_picture import draw_heat, floor_unit, picture_unit
 from miseban.insight.inside import empty_moments, people_inside
 from miseban.insight.report import ReportMaterial, render_report
@@ -19,6 +18,7 @@ from miseban.insight.summary import summarise
 from miseban.insight.uncertainty import Accuracy
 from miseban.insight.uncertainty.applied import with_intervals
 from miseban.insight.visitors import present
+from miseban.journal.events_table import write_events
 from miseban.space.laying import laid, views_of
 from miseban.space.layout import Layout
 from miseban.vocabulary.shop import Line, Shop, Zone

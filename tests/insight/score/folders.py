@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from miseban.insight.events_table import write_events
 from miseban.insight.summary import summarise
+from miseban.journal.events_table import write_events
 from miseban.vocabulary.events import CameraHealth, Event, VisitEnded
 from miseban.vocabulary.summary import LineSummary
 from tests.insight.sample import START, ZONES, Maker

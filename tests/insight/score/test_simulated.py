@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from miseban.cli.app import run
-from miseban.insight.events_table import read_events, write_events
 from miseban.insight.score import Score, score_folders
 from miseban.insight.score.figures import FoundScore
+from miseban.journal.events_table import read_events, write_events
 from miseban.vocabulary.events import (
     Event,
     HelpEnded,

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from miseban.cli.app import run
-from miseban.insight.events_table import read_events
 from miseban.insight.uncertainty.accuracy import Learned
 from miseban.insight.uncertainty.school import FAULTS, ROUGH, WELL, lessons, write_counted
 from miseban.insight.uncertainty.simulated import Counted, counted, play
+from miseban.journal.events_table import read_events
 
 KONBINI = Path(__file__).parents[3] / "shops" / "konbini.toml"
 

@@ -13,11 +13,11 @@ import numpy as np
 from miseban.insight.audit.minutes import Minute, draw_minutes, minute_at
 from miseban.insight.audit.tally import Tally
 from miseban.insight.audit.tellers import Teller
-from miseban.insight.events_table import read_events
 from miseban.insight.score.folder import EVENTS, read_folder
 from miseban.insight.uncertainty.accuracy_file import AccuracyFile, Look
 from miseban.insight.uncertainty.cells import Cell, cells_of
 from miseban.insight.uncertainty.watchers import watchers_of
+from miseban.journal.events_table import read_events
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event, LineCrossed
 from miseban.vocabulary.shop import Shop

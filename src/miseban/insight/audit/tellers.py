@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from miseban.insight.audit.minutes import Minute
-from miseban.insight.events_table import read_events
 from miseban.insight.report import load_truth
+from miseban.journal.events_table import read_events
 from miseban.vocabulary.events import LineCrossed
 
 Told = Mapping[str, tuple[int, int]]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from miseban.insight.events_table import read_events, read_trails
+from miseban.journal.events_table import read_events, read_trails
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.summary import Summary

@@ -6,10 +6,12 @@ use are decided by class.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from miseban.vocabulary.events.alert import About, AlertAnswered, AlertStep, HelpStep, Step, Urgency
 from miseban.vocabulary.events.attribute import (
     AttributeCounts,
     AttributeSummary,
@@ -34,6 +36,9 @@ from miseban.vocabulary.events.till import ReceiptLine, TillReceipt
 __all__ = [
     "EVENTS",
     "EVENT_CLASSES",
+    "About",
+    "AlertAnswered",
+    "AlertStep",
     "AssistEvent",
     "AttributeCounts",
     "AttributeSummary",
@@ -43,25 +48,30 @@ __all__ = [
     "HelpEnded",
     "HelpKind",
     "HelpNeeded",
+    "HelpStep",
     "LineCrossed",
+    "PlainEvent",
     "QueueState",
     "ReceiptLine",
     "Role",
     "ShelfState",
     "ShelfTouched",
+    "Step",
     "Stocked",
     "TillReceipt",
     "Touch",
     "Trouble",
+    "Urgency",
     "ValueCount",
     "VisitEnded",
     "VisitLabelled",
     "ZoneEntered",
     "ZoneLeft",
     "ZoneOccupancy",
+    "plain",
 ]
 
-Event = Annotated[
+_Plain = (
     LineCrossed
     | ZoneEntered
     | ZoneLeft
@@ -71,13 +81,16 @@ Event = Annotated[
     | VisitLabelled
     | ShelfTouched
     | ShelfState
-    | HelpNeeded
-    | HelpEnded
+    | AlertStep
+    | AlertAnswered
     | TillReceipt
     | AttributeSummary
-    | CameraHealth,
-    Field(discriminator="type"),
-]
+    | CameraHealth
+)
+PlainEvent = Annotated[_Plain, Field(discriminator="type")]
+"""Every event but those about help. What chooses content, prices or coupons, and whatever leaves
+for others, takes this type: a call for help cannot get there (``privacy.md`` rule 4)."""
+Event = Annotated[_Plain | HelpNeeded | HelpEnded | HelpStep, Field(discriminator="type")]
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
 
 EVENT_CLASSES: dict[str, DataClass] = {
@@ -92,7 +105,15 @@ EVENT_CLASSES: dict[str, DataClass] = {
     "shelf.state": "count",
     "help.needed": "assist",
     "help.ended": "assist",
+    "alert.step": "count",
+    "help.step": "assist",
+    "alert.answered": "staff",
     "till.receipt": "count",
     "attribute.summary": "attribute",
     "camera.health": "device",
 }
+
+
+def plain(events: Iterable[Event]) -> list[PlainEvent]:
+    """``events`` without those about help, in their order."""
+    return [event for event in events if not isinstance(event, AssistEvent)]

@@ -83,6 +83,15 @@ SCHEMA = pa.schema(
         ("k", pa.int64()),
         ("visitors", pa.int64()),
         ("attributes", _ATTRIBUTES),
+        ("alert", pa.string()),
+        ("step", pa.string()),
+        ("rule", pa.string()),
+        ("about", pa.string()),
+        ("subject", pa.string()),
+        ("urgency", pa.string()),
+        ("value", pa.float64()),
+        ("channel", pa.string()),
+        ("by", pa.string()),
     ]
 )
 """Every field of every event type; null where a type has no such field."""
