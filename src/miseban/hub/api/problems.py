@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from miseban.hub.api.headers import HEADERS
 from miseban.hub.people.identity import Refused
 from miseban.vocabulary.errors import BadInput, MisebanError
 
@@ -183,4 +184,5 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _unknown(_: Request, __: Exception) -> Response:
     """What went wrong is in the hub's own log, and nowhere else."""
-    return problem("internal", "the hub could not do this; its log says why", 500)
+    what = "the hub could not do this; its log says why"
+    return problem("internal", what, 500, headers=HEADERS)  # here no middleware adds them

@@ -10,6 +10,7 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from miseban.hub.api.headers import HEADERS
 from miseban.hub.api.problems import problem
 from miseban.hub.formats.sales import LARGEST_FILE
 
@@ -20,19 +21,6 @@ LARGE: Final[dict[str, int]] = {"/api/v1/receipts": LARGEST_FILE, "/api/v1/shop"
 BODY_S: Final = 60.0
 """Seconds for a whole body to come."""
 _UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
-_HEADERS: Final = {
-    # Nothing but our own files may run, load or be talked to; nobody may put a page in a frame.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cache-Control": "no-store",
-}
 
 
 class _TooLarge(Exception):
@@ -51,7 +39,7 @@ class Safety:
     def __init__(self, app: ASGIApp, hosts: frozenset[str], *, tls: bool) -> None:
         self.app = app
         self._hosts = frozenset(host.lower() for host in hosts)
-        self._headers = dict(_HEADERS)
+        self._headers = dict(HEADERS)
         if tls:
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
