@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from miseban.hub.alerts import Alerts, Notice, Rules
 from miseban.hub.bus import Bus
 from miseban.hub.live import LiveState
+from miseban.hub.people.browser import Cookies
 from miseban.hub.people.people import People
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
@@ -28,6 +29,10 @@ class Door:
     hosts: frozenset[str] = frozenset({"localhost", "127.0.0.1", "::1"})
     tls: bool = True
     url: str = "https://localhost"
+
+    @property
+    def cookies(self) -> Cookies:
+        return Cookies(self.tls)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from miseban.hub.api.needs import CSRF_HEADER, SESSION_COOKIE
 from miseban.hub.api.openapi import api_routes
+from miseban.hub.people.browser import CSRF_HEADER
 from miseban.hub.people.rights import ROLES
 from tests.hub.api.hubs import Place
 
@@ -44,12 +44,13 @@ def as_toml(_: Any, value: Any) -> bytes:
 
 def whoever(place: Place) -> dict[str, dict[str, str]]:
     """Headers of everybody: tokens and sessions of all roles, and nobody."""
-    found: dict[str, dict[str, str]] = {"nobody": {}}
+    found: dict[str, dict[str, str]] = {"nobody": {"Sec-Fetch-Site": "same-origin"}}
     for role in ROLES:
         found[f"{role}'s token"] = {"Authorization": f"Bearer {place.tokens[role]}"}
         begun = place.log_in(role)
-        cookie = f"{SESSION_COOKIE}={begun.session}"
-        found[f"{role}'s session"] = {"Cookie": cookie, CSRF_HEADER: begun.csrf}
+        cookie = f"{place.hub.door.cookies.session}={begun.session}"
+        headers = {"Cookie": cookie, CSRF_HEADER: begun.csrf, "Sec-Fetch-Site": "same-origin"}
+        found[f"{role}'s session"] = headers
     return found
 
 
@@ -92,7 +93,7 @@ def test_whatever_is_sent_the_answer_is_as_described(place: Place) -> None:
         @given(case=st.one_of(positive, negative), by=st.sampled_from(sorted(who)))
         def run(case: Any, by: str) -> None:
             response = case.call_and_validate(
-                base_url="http://localhost", headers=who[by], checks=CHECKS  # noqa: B023
+                base_url="http://localhost", headers=who[by], checks=CHECKS
             )
             statuses.add(response.status_code)  # noqa: B023
 

@@ -121,9 +121,7 @@ async def test_a_question_about_help_needs_the_right_and_no_other_tells_of_it(
         assert got["help"].status_code == 403
         assert (await staff.get("/api/v1/questions/help", params=day)).status_code == 200
         before = {n: r.content for n, r in got.items() if r.status_code == 200}
-        more = [
-            event.model_copy(update={"id": f"{event.id}-more"}) for event in planted()
-        ]
+        more = [event.model_copy(update={"id": f"{event.id}-more"}) for event in planted()]
         place.keep(*more)
         place.hub.journal.compact(NOW)
         for name, content in before.items():

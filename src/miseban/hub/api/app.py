@@ -47,6 +47,6 @@ def create_app(hub: Hub) -> FastAPI:
     describe(app)
 
     answer_with_problems(app)
-    app.add_middleware(Safety, hosts=hub.door.hosts, tls=hub.door.tls)
+    app.add_middleware(Safety, door=hub.door)
     app.add_middleware(Measured)
     return app

@@ -56,7 +56,9 @@ def events(
     since: Since,
     until: Until,
     types: Types = None,
-    cursor: Annotated[str | None, Query(max_length=200, description="From the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=200, description="From the page before.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> EventPage:
     """Of the classes that the caller may see. A type that may not be seen is a 403."""

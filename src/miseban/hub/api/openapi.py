@@ -10,8 +10,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
-from miseban.hub.api.needs import CSRF_HEADER, Needs, Route, declared, open_to_all
+from miseban.hub.api.needs import Needs, Route, declared, open_to_all
 from miseban.hub.api.problems import Problem, responses
+from miseban.hub.people.browser import CSRF_HEADER
 
 router = APIRouter(route_class=Route)
 URL: Final = "/api/v1/openapi.json"

@@ -55,9 +55,7 @@ class TokenMade(TokenSeen):
     token: str
 
 
-@router.get(
-    "", summary="My tokens", dependencies=[needs_log_in()], responses=responses(401, 403)
-)
+@router.get("", summary="My tokens", dependencies=[needs_log_in()], responses=responses(401, 403))
 def tokens(
     by: By,
     hub: TheHub,
