@@ -46,7 +46,7 @@ def url_of(route: APIRoute) -> str:
     """With ids that nobody has."""
     path = route.path
     for name in route.param_convertors:
-        path = path.replace("{" + name + "}", "0" * 16)
+        path = path.replace("{" + name + "}", "0" * (32 if name == "subscription" else 16))
     return path
 
 

@@ -37,8 +37,8 @@ Until = Annotated[AwareDatetime, Query(description="Before this moment.")]
 
 
 class EventPage(BaseModel):
-    """Events in order of their time; ``next`` goes into ``cursor`` for those after them, and is none
-    at the end."""
+    """Events in order of their time; ``next`` goes into ``cursor`` for those after them, and is
+    none at the end."""
 
     events: list[Event]
     next: str | None
@@ -145,7 +145,8 @@ def allowed_types(by: Asked, types: Iterable[str] | None) -> list[str]:
 
 
 def as_csv(events: Iterable[Event]) -> Iterator[str]:
-    """A header and a line for each event, with the columns of ``events.parquet``; lists are JSON."""
+    """A header and a line for each event, with the columns of ``events.parquet``; lists as
+    JSON."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(SCHEMA.names)

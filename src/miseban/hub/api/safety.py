@@ -27,11 +27,11 @@ BODY_S: Final = 60.0
 """Seconds for a whole body to come."""
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     pass
 
 
-class _TooSlow(Exception):
+class _TooSlowError(Exception):
     pass
 
 
@@ -70,10 +70,10 @@ class Safety:
             return
         try:
             await self.app(scope, _limited(receive, _limit(scope)), guarded)
-        except (_TooLarge, _TooSlow) as error:
+        except (_TooLargeError, _TooSlowError) as error:
             if begun:
                 raise
-            if isinstance(error, _TooLarge):
+            if isinstance(error, _TooLargeError):
                 what = f"the body is over {_limit(scope)} bytes"
                 await problem("too-large", what, 413)(scope, receive, guarded)
             else:
@@ -110,12 +110,12 @@ def _limited(receive: Receive, limit: int) -> Receive:
             async with asyncio.timeout_at(ends):
                 message = await receive()
         except TimeoutError:
-            raise _TooSlow from None
+            raise _TooSlowError from None
         if message["type"] == "http.request":
             left -= len(message.get("body", b""))
             whole = not message.get("more_body", False)
             if left < 0:
-                raise _TooLarge
+                raise _TooLargeError
         return message
 
     return limited
