@@ -75,6 +75,12 @@ def test_who_trusts_the_authority_reaches_every_name(files: TlsFiles, name: str)
     assert cipher is not None
 
 
+@pytest.mark.parametrize("names", [["127.0.0.1"], ["::1"], ["shop.example.com"], ["shop"]], ids=str)
+def test_names_of_one_kind_alone_will_do(tmp_path: Path, names: list[str]) -> None:
+    made = own_certificate(tmp_path / "tls", "tokyo", names, NOW)
+    assert spoken(server_context(made), trusting(made), names[0])[0] == "TLSv1.3"
+
+
 @pytest.mark.parametrize("name", ["evil.example", "other.local", "192.168.1.6"])
 def test_it_is_for_no_other_name(files: TlsFiles, name: str) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
