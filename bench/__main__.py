@@ -20,7 +20,7 @@ from bench.result import CannotRunError, Result
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
     *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes"),
-    *("fusion", "floor", "people", "floor_pixels", "robust", "calibration"),
+    *("fusion", "floor", "people", "floor_pixels", "robust", "calibration", "live"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

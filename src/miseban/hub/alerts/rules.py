@@ -50,7 +50,10 @@ class Rule(Table):
     """One reason to tell somebody."""
 
     id: Id = Field(description="What events and pages call this rule.")
-    when: Measure = Field(description="What is looked at; see *What a rule can look at*.")
+    when: Measure = Field(
+        description="What is looked at.",
+        json_schema_extra={"form": "see *What a rule can look at*"},
+    )
     on: bool = Field(default=True, description="Whether the rule is in force.")
     at_least: Number | None = Field(
         default=None, description="Raised when the figure is as much as this, or more."
@@ -150,7 +153,9 @@ class Rules(Table):
         description="Whether the built-in rules are in force beside those of the file. A rule of "
         "the file takes the place of the built-in one of the same `id`.",
     )
-    rules: Annotated[tuple[Rule, ...], Field(max_length=200)] = Field(
+    rules: Annotated[
+        tuple[Rule, ...], Field(max_length=200, json_schema_extra={"form": "`[[rule]]`"})
+    ] = Field(
         default=(),
         validation_alias="rule",
         serialization_alias="rule",
