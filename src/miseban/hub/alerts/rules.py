@@ -64,7 +64,7 @@ class Rule(Table):
     back: Number | None = Field(
         default=None,
         description="Over when the figure has come back to this. Without it: a fifth off "
-        "`at_least` or `at_most`, and one person or one second at least.",
+        "`at_least`, and one person or one second at least; half-way from `at_most` to 1.",
     )
     hold_s: Seconds = Field(
         default=0.0, description="How long it must be so, without a break, before it is raised."
@@ -127,8 +127,7 @@ class Rule(Table):
         if self.back is not None:
             return self.back
         if self.side == "at_most":
-            most = self.at_most or 0.0
-            return most + 0.2 * most if most else 0.01
+            return ((self.at_most or 0.0) + 1.0) / 2  # of what cannot be more than 1
         least = self.at_least or 0.0
         small = least <= 1.0  # a part of something, not a number of people
         return max(0.0, least - (0.2 * least if small else max(1.0, 0.2 * least)))
