@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -22,6 +22,7 @@ from miseban.vision.detectors.detection import Detector
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import Gap, Source
 from miseban.vision.tracker import TrackerSettings
+from miseban.vision.uniform import UniformWatch
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.stretches import Stretch, without
@@ -58,9 +59,15 @@ class Together:
     Once all have come up to a moment, ``advance`` hands their rows to the floor.
 
     ``start`` is second 0 of the common time; a camera's own seconds begin with its source. Rows of
+<<<<<<< HEAD
     private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``, and what the views keep.
     ``lost`` are cameras of which there is nothing at all, and why. ``looks`` is shown people where
     a policy allows it.
+=======
+    private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``. ``lost`` are cameras of
+    which there is nothing at all, and why. ``eyes`` are shown people, where a
+    policy allows it.
+>>>>>>> main
     """
 
     def __init__(
@@ -74,9 +81,9 @@ class Together:
         gate: bool = True,
         keep_rows: bool = True,
         lost: Mapping[str, str] | None = None,
-        looks: AppearanceMemory | None = None,
+        eyes: Sequence[AppearanceMemory | UniformWatch] = (),
     ) -> None:
-        self._looks, self._start = looks, start
+        self._eyes, self._start = eyes, start
         self._floor, self._keep, self._lost = floor, keep_rows, dict(lost or {})
         how = _Settings(tracker=tracker or LENIENT, gate=gate, keep=keep_rows)
         self._cameras = {
@@ -105,8 +112,8 @@ class Together:
         rows = rows.take((rows.track >= 0) & ~one.geometry.private(rows))
         if len(rows):
             one.fresh.append(replace(rows, time_s=rows.time_s + one.offset_s))
-        if self._looks is not None and one.view.looking.detected:
-            self._looks.offer(camera, frame, rows, one.last_s)
+        for eye in self._eyes if one.view.looking.detected else ():
+            eye.offer(camera, frame, rows, one.last_s)
         self._events += one.view.saw(frame)
         if one.view.watch.blind is not None:
             from_s, to_s = one.view.watch.blind
@@ -116,8 +123,8 @@ class Together:
 
     def advance(self, until_s: float) -> list[Event]:
         """Every camera that still runs was fed up to ``until_s``: the facts now certain."""
-        if self._looks is not None:  # also where nothing moves, and no detector looks
-            self._looks.forget(until_s, self._start + timedelta(seconds=until_s))
+        for eye in self._eyes:  # also where nothing moves, and no detector looks
+            eye.forget(until_s, self._start + timedelta(seconds=until_s))
         for camera, one in self._cameras.items():
             self._floor.frames(camera, np.array(one.came_s))
             one.came_s.clear()
@@ -208,20 +215,24 @@ def analyse_together(
     gate: bool = True,
     lost: Mapping[str, str] | None = None,
     looks: AppearanceMemory | None = None,
+    uniform: UniformWatch | None = None,
     until_s: float | None = None,
     progress: Callable[[float], None] = no_progress,
     stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[Analysis, dict[str, TrackRows]]:
     """Plays open recordings of several cameras, by the camera's id, to the end of the last, to
-    ``until_s`` of the common time or until ``stopped()``. Detectors may be shared.
+    ``until_s`` of the common time or until ``stopped()``. Detectors may be shared. ``looks`` and
+    ``uniform`` look at people's clothes, where policy and shop file say so.
 
     Returns what came out of them as one, and the rows of each camera in the common time. A
     recording or a detector that breaks leaves the others as they are; ``incomplete`` names it.
     """
     start = first_start([source for source, _ in sources.values()])
-    floor = open_floor(shop, [c.id for c in shop.cameras], start, detected=True, affinity=looks)
+    ids = [c.id for c in shop.cameras]
+    floor = open_floor(shop, ids, start, detected=True, affinity=looks, uniform=uniform)
+    eyes = [eye for eye in (looks, uniform) if eye is not None]
     cameras = Together(
-        shop, sources, start, floor, tracker=tracker, gate=gate, lost=lost, looks=looks
+        shop, sources, start, floor, tracker=tracker, gate=gate, lost=lost, eyes=eyes
     )
     result = Analysis(None, start)
     done_s = 0.0

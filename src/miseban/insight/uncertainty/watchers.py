@@ -20,8 +20,13 @@ def watchers_of(shop: Shop, summary: Summary) -> dict[str, tuple[str, ...]]:
     its middle in the picture; all of them where none has. Empty for a single camera's recording."""
     if summary.camera is not None:
         return {}
+    return watchers_in(shop, [name for name, one in summary.cameras.items() if one.fused])
+
+
+def watchers_in(shop: Shop, cameras: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The same where ``cameras`` share the floor; with none of the shop's, all that can."""
     known = [camera.id for camera in shop.cameras]
-    told = [name for name, one in summary.cameras.items() if one.fused and name in known]
+    told = [name for name in cameras if name in known]
     views = {name: View.of(shop.camera(name)) for name in fused_cameras(shop, told or known)}
 
     def looking(middle: NDArray[np.float64]) -> tuple[str, ...]:

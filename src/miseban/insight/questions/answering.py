@@ -1,0 +1,68 @@
+"""The one entrance: every question about a shop's past is answered here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from miseban.insight.questions import floor, occupancy, things, visitors, zones
+from miseban.insight.questions.answers import Answer
+from miseban.insight.questions.asked import Asked
+from miseban.insight.questions.asking import Question
+from miseban.insight.uncertainty.accuracy import Accuracy
+from miseban.journal.reader import JournalReader
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.shop import Shop
+
+_ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
+    "visitors": visitors.visitors,
+    "occupancy": occupancy.occupancy,
+    "dwell": zones.dwell,
+    "queues": zones.queues,
+    "areas": zones.areas,
+    "heat": floor.heat,
+    "paths": floor.paths,
+    "funnel": floor.funnel,
+    "stock": things.stock,
+    "cameras": things.cameras,
+    "alerts": things.alerts,
+    "help": things.help_calls,
+    "receipts": things.receipts,
+    "conversion": things.conversion,
+}
+
+
+def answer(
+    question: Question, shop: Shop, reader: JournalReader, accuracy: Accuracy | None = None
+) -> Answer:
+    """What the journal tells. ``accuracy`` is what is known of the shop's counters; without it,
+    what simulated cameras taught.
+
+    Raises ``BadInput``: ``question`` for one that cannot be answered (too long, a line, zone or
+    shelf that the shop does not have), ``journal`` for a damaged file or the journal of another
+    shop.
+    """
+    if reader.shop != shop.shop.id:
+        what = f"expected the journal of {shop.shop.id}, found that of {reader.shop}"
+        raise BadInput("journal", reader.folder, what)
+    _check(question, shop)
+    asked = Asked(shop, reader, accuracy or Accuracy.before_audits(), reader.newest())
+    found = _ANSWERED_BY[question.question](question, asked)
+    if question.compare is None:
+        return found
+    when = {"since": question.compare.since, "until": question.compare.until, "compare": None}
+    other = _ANSWERED_BY[question.question](question.model_copy(update=when), asked)
+    return found.model_copy(update={"compare": other})
+
+
+def _check(question: Question, shop: Shop) -> None:
+    known = {
+        "lines": [line.id for line in shop.lines],
+        "zones": [zone.id for zone in shop.zones],
+        "shelves": [shelf.id for shelf in shop.shelves],
+    }
+    for table, ids in known.items():
+        for name in getattr(question, table, None) or ():
+            if name not in ids:
+                listed = ", ".join(ids) or "none"
+                raise BadInput("question", table, f"expected one of {listed}, found {name}")

@@ -1,0 +1,150 @@
+"""What every question is answered with, and how answers are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.insight.questions.answers import Answer, Measure, Unit
+from miseban.insight.questions.asking import Question
+from miseban.insight.questions.grid import Grid
+from miseban.insight.uncertainty.accuracy import Accuracy
+from miseban.journal.reader import JournalReader
+from miseban.vocabulary.shop import Shop
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Columns = dict[str, Floats | Ints]
+"""Of N rows, by measure."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The shop, its journal, what is known of its counters, and the newest moment that anything is
+    known of."""
+
+    shop: Shop
+    reader: JournalReader
+    accuracy: Accuracy
+    as_of: datetime | None
+
+
+@dataclass
+class Column:
+    """A measure that grows by N rows, one for each stretch of the grid, at a time."""
+
+    unit: Unit
+    values: list[Floats] = field(default_factory=list)
+    low: list[Floats] = field(default_factory=list)
+    high: list[Floats] = field(default_factory=list)
+    base: list[Floats] = field(default_factory=list)
+
+
+class Table:
+    """Rows of an answer: for each place and detail, one for every stretch of the grid."""
+
+    def __init__(self, grid: Grid, units: Mapping[str, Unit]) -> None:
+        self._grid = grid
+        self._columns = {name: Column(unit) for name, unit in units.items()}
+        self._place: list[str] = []
+        self._detail: list[str] = []
+        self._coverage: list[Floats] = []
+
+    def add(
+        self,
+        place: str,
+        detail: str,
+        coverage: Floats | None,
+        values: Columns,
+        *,
+        base: Mapping[str, Ints] | None = None,
+        ends: Mapping[str, tuple[Floats, Floats]] | None = None,
+    ) -> None:
+        """N rows. ``coverage`` (N,), not a number where nobody can tell; where it is 0 and nothing
+        was counted, nothing is known, which is not 0. ``values`` has every measure, not a number
+        where it has none; ``ends`` the intervals of some."""
+        n = self._grid.n
+        seen = np.full(n, np.nan) if coverage is None else np.asarray(coverage, np.float64)
+        self._place += [place] * n
+        self._detail += [detail] * n
+        self._coverage.append(seen)
+        for name, column in self._columns.items():
+            value = np.asarray(values[name], np.float64)
+            unknown = (seen == 0) & ~(value > 0)
+            column.values.append(np.where(unknown, np.nan, value))
+            column.base.append(_or_nan((base or {}).get(name), n))
+            low, high = (ends or {}).get(name, (None, None))
+            column.low.append(np.where(unknown, np.nan, _or_nan(low, n)))
+            column.high.append(np.where(unknown, np.nan, _or_nan(high, n)))
+
+    def answer(
+        self,
+        question: Question,
+        asked: Asked,
+        *,
+        notes: Sequence[str] = (),
+    ) -> Answer:
+        grid = self._grid
+        places = len(self._place) // grid.n
+        return Answer(
+            question=question,
+            timezone=asked.reader.timezone,
+            since=grid.since,
+            until=grid.until,
+            as_of=asked.as_of,
+            start=grid.starts * places,
+            place=self._place,
+            detail=self._detail,
+            coverage=_listed(self._coverage, 4),
+            measures={name: _measure(column) for name, column in self._columns.items()},
+            notes=list(notes),
+        )
+
+
+def _measure(column: Column) -> Measure:
+    base = _listed(column.base, 0)
+    return Measure(
+        unit=column.unit,
+        values=_listed(column.values, 4),
+        low=_if_any(_listed(column.low, 4)),
+        high=_if_any(_listed(column.high, 4)),
+        base=None
+        if all(b is None for b in base)
+        else [None if b is None else int(b) for b in base],
+    )
+
+
+def _if_any(values: list[float | None]) -> list[float | None] | None:
+    return None if all(value is None for value in values) else values
+
+
+def _listed(parts: Sequence[Floats], digits: int) -> list[float | None]:
+    """One list; none for what is not a number."""
+    if not parts:
+        return []
+    whole = np.round(np.concatenate(parts), digits)
+    found: list[float | None] = whole.astype(object).tolist()
+    for i in np.flatnonzero(~np.isfinite(whole)).tolist():
+        found[i] = None
+    return found
+
+
+def _or_nan(values: Floats | Ints | None, n: int) -> Floats:
+    return np.full(n, np.nan) if values is None else np.asarray(values, np.float64)
+
+
+def share(part: Floats | Ints, whole: Floats | Ints) -> Floats:
+    """``part`` of ``whole``, not a number where that is 0."""
+    whole = np.asarray(whole, np.float64)
+    found = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=found, where=whole > 0)
+    return found
+
+
+def added(parts: Sequence[Ints], n: int) -> Ints:
+    """The sum (n,) of all; zeros where there is none."""
+    return np.asarray(np.sum(parts, axis=0) if parts else np.zeros(n), np.int64)

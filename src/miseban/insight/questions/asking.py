@@ -1,0 +1,156 @@
+"""The questions that can be asked of a shop's journal. docs/questions.md defines every one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+
+from miseban.vocabulary.identifiers import Name
+
+By = Literal["minute", "hour", "day", "whole"]
+"""Of what the rows of an answer are: every minute, hour or day of the shop's clock, or all of the
+time at once."""
+
+
+class Period(BaseModel):
+    """From ``since`` up to ``until``, which is not in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    since: AwareDatetime = Field(description="The first moment.")
+    until: AwareDatetime = Field(description="The first moment that is not in it any more.")
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Self:
+        if self.since >= self.until:
+            raise ValueError("expected until after since")
+        return self
+
+
+class _Question(Period):
+    """``compare``: the same is asked of that time too."""
+
+    compare: Period | None = Field(default=None, description="Another time, to compare with.")
+
+
+class VisitorsQuestion(_Question):
+    """How many passed the lines, and how many visitors came in."""
+
+    question: Literal["visitors"] = "visitors"
+    by: By = "hour"
+    lines: tuple[Name, ...] | None = Field(default=None, description="All lines, if not given.")
+
+
+class OccupancyQuestion(_Question):
+    """How many people were in the shop and in its zones."""
+
+    question: Literal["occupancy"] = "occupancy"
+    by: By = "hour"
+    zones: tuple[Name, ...] | None = Field(default=None, description="All zones, if not given.")
+
+
+class DwellQuestion(_Question):
+    """How long people stayed in the zones."""
+
+    question: Literal["dwell"] = "dwell"
+    by: Literal["hour", "day", "whole"] = "whole"
+    zones: tuple[Name, ...] | None = Field(default=None, description="All zones, if not given.")
+
+
+class QueuesQuestion(_Question):
+    """How long the queues were, and how long people waited."""
+
+    question: Literal["queues"] = "queues"
+    by: Literal["hour", "day", "whole"] = "hour"
+
+
+class AreasQuestion(_Question):
+    """Which areas are used most."""
+
+    question: Literal["areas"] = "areas"
+
+
+class HeatQuestion(_Question):
+    """Where on the floor people spent their time."""
+
+    question: Literal["heat"] = "heat"
+    cell_m: Annotated[float, Field(ge=0.5, le=10, multiple_of=0.5)] = Field(
+        default=0.5, description="How wide a cell is, in metres."
+    )
+
+
+class PathsQuestion(_Question):
+    """From which zone people went straight to which."""
+
+    question: Literal["paths"] = "paths"
+
+
+class FunnelQuestion(_Question):
+    """Of those who passed a shelf, who stopped, touched, and picked up."""
+
+    question: Literal["funnel"] = "funnel"
+    shelves: tuple[Name, ...] | None = Field(default=None, description="All, if not given.")
+
+
+class StockQuestion(_Question):
+    """How full the facings were, and how long they were empty."""
+
+    question: Literal["stock"] = "stock"
+    by: Literal["hour", "day", "whole"] = "whole"
+    shelves: tuple[Name, ...] | None = Field(default=None, description="All, if not given.")
+
+
+class CamerasQuestion(_Question):
+    """What the cameras saw, lost, and suffered from."""
+
+    question: Literal["cameras"] = "cameras"
+    by: Literal["hour", "day", "whole"] = "whole"
+
+
+class AlertsQuestion(_Question):
+    """How many alerts there were, and how soon they were answered."""
+
+    question: Literal["alerts"] = "alerts"
+    by: Literal["hour", "day", "whole"] = "whole"
+
+
+class HelpQuestion(_Question):
+    """How often somebody needed a hand, and how soon one came. Of class ``assist``."""
+
+    question: Literal["help"] = "help"
+    by: Literal["hour", "day", "whole"] = "whole"
+
+
+class ReceiptsQuestion(_Question):
+    """What the tills sold."""
+
+    question: Literal["receipts"] = "receipts"
+    by: By = "hour"
+
+
+class ConversionQuestion(_Question):
+    """How many of the visitors bought."""
+
+    question: Literal["conversion"] = "conversion"
+    by: Literal["hour", "day", "whole"] = "day"
+
+
+Question = Annotated[
+    VisitorsQuestion
+    | OccupancyQuestion
+    | DwellQuestion
+    | QueuesQuestion
+    | AreasQuestion
+    | HeatQuestion
+    | PathsQuestion
+    | FunnelQuestion
+    | StockQuestion
+    | CamerasQuestion
+    | AlertsQuestion
+    | HelpQuestion
+    | ReceiptsQuestion
+    | ConversionQuestion,
+    Field(discriminator="question"),
+]
+QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)

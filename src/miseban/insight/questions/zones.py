@@ -1,0 +1,143 @@
+"""Stays in zones: how many, how long, and which areas are used most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.insight.questions.answers import Answer, Unit
+from miseban.insight.questions.asked import Asked, Columns, Table, share
+from miseban.insight.questions.asking import AreasQuestion, DwellQuestion, QueuesQuestion
+from miseban.insight.questions.counting import Z, zone_moments
+from miseban.insight.questions.coverage import Coverage
+from miseban.insight.questions.durations import quantile_s
+from miseban.insight.questions.grid import grid
+from miseban.insight.questions.rows import Rows, Sums, fetch
+from miseban.insight.uncertainty.stays import TIME_OFF
+
+Floats = NDArray[np.float64]
+RANKED_KINDS = frozenset({"area", "queue", "counter", "signage", "entrance"})
+"""Crew zones are left out: staff are not measured (privacy rule 5). Private ones see nobody."""
+
+_DWELL: dict[str, Unit] = {
+    "stays": "people",
+    "mean_s": "s",
+    "median_s": "s",
+    "p90_s": "s",
+    "longest_s": "s",
+    "total_s": "person-s",
+}
+FORGOTTEN = "Durations of fewer than five people are not kept longer than single events."
+
+
+def dwell(question: DwellQuestion, asked: Asked) -> Answer:
+    """A row for every zone but those of the crew."""
+    over = grid(question, question.by, asked.reader.timezone, finest="hour")
+    zones = list(question.zones) if question.zones is not None else shown_zones(asked)
+    rows = fetch(asked.reader, over, ("stay",), zones, histograms=True)
+    coverage = Coverage(asked, over)
+    table = Table(over, _DWELL)
+    for zone in zones:
+        stays = rows.of("stay", zone)
+        seen = coverage.zone(zone)
+        ends = {}
+        found = zone_moments(stays.n, coverage.open_s, seen, zone, asked.accuracy)
+        if found is not None:
+            ends["stays"] = found.ends()
+            ends["mean_s"] = _mean_ends(stays, ends["stays"][0])
+        base = dict.fromkeys(_DWELL, stays.measured) | {"stays": stays.n}
+        table.add(zone, "", seen, durations(stays), base=base, ends=ends)
+    return table.answer(question, asked, notes=_forgotten(rows, zones))
+
+
+def queues(question: QueuesQuestion, asked: Asked) -> Answer:
+    """A row for every queue: its length over time, and how long those waited who left it."""
+    over = grid(question, question.by, asked.reader.timezone, finest="hour")
+    zones = [zone.id for zone in asked.shop.zones if zone.kind == "queue"]
+    zones += [till.queue for till in asked.shop.tills if till.queue not in zones]
+    rows = fetch(asked.reader, over, ("queue", "stay"), zones, histograms=True)
+    coverage = Coverage(asked, over)
+    units: dict[str, Unit] = {
+        "length_mean": "people",
+        "length_max": "people",
+        "waited": "people",
+        "waiting_mean_s": "s",
+        "waiting_median_s": "s",
+        "waiting_p90_s": "s",
+        "waiting_longest_s": "s",
+    }
+    table = Table(over, units)
+    for zone in zones:
+        length, stays = rows.of("queue", zone), rows.of("stay", zone)
+        told = durations(stays)
+        values: Columns = {
+            "length_mean": share(length.total, length.covered_s),
+            "length_max": np.where(length.covered_s > 0, length.top, np.nan),
+            "waited": stays.n,
+            "waiting_mean_s": told["mean_s"],
+            "waiting_median_s": told["median_s"],
+            "waiting_p90_s": told["p90_s"],
+            "waiting_longest_s": told["longest_s"],
+        }
+        base = {name: stays.measured for name in units if name.startswith("waiting")}
+        table.add(zone, "", coverage.zone(zone), values, base=base | {"waited": stays.n})
+    return table.answer(question, asked, notes=_forgotten(rows, zones))
+
+
+def areas(question: AreasQuestion, asked: Asked) -> Answer:
+    """Zones by the time spent in them, most first."""
+    over = grid(question, "whole", asked.reader.timezone, finest="hour")
+    rows = fetch(asked.reader, over, ("stay",))
+    coverage = Coverage(asked, over)
+    zones = shown_zones(asked)
+    stays = {zone: rows.of("stay", zone) for zone in zones}
+    total_s = np.array(sum(float(one.total.sum()) for one in stays.values()))
+    units: dict[str, Unit] = {
+        "stays": "people", "total_s": "person-s", "mean_s": "s", "share": "share",
+    }  # fmt: skip
+    table = Table(over, units)
+    for zone in sorted(zones, key=lambda zone: (-float(stays[zone].total.sum()), zone)):
+        one = stays[zone]
+        values: Columns = {
+            "stays": one.n,
+            "total_s": one.total,
+            "mean_s": share(one.total, one.measured),
+            "share": share(one.total, np.full(over.n, total_s)),
+        }
+        base = dict.fromkeys(units, one.measured) | {"stays": one.n}
+        table.add(zone, "", coverage.zone(zone), values, base=base)
+    return table.answer(question, asked, notes=_forgotten(rows, zones))
+
+
+def shown_zones(asked: Asked) -> list[str]:
+    return [zone.id for zone in asked.shop.zones if zone.kind in RANKED_KINDS]
+
+
+def durations(stays: Sums) -> Columns:
+    """(N,) each of ``_DWELL``."""
+    there = stays.measured > 0
+    longest = np.where(there, stays.top, np.nan)
+    return {
+        "stays": stays.n,
+        "mean_s": share(stays.total, stays.measured),
+        "median_s": quantile_s(stays.histogram, 0.5, longest),
+        "p90_s": quantile_s(stays.histogram, 0.9, longest),
+        "longest_s": longest,
+        "total_s": stays.total,
+    }
+
+
+def _mean_ends(stays: Sums, low: Floats) -> tuple[Floats, Floats]:
+    """Of the mean stay: a stay that was counted as two halves the mean and one that was missed was
+    like the others, so only counts that are too high matter; and time itself is measured with an
+    error (``uncertainty.stays``)."""
+    mean = share(stays.total, stays.measured)
+    fewer = np.minimum(share(stays.n, np.maximum(low, 1.0)), 2.0)
+    return mean * (1 - Z * TIME_OFF), mean * np.maximum(fewer, 1.0) * (1 + Z * TIME_OFF)
+
+
+def _forgotten(rows: Rows, zones: Sequence[str]) -> list[str]:
+    lost = any((rows.of("stay", zone).measured < rows.of("stay", zone).n).any() for zone in zones)
+    return [FORGOTTEN] if lost else []

@@ -1,0 +1,115 @@
+"""Which events are there already, by their ids: looked for within the event's day (UTC)."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import UTC, date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.vocabulary.events import Event
+
+Keys = NDArray[np.int64]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = EPOCH.date().toordinal()
+MOST_KEYS = 4_000_000
+"""Of days that are in segments, in memory: 32 MB."""
+
+
+def day_of(time: datetime) -> int:
+    """Days since 1970, of UTC."""
+    return (time - EPOCH).days
+
+
+def date_of(day: int) -> date:
+    return date.fromordinal(_EPOCH_DAY + day)
+
+
+class KnownIds:
+    """Ids in the log are held as they are; those in segments as sorted keys of 64 bits, read when a
+    day is asked for. Python's hash of a text is keyed anew in each process, so nobody can make two
+    ids that meet; by chance, an event among a million of its day is taken for another once in
+    10 000 000 000 000.
+
+    ``load`` reads the ids of a day from its segments; none where there are no segments.
+    """
+
+    def __init__(self, load: Callable[[date], Iterable[Sequence[str]]]) -> None:
+        self._load = load
+        self._fresh: dict[int, set[str]] = {}
+        self._leaving: dict[int, set[str]] = {}
+        self._settled: OrderedDict[int, Keys] = OrderedDict()
+
+    def add(self, events: Sequence[Event]) -> list[bool]:
+        """Which of them are new; those are known from now on."""
+        days = [day_of(event.time) for event in events]
+        several = set(days)
+        settled = {day: keys for day in several if len(keys := self._keys(day))}
+        found: list[bool] | None = None
+        if settled:
+            found = self._among(settled, days, [event.id for event in events])
+        new = []
+        fresh = {day: self._fresh.setdefault(day, set()) for day in several}
+        leaving = self._leaving
+        for at, event in enumerate(events):
+            day, name = days[at], event.id
+            here = fresh[day]
+            if (
+                name in here
+                or (found is not None and found[at])
+                or (leaving and name in leaving.get(day, ()))
+            ):
+                new.append(False)
+            else:
+                here.add(name)
+                new.append(True)
+        return new
+
+    def take_back(self, events: Iterable[Event]) -> None:
+        """Of events that were new and could not be kept."""
+        for event in events:
+            self._fresh[day_of(event.time)].discard(event.id)
+
+    def leave(self) -> None:
+        """All that is in the log is now on its way into segments."""
+        for day, names in self._fresh.items():
+            self._leaving.setdefault(day, set()).update(names)
+        self._fresh = {}
+
+    def settle(self) -> None:
+        """What was on its way is there."""
+        for day, names in self._leaving.items():
+            if day in self._settled:
+                both = np.concatenate([self._settled[day], _keys(names)])
+                self._settled[day] = np.sort(both)
+        self._leaving = {}
+
+    def forget(self) -> None:
+        """Segments have changed otherwise: they will be read again."""
+        self._settled.clear()
+
+    def _keys(self, day: int) -> Keys:
+        keys = self._settled.get(day)
+        if keys is None:
+            parts = [_keys(names) for names in self._load(date_of(day))]
+            keys = np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+            self._settled[day] = keys
+            while len(self._settled) > 1 and sum(map(len, self._settled.values())) > MOST_KEYS:
+                self._settled.popitem(last=False)
+        self._settled.move_to_end(day)
+        return keys
+
+    @staticmethod
+    def _among(settled: dict[int, Keys], days: list[int], names: list[str]) -> list[bool]:
+        asked, of_day = _keys(names), np.array(days)
+        found = np.zeros(len(names), bool)
+        for day, keys in settled.items():
+            at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+            found |= (keys[at] == asked) & (of_day == day)
+        return found.tolist()
+
+
+def _keys(names: Collection[str]) -> Keys:
+    return np.fromiter(map(hash, names), np.int64, len(names))

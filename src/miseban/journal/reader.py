@@ -1,0 +1,250 @@
+"""Reads a journal, by its own process or any other, while it is being written: events, and tables
+through DuckDB. Nothing here changes a file or waits for the writer."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from miseban.journal.day_tables import DayTables
+from miseban.journal.disk import RealDisk
+from miseban.journal.events_table import SCHEMA
+from miseban.journal.manifest import Manifest, Segment
+from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
+from miseban.journal.rollups.days import day_at, utc_days
+from miseban.journal.segments import events_of
+from miseban.journal.snapshot import Looking, Snapshot, newest
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import EVENT_CLASSES, Event
+
+THREADS = 2
+"""Of DuckDB, for all questions together."""
+_TRIES = 20
+_BEGINS_WITH = re.compile(r"\s*with\s+(recursive\s+)?", re.IGNORECASE)
+
+
+class JournalReader:
+    """The journal in ``folder``. Methods may be called from any thread.
+
+    What was accepted up to the call is seen, but where roll-ups must be counted anew that is done
+    at most every ``patience_s`` seconds: until then ``minutes``, ``hours`` and ``days`` are as they
+    were.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        patience_s: float = 0.0,
+        threads: int = THREADS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Raises ``BadInput`` (``journal``) when there is no journal."""
+        self.folder = folder.absolute()
+        self._patience_s, self._clock = patience_s, clock
+        self._lock = threading.Lock()
+        self._looking = Looking(self.folder, RealDisk())
+        self._snapshot: Snapshot | None = None
+        self._looked_s = 0.0
+        self._duckdb = _opened(self.folder, threads)
+        self.snapshot()
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.snapshot().manifest
+
+    @property
+    def shop(self) -> str:
+        return self.manifest.shop
+
+    @property
+    def timezone(self) -> str:
+        """The zone of the shop's days."""
+        return self.manifest.timezone
+
+    def snapshot(self) -> Snapshot:
+        """What the journal holds. Raises ``BadInput``."""
+        with self._lock:
+            now_s = self._clock()
+            fresh = self._snapshot is not None and now_s - self._looked_s < self._patience_s
+            if not fresh:
+                self._snapshot = self._looking.look()
+                self._looked_s = self._clock()
+            assert self._snapshot is not None  # noqa: S101 - looked just now
+            return self._snapshot
+
+    def events(
+        self,
+        types: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Event]:
+        """Events with ``since`` <= time < ``until``, only of ``types`` if given, in order of time,
+        ``limit`` of them at most. A day at a time is in memory. Raises ``BadInput``."""
+        left = limit
+        for table in self._tables(types, since, until):
+            some = table if left is None else table.slice(0, left)
+            yield from events_of(some)
+            if left is not None:
+                left -= len(some)
+                if left <= 0:
+                    return
+
+    def table(
+        self,
+        sql: str,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> pa.Table:
+        """What DuckDB answers to ``sql``, a SELECT over ``events``, ``minutes``, ``hours`` and
+        ``days`` with parameters as ``$name``. Between ``since`` and ``until`` whole files are left
+        out that hold nothing of that time; rows are not: say so in the query too.
+
+        Raises ``BadInput``: ``sql`` when the query is wrong, ``journal`` when a file is damaged.
+        """
+        for _ in range(_TRIES):
+            snapshot = self.snapshot()
+            views = [v for v in VIEWS if re.search(rf"\b{v}\b", sql, re.IGNORECASE)]
+            made = {
+                v: view_sql(self.folder, snapshot, v, _span(snapshot, since, until)) for v in views
+            }
+            try:
+                return self._ask(made, sql, parameters or {})
+            except duckdb.IOException as error:
+                files = [path for view in made.values() for path in view.files]
+                if all(path.exists() for path in files):
+                    raise self._why(files, error) from None
+                self._again()  # a file was replaced meanwhile
+            except duckdb.Error as error:
+                raise self._why([p for view in made.values() for p in view.files], error) from None
+        raise BadInput("journal", self.folder, "its files change faster than they can be read")
+
+    def newest(self) -> datetime | None:
+        """When the newest event happened; none where there is none. Raises ``BadInput``."""
+        for _ in range(_TRIES):
+            snapshot = self.snapshot()
+            try:
+                return newest(self.folder, snapshot)
+            except FileNotFoundError:
+                self._again()
+        raise BadInput("journal", self.folder, "its files change faster than they can be read")
+
+    def close(self) -> None:
+        self._duckdb.close()
+
+    def _ask(
+        self,
+        views: Mapping[str, View],
+        sql: str,
+        parameters: Mapping[str, object],
+    ) -> pa.Table:
+        with self._duckdb.cursor() as cursor:
+            for name, view in views.items():
+                cursor.register(f"fresh_{name}", view.fresh)
+            named = ", ".join(f"{name} AS ({view.sql})" for name, view in views.items())
+            asked = sql
+            if named:
+                begins = _BEGINS_WITH.match(sql)
+                if begins:
+                    again = begins.group(1) or ""
+                    asked = f"WITH {again}{named}, {sql[begins.end() :]}"
+                else:
+                    asked = f"WITH {named} {sql}"
+            found = cursor.sql(asked, params=dict(parameters) or None)
+            return found.to_arrow_table()
+
+    def _why(self, files: Collection[Path], error: duckdb.Error) -> BadInput:
+        """A damaged file, or else a wrong query."""
+        bad = damaged(files)
+        if bad is not None:
+            return BadInput("journal", bad, "damaged: it is no Parquet file any more")
+        return BadInput("sql", "query", str(error).splitlines()[0])
+
+    def _again(self) -> None:
+        with self._lock:
+            self._snapshot = None
+
+    def _tables(
+        self, types: Collection[str] | None, since: datetime | None, until: datetime | None
+    ) -> Iterator[pa.Table]:
+        """Sorted events of one day after the other."""
+        snapshot = self.snapshot()
+        classes = {EVENT_CLASSES[name] for name in types or EVENT_CLASSES if name in EVENT_CLASSES}
+        segments = [s for s in snapshot.manifest.segments if s.data in classes]
+        days = {segment.day for segment in segments}
+        days |= set(pc.unique(snapshot.fresh["time"].cast(pa.date32())).to_pylist())
+        wanted = sorted(day for day in days if _within(day, since, until))
+        tables = DayTables(self.folder, SCHEMA.names)
+        for day in wanted:
+            table = self._day(tables, day, classes, segments, snapshot)
+            if types is not None:
+                table = table.filter(pc.is_in(table["type"], pa.array(sorted(types), pa.string())))
+            time_ = table["time"]
+            if since is not None:
+                table = table.filter(pc.greater_equal(time_, pa.scalar(since, time_.type)))
+            if until is not None:
+                table = table.filter(pc.less(table["time"], pa.scalar(until, time_.type)))
+            yield table.sort_by([("time", "ascending"), ("id", "ascending")])
+
+    def _day(
+        self,
+        tables: DayTables,
+        day: date,
+        classes: Collection[str],
+        segments: Collection[Segment],
+        snapshot: Snapshot,
+    ) -> pa.Table:
+        for _ in range(_TRIES):
+            try:
+                return tables.of(day, list(segments), snapshot.fresh)
+            except FileNotFoundError:
+                self._again()
+                newer = self.snapshot()
+                # What was fresh stays in the newer fresh part or is in a segment now: never both.
+                snapshot = newer
+                segments = [s for s in newer.manifest.segments if s.data in classes]
+        raise BadInput("journal", self.folder, "its files change faster than they can be read")
+
+
+def _within(day: date, since: datetime | None, until: datetime | None) -> bool:
+    first = date.min if since is None else utc_days(since, since + timedelta(microseconds=1))[0]
+    if until is None:
+        return day >= first
+    last = utc_days(until - timedelta(microseconds=1), until)[0]
+    return first <= day <= last
+
+
+def _span(snapshot: Snapshot, since: datetime | None, until: datetime | None) -> tuple[date, date]:
+    """The shop's first and last day of that time, and one more on both sides: it is also the span
+    of days of UTC."""
+    zone = snapshot.manifest.timezone
+    first = date.min if since is None else day_at(since, zone) - timedelta(days=1)
+    last = date.max if until is None else day_at(until, zone) + timedelta(days=1)
+    return first, last
+
+
+def _opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
+    """Only the journal's folder is read, and nothing is ever fetched."""
+    connection = duckdb.connect(":memory:", config={"threads": threads})
+    quoted = str(folder).replace("'", "''")
+    for setting in (
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "python_enable_replacements = false",
+        f"allowed_directories = ['{quoted}']",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"SET {setting}")
+    return connection

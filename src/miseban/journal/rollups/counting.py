@@ -1,0 +1,70 @@
+"""The roll-up of one day, counted from events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from miseban.journal.rollups import people, things
+from miseban.journal.rollups.days import ShopDay
+from miseban.journal.rollups.facts import Moments, Spans, added_up
+from miseban.journal.rollups.rows import ROW, SORTED_BY, Level
+from miseban.journal.rollups.window import Window
+
+
+@dataclass(frozen=True)
+class DayRows:
+    """A day's rows (``ROW``) of each level, sorted; none where nothing was told."""
+
+    minute: pa.Table
+    hour: pa.Table
+    day: pa.Table
+
+    @classmethod
+    def nothing(cls) -> DayRows:
+        none = ROW.empty_table()
+        return cls(none, none, none)
+
+    def at(self, level: Level) -> pa.Table:
+        return {"minute": self.minute, "hour": self.hour, "day": self.day}[level]
+
+    @property
+    def closing(self) -> pa.Table:
+        """How the day ended."""
+        return self.day.filter(pc.equal(self.day["what"], "closing"))
+
+
+def count_day(day: ShopDay, events: pa.Table, before: pa.Table | None = None) -> DayRows:
+    """``events`` (``window.COLUMNS``) of the day before, the day and the day after, in any order;
+    ``before`` are the ``closing`` rows of the day before. The same events give the same rows."""
+    window = Window(day, events)
+    if window.empty:
+        return DayRows.nothing()
+    carried = before if before is not None else ROW.empty_table()
+    queues, queues_end = things.queues(window, things.carried_over(carried, "queue"))
+    shelves, shelves_end = things.shelves(window, things.carried_over(carried, "shelf"))
+    parts: list[Moments | Spans] = [
+        *people.passages(window),
+        *people.stays(window),
+        *people.occupancy(window),
+        *people.visits(window),
+        *queues,
+        *things.cameras(window),
+        *things.tills(window),
+        *things.alerts(window),
+    ]
+    # Of ways and of every facing the hours are as fine as anybody asks; there are too many of them.
+    rest = [*parts, *people.paths(window), *people.touches(window), *shelves]
+    ends = things.closing({"queue": queues_end, "shelf": shelves_end}, window)
+    return DayRows(
+        added_up(day, "minute", parts),
+        _sorted(added_up(day, "hour", rest), people.heat(window, "hour")),
+        _sorted(added_up(day, "day", rest), people.heat(window, "day"), ends),
+    )
+
+
+def _sorted(*tables: pa.Table) -> pa.Table:
+    rows = pa.concat_tables(tables)
+    return rows.sort_by([(name, "ascending") for name in SORTED_BY])

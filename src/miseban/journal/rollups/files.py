@@ -1,0 +1,89 @@
+"""Where roll-ups lie: ``rollups/minute/2026-04-07.parquet`` of a day,
+``rollups/hour/2026-04.parquet`` and ``rollups/day/2026-04.parquet`` of a month, all of the shop's
+clock."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from miseban.journal.disk import Disk, write_durably
+from miseban.journal.rollups.rows import LEVELS, ROW, SORTED_BY, Level
+from miseban.vocabulary.errors import BadInput
+
+FOLDER = "rollups"
+_ROWS_TOGETHER = 20_000
+"""Of a row group: rows are sorted by what they are, so that a question reads few groups."""
+
+
+def rollup_path(folder: Path, level: Level, day: date) -> Path:
+    """The file that has that day's rows, in the journal's ``folder``."""
+    name = day.isoformat() if level == "minute" else day.isoformat()[:7]
+    return folder / FOLDER / level / f"{name}.parquet"
+
+
+def read_rows(path: Path) -> pa.Table:
+    """The rows of a file; none where there is no such file. Raises ``BadInput`` (``journal``) when
+    it is damaged."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return ROW.empty_table()
+    try:
+        return pq.read_table(io.BytesIO(data), schema=ROW)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise BadInput("journal", path, f"expected a roll-up in Parquet: {error}") from None
+
+
+def write_rows(disk: Disk, path: Path, rows: pa.Table) -> None:
+    """The whole file, durably; an empty one is removed."""
+    if not len(rows):
+        disk.unlink(path)
+        return
+    disk.make_folder(path.parent)
+    buffer = io.BytesIO()
+    pq.write_table(
+        rows,
+        buffer,
+        compression="zstd",
+        row_group_size=_ROWS_TOGETHER,
+        column_encoding=None,
+        use_dictionary=["start", "day", "what", "place", "detail", "covered_s", "n"],
+    )
+    write_durably(disk, path, buffer.getvalue())
+
+
+def replace_days(disk: Disk, folder: Path, level: Level, rows: Mapping[date, pa.Table]) -> None:
+    """``rows`` stand for these days instead of what is there."""
+    by_file: dict[Path, list[date]] = {}
+    for day in rows:
+        by_file.setdefault(rollup_path(folder, level, day), []).append(day)
+    for path, days in by_file.items():
+        old = read_rows(path)
+        kept = old.filter(pc.invert(pc.is_in(old["day"], pa.array(days, pa.date32()))))
+        whole = pa.concat_tables([kept, *(rows[day] for day in days)])
+        write_rows(disk, path, whole.sort_by([(name, "ascending") for name in SORTED_BY]))
+
+
+def rows_of_day(folder: Path, level: Level, day: date) -> pa.Table:
+    """What stands of a day."""
+    rows = read_rows(rollup_path(folder, level, day))
+    return rows.filter(pc.equal(rows["day"], pa.scalar(day, pa.date32())))
+
+
+def days_there(folder: Path, level: Level) -> list[Path]:
+    """All files of a level, in order of time."""
+    where = folder / FOLDER / level
+    return sorted(where.glob("*.parquet")) if where.is_dir() else []
+
+
+__all__ = [
+    "FOLDER", "LEVELS", "days_there", "read_rows", "replace_days", "rollup_path", "rows_of_day",
+    "write_rows",
+]  # fmt: skip

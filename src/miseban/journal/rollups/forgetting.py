@@ -1,0 +1,64 @@
+"""Roll-ups after single events have been forgotten: what would still tell of single people goes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from miseban.journal.disk import Disk, RealDisk
+from miseban.journal.rollups.days import day_at
+from miseban.journal.rollups.files import days_there, read_rows, write_rows
+from miseban.journal.rollups.rows import LEVELS, ROW, class_of, rows_where
+from miseban.vocabulary.events import DataClass
+
+FEW = 5
+"""Once the events themselves are forgotten, no duration of fewer people than this is kept."""
+_ONE_DAY = timedelta(days=1)
+
+
+def forget(
+    folder: Path, data: DataClass, before: datetime, *, timezone: str, disk: Disk | None = None
+) -> None:
+    """Roll-ups after all events of class ``data`` from before ``before`` were forgotten, on the
+    days that are wholly before it. ``update`` must have been called since the last of these came.
+
+    Of ``count`` nothing stays. Of what tells of people one by one (``trajectory``, ``assist``) the
+    minutes go, and the durations and places of fewer than ``FEW``; how many they were stays. What
+    cameras saw stays for as long as what was counted. Raises ``OSError``, ``BadInput``.
+    """
+    disk = disk or RealDisk()
+    last = day_at(before, timezone) - _ONE_DAY
+    if data not in ("count", "trajectory", "assist"):
+        return
+    for level in LEVELS:
+        for path in days_there(folder, level):
+            rows = read_rows(path)
+            if not len(rows):
+                continue
+            old = pc.less_equal(rows["day"], pa.scalar(last, pa.date32()))
+            if data != "count":
+                old = pc.and_(
+                    old, rows_where(rows, lambda what, detail: class_of(what, detail) == data)
+                )
+            if not pc.any(old).as_py():
+                continue
+            kept = rows.filter(pc.invert(old))
+            if data != "count" and level != "minute":
+                kept = _without_few(rows, old)
+            if not kept.equals(rows):
+                write_rows(disk, path, kept)
+
+
+def _without_few(rows: pa.Table, old: pa.ChunkedArray) -> pa.Table:
+    few = pc.and_(old, pc.less(rows["n"], FEW))
+    for name in ("total", "top", "histogram"):
+        kind = ROW.field(name).type
+        at = rows.schema.get_field_index(name)
+        values = rows[name].combine_chunks()
+        mask = few.combine_chunks() if isinstance(few, pa.ChunkedArray) else few
+        nothing = pa.nulls(len(rows), kind)
+        rows = rows.set_column(at, ROW.field(name), pc.if_else(mask, nothing, values))
+    return rows
