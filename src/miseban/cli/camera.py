@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import signal
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import parse_hub
-from miseban.camera.process.groups import groups_of
+from miseban.camera.process.commands import camera_commands
 from miseban.camera.process.logs import log_lines
-from miseban.camera.process.opening import check_live
-from miseban.camera.process.settings import Model, ProcessSettings
+from miseban.camera.process.settings import Model
 from miseban.camera.supervisor import Supervisor, SupervisorSettings
 from miseban.cli.which_model import which_model
 from miseban.vocabulary.errors import BadInput
@@ -68,24 +65,14 @@ def camera(
     shop = load_shop(shop_file)
     address = parse_hub(hub, password_file=password_file, ca=ca)
     wanted = [shop.camera(name).id for name in cameras or [c.id for c in shop.cameras]]
-    if not wanted:
-        raise BadInput("which-camera", shop_file, "expected a [[camera]]")
     if len(set(wanted)) < len(wanted):
         raise BadInput("which-camera", "--camera", "expected each camera once")
-    check_live(shop, wanted, shop_file)
     folder = outbox if outbox is not None else shop_file.parent / "outbox"
-    commands = {}
-    for source, group in groups_of(shop, wanted).items():
-        models = {}
-        for name in group:
-            chosen, measured_with = which_model(model, shop, shop_file, name)
-            models[name] = Model(name=chosen, threads=threads or measured_with)
-        settings = ProcessSettings(
-            shop_file=shop_file, source=source, cameras=models, hub=address,
-            outbox=folder, gate=gate, closer=closer,
-        )  # fmt: skip
-        program = [sys.executable, "-m", "miseban.camera.process.child"]
-        commands[source] = Command(program, settings.model_dump_json().encode())
+    models = {}
+    for name in wanted:
+        chosen, measured_with = which_model(model, shop, shop_file, name)
+        models[name] = Model(name=chosen, threads=threads or measured_with)
+    commands = camera_commands(shop_file, models, address, folder, gate=gate, closer=closer)
     log_lines()
     supervisor = Supervisor(commands, SupervisorSettings(rss_bytes=memory_mb * 1_000_000))
     stopping = False

@@ -14,13 +14,18 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import IO
 
 import structlog
 
+from miseban.camera.delivery.address import HubAddress
+from miseban.camera.delivery.calling import HubCall
+from miseban.camera.delivery.direct import DirectSender
 from miseban.camera.delivery.keeper import Keeper
 from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
+from miseban.camera.delivery.sender import Sender
 from miseban.camera.process.live import LiveLoop
 from miseban.camera.process.logs import log_lines
 from miseban.camera.process.opening import open_live
@@ -59,7 +64,7 @@ class CameraProcess:
         with ExitStack() as stack:
             outbox = Outbox(settings.outbox / f"{settings.source}.sqlite", settings.source)
             stack.callback(outbox.close)
-            sender = MqttSender(outbox, shop.shop.id, settings.hub)
+            sender = _sender(outbox, shop.shop.id, settings.hub)
             keeper = Keeper(outbox, shop.shop.id, list(settings.cameras), sender.wake)
             sender.start()
             stack.callback(lambda: sender.stop(DELIVER_S))
@@ -119,6 +124,12 @@ class CameraProcess:
             self._out.flush()
         except BrokenPipeError:  # whoever started us is gone
             self.stop()
+
+
+def _sender(outbox: Outbox, shop: str, hub: HubAddress | Path) -> Sender:
+    if isinstance(hub, Path):
+        return DirectSender(outbox, HubCall(hub, outbox.source))
+    return MqttSender(outbox, shop, hub)
 
 
 def main() -> int:

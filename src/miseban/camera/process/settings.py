@@ -22,14 +22,15 @@ class Model(BaseModel):
 
 
 class ProcessSettings(BaseModel):
-    """``cameras`` of the shop file, each with its model, in one process called ``source``."""
+    """``cameras`` of the shop file, each with its model, in one process called ``source``. ``hub``
+    is a broker, or the socket of a hub on this machine."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     shop_file: Path
     source: str
     cameras: dict[str, Model]
-    hub: HubAddress
+    hub: HubAddress | Path
     outbox: Path
     gate: bool = True
     closer: bool = False
