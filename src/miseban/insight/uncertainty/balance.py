@@ -14,6 +14,7 @@ from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.insight.uncertainty.counts import WAYS, Span, beliefs_of, chance, seen_of
 from miseban.insight.uncertainty.draws import truth_draws
 from miseban.insight.uncertainty.shortest import shortest
+from miseban.vocabulary.events import LineCrossed
 from miseban.vocabulary.summary import Range
 
 FEWEST = 100
