@@ -13,6 +13,7 @@ from miseban.cli import journal, learn, models, service
 from miseban.cli.analyze import analyze
 from miseban.cli.audit import audit
 from miseban.cli.calibrate import calibrate
+from miseban.cli.camera import camera
 from miseban.cli.demo import demo
 from miseban.cli.hub import hub
 from miseban.cli.replay import replay_command
@@ -33,6 +34,7 @@ app.command("demo")(demo)
 app.command("score")(score_command)
 app.command("audit")(audit)
 app.command("calibrate")(calibrate)
+app.command("camera")(camera)
 app.command("hub")(hub)
 app.add_typer(models.app, name="models")
 app.add_typer(learn.app, name="learn")
