@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from miseban import __version__
-from miseban.cli import learn, models
+from miseban.cli import device, learn, models, people
 from miseban.cli.analyze import analyze
 from miseban.cli.audit import audit
 from miseban.cli.calibrate import calibrate
@@ -34,6 +34,8 @@ app.command("audit")(audit)
 app.command("calibrate")(calibrate)
 app.add_typer(models.app, name="models")
 app.add_typer(learn.app, name="learn")
+app.add_typer(people.app, name="people")
+app.add_typer(device.app, name="device")
 
 
 def _print_version(wanted: bool) -> None:
