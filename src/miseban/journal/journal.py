@@ -168,6 +168,9 @@ class Journal:
 
         Raises ``Failed`` (``compaction``) when the disk does; then it has to be called again.
         """
+        # Roll-ups are counted to the end before anything is called forgotten: what rests on
+        # forgotten events is never counted again.
+        self.compact(before)
         with self._lock:
             self._need_open()
             self._compaction.no_more(data, before)

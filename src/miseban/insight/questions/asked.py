@@ -18,6 +18,8 @@ from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Columns = dict[str, Floats | Ints]
+"""Of N rows, by measure."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Table:
         place: str,
         detail: str,
         coverage: Floats | None,
-        values: Mapping[str, Floats | Ints],
+        values: Columns,
         *,
         base: Mapping[str, Ints] | None = None,
         ends: Mapping[str, tuple[Floats, Floats]] | None = None,
@@ -65,19 +67,34 @@ class Table:
         """N rows. ``coverage`` (N,), not a number where nobody can tell; where it is 0 and nothing
         was counted, nothing is known, which is not 0. ``values`` has every measure, not a number
         where it has none; ``ends`` the intervals of some."""
+        self.add_places([(place, detail)], coverage, values, base=base, ends=ends)
+
+    def add_places(
+        self,
+        places: Sequence[tuple[str, str]],
+        coverage: Floats | None,
+        values: Columns,
+        *,
+        base: Mapping[str, Ints] | None = None,
+        ends: Mapping[str, tuple[Floats, Floats]] | None = None,
+    ) -> None:
+        """The same of P places with their details at once, that share a ``coverage`` (N,): the
+        others are (P x N,), place by place."""
         n = self._grid.n
-        seen = np.full(n, np.nan) if coverage is None else coverage
-        self._place += [place] * n
-        self._detail += [detail] * n
+        rows = n * len(places)
+        seen = np.full(n, np.nan) if coverage is None else np.asarray(coverage, np.float64)
+        seen = np.tile(seen, len(places))
+        self._place += [place for place, _ in places for _ in range(n)]
+        self._detail += [detail for _, detail in places for _ in range(n)]
         self._coverage.append(seen)
         for name, column in self._columns.items():
             value = np.asarray(values[name], np.float64)
             unknown = (seen == 0) & ~(value > 0)
             column.values.append(np.where(unknown, np.nan, value))
-            column.base.append(_or_nan((base or {}).get(name), n))
+            column.base.append(_or_nan((base or {}).get(name), rows))
             low, high = (ends or {}).get(name, (None, None))
-            column.low.append(np.where(unknown, np.nan, _or_nan(low, n)))
-            column.high.append(np.where(unknown, np.nan, _or_nan(high, n)))
+            column.low.append(np.where(unknown, np.nan, _or_nan(low, rows)))
+            column.high.append(np.where(unknown, np.nan, _or_nan(high, rows)))
 
     def answer(
         self,
@@ -138,4 +155,11 @@ def _or_nan(values: Floats | Ints | None, n: int) -> Floats:
 def share(part: Floats | Ints, whole: Floats | Ints) -> Floats:
     """``part`` of ``whole``, not a number where that is 0."""
     whole = np.asarray(whole, np.float64)
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    found = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=found, where=whole > 0)
+    return found
+
+
+def added(parts: Sequence[Ints], n: int) -> Ints:
+    """The sum (n,) of all; zeros where there is none."""
+    return np.asarray(np.sum(parts, axis=0) if parts else np.zeros(n), np.int64)
