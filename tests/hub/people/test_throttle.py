@@ -208,3 +208,13 @@ def test_a_refusal_is_told_once_and_not_a_thousand_times(people: People) -> None
     assert acts.count("log-in.failed") == LIMITS.account_and_network.tries
     assert acts.count("log-in.throttled") == 1
     tried(people, "taro", OTHER, NOW + HOUR)
+
+
+def test_names_that_are_made_up_do_not_fill_the_log(people: People) -> None:
+    """Nor those that are tried when nothing is let through any more."""
+    for at in range(LIMITS.network.tries + 40):
+        tried(people, f"name{at}", OTHER, NOW + timedelta(milliseconds=at))
+    acts = [entry.act for entry in people.audit.entries(limit=500)]
+    assert sorted(acts) == ["log-in.failed", "log-in.throttled"]
+    tried(people, "name", OTHER, NOW + HOUR)
+    assert len(people.audit.entries(limit=500)) == 3

@@ -54,8 +54,10 @@ class Doors:
         self._let_try(buckets, actor, now)
         kept = row.password if row is not None else None
         if not self._passwords.check(kept, password, known=known) or row is None:
-            with writing(self._engine) as connection:
-                note(connection, actor, "log-in.failed", name, now)
+            # Wrong names can be made up without end; the log must not fill the disk.
+            if row is not None or self._tell_again(("unknown", network_of(came_from)), now):
+                with writing(self._engine) as connection:
+                    note(connection, actor, "log-in.failed", name, now)
             raise Refused("log-in", "log-in", _WRONG)
         self._throttle.give_back(buckets, now)
         anew = self._passwords.hash(password) if self._passwords.outdated(row.password) else None
@@ -145,16 +147,21 @@ class Doors:
         wait_s = self._throttle.take(buckets, now)
         if not wait_s:
             return
-        key = buckets[0][0]
-        last = self._told.get(key)
-        if last is None or abs(now - last) >= _TOLD_AGAIN:  # told once, not a thousand times
-            if len(self._told) >= _MOST_TOLD:
-                self._told.clear()
-            self._told[key] = now
+        if self._tell_again(("throttled", actor.name, *buckets[-1][0]), now):
             with writing(self._engine) as connection:
                 note(connection, actor, "log-in.throttled", actor.name, now)
         what = f"too many tries; again in {wait_s} s"
         raise Refused("throttled", "log-in", what, retry_after_s=wait_s)
+
+    def _tell_again(self, what: Key, now: datetime) -> bool:
+        """Whether it is to be noted: once in a while, not a thousand times."""
+        last = self._told.get(what)
+        if last is not None and abs(now - last) < _TOLD_AGAIN:
+            return False
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        self._told[what] = now
+        return True
 
 
 def _account_of(connection: Connection, key: str | None) -> Row[Any] | None:
