@@ -27,11 +27,11 @@ DAY = "2026-03-02"
 WEEK: tuple[Any, ...] = ("2026-02-25", "2026-03-03")
 Ask = Callable[[Shop], pd.DataFrame]
 ASKED: dict[str, list[Ask]] = {
-    name_of(model): [
-        lambda shop, name=name_of(model): getattr(shop, name)(DAY),
-        lambda shop, name=name_of(model): getattr(shop, name)(*WEEK, compare=WEEK),
+    name: [
+        lambda shop, name=name: getattr(shop, name)(DAY),
+        lambda shop, name=name: getattr(shop, name)(*WEEK, compare=WEEK),
     ]
-    for model in MODELS
+    for name in map(name_of, MODELS)
 }
 ASKED["visitors"] += [lambda shop: shop.visitors(DAY, by="minute", lines=["entrance"])]
 ASKED["dwell"] += [lambda shop: shop.dwell(DAY, by="hour", zones=["milk", "queue-1"])]
@@ -124,7 +124,7 @@ def test_a_file_that_holds_no_certificates_is_refused(tmp_path: Path) -> None:
 
 def test_errors_have_types(place: Place, url: str) -> None:
     _, narrow = place.token("manager", [Right.SEE_COUNT], timedelta(days=1))
-    with RemoteShop(url, token=narrow) as shop, pytest.raises(NotAllowed, match="see.assist"):
+    with RemoteShop(url, token=narrow) as shop, pytest.raises(NotAllowed, match=r"see\.assist"):
         shop.help(DAY)
     with RemoteShop(url, token="msb_nothing") as shop, pytest.raises(NotAllowed) as found:
         shop.visitors(DAY)
