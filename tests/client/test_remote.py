@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +26,18 @@ from tests.hub.api.serving import served
 
 DAY = "2026-03-02"
 WEEK: tuple[Any, ...] = ("2026-02-25", "2026-03-03")
-Ask = Callable[[Shop], pd.DataFrame]
+Ask = Callable[..., pd.DataFrame]
+
+
+def _asked(name: str, *period: Any, shop: Shop, **more: Any) -> pd.DataFrame:
+    found: pd.DataFrame = getattr(shop, name)(*period, **more)
+    return found
+
+
 ASKED: dict[str, list[Ask]] = {
     name: [
-        lambda shop, name=name: getattr(shop, name)(DAY),
-        lambda shop, name=name: getattr(shop, name)(*WEEK, compare=WEEK),
+        partial(_asked, name, DAY),
+        partial(_asked, name, *WEEK, compare=WEEK),
     ]
     for name in map(name_of, MODELS)
 }
@@ -67,14 +75,14 @@ def near(place: Place) -> Iterator[Shop]:
 @pytest.mark.parametrize("name", ASKED)
 def test_a_hub_answers_as_the_folder_does(name: str, near: Shop, far: Shop) -> None:
     for ask in ASKED[name]:
-        here, there = ask(near), ask(far)
+        here, there = ask(shop=near), ask(shop=far)
         pd.testing.assert_frame_equal(here, there)
         assert here.attrs == there.attrs
 
 
 def test_no_question_is_left_out_and_some_have_an_answer(near: Shop) -> None:
     assert set(ASKED) == {name_of(model) for model in MODELS}
-    told = {name for name, asks in ASKED.items() if len(asks[0](near))}
+    told = {name for name, asks in ASKED.items() if len(asks[0](shop=near))}
     assert {"visitors", "occupancy", "dwell", "queues", "help"} <= told
 
 

@@ -7,13 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
-from miseban.hub.mqtt_access import MqttAccess
-from miseban.hub.notify.hooks import Hooks
-from miseban.hub.notify.subscriptions import Subscriptions
-from miseban.hub.notify.vapid import Vapid
 
 from miseban.hub.alerts import Alerts, load_rules
 from miseban.hub.api.app import create_app
@@ -21,6 +18,10 @@ from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
 from miseban.hub.hub import Door, Files, Hub
 from miseban.hub.live import LiveState
+from miseban.hub.mqtt_access import MqttAccess
+from miseban.hub.notify.hooks import Hooks
+from miseban.hub.notify.subscriptions import Subscriptions
+from miseban.hub.notify.vapid import Vapid
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.people import People
 from miseban.hub.people.rights import ROLE_RIGHTS, ROLES, TOKEN_RIGHTS, Right, Role
@@ -201,16 +202,16 @@ def a_morning() -> list[Event]:
     for n in range(20):
         start = NOW - timedelta(minutes=50 - 2 * n)
         visit = f"{n:016x}"
-        common = {"shop": "shop"}
+        common: dict[str, Any] = {"shop": "shop"}
         for at_s, direction in ((0, "in"), (80, "out")):
             time = start + timedelta(seconds=at_s)
             events.append(
                 LineCrossed(
                     id=f"{n:08x}-line-{direction}", time=time, line="entrance",
-                    direction=direction, visit=visit, **common,  # type: ignore[arg-type]
+                    direction=direction, visit=visit, **common,
                 )
             )  # fmt: skip
-        stay = {"zone": "milk", "visit": visit} | common
+        stay: dict[str, Any] = {"zone": "milk", "visit": visit} | common
         entered = start + timedelta(seconds=10)
         events.append(ZoneEntered(id=f"{n:08x}-entered", time=entered, **stay))
         left = start + timedelta(seconds=40)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -90,7 +91,7 @@ async def test_errors_have_one_shape(
 async def test_a_body_over_the_limit_is_refused_by_its_length_and_by_its_bytes(
     place: Place,
 ) -> None:
-    async def pieces() -> object:
+    async def pieces() -> AsyncIterator[bytes]:
         for _ in range(safety.SMALL // 1000 + 2):
             yield b"x" * 1000
 

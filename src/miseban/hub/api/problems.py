@@ -157,7 +157,8 @@ def of_error(error: MisebanError) -> Response:
 
 async def _trouble(_: Request, error: Exception) -> Response:
     assert isinstance(error, Trouble)  # noqa: S101 (registered for it)
-    return problem(error.code, error.detail, error.status, where=error.where, headers=error.headers)
+    status, headers = error.status_code, error.headers
+    return problem(error.code, error.detail, status, where=error.where, headers=headers)
 
 
 async def _known(_: Request, error: Exception) -> Response:
