@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 from fastapi import FastAPI
@@ -18,9 +18,6 @@ from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
 from miseban.hub.hub import Door, Files, Hub
 from miseban.hub.live import LiveState
-from miseban.hub.mqtt_access import MqttAccess
-from miseban.hub.notify.hooks import Hooks
-from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.notify.vapid import Vapid
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.people import People
@@ -172,9 +169,6 @@ def open_hub(
         people=people,
         bus=bus,
         engine=engine,
-        devices=MqttAccess(engine),
-        hooks=Hooks(engine),
-        pushes=Subscriptions(engine),
         push_key=Vapid.open(folder, None).public,
         door=Door(tls=tls, url="http://localhost"),
         files=Files(shop=shop_file, rules=rules_file),
@@ -203,12 +197,13 @@ def a_morning() -> list[Event]:
         start = NOW - timedelta(minutes=50 - 2 * n)
         visit = f"{n:016x}"
         common: dict[str, Any] = {"shop": "shop"}
-        for at_s, direction in ((0, "in"), (80, "out")):
+        way: Literal["in", "out"]
+        for at_s, way in ((0, "in"), (80, "out")):
             time = start + timedelta(seconds=at_s)
             events.append(
                 LineCrossed(
-                    id=f"{n:08x}-line-{direction}", time=time, line="entrance",
-                    direction=direction, visit=visit, **common,
+                    id=f"{n:08x}-line-{way}", time=time, line="entrance",
+                    direction=way, visit=visit, **common,
                 )
             )  # fmt: skip
         stay: dict[str, Any] = {"zone": "milk", "visit": visit} | common
