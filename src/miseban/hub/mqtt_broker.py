@@ -7,6 +7,7 @@ All lie in one folder, readable by its owner alone, who must be whoever runs the
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,20 @@ class Broker:
     def hub_password(self) -> Path:
         """The file that holds the hub's own password."""
         return self.folder / "hub.password"
+
+
+def read_listen(text: str) -> tuple[str, int]:
+    """``ADDRESS:PORT`` (an IPv6 address in brackets). Raises ``BadInput`` (``broker``)."""
+    address, _, port = text.rpartition(":")
+    try:
+        found = ipaddress.ip_address(address.removeprefix("[").removesuffix("]"))
+        number = int(port) if port.isascii() and port.isdecimal() else 0
+        if not 1 <= number <= 65535:
+            raise ValueError
+    except ValueError:
+        what = f"expected an address and a port such as 0.0.0.0:8883, found {text!r:.80}"
+        raise BadInput("broker", "--listen", what) from None
+    return str(found), number
 
 
 def write_broker(broker: Broker, access: MqttAccess, shop: str) -> None:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from miseban.journal.events_table import SCHEMA
 from miseban.journal.manifest import Segment
-from miseban.journal.segments import read_segment
+from miseban.journal.segments import read_segment, widened
 from miseban.vocabulary.errors import BadInput, Failed
 
 _KEPT_DAYS = 4
@@ -52,15 +52,4 @@ class DayTables:
             table = read_segment(path)
         except Failed as error:
             raise BadInput("journal", path, error.what) from None
-        return unified(table, self._schema)
-
-
-def unified(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """``table`` with the columns of ``schema``: null where it has none of that name."""
-    columns = []
-    for wanted in schema:
-        if wanted.name in table.column_names:
-            columns.append(table[wanted.name].cast(wanted.type))
-        else:
-            columns.append(pa.nulls(len(table), wanted.type))
-    return pa.table(columns, schema=schema)
+        return widened(table).select(self._columns)

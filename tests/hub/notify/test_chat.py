@@ -117,12 +117,12 @@ def test_settings_are_read_and_wrong_ones_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("contact = 'me'", '[contact]: expected "mailto:NAME@HOST"'),
+        ("contact = 'me'", 'contact: expected "mailto:NAME@HOST"'),
         ("allow = ['x']", "expected an address or a network"),
         ("[[channel]]\nid = 'push'\nurls = ['json://h']", '[[channel]] 1 "push" id'),
         ("[[channel]]\nid = 'a'\nurls = []", '[[channel]] 1 "a" urls'),
         ("[[channel]]\nid = 'a'\nurl = 'json://h'", "expected one of id, urls, language"),
-        ("dead_after_days = 0", "[dead_after_days]: expected a number of at least 1"),
+        ("dead_after_days = 0", "dead_after_days: expected a number of at least 1"),
         ("x", "expected TOML"),
     ],
 )

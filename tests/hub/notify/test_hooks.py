@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -107,7 +107,9 @@ def test_what_was_not_taken_comes_again_and_holds_up_the_rest(engine: Engine) ->
     with http_receiver() as receiver, http_receiver() as other:
         hooks.add(receiver.url, ["queue.state"], START)
         hooks.add(other.url, ["queue.state"], START + timedelta(seconds=1))
-        answers = iter([201, 500, (503, {"Retry-After": "100"}), 201, 201])
+        answers: Iterator[int | tuple[int, dict[str, str]]] = iter(
+            [201, 500, (503, {"Retry-After": "100"}), 201, 201]
+        )
         receiver.answer = lambda _: next(answers)
 
         async def work() -> None:

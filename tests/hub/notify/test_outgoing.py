@@ -149,7 +149,7 @@ def test_who_is_not_there_is_out_of_reach() -> None:
     async def work() -> list[MisebanError]:
         with http_receiver() as receiver:
             url = receiver.url  # nobody listens there any more
-        found = []
+        found: list[MisebanError] = []
         for out, where in (
             (Outgoing(local=False, allowed=networks(LOOPBACK, "x"), insecure=True), url),
             (Outgoing(local=False, resolve=no_name), "https://hooks.example/"),

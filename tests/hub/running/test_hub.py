@@ -139,7 +139,9 @@ def test_nothing_that_comes_during_a_reload_is_lost(tmp_path: Path) -> None:
             box.reload()
         feeding.join()
         box.reload()
-        assert box.hub.live.snapshot(now).inside.entered == 200
+        inside = box.hub.live.snapshot(now).inside
+        assert inside is not None
+        assert inside.entered == 200
 
 
 def test_what_was_so_before_a_restart_is_so_after_it(tmp_path: Path) -> None:

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from miseban.hub.running.settings import load_settings
+from miseban.hub.running.settings import (
+    Mqtt,
+    OwnBrokerTable,
+    Settings,
+    Tls,
+    Upkeep,
+    load_settings,
+)
 from miseban.vocabulary.errors import BadInput
 
 
@@ -22,7 +29,6 @@ def test_without_a_file_it_listens_on_this_machine_alone_with_tls(tmp_path: Path
     assert found.data == tmp_path / "data"
     assert found.database_url == f"sqlite:///{tmp_path}/data/hub.db"
     assert found.mqtt is None
-    assert not found.private_addresses
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
@@ -44,8 +50,7 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 def test_no_secret_shows_when_settings_are_printed(tmp_path: Path) -> None:
     path = written(
         tmp_path,
-        'database = "postgresql+pg8000://hub:hunter2@db/miseban"\n'
-        '[[channel]]\nid = "chat"\nurl = "mailto://me:hunter2@mail.example"\n',
+        'database = "postgresql+pg8000://hub:hunter2@db/miseban"\n',
     )
     assert "hunter2" not in repr(load_settings(path))
 
@@ -62,8 +67,6 @@ def test_no_secret_shows_when_settings_are_printed(tmp_path: Path) -> None:
         ('[mqtt]\nbroker = "mqtts://hub:hunter2@x"', "password_file"),
         ("[mqtt]\nbroker = 5", "broker"),
         ("[upkeep]\nreserve_mb = 1", "reserve_mb: expected a number of at least 16"),
-        ('[[channel]]\nid = "a"\nurl = "x"\n[[channel]]\nid = "a"\nurl = "y"', "channel"),
-        ('[[channel]]\nid = "a b"\nurl = "x"', '[[channel]] 1 "a b" id'),
         ("listen = ", "expected TOML"),
     ],
 )
@@ -94,3 +97,17 @@ def test_what_is_said_on_the_command_line_stands_above_the_file(tmp_path: Path) 
         load_settings(path, listen="nowhere")
     with pytest.raises(BadInput, match="the settings: listen: expected an address"):
         load_settings(None, listen="nowhere")
+
+
+def test_every_setting_is_documented() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "hub.md").read_text("utf-8")
+    tables = {"tls": Tls, "broker": OwnBrokerTable, "mqtt": Mqtt, "upkeep": Upkeep}
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    for name in Settings.model_fields.keys() - tables.keys():
+        assert any(line.startswith(f"| `{name}` |") for line in rows), name
+    for table, model in tables.items():
+        told = " ".join(line for line in rows if line.startswith(f"| `[{table}] "))
+        for name, field in model.model_fields.items():
+            assert f"{name}`" in told or f"`{name}`" in told, f"[{table}] {name}"
+            if isinstance(field.default, int) and not isinstance(field.default, bool):
+                assert f"`{field.default}`" in told, f"[{table}] {name}"

@@ -10,7 +10,6 @@ from typing import Final, Protocol
 from miseban.hub.alerts import Notice
 from miseban.hub.notify.chat import Chat
 from miseban.hub.notify.messages import Message, Words
-from miseban.hub.notify.webpush import WebPush
 from miseban.vocabulary.shop import Shop
 
 _LOG = logging.getLogger(__name__)
@@ -36,7 +35,7 @@ class Notifier:
         language: str,
         delivered: Callable[[str, str], None],
         *,
-        push: WebPush | None = None,
+        push: Way | None = None,
         chats: Iterable[Chat] = (),
     ) -> None:
         self._delivered = delivered

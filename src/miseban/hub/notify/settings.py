@@ -72,7 +72,9 @@ class NotifySettings(Table):
         description="A webhook whose receiver has not taken anything for so many days is switched "
         "off.",
     )
-    channels: Annotated[tuple[Channel, ...], Field(max_length=100)] = Field(
+    channels: Annotated[
+        tuple[Channel, ...], Field(max_length=100, json_schema_extra={"form": "`[[channel]]`"})
+    ] = Field(
         default=(),
         validation_alias="channel",
         serialization_alias="channel",
