@@ -70,19 +70,14 @@ class Hub:
     people: People
     bus: Bus
     engine: Engine
+    devices: MqttAccess
+    hooks: Hooks
+    pushes: Subscriptions
+    push_key: str
     door: Door = field(default_factory=Door)
     files: Files = field(default_factory=Files)
     now: Callable[[], datetime] = utc_now
     deliver: Callable[[Sequence[Notice]], None] = nobody_to_tell
     changed: Callable[[str], None] = lambda _: None
-    push_key: str = ""
     setting: threading.Lock = field(default_factory=threading.Lock)
     """Held by whoever changes a file, so that two who do it at once come one after the other."""
-    devices: MqttAccess = field(init=False)
-    hooks: Hooks = field(init=False)
-    pushes: Subscriptions = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.devices = MqttAccess(self.engine)
-        self.hooks = Hooks(self.engine)
-        self.pushes = Subscriptions(self.engine)

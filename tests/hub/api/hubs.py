@@ -18,6 +18,9 @@ from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
 from miseban.hub.hub import Door, Files, Hub
 from miseban.hub.live import LiveState
+from miseban.hub.mqtt_access import MqttAccess
+from miseban.hub.notify.hooks import Hooks
+from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.notify.vapid import Vapid
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.people import People
@@ -169,6 +172,9 @@ def open_hub(
         people=people,
         bus=bus,
         engine=engine,
+        devices=MqttAccess(engine),
+        hooks=Hooks(engine),
+        pushes=Subscriptions(engine),
         push_key=Vapid.open(folder, None).public,
         door=Door(tls=tls, url="http://localhost"),
         files=Files(shop=shop_file, rules=rules_file),
