@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from miseban import __version__
-from miseban.cli import learn, models
+from miseban.cli import journal, learn, models
 from miseban.cli.analyze import analyze
 from miseban.cli.audit import audit
 from miseban.cli.calibrate import calibrate
@@ -34,6 +34,7 @@ app.command("audit")(audit)
 app.command("calibrate")(calibrate)
 app.add_typer(models.app, name="models")
 app.add_typer(learn.app, name="learn")
+app.add_typer(journal.app, name="journal")
 
 
 def _print_version(wanted: bool) -> None:

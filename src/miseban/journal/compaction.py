@@ -16,7 +16,7 @@ import pyarrow as pa
 from miseban.journal.disk import Disk
 from miseban.journal.known import date_of, day_of
 from miseban.journal.log import log_numbers
-from miseban.journal.manifest import Manifest, Segment, log_path, write_manifest
+from miseban.journal.manifest import Manifest, Place, Segment, log_path, write_manifest
 from miseban.journal.marks import Marks
 from miseban.journal.opening import write_receipts
 from miseban.journal.rejected import write_rejected
@@ -33,8 +33,6 @@ TIDIED_AT_ONCE = 1_000_000
 GROWTH = 2
 """A segment takes up the one before it unless that is so many times as large: a day of hundreds of
 compactions stands in a few files, and no event is written more than a few times."""
-
-Place = tuple[DataClass, date]
 
 
 class Rollups(Protocol):
@@ -229,6 +227,7 @@ class Change:
             update={
                 "segments": (*kept, *self._new),
                 "next_file": of.new_number(),
+                "superseded": (),
                 "stale": {day: tuple(sorted(stale[day])) for day in sorted(stale)},
                 **changed,
             }

@@ -44,7 +44,7 @@ def read_lines(lines: Sequence[bytes], shop: str) -> list[Event | Refused]:
     found: list[Event | Refused] = list(_all_at_once(most, text) or map(_one, most))
     for at in apart:
         found.insert(at, _one(lines[at]))
-    return [_checked(event, shop) for event in found]
+    return [checked(event, shop) for event in found]
 
 
 def _all_at_once(lines: Sequence[bytes], text: bytes) -> list[Event] | None:
@@ -83,7 +83,8 @@ def _one(line: bytes) -> Event | Refused:
         return Refused(f"{'.'.join(map(str, told['loc'])) or 'line'}: {told['msg']}")
 
 
-def _checked(event: Event | Refused, shop: str) -> Event | Refused:
+def checked(event: Event | Refused, shop: str) -> Event | Refused:
+    """``event``, or why it is none of ``shop`` that can be kept."""
     if isinstance(event, Refused):
         return event
     if event.shop != shop:

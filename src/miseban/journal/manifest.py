@@ -43,6 +43,10 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+Place = tuple[DataClass, date]
+"""A class, and a day (UTC)."""
+
+
 class Segment(_Table):
     """A Parquet file of ``events`` events of one class and one day (UTC)."""
 
@@ -96,7 +100,8 @@ class Totals(_Table):
 class Manifest(_Table):
     """Logs from ``first_log`` on count; ``next_file`` is a number that no segment has had.
     ``marks`` and ``totals`` are as they were before ``first_log``. ``stale`` are days (UTC) whose
-    roll-ups are yet to follow; ``receipts`` are those that may not be files yet."""
+    roll-ups are yet to follow; ``receipts`` are those that may not be files yet, ``superseded`` are
+    files of an older version that may not be gone yet."""
 
     version: int = SCHEMA_VERSION
     shop: Name
@@ -110,6 +115,7 @@ class Manifest(_Table):
     stale: dict[date, tuple[DataClass, ...]] = {}
     forgotten: dict[DataClass, datetime] = {}
     receipts: tuple[Receipt, ...] = ()
+    superseded: tuple[str, ...] = ()
 
 
 def log_path(folder: Path, number: int) -> Path:

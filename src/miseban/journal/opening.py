@@ -19,6 +19,7 @@ from miseban.journal.manifest import (
     read_manifest,
     write_manifest,
 )
+from miseban.journal.upgrade import RESULTS, from_results
 from miseban.vocabulary.errors import BadInput
 
 LOCK = "lock"
@@ -39,9 +40,12 @@ def locked(disk: Disk, folder: Path) -> DiskLock:
 def open_manifest(disk: Disk, folder: Path, shop: str, timezone: str) -> Manifest:
     """What stands in the folder, or a new one. Raises ``BadInput`` and ``OSError``."""
     if FILE not in disk.names(folder):
-        if set(disk.names(folder / LOGS)) | set(disk.names(folder / EVENTS_FOLDER)):
+        old = RESULTS in disk.names(folder)
+        if disk.names(folder / LOGS) or (disk.names(folder / EVENTS_FOLDER) and not old):
             what = f"there are events and no {FILE}: restore a back-up, or that file from one"
             raise BadInput("journal", folder, what)
+        if old:
+            return from_results(disk, folder, shop, timezone)
         manifest = Manifest(shop=shop, timezone=timezone)
         write_manifest(disk, folder, manifest)
         return manifest
@@ -63,7 +67,7 @@ def sweep(disk: Disk, folder: Path, manifest: Manifest) -> None:
         if path not in counted:
             disk.unlink(path)
             disk.remove_folder(path.parent)
-    for name in (*(f"{FILE}{PART}",), *_parts(disk, folder)):
+    for name in (f"{FILE}{PART}", *manifest.superseded, *_parts(disk, folder)):
         disk.unlink(folder / name)
     write_receipts(disk, folder, manifest)
 

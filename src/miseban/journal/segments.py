@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -123,6 +124,26 @@ def read_segment(path: Path, columns: Iterable[str] | None = None) -> pa.Table:
         raise
     except (OSError, pa.ArrowException) as error:
         raise Failed("segment", path, f"a segment that cannot be read: {error}") from None
+
+
+def widened(table: pa.Table) -> pa.Table:
+    """With all columns of ``events_table.SCHEMA``, and trails as numbers."""
+    columns = []
+    for field in SCHEMA:
+        if field.name not in table.column_names:
+            columns.append(pa.nulls(len(table), field.type))
+            continue
+        column = table[field.name].cast(field.type)
+        if field.name in TRAIL and len(column):
+            # Arrow's way from a decimal is off by the last bit; NumPy's rounding puts it right.
+            lists = column.combine_chunks()
+            near = lists.flatten().to_numpy(zero_copy_only=False)
+            exact = pa.array(np.round(near, _PLACES[field.name].scale))
+            offsets = pa.array(np.append(0, np.cumsum(pc.fill_null(lists.value_lengths(), 0))))
+            there = lists.is_null()
+            column = pa.ListArray.from_arrays(offsets.cast(pa.int32()), exact, mask=there)
+        columns.append(column)
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
 
 
 def events_of(table: pa.Table) -> list[Event]:

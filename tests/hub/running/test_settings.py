@@ -17,7 +17,7 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_without_a_file_it_listens_on_this_machine_alone_with_tls(tmp_path: Path) -> None:
-    found = load_settings(None, tmp_path)
+    found = load_settings(None, data=tmp_path / "data")
     assert (found.host, found.port, found.tls.on) == ("127.0.0.1", 8443, True)
     assert found.data == tmp_path / "data"
     assert found.database_url == f"sqlite:///{tmp_path}/data/hub.db"
@@ -84,3 +84,13 @@ def test_a_file_that_is_not_there_and_one_that_is_no_text(tmp_path: Path) -> Non
     (tmp_path / "odd.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadInput, match="UTF-8"):
         load_settings(tmp_path / "odd.toml")
+
+
+def test_what_is_said_on_the_command_line_stands_above_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, 'listen = "127.0.0.1:1"\ndata = "kept"\n')
+    found = load_settings(path, data=tmp_path / "other", listen=":9000")
+    assert (found.listen, found.data) == (":9000", tmp_path / "other")
+    with pytest.raises(BadInput, match="listen: expected an address"):
+        load_settings(path, listen="nowhere")
+    with pytest.raises(BadInput, match="the settings: listen: expected an address"):
+        load_settings(None, listen="nowhere")

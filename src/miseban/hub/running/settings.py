@@ -156,27 +156,37 @@ def is_here(host: str) -> bool:
         return host == "localhost"
 
 
-def load_settings(path: Path | None, base: Path | None = None) -> Settings:
+def load_settings(
+    path: Path | None, *, data: Path | None = None, listen: str | None = None
+) -> Settings:
     """The settings of the TOML file at ``path``, or the defaults, with every path made absolute:
-    relative ones start at the file's folder (without a file: at ``base``, else here).
+    relative ones start at the file's folder, without a file here. ``data`` and ``listen``, where
+    they are given, stand above the file's.
 
     Raises ``BadInput`` naming file, table and key, or line and column.
     """
-    if path is None:
-        return _placed(Settings(), (base or Path()).absolute())
+    where = str(path) if path is not None else "the settings"
+    written = {} if path is None else _read(path)
+    if listen is not None:
+        written["listen"] = listen
+    if data is not None:
+        written["data"] = str(data.absolute())
     try:
-        data = tomllib.loads(path.read_text("utf-8").removeprefix("\ufeff"))
+        settings = Settings.model_validate(written, by_alias=True, by_name=False)
+    except ValidationError as error:
+        found = from_pydantic(error, Settings)
+        raise bad_shop(where, found, written, code="settings", lists=_LISTS) from None
+    return _placed(settings, (path.parent if path is not None else Path()).absolute())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8").removeprefix("\ufeff"))
     except OSError as error:
         what = f"expected a settings file that can be read, found: {error.strerror or error}"
         raise BadInput("settings", path, what) from None
     except (ValueError, RecursionError) as error:  # no UTF-8, no TOML
         raise BadInput("settings", path, f"expected TOML in UTF-8, found: {error}") from None
-    try:
-        settings = Settings.model_validate(data, by_alias=True, by_name=False)
-    except ValidationError as error:
-        found = from_pydantic(error, Settings)
-        raise bad_shop(str(path), found, data, code="settings", lists=_LISTS) from None
-    return _placed(settings, path.absolute().parent)
 
 
 def _placed(settings: Settings, base: Path) -> Settings:
