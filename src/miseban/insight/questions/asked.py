@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.insight.disclosure import least_k
 from miseban.insight.questions.answers import Answer, Measure, Unit
 from miseban.insight.questions.asking import Question
 from miseban.insight.questions.grid import Grid
@@ -29,6 +30,11 @@ class Asked:
     reader: JournalReader
     accuracy: Accuracy
     as_of: datetime | None
+
+    @property
+    def k(self) -> int:
+        """Of how many people, at least, anything that they did is told."""
+        return least_k(self.shop)
 
 
 @dataclass

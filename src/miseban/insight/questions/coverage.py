@@ -22,7 +22,7 @@ class Coverage:
 
     def __init__(self, asked: Asked, grid: Grid, rows: Rows | None = None) -> None:
         """``rows`` may be given where they hold ``WHATS`` of every place."""
-        self._rows = rows or fetch(asked.reader, grid, WHATS)
+        self._rows = rows or fetch(asked, grid, WHATS)
         self._length_s = grid.lengths_s(asked.as_of)
         shop = asked.shop
         self._camera = {one.id: one.camera for one in (*shop.lines, *shop.zones)}

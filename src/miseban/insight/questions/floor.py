@@ -24,7 +24,7 @@ def heat(question: HeatQuestion, asked: Asked) -> Answer:
     """A row for every cell of the floor in which somebody was: ``place`` is its column and band,
     ``x_m`` and ``y_m`` its top left corner."""
     over = grid(question, "whole", asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, _VISIT)
+    rows = fetch(asked, over, _VISIT)
     seconds = _seconds(asked, over, round(question.cell_m / HEAT_CELL_M))
     units: dict[str, Unit] = {"x_m": "m", "y_m": "m", "person_s": "person-s"}
     table = Table(over, units)
@@ -78,7 +78,7 @@ def _visits(rows: Rows, n: int) -> NDArray[np.int64]:
 def paths(question: PathsQuestion, asked: Asked) -> Answer:
     """A row for every pair of zones, from ``place`` straight to ``detail``, most first."""
     over = grid(question, "whole", asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("path", *_VISIT))
+    rows = fetch(asked, over, ("path", *_VISIT))
     pairs = [(a, b) for what, a, b in rows.keys if what == "path"]
     people = {pair: rows.of("path", *pair).n for pair in pairs}
     units: dict[str, Unit] = {"people": "people", "share": "share"}
@@ -99,9 +99,9 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     wanted = question.shelves
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
     zones = {zone.id for zone in asked.shop.zones}
-    touched = fetch(asked.reader, over, ("touch",))
+    touched = fetch(asked, over, ("touch",))
     near = [shelf.id for shelf in shelves if shelf.id in zones]
-    stays = fetch(asked.reader, over, ("stay",), near, histograms=True)
+    stays = fetch(asked, over, ("stay",), near, histograms=True)
     coverage = Coverage(asked, over)
     names = ("passed", "stopped", "touched", "picked", "reaches", "pick_ups", "put_backs")
     units: dict[str, Unit] = dict.fromkeys(names[:4], "people") | dict.fromkeys(names[4:], "count")
@@ -112,7 +112,7 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
         seen = coverage.line(shelf.id)
         one = stays.of("stay", shelf.id)
         told = shelf.id in zones
-        passed = one.n.astype(float) if told else nothing
+        passed = one.told if told else nothing
         stopped = lasting(one.histogram, STOP_S).astype(float) if told else nothing
         for facing in shelf.facings:
             place = f"{shelf.id}/{facing.id}"

@@ -29,7 +29,7 @@ def stock(question: StockQuestion, asked: Asked) -> Answer:
     wanted = question.shelves
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
     places = [f"{shelf.id}/{facing.id}" for shelf in shelves for facing in shelf.facings]
-    rows = fetch(asked.reader, over, ("shelf",), places)
+    rows = fetch(asked, over, ("shelf",), places)
     length_s = over.lengths_s(asked.as_of)
     units: dict[str, Unit] = {f"{state}_min": "min" for state in STATES}
     table = Table(over, {**units, "fill": "share", "emptied": "count"})
@@ -46,7 +46,7 @@ def stock(question: StockQuestion, asked: Asked) -> Answer:
 def cameras(question: CamerasQuestion, asked: Asked) -> Answer:
     """A row for every camera, and one for every trouble that it had (``detail``)."""
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("gap", "occupancy"))
+    rows = fetch(asked, over, ("gap", "occupancy"))
     coverage = Coverage(asked, over, rows)
     units: dict[str, Unit] = {
         "seen_min": "min", "lost_min": "min", "gaps": "count",
@@ -89,7 +89,7 @@ def alerts(question: AlertsQuestion, asked: Asked) -> Answer:
     """A row for every rule, and for all of them (place ""). An answer is counted when it was
     given."""
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("alert",), histograms=True)
+    rows = fetch(asked, over, ("alert",), histograms=True)
     table = Table(over, _ALERT)
     rules = rows.places("alert")
     if rules:
@@ -122,7 +122,7 @@ def help_calls(question: HelpQuestion, asked: Asked) -> Answer:
     """A row for every zone (``place``, empty where in none) and kind of call (``detail``); how soon
     somebody came is told by the zone (``detail`` "")."""
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("help",))
+    rows = fetch(asked, over, ("help",))
     units: dict[str, Unit] = {"calls": "count", "accepted": "count", "accepted_mean_s": "s"}
     table = Table(over, units)
     nothing = np.full(over.n, np.nan)
@@ -146,7 +146,7 @@ def help_calls(question: HelpQuestion, asked: Asked) -> Answer:
 def receipts(question: ReceiptsQuestion, asked: Asked) -> Answer:
     """A row for every till and currency (``detail``), and for all tills (place "")."""
     over = grid(question, question.by, asked.reader.timezone)
-    rows = fetch(asked.reader, over, ("receipt",))
+    rows = fetch(asked, over, ("receipt",))
     units: dict[str, Unit] = {"receipts": "count", "amount": "currency", "amount_mean": "currency"}
     table = Table(over, units)
     by_currency: dict[str, list[str]] = {}
@@ -167,7 +167,7 @@ def conversion(question: ConversionQuestion, asked: Asked) -> Answer:
     """One row: receipts through visitors. Who buys for others counts as one, so a share near 1 is
     rare, and above 1 where receipts are many for one visitor."""
     over = grid(question, question.by, asked.reader.timezone)
-    rows = fetch(asked.reader, over, ("receipt", *WHATS))
+    rows = fetch(asked, over, ("receipt", *WHATS))
     lines = Lines(asked, over, rows)
     entrances = [line.id for line in asked.shop.lines if line.entrance]
     units: dict[str, Unit] = {"visitors": "people", "receipts": "count", "conversion": "share"}
