@@ -116,16 +116,17 @@ def at(seconds: float) -> datetime:
 
 
 class Making:
-    """Makes events at seconds after ``START``, with ids that are the same in every run."""
+    """Makes events at seconds after ``start``, with ids that are the same in every run."""
 
     def __init__(self, seed: int = 0) -> None:
         self.ids = EventIds(random.Random(seed))
+        self.start = START
 
     def ids_next(self) -> str:
         return self.ids.at(0)
 
     def _stamp(self, seconds: float, camera: str | None) -> dict[str, Any]:
-        time = at(seconds)
+        time = self.start + timedelta(seconds=seconds)
         event_id = self.ids.at(time.timestamp())
         return {"id": event_id, "time": time, "shop": "kado", "camera": camera}
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
+from miseban.camera.floor import Floor
 from miseban.camera.in_step import first_start, in_step, offset_s
 from miseban.camera.result import Analysis, no_progress
 from miseban.camera.shop_opening import open_floor
@@ -25,6 +25,7 @@ from miseban.vision.tracker import TrackerSettings
 from miseban.vision.uniform import UniformWatch
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import Stretch, without
 from miseban.vocabulary.tracks import TrackRows
 
 WALK_S = 0.5
@@ -35,36 +36,10 @@ LEFT_S = 2.0
 """A recording that ends so much before the last one leaves a gap."""
 
 
-class Floor(Protocol):
-    """Makes facts of the rows of several cameras, all in the common time."""
-
-    def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
-        """Rows of ``camera``'s frames up to ``until_s``; a new track's first ones are late."""
-        ...
-
-    def advance(self, until_s: float) -> list[Event]:
-        """All cameras have told what they saw up to ``until_s``: the facts now certain."""
-        ...
-
-    def frames(self, camera: str, time_s: NDArray[np.float64]) -> None:
-        """Frames of ``camera`` came at ``time_s`` (N,), with or without people."""
-        ...
-
-    def gap(self, camera: str, start_s: float, end_s: float, reason: str) -> list[Event]:
-        """``camera`` saw nothing from ``start_s`` to ``end_s``."""
-        ...
-
-    def blind(self, camera: str, start_s: float, end_s: float) -> None:
-        """``camera`` delivered pictures in which nothing could be seen; other events tell of it."""
-        ...
-
-    def hold(self, camera: str, from_s: float) -> None:
-        """From ``from_s`` on it may turn out that ``camera`` could not see; infinite: no longer."""
-        ...
-
-    def finish(self, end_s: float) -> list[Event]:
-        """All is over."""
-        ...
+class _Settings(TypedDict):
+    tracker: TrackerSettings
+    gate: bool
+    keep: bool
 
 
 @dataclass(slots=True)
@@ -76,16 +51,23 @@ class _Camera:
     kept: list[TrackRows] = field(default_factory=list)
     came_s: list[float] = field(default_factory=list)
     last_s: float = 0.0
+    told: Stretch | None = None
 
 
 class Together:
     """Cameras are fed frame by frame, each in its own order of time, by whoever has them: ``take``.
-    Once all have come up to a moment, ``advance`` hands their rows to the floor.
+        Once all have come up to a moment, ``advance`` hands their rows to the floor.
 
-    ``start`` is second 0 of the common time; a camera's own seconds begin with its source. Rows of
-    private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``. ``lost`` are cameras of
-    which there is nothing at all, and why. ``eyes`` are shown people, where a
-    policy allows it.
+        ``start`` is second 0 of the common time; a camera's own seconds begin with its source. Rows of
+    <<<<<<< HEAD
+        private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``, and what the views keep.
+        ``lost`` are cameras of which there is nothing at all, and why. ``looks`` is shown people where
+        a policy allows it.
+    =======
+        private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``. ``lost`` are cameras of
+        which there is nothing at all, and why. ``eyes`` are shown people, where a
+        policy allows it.
+    >>>>>>> main
     """
 
     def __init__(
@@ -103,9 +85,10 @@ class Together:
     ) -> None:
         self._eyes, self._start = eyes, start
         self._floor, self._keep, self._lost = floor, keep_rows, dict(lost or {})
+        how = _Settings(tracker=tracker or LENIENT, gate=gate, keep=keep_rows)
         self._cameras = {
             camera: _Camera(
-                Viewing(source, detector, shop, camera, tracker=tracker or LENIENT, gate=gate),
+                Viewing(source, detector, shop, camera, **how),
                 CameraGeometry(shop, camera, SpaceSettings()),
                 offset_s(source, start),
             )
@@ -124,7 +107,7 @@ class Together:
         rows = one.view.take(frame)
         if rows is None:
             return not one.view.fault
-        one.last_s = frame.time_s + one.offset_s
+        one.last_s, one.told = frame.time_s + one.offset_s, None
         one.came_s.append(one.last_s)
         rows = rows.take((rows.track >= 0) & ~one.geometry.private(rows))
         if len(rows):
@@ -155,6 +138,23 @@ class Together:
                 self._floor.update(camera, TrackRows.empty(), until_s)
         self._events += self._floor.advance(until_s)
         return self._taken()
+
+    def silent(self, camera: str, until_s: float) -> None:
+        """No frames come from ``camera``, up to ``until_s`` of the common time: told as lost
+        coverage, before anybody knows how long it will last. Minutes wait from there on."""
+        one = self._cameras[camera]
+        began_s = max(one.last_s, one.offset_s)
+        from_s, told_s = one.told or (began_s, began_s)
+        if until_s > told_s:
+            one.view.watch.gap(told_s - one.offset_s, until_s - one.offset_s)
+            self._events += self._floor.gap(camera, told_s, until_s, "no frames come")
+            one.told = from_s, until_s
+        self._floor.hold(camera, max(told_s, until_s))
+
+    def told_s(self, camera: str) -> float:
+        """Up to where it is known what there was of ``camera``, in the common time."""
+        one = self._cameras[camera]
+        return max(one.last_s, one.offset_s, one.told[1] if one.told else 0.0)
 
     def finish(self, end_s: float) -> list[Event]:
         """All cameras are over at ``end_s``: the remaining facts."""
@@ -196,11 +196,11 @@ class Together:
         return {camera: TrackRows.concatenate(one.kept) for camera, one in self._cameras.items()}
 
     def _tell_gaps(self, camera: str, gaps: list[Gap]) -> None:
-        by_s = self._cameras[camera].offset_s
-        for gap in gaps:
-            self._events += self._floor.gap(
-                camera, gap.start_s + by_s, gap.end_s + by_s, gap.reason
-            )
+        one = self._cameras[camera]
+        by_s, told = one.offset_s, [one.told] if one.told else []
+        for gap in gaps:  # no second is told twice
+            for from_s, to_s in without((gap.start_s + by_s, gap.end_s + by_s), told):
+                self._events += self._floor.gap(camera, from_s, to_s, gap.reason)
 
     def _taken(self) -> list[Event]:
         events, self._events = self._events, []

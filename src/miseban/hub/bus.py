@@ -87,6 +87,14 @@ class Subscription(Generic[E]):
                 return found
             await self._ready.wait()
 
+    async def some(self, most: int = 500) -> list[Told[E] | Missed]:
+        """What waits, once something does; empty once it is closed."""
+        first = await self.next()
+        found = [] if first is None else [first]
+        while found and len(found) < most and (more := self._bus._next(self)) is not None:
+            found.append(more)
+        return found
+
     # Called under the bus's lock.
 
     def _take(self, number: int, event: Event) -> bool:

@@ -71,14 +71,16 @@ def make_authority(key: Key, shop: str, names: Sequence[str], now: datetime) -> 
 def make_server(
     key: Key, names: Sequence[str], authority: x509.Certificate, by: Key, now: datetime
 ) -> x509.Certificate:
-    """A certificate for the hub under ``names`` (host names and addresses, the first one its
-    common name), signed ``by`` the authority, for as long as browsers take one."""
+    """A certificate for the hub under ``names`` (host names and addresses), signed ``by`` the
+    authority, for as long as browsers take one."""
     public = key.public_key()
     # It ends with its authority, and its whole life counts: from before now.
     ends = min(now - _CLOCKS_DIFFER + SERVER_LIVES, authority.not_valid_after_utc)
     made = (
         x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])]))
+        # No name of a machine: where a certificate is for addresses alone, OpenSSL would hold its
+        # common name against the authority's constraints.
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "miseban hub")]))
         .issuer_name(authority.subject)
         .public_key(public)
         .serial_number(x509.random_serial_number())

@@ -82,7 +82,7 @@ def open_database(url: str) -> Engine:
     (``database``): one line, without the password."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: its port is no number
         # What was given is not shown: it may hold a password.
         raise BadInput("database", "database", f"expected {_EXPECTED}") from None
     where = _shown(parsed)

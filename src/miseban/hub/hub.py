@@ -14,6 +14,10 @@ from sqlalchemy import Engine
 from miseban.hub.alerts import Alerts, Notice, Rules
 from miseban.hub.bus import Bus
 from miseban.hub.live import LiveState
+from miseban.hub.mqtt_access import MqttAccess
+from miseban.hub.notify.hooks import Hooks
+from miseban.hub.notify.subscriptions import Subscriptions
+from miseban.hub.people.browser import Cookies
 from miseban.hub.people.people import People
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
@@ -28,6 +32,10 @@ class Door:
     hosts: frozenset[str] = frozenset({"localhost", "127.0.0.1", "::1"})
     tls: bool = True
     url: str = "https://localhost"
+
+    @property
+    def cookies(self) -> Cookies:
+        return Cookies(self.tls)
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,9 @@ def nobody_to_tell(_: Sequence[Notice]) -> None:
 
 @dataclass
 class Hub:
-    """``deliver`` takes the notices of an alert that was passed on by hand. ``changed`` is told
-    that the shop file (``"shop"``) or the rules (``"rules"``) have been set."""
+    """``push_key`` is the public half of the key for web push. ``deliver`` takes the notices of an
+    alert that was passed on by hand, in the loop, and must not wait. ``changed`` is told in a
+    thread that the ``"shop"`` file, the ``"rules"`` or the ``"devices"`` have been set."""
 
     shop: Shop
     journal: Journal
@@ -60,6 +69,10 @@ class Hub:
     people: People
     bus: Bus
     engine: Engine
+    devices: MqttAccess
+    hooks: Hooks
+    pushes: Subscriptions
+    push_key: str
     door: Door = field(default_factory=Door)
     files: Files = field(default_factory=Files)
     now: Callable[[], datetime] = utc_now

@@ -2,7 +2,7 @@
 
 Own ones lie in a folder: ``authority.pem`` (to be installed on the shop's devices),
 ``authority.key``, ``server.pem``, ``server.key``; keys with mode 600. The server's is renewed
-before it ends and when the shop's names change.
+before it ends and when it lacks a name.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _renewed(folder: Path, shop: str, names: list[str], now: datetime) -> TlsFil
         server is None
         or key is None
         or not _serves(server, now)
-        or made.names_of(server) != set(names)
+        or not set(names) <= made.names_of(server)
         or not _signed(server, authority)
     ):
         key = made.new_key()

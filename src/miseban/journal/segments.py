@@ -99,7 +99,7 @@ def write_segment(disk: Disk, folder: Path, segment: Segment, table: pa.Table) -
         elif pa.types.is_timestamp(kind):
             codes[name] = "DELTA_BINARY_PACKED"
         elif pa.types.is_floating(kind):
-            codes[name] = "BYTE_STREAM_SPLIT"
+            codes[name] = "PLAIN"  # Spark's fast reader knows no BYTE_STREAM_SPLIT
         elif pa.types.is_string(kind) and name != "id":
             texts.append(name)
     options: dict[str, Any] = {

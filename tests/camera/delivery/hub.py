@@ -14,11 +14,11 @@ from tests.camera.delivery.made import Keeping
 
 
 class SmallHub:
-    """Answers every batch of the shop ``s`` as ``keeping`` says; ``came_s`` has the monotonic time
+    """Answers every batch of ``shop`` as ``keeping`` says; ``came_s`` has the monotonic time
     at which each event's batch arrived, by the event's number."""
 
-    def __init__(self, port: int, keeping: Keeping, **login: object) -> None:
-        self._port, self.keeping, self._login = port, keeping, login
+    def __init__(self, port: int, keeping: Keeping, shop: str = "s", **login: object) -> None:
+        self._port, self.keeping, self._shop, self._login = port, keeping, shop, login
         self.came_s: dict[int, float] = {}
         self.batches = 0
         self._loop = asyncio.new_event_loop()
@@ -45,7 +45,7 @@ class SmallHub:
         while True:
             try:
                 async with aiomqtt.Client("127.0.0.1", self._port, **self._login) as client:  # type: ignore[arg-type]
-                    await client.subscribe("miseban/s/+/events", qos=1)
+                    await client.subscribe(f"miseban/{self._shop}/+/events", qos=1)
                     self._ready.set()
                     async for message in client.messages:
                         assert isinstance(message.payload, bytes)
@@ -54,6 +54,8 @@ class SmallHub:
                         for number in range(batch.head.first, batch.last + 1):
                             self.came_s.setdefault(number, time.monotonic())
                         for ack in self.keeping.accept([batch]):
-                            await client.publish(ack_topic("s", batch.head.source), ack.encode())
+                            await client.publish(
+                                ack_topic(self._shop, batch.head.source), ack.encode()
+                            )
             except aiomqtt.MqttError:
                 await asyncio.sleep(0.1)

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
+from miseban.hub.mqtt_access import MqttAccess
+from miseban.hub.notify.hooks import Hooks
+from miseban.hub.notify.subscriptions import Subscriptions
+from miseban.hub.notify.vapid import Vapid
 
 from miseban.hub.alerts import Alerts, load_rules
 from miseban.hub.api.app import create_app
@@ -167,6 +171,10 @@ def open_hub(
         people=people,
         bus=bus,
         engine=engine,
+        devices=MqttAccess(engine),
+        hooks=Hooks(engine),
+        pushes=Subscriptions(engine),
+        push_key=Vapid.open(folder, None).public,
         door=Door(tls=tls, url="http://localhost"),
         files=Files(shop=shop_file, rules=rules_file),
         now=clock,

@@ -56,9 +56,7 @@ class Stream:
 
 
 @contextmanager
-def listening(
-    url: str, token: str, *, seen: str | None = None, **params: Any
-) -> Iterator[Stream]:
+def listening(url: str, token: str, *, seen: str | None = None, **params: Any) -> Iterator[Stream]:
     headers = {"Authorization": f"Bearer {token}"}
     if seen is not None:
         headers["Last-Event-ID"] = seen
@@ -188,9 +186,7 @@ def test_a_stream_ends_with_the_right_to_it(
                 assert again.next()["event"] == "line.crossed"
 
 
-def test_too_many_streams_of_one_are_refused(
-    place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_streams_of_one_are_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "MOST_OF_ONE", 1)
     headers = {"Authorization": f"Bearer {place.tokens['staff']}"}
     with served(place.app) as url, listening(url, place.tokens["staff"]):

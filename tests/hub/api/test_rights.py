@@ -12,14 +12,13 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from miseban.hub.api.needs import (
-    CSRF_HEADER,
-    SESSION_COOKIE,
     Needs,
     OpenToAll,
     Route,
     declared,
 )
 from miseban.hub.api.openapi import api_routes
+from miseban.hub.people.browser import CSRF_HEADER
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.rights import ROLE_RIGHTS, ROLES, TOKEN_RIGHTS, Right
 from tests.hub.api.hubs import Place
@@ -47,7 +46,7 @@ def url_of(route: APIRoute) -> str:
     """With ids that nobody has."""
     path = route.path
     for name in route.param_convertors:
-        path = path.replace("{" + name + "}", "0" * 16)
+        path = path.replace("{" + name + "}", "0" * (32 if name == "subscription" else 16))
     return path
 
 
@@ -115,7 +114,7 @@ async def test_nobody_comes_in_without_saying_who(place: Place) -> None:
     place.clock.at += timedelta(seconds=2)
     headers = [{}, *({"Authorization": text} for text in wrong)]
     headers += [{"Authorization": f"Bearer {secret}"} for secret in (gone, short)]
-    headers += [{"Cookie": f"{SESSION_COOKIE}=nothing"}]
+    headers += [{"Cookie": f"{place.hub.door.cookies.session}=nothing"}]
     async with place.client() as client:
         for method, route in calls(place):
             if isinstance(declared(route), Needs):
@@ -163,13 +162,21 @@ async def test_a_session_opens_what_its_role_opens_and_changes_need_csrf(
             if isinstance(declaration, OpenToAll):
                 continue
             begun = place.log_in(role)  # type: ignore[arg-type]
-            cookie = {"Cookie": f"{SESSION_COOKIE}={begun.session}"}
+            cookie = {"Cookie": f"{place.hub.door.cookies.session}={begun.session}"}
             may = set(declaration.rights) <= rights
             if method != "GET":
-                assert await call(client, method, route, headers=cookie) == 403
-                wrong = cookie | {CSRF_HEADER: "0" * 64}
-                assert await call(client, method, route, headers=wrong) == 403
-                cookie |= {CSRF_HEADER: begun.csrf}
+                ours, right = {"Origin": "http://localhost"}, {CSRF_HEADER: begun.csrf}
+                for lacking in (
+                    {},
+                    ours,
+                    right,
+                    ours | {CSRF_HEADER: "0" * 64},
+                    right | {"Origin": "http://other.example"},
+                    right | {"Origin": "http://localhost:8080"},
+                    right | ours | {"Sec-Fetch-Site": "cross-site"},
+                ):
+                    assert await call(client, method, route, headers=cookie | lacking) == 403
+                cookie |= ours | right
             status = await call(client, method, route, headers=cookie)
             assert (status not in (401, 403)) == may, (method, route.path, status)
 

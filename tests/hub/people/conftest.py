@@ -26,7 +26,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'hub.sqlite'}"
     running: Postgres = request.getfixturevalue("server")
-    return running.fresh()
+    return running.emptied()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from miseban.hub.alerts.alert import Notice
 from miseban.hub.alerts.alerts import Alerts
 from miseban.hub.alerts.load import default_rules, load_rules, parse_rules
 from miseban.hub.alerts.rules import Escalation, Rule, Rules
+from miseban.hub.alerts.watch import Watch
 
 __all__ = [
     "Alerts",
@@ -16,6 +17,7 @@ __all__ = [
     "Notice",
     "Rule",
     "Rules",
+    "Watch",
     "default_rules",
     "load_rules",
     "parse_rules",

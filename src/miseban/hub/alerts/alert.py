@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from miseban.hub.alerts.measures import MEASURES
+from miseban.hub.alerts.measures import MEASURES, Measure
 from miseban.hub.alerts.rules import Rule
 from miseban.hub.live import AlertNow
 from miseban.hub.people.rights import Role
@@ -92,10 +92,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Somebody is to be told of ``alert``: the people of ``roles``, by ``channels``. ``why``: it
-    is new, nobody has taken it, or it is over and what was shown may go."""
+    """Somebody is to be told of ``alert``, which is about ``measure`` (of help: about a call of
+    ``kind``): the people of ``roles``, by ``channels``. ``why``: it is new, or was passed on."""
 
     alert: AlertNow
+    measure: Measure
     kind: HelpKind | None
     roles: tuple[Role, ...]
     channels: tuple[str, ...]
@@ -116,4 +117,4 @@ def notice_of(alert: Alert) -> Notice:
             roles = ("manager",)
     left = tuple(one for one in channels if one not in alert.told)
     why: Literal["raised", "escalated"] = "escalated" if alert.level else "raised"
-    return Notice(alert.now(), alert.kind, roles, left, why)
+    return Notice(alert.now(), rule.when, alert.kind, roles, left, why)

@@ -107,6 +107,8 @@ def _threshold(number: int, rule: Rule, shop: Shop) -> Iterator[Problem]:
         return
     if side == "at_least" and not limit > 0:
         yield Problem(("rule", number, side), "more than 0", f"{limit:g}")
+    if side == "at_most" and limit >= 1:
+        yield Problem(("rule", number, side), "a part of the whole, less than 1", f"{limit:g}")
     if rule.back is None:
         return
     right_side = rule.back < limit if side == "at_least" else rule.back > limit

@@ -50,7 +50,10 @@ class Rule(Table):
     """One reason to tell somebody."""
 
     id: Id = Field(description="What events and pages call this rule.")
-    when: Measure = Field(description="What is looked at; see *What a rule can look at*.")
+    when: Measure = Field(
+        description="What is looked at.",
+        json_schema_extra={"form": "see *What a rule can look at*"},
+    )
     on: bool = Field(default=True, description="Whether the rule is in force.")
     at_least: Number | None = Field(
         default=None, description="Raised when the figure is as much as this, or more."
@@ -61,7 +64,7 @@ class Rule(Table):
     back: Number | None = Field(
         default=None,
         description="Over when the figure has come back to this. Without it: a fifth off "
-        "`at_least` or `at_most`, and one person or one second at least.",
+        "`at_least`, and one person or one second at least; half-way from `at_most` to 1.",
     )
     hold_s: Seconds = Field(
         default=0.0, description="How long it must be so, without a break, before it is raised."
@@ -124,8 +127,7 @@ class Rule(Table):
         if self.back is not None:
             return self.back
         if self.side == "at_most":
-            most = self.at_most or 0.0
-            return most + 0.2 * most if most else 0.01
+            return ((self.at_most or 0.0) + 1.0) / 2  # of what cannot be more than 1
         least = self.at_least or 0.0
         small = least <= 1.0  # a part of something, not a number of people
         return max(0.0, least - (0.2 * least if small else max(1.0, 0.2 * least)))
@@ -150,7 +152,9 @@ class Rules(Table):
         description="Whether the built-in rules are in force beside those of the file. A rule of "
         "the file takes the place of the built-in one of the same `id`.",
     )
-    rules: Annotated[tuple[Rule, ...], Field(max_length=200)] = Field(
+    rules: Annotated[
+        tuple[Rule, ...], Field(max_length=200, json_schema_extra={"form": "`[[rule]]`"})
+    ] = Field(
         default=(),
         validation_alias="rule",
         serialization_alias="rule",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from starlette.concurrency import run_in_threadpool
 
 from miseban.hub.api.needs import Asked, By, Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
@@ -56,11 +57,12 @@ def done(alert: Id, hub: TheHub, by: By) -> AlertNow:
     dependencies=[needs(Right.ANSWER_ALERTS)],
     responses=_ANSWERS,
 )
-def escalate(alert: Id, hub: TheHub, by: By) -> AlertNow:
+async def escalate(alert: Id, hub: TheHub, by: By) -> AlertNow:
     """Tells the next in its rule, or the managers."""
     _seen(hub, by, alert)
-    notices = hub.alerts.escalate(alert, by.identity.account, hub.now())
-    hub.deliver(notices)
+    account = by.identity.account
+    notices = await run_in_threadpool(hub.alerts.escalate, alert, account, hub.now())
+    hub.deliver(notices)  # in the loop: it only begins
     return notices[0].alert
 
 

@@ -9,12 +9,15 @@ from fastapi import FastAPI
 from miseban.hub.api import (
     alerts,
     audit,
+    devices,
     events,
     health,
+    hooks,
     live,
     openapi,
     people,
     privacy,
+    push,
     questions,
     receipts,
     sessions,
@@ -30,8 +33,8 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, questions, events, alerts, shop, receipts, people, tokens, sessions, setup, audit, privacy,
-    health, openapi,
+    live, questions, events, alerts, shop, receipts, hooks, push, people, tokens, sessions, setup,
+    devices, audit, privacy, health, openapi,
 )  # fmt: skip
 
 
@@ -47,6 +50,6 @@ def create_app(hub: Hub) -> FastAPI:
     describe(app)
 
     answer_with_problems(app)
-    app.add_middleware(Safety, hosts=hub.door.hosts, tls=hub.door.tls)
+    app.add_middleware(Safety, door=hub.door)
     app.add_middleware(Measured)
     return app

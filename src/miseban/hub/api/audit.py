@@ -62,5 +62,5 @@ def entries(
     responses=responses(400, 401, 403),
 )
 def head(hub: TheHub) -> AuditHead:
-    """Walks the whole log. An entry that was changed, dropped or put in is a 400 that says which."""
+    """Walks the whole log. One that was changed is a 400 that says where."""
     return AuditHead(head=str(hub.people.audit.verify()))

@@ -37,8 +37,8 @@ Until = Annotated[AwareDatetime, Query(description="Before this moment.")]
 
 
 class EventPage(BaseModel):
-    """Events in order of their time; ``next`` goes into ``cursor`` for those after them, and is none
-    at the end."""
+    """Events in order of their time; ``next`` goes into ``cursor`` for those after them, and is
+    none at the end."""
 
     events: list[Event]
     next: str | None
@@ -56,7 +56,9 @@ def events(
     since: Since,
     until: Until,
     types: Types = None,
-    cursor: Annotated[str | None, Query(max_length=200, description="From the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=200, description="From the page before.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> EventPage:
     """Of the classes that the caller may see. A type that may not be seen is a 403."""
@@ -143,7 +145,8 @@ def allowed_types(by: Asked, types: Iterable[str] | None) -> list[str]:
 
 
 def as_csv(events: Iterable[Event]) -> Iterator[str]:
-    """A header and a line for each event, with the columns of ``events.parquet``; lists are JSON."""
+    """A header and a line for each event, with the columns of ``events.parquet``; lists as
+    JSON."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(SCHEMA.names)

@@ -208,9 +208,7 @@ class Listener:
         if isinstance(found, Missed):
             return format_sse_event(event="missed", data_str="{}", id=found.place)
         event = found.event
-        return format_sse_event(
-            event=event.type, data_str=event.model_dump_json(), id=found.place
-        )
+        return format_sse_event(event=event.type, data_str=event.model_dump_json(), id=found.place)
 
 
 def end_streams(app: Starlette) -> None:
@@ -230,5 +228,3 @@ def _types(types: list[str] | None) -> frozenset[str]:
 def _listeners(request: Request) -> dict[Listener, str]:
     found: dict[Listener, str] = request.app.state.listeners
     return found
-
-

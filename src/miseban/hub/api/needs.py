@@ -6,9 +6,10 @@ learns nothing from an error. A route without a declaration does not start (``Ro
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.params import Depends as DependsParam
@@ -16,15 +17,10 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from miseban.hub.api.problems import Trouble
-from miseban.hub.hub import Hub
-from miseban.hub.people.handed_out import csrf_of, same
+from miseban.hub.hub import Door, Hub
+from miseban.hub.people.browser import CSRF_HEADER, Origins
 from miseban.hub.people.identity import Actor, Identity
 from miseban.hub.people.rights import Right
-
-SESSION_COOKIE: Final = "miseban-session"
-DEVICE_COOKIE: Final = "miseban-device"
-CSRF_HEADER: Final = "X-CSRF-Token"
-_SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +102,8 @@ class Route(APIRoute):
         async def handler(request: Request) -> Response:
             if isinstance(declaration, Needs):
                 request.state.asked = await run_in_threadpool(let_in, request, declaration)
+            elif bearer_of(request) is None:
+                check_page(request, None)
             return await answer(request)
 
         return handler
@@ -134,25 +132,42 @@ def came_from(request: Request) -> str:
 
 
 def let_in(request: Request, declaration: Needs) -> Asked:
-    """Who asks, if they may. Raises ``Trouble`` (``log-in``, ``csrf``, ``right``)."""
+    """Who asks, if they may. Raises ``Trouble`` (``log-in``, ``right``) and ``Refused``
+    (``csrf``)."""
     hub = hub_of(request)
     bearer, session = bearer_of(request), session_of(request)
-    now = hub.now()
-    identity = hub.people.authenticate(now, session=session, bearer=bearer)
+    identity = hub.people.authenticate(hub.now(), session=session, bearer=bearer)
     if identity is None:
         raise Trouble("log-in", "log in, or send a token that is in force")
-    if bearer is not None:
-        session = None
-    if session is not None and request.method not in _SAFE:
-        sent = request.headers.get(CSRF_HEADER, "")
-        if not same(sent, csrf_of(session)):
-            raise Trouble("csrf", f"a change by a session needs the header {CSRF_HEADER}")
+    if bearer is None:
+        check_page(request, session)
+    else:
+        session = None  # a token vouches for itself; cookies that came along mean nothing
     if declaration.session and session is None:
         raise Trouble("right", "this needs a person who logged in, not a token")
     for right in declaration.rights:
         if not identity.may(right):
             raise no_right(right)
     return Asked(identity, came_from(request), session)
+
+
+def check_page(request: Request, session: str | None) -> None:
+    """Whether a change was asked for by a page of ours. Raises ``Refused`` (``csrf``)."""
+    headers = request.headers
+    origins_of(hub_of(request).door, headers.get("host", "")).check(
+        request.method,
+        origin=headers.get("origin"),
+        fetch_site=headers.get("sec-fetch-site"),
+        session=session,
+        csrf=headers.get(CSRF_HEADER),
+    )
+
+
+def origins_of(door: Door, host: str) -> Origins:
+    """The hub's pages, on the port by which it was called: it may be forwarded from another."""
+    port = re.search(r":(\d{1,5})$", host)
+    usual = 443 if door.tls else 80
+    return Origins(door.hosts, int(port[1]) if port else usual, tls=door.tls)
 
 
 def no_right(right: Right) -> Trouble:
@@ -169,9 +184,5 @@ def bearer_of(request: Request) -> str | None:
 
 
 def session_of(request: Request) -> str | None:
-    """By the cookie; its name begins with ``__Host-`` where the hub speaks TLS."""
-    return request.cookies.get(cookie_name(hub_of(request), SESSION_COOKIE))
-
-
-def cookie_name(hub: Hub, name: str) -> str:
-    return f"__Host-{name}" if hub.door.tls else name
+    """By the cookie."""
+    return hub_of(request).door.cookies.read(request.cookies)[0]

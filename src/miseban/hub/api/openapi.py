@@ -10,8 +10,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
-from miseban.hub.api.needs import CSRF_HEADER, Needs, Route, declared, open_to_all
-from miseban.hub.api.problems import Problem
+from miseban.hub.api.needs import Needs, Route, declared, open_to_all
+from miseban.hub.api.problems import Problem, responses
+from miseban.hub.people.browser import CSRF_HEADER
 
 router = APIRouter(route_class=Route)
 URL: Final = "/api/v1/openapi.json"
@@ -155,10 +156,12 @@ def _rights(operation: dict[str, Any], route: APIRoute) -> None:
 
 
 def _problems(operation: dict[str, Any]) -> None:
-    for status, response in operation.get("responses", {}).items():
+    """What any request may be answered with, and every error in its one form."""
+    told = operation.setdefault("responses", {})
+    always = (400, 408, 413, 422) if "requestBody" in operation else (400,)
+    for status, response in responses(*always).items():
+        told.setdefault(str(status), response)
+    for status, response in told.items():
         content = response.get("content", {})
         if status == "422" and "application/json" in content:
-            del content["application/json"]
-            content["application/problem+json"] = {
-                "schema": {"$ref": "#/components/schemas/Problem"}
-            }
+            response["content"] = responses(422)[422]["content"]

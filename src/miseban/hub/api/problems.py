@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from miseban.hub.api.headers import HEADERS
 from miseban.hub.people.identity import Refused
 from miseban.vocabulary.errors import BadInput, MisebanError
 
@@ -27,7 +28,8 @@ _STATUS: Final[Mapping[str, int]] = {
     "token": 400,
     "last-manager": 409,
     "alert": 404,
-    "alert-over": 409,
+    "no-such-alert": 404,
+    "webhook": 404,
     "changed": 412,
     "not-found": 404,
     "media-type": 415,
@@ -155,9 +157,7 @@ def of_error(error: MisebanError) -> Response:
 
 async def _trouble(_: Request, error: Exception) -> Response:
     assert isinstance(error, Trouble)  # noqa: S101 (registered for it)
-    return problem(
-        error.code, error.detail, error.status, where=error.where, headers=error.headers
-    )
+    return problem(error.code, error.detail, error.status, where=error.where, headers=error.headers)
 
 
 async def _known(_: Request, error: Exception) -> Response:
@@ -183,4 +183,5 @@ async def _invalid(_: Request, error: Exception) -> Response:
 
 async def _unknown(_: Request, __: Exception) -> Response:
     """What went wrong is in the hub's own log, and nowhere else."""
-    return problem("internal", "the hub could not do this; its log says why", 500)
+    what = "the hub could not do this; its log says why"
+    return problem("internal", what, 500, headers=HEADERS)  # here no middleware adds them

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from miseban.hub.api.needs import By, Route, TheHub, needs
+from miseban.hub.api.needs import Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
 from miseban.hub.formats.poslog import read_poslog
 from miseban.hub.formats.receipt_csv import read_csv
@@ -64,7 +64,6 @@ class Taken(BaseModel):
 async def take(
     request: Request,
     hub: TheHub,
-    by: By,
     currency: Annotated[
         str | None, Query(pattern="^[A-Z]{3}$", description="Where the file names none.")
     ] = None,

@@ -4,55 +4,45 @@ answer: the headers that keep a browser from doing harm with it."""
 from __future__ import annotations
 
 import asyncio
-import re
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from miseban.hub.api.headers import HEADERS
+from miseban.hub.api.needs import origins_of
 from miseban.hub.api.problems import problem
 from miseban.hub.formats.sales import LARGEST_FILE
+from miseban.hub.hub import Door
 
 SMALL: Final = 262_144
 """Bytes of a body."""
-LARGE: Final[dict[str, int]] = {"/api/v1/receipts": LARGEST_FILE, "/api/v1/shop": 4_194_304}
+LARGE: Final[dict[str, int]] = {
+    "/api/v1/receipts": LARGEST_FILE,
+    "/api/v1/shop/file": 4_194_304,
+    "/api/v1/rules/file": 4_194_304,
+}
 """Bytes of a body, by path, where more is needed."""
 BODY_S: Final = 60.0
 """Seconds for a whole body to come."""
-_UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
-_HEADERS: Final = {
-    # Nothing but our own files may run, load or be talked to; nobody may put a page in a frame.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-    "Cache-Control": "no-store",
-}
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     pass
 
 
-class _TooSlow(Exception):
+class _TooSlowError(Exception):
     pass
 
 
 class Safety:
-    """``hosts`` are the names and addresses by which the hub may be called (without ports): who
-    makes a browser call it by another name (DNS rebinding) gets nothing. ``tls`` adds the header
-    that keeps browsers from trying without."""
+    """Who makes a browser call the hub by a name that is not its own (DNS rebinding) gets nothing.
+    Where there is TLS, a header keeps browsers from trying without."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], *, tls: bool) -> None:
-        self.app = app
-        self._hosts = frozenset(host.lower() for host in hosts)
-        self._headers = dict(_HEADERS)
-        if tls:
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self.app, self._door = app, door
+        self._headers = dict(HEADERS)
+        if door.tls:
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,10 +70,10 @@ class Safety:
             return
         try:
             await self.app(scope, _limited(receive, _limit(scope)), guarded)
-        except (_TooLarge, _TooSlow) as error:
+        except (_TooLargeError, _TooSlowError) as error:
             if begun:
                 raise
-            if isinstance(error, _TooLarge):
+            if isinstance(error, _TooLargeError):
                 what = f"the body is over {_limit(scope)} bytes"
                 await problem("too-large", what, 413)(scope, receive, guarded)
             else:
@@ -91,14 +81,9 @@ class Safety:
                 await problem("too-slow", what, 408)(scope, receive, guarded)
 
     def _refused(self, scope: Scope, headers: Headers) -> tuple[str, str, int] | None:
-        host = _name(headers.get("host", ""))
-        if host not in self._hosts:
+        host = headers.get("host", "")
+        if not origins_of(self._door, host).is_host(host):
             return "host", "the hub is not called that; its operator can add the name", 400
-        origin = headers.get("origin")
-        if origin is not None and scope["method"] in _UNSAFE:
-            # A page of somebody else: its requests are refused whatever cookies come along.
-            if origin == "null" or _authority(origin) != headers.get("host", "").lower():
-                return "csrf", "a page of another origin may not do this", 403
         length = headers.get("content-length")
         if length is not None and length.isdigit() and int(length[:12]) > _limit(scope):
             return "too-large", f"the body is over {_limit(scope)} bytes", 413
@@ -125,24 +110,12 @@ def _limited(receive: Receive, limit: int) -> Receive:
             async with asyncio.timeout_at(ends):
                 message = await receive()
         except TimeoutError:
-            raise _TooSlow from None
+            raise _TooSlowError from None
         if message["type"] == "http.request":
             left -= len(message.get("body", b""))
             whole = not message.get("more_body", False)
             if left < 0:
-                raise _TooLarge
+                raise _TooLargeError
         return message
 
     return limited
-
-
-def _name(host: str) -> str:
-    """Without the port: ``[::1]:8443`` is ``::1``."""
-    found = re.fullmatch(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|([^:\[\]]+)(?::\d+)?", host)
-    if found is None:
-        return ""
-    return (found[1] or found[2]).lower().rstrip(".")
-
-
-def _authority(origin: str) -> str:
-    return origin.partition("://")[2].lower()

@@ -8,13 +8,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from miseban.hub.api.needs import (
-    DEVICE_COOKIE,
-    SESSION_COOKIE,
     By,
     Route,
     TheHub,
     came_from,
-    cookie_name,
     needs,
     needs_log_in,
     open_to_all,
@@ -24,7 +21,7 @@ from miseban.hub.hub import Hub
 from miseban.hub.people.handed_out import csrf_of
 from miseban.hub.people.identity import Identity
 from miseban.hub.people.rights import Right, Role
-from miseban.hub.people.sessions import DEVICE_LIVES, LoggedIn
+from miseban.hub.people.sessions import LoggedIn
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=Route)
 Login = Annotated[str, Field(min_length=1, max_length=200)]
@@ -68,7 +65,7 @@ class Me(BaseModel):
     status_code=201,
     summary="Log in",
     dependencies=[open_to_all("who asks has only a name and a password yet")],
-    responses=responses(401, 429),
+    responses=responses(401, 403, 429),
 )
 def log_in(body: LogIn, hub: TheHub, request: Request, response: Response) -> Me:
     """Sets two cookies: the session, and that this browser is known. Too many tries are answered
@@ -78,14 +75,12 @@ def log_in(body: LogIn, hub: TheHub, request: Request, response: Response) -> Me
         body.password,
         hub.now(),
         came_from=came_from(request),
-        device=request.cookies.get(cookie_name(hub, DEVICE_COOKIE)),
+        device=hub.door.cookies.read(request.cookies)[1],
     )
     return enter(hub, response, begun)
 
 
-@router.get(
-    "/current", summary="Who I am", dependencies=[needs()], responses=responses(401)
-)
+@router.get("/current", summary="Who I am", dependencies=[needs()], responses=responses(401))
 def who_am_i(by: By) -> Me:
     """By session or by token."""
     return me_of(by.identity, csrf_of(by.session) if by.session else None)
@@ -102,8 +97,7 @@ def log_out(by: By, hub: TheHub, response: Response) -> None:
     """The session is over; the browser stays known."""
     if by.session is not None:
         hub.people.sessions.log_out(by.session, hub.now(), came_from=by.came_from)
-    name = cookie_name(hub, SESSION_COOKIE)
-    response.delete_cookie(name, secure=hub.door.tls, httponly=True, samesite="strict")
+    response.headers.append("Set-Cookie", hub.door.cookies.drop_session())
 
 
 @router.put(
@@ -122,16 +116,9 @@ def change_password(body: NewPassword, by: By, hub: TheHub, response: Response) 
 
 def enter(hub: Hub, response: Response, begun: LoggedIn) -> Me:
     """Gives the browser its cookies."""
-    lives = {SESSION_COOKIE: hub.people.sessions.lives.whole, DEVICE_COOKIE: DEVICE_LIVES}
-    for name, value in ((SESSION_COOKIE, begun.session), (DEVICE_COOKIE, begun.device)):
-        response.set_cookie(
-            cookie_name(hub, name),
-            value,
-            max_age=int(lives[name].total_seconds()),
-            secure=hub.door.tls,
-            httponly=True,
-            samesite="strict",
-        )
+    cookies = hub.door.cookies
+    response.headers.append("Set-Cookie", cookies.keep_session(begun.session))
+    response.headers.append("Set-Cookie", cookies.keep_device(begun.device))
     return me_of(begun.identity, begun.csrf)
 
 

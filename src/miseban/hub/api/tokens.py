@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from miseban.hub.api.needs import By, Route, TheHub, needs_log_in
-from miseban.hub.api.problems import responses
+from miseban.hub.api.problems import Trouble, responses
 from miseban.hub.people.rights import Right
 from miseban.hub.people.tokens import Token
 
@@ -55,9 +55,7 @@ class TokenMade(TokenSeen):
     token: str
 
 
-@router.get(
-    "", summary="My tokens", dependencies=[needs_log_in()], responses=responses(401, 403)
-)
+@router.get("", summary="My tokens", dependencies=[needs_log_in()], responses=responses(401, 403))
 def tokens(
     by: By,
     hub: TheHub,
@@ -96,6 +94,8 @@ def make(body: NewToken, by: By, hub: TheHub) -> TokenMade:
 def revoke(token: Id, by: By, hub: TheHub) -> None:
     """One's own, or anybody's with ``set.people``. It ends at once."""
     mine = None if by.may(Right.SET_PEOPLE) else by.identity.account
+    if not any(one.id == token for one in hub.people.tokens.all(mine)):
+        raise Trouble("not-found", "no such token", where="token")
     hub.people.tokens.revoke(token, by.actor, hub.now(), account=mine)
 
 

@@ -46,7 +46,7 @@ class LoggedIn:
 class Sessions:
     def __init__(self, engine: Engine, lives: Lives) -> None:
         self._engine = engine
-        self._lives = lives
+        self.lives = lives
 
     def authenticate(self, session: str, now: datetime, *, touch: bool = True) -> Identity | None:
         """Who has it, and with which rights at this moment; none where it is over. ``touch`` keeps
@@ -67,8 +67,8 @@ class Sessions:
         query = select(*columns).join(SESSIONS, SESSIONS.c.account == ACCOUNTS.c.id)
         in_force = (
             (SESSIONS.c.hash == hash_of(session))
-            & (SESSIONS.c.used_at > now - self._lives.idle)
-            & (SESSIONS.c.made_at > now - self._lives.whole)
+            & (SESSIONS.c.used_at > now - self.lives.idle)
+            & (SESSIONS.c.made_at > now - self.lives.whole)
             & ACCOUNTS.c.closed_at.is_(None)
         )
         return connection.execute(query.where(in_force)).first()
@@ -82,8 +82,8 @@ class Sessions:
 
     def end_old(self, now: datetime) -> int:
         """Drops sessions that are over, and devices not seen for long; returns how many."""
-        over = (SESSIONS.c.made_at <= now - self._lives.whole) | (
-            SESSIONS.c.used_at <= now - self._lives.idle
+        over = (SESSIONS.c.made_at <= now - self.lives.whole) | (
+            SESSIONS.c.used_at <= now - self.lives.idle
         )
         long_ago = KNOWN_DEVICES.c.used_at <= now - DEVICE_LIVES
         with writing(self._engine) as connection:

@@ -120,6 +120,8 @@ _POSTGRES_GUARDS = (
     RAISE EXCEPTION 'the audit log is only added to'; END $$""",
     """CREATE TRIGGER audit_log_kept BEFORE UPDATE OR DELETE ON audit_log
     FOR EACH ROW EXECUTE FUNCTION audit_log_guard()""",
+    """CREATE TRIGGER audit_log_whole BEFORE TRUNCATE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_log_guard()""",
 )
 
 

@@ -59,6 +59,9 @@ class Throttle:
                 if has < 1.0
             ]
             if waits:
+                for (key, _), has in zip(wanted, left, strict=True):
+                    if now < self._buckets.get(key, (0.0, now))[1]:
+                        self._put(key, has, now)  # the clock went back: it fills from here
                 return max(1, math.ceil(max(waits)))
             for (key, _), has in zip(wanted, left, strict=True):
                 self._put(key, has - 1.0, now)

@@ -7,7 +7,8 @@ import contextlib
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -30,10 +31,11 @@ def serve(
     on_reload: Callable[[], None] = lambda: None,
     on_ready: Callable[[int], None] = lambda _: None,
     until: threading.Event | None = None,
+    beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
     """Serves until SIGINT, SIGTERM or ``until``; SIGHUP calls ``on_reload`` in a thread. Signals
-    are heard in the main thread only. ``on_ready`` is told the port, once the door is open
-    (``port`` 0: a free one).
+    are heard in the main thread only. ``beside`` runs in the same loop and is cancelled at the
+    end. ``on_ready`` is told the port, once the door is open (``port`` 0: a free one).
 
     Raises ``BadInput`` (``listen``) where the address cannot be had.
     """
@@ -52,7 +54,7 @@ def serve(
         **(uvicorn_settings(tls) if tls else {}),
     )
     with _listening(host, port) as listening:
-        asyncio.run(_serve(_Server(config), listening, on_reload, on_ready, until))
+        asyncio.run(_serve(_Server(config), listening, on_reload, on_ready, until, beside))
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -85,6 +87,7 @@ async def _serve(
     on_reload: Callable[[], None],
     on_ready: Callable[[int], None],
     until: threading.Event | None,
+    beside: Callable[[], Coroutine[Any, Any, None]] | None,
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -98,6 +101,7 @@ async def _serve(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
         loop.add_signal_handler(signal.SIGHUP, reload)
+    running = None if beside is None else asyncio.create_task(beside())
     serving = asyncio.create_task(server.serve([listening]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -108,4 +112,7 @@ async def _serve(
         if until is not None and until.is_set():
             stop()
         await asyncio.wait([serving], timeout=0.2)
+    if running is not None:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
     await serving

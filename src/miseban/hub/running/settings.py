@@ -9,18 +9,16 @@ import ipaddress
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.identifiers import Name
 from miseban.vocabulary.shop.problem import bad_shop
 from miseban.vocabulary.shop.table import Table, wrong
 from miseban.vocabulary.shop.translate import from_pydantic
 
-_LISTS = ("channel",)
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:]+)\]|([^\s:\[\]]*)):(\d{1,5})")
 
 
@@ -67,23 +65,23 @@ class Tls(Table):
         return self
 
 
+class OwnBrokerTable(Table):
+    """``[broker]``: the hub runs a Mosquitto of its own, which must be installed."""
+
+    listen: Address | None = Field(
+        default=None, description="Where cameras reach it, with TLS; without it this machine alone."
+    )
+    inside: Annotated[int, Field(ge=1, le=65535)] = Field(
+        default=1883, description="The port by which the hub reaches it."
+    )
+
+
 class Mqtt(Table):
-    """``[mqtt]``: the broker over which cameras in other processes deliver."""
+    """``[mqtt]``: a broker that others run, over which cameras deliver."""
 
     broker: Broker = Field(description="`mqtt://` or `mqtts://`, with the hub's user name.")
     password_file: Path | None = Field(default=None, description="Holds the hub's password.")
     ca: Path | None = Field(default=None, description="Certificates to believe, in PEM.")
-    public: bool = Field(
-        default=False, description="Tell live figures to others under `miseban/SHOP/public/`."
-    )
-
-
-class Channel(Table):
-    """``[[channel]]``: a way to tell people, by an address of Apprise (chat, mail, webhook)."""
-
-    id: Name = Field(description="What rules call it.")
-    url: SecretStr = Field(description="Apprise's address; it may hold a password.")
-    lang: Literal["en", "ja", "ko"] = Field(default="en", description="Language of what it says.")
 
 
 class Upkeep(Table):
@@ -112,40 +110,44 @@ class Settings(Table):
         default=None, description="`postgresql+pg8000://…`; without it SQLite in `data`."
     )
     rules: Path | None = Field(default=None, description="The rules of alerts; else the built-in.")
-    lang: Literal["en", "ja", "ko"] = Field(default="en", description="Language of notices.")
-    private_addresses: bool = Field(
-        default=False, description="Let webhooks and push go to addresses inside this network."
+    notify: Path | None = Field(
+        default=None, description="By which ways people are told (docs/notify.md)."
     )
     tls: Tls = Tls()
+    broker: OwnBrokerTable | None = None
     mqtt: Mqtt | None = None
     upkeep: Upkeep = Upkeep()
-    channels: tuple[Channel, ...] = Field(default=(), validation_alias="channel")
 
     @model_validator(mode="after")
     def _safe(self) -> Settings:
         if not self.tls.on and not is_here(self.host):
             raise wrong("tls.on where others can reach the hub", f"listen {self.listen} without it")
-        ids = [channel.id for channel in self.channels]
-        if len(set(ids)) < len(ids):
-            raise wrong("a different id for each channel", ", ".join(ids))
+        if self.broker is not None and self.mqtt is not None:
+            raise wrong("[broker] or [mqtt]", "both")
+        if self.broker is not None and self.broker.listen is not None and not self.tls.on:
+            raise wrong("tls.on where cameras reach the broker", "it off")
         return self
 
     @property
     def host(self) -> str:
         """Where it listens: an address; empty for all."""
-        found = _ADDRESS.fullmatch(self.listen)
-        assert found is not None  # noqa: S101  (it was validated)
-        return found[1] or found[2]
+        return split_address(self.listen)[0]
 
     @property
     def port(self) -> int:
-        return int(self.listen.rpartition(":")[2])
+        return split_address(self.listen)[1]
 
     @property
     def database_url(self) -> str:
         if self.database is not None:
             return self.database.get_secret_value()
         return f"sqlite:///{self.data / 'hub.db'}"
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """Host (empty for all) and port of an ``Address``."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def is_here(host: str) -> bool:
@@ -175,7 +177,7 @@ def load_settings(
         settings = Settings.model_validate(written, by_alias=True, by_name=False)
     except ValidationError as error:
         found = from_pydantic(error, Settings)
-        raise bad_shop(where, found, written, code="settings", lists=_LISTS) from None
+        raise bad_shop(where, found, written, code="settings", lists=()) from None
     return _placed(settings, (path.parent if path is not None else Path()).absolute())
 
 
@@ -191,8 +193,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _placed(settings: Settings, base: Path) -> Settings:
     changes: dict[str, Any] = {"data": base / settings.data}
-    if settings.rules is not None:
-        changes["rules"] = base / settings.rules
+    for name in ("rules", "notify"):
+        if (file := getattr(settings, name)) is not None:
+            changes[name] = base / file
     if settings.tls.certificate is not None and settings.tls.key is not None:
         pem = {"certificate": base / settings.tls.certificate, "key": base / settings.tls.key}
         changes["tls"] = settings.tls.model_copy(update=pem)

@@ -19,6 +19,8 @@ from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Columns = dict[str, Floats | Ints]
+"""Of N rows, by measure."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Table:
         place: str,
         detail: str,
         coverage: Floats | None,
-        values: Mapping[str, Floats | Ints],
+        values: Columns,
         *,
         base: Mapping[str, Ints] | None = None,
         ends: Mapping[str, tuple[Floats, Floats]] | None = None,
@@ -72,7 +74,7 @@ class Table:
         was counted, nothing is known, which is not 0. ``values`` has every measure, not a number
         where it has none; ``ends`` the intervals of some."""
         n = self._grid.n
-        seen = np.full(n, np.nan) if coverage is None else coverage
+        seen = np.full(n, np.nan) if coverage is None else np.asarray(coverage, np.float64)
         self._place += [place] * n
         self._detail += [detail] * n
         self._coverage.append(seen)
@@ -144,4 +146,11 @@ def _or_nan(values: Floats | Ints | None, n: int) -> Floats:
 def share(part: Floats | Ints, whole: Floats | Ints) -> Floats:
     """``part`` of ``whole``, not a number where that is 0."""
     whole = np.asarray(whole, np.float64)
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    found = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=found, where=whole > 0)
+    return found
+
+
+def added(parts: Sequence[Ints], n: int) -> Ints:
+    """The sum (n,) of all; zeros where there is none."""
+    return np.asarray(np.sum(parts, axis=0) if parts else np.zeros(n), np.int64)

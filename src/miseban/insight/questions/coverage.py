@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,9 @@ from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.grid import Grid
 from miseban.insight.questions.rows import Rows, fetch
 from miseban.insight.uncertainty.watchers import watchers_in
+from miseban.journal.rollups.days import day_at, days_between, micros
+from miseban.journal.rollups.facts import cut
+from miseban.vocabulary.stretches import joined
 
 Floats = NDArray[np.float64]
 WHATS = ("gap", "occupancy")
@@ -23,9 +28,12 @@ class Coverage:
     def __init__(self, asked: Asked, grid: Grid, rows: Rows | None = None) -> None:
         """``rows`` may be given where they hold ``WHATS`` of every place."""
         self._rows = rows or fetch(asked, grid, WHATS)
-        self._length_s = grid.lengths_s(asked.as_of)
         shop = asked.shop
-        self._camera = {one.id: one.camera for one in (*shop.lines, *shop.zones)}
+        length_s = grid.lengths_s(asked.as_of)
+        self._been = length_s > 0
+        self.open_s = np.maximum(length_s - closed_s(asked, grid), 0.0)
+        self._camera: dict[str, str | None] = {line.id: line.camera for line in shop.lines}
+        self._camera |= {zone.id: zone.camera for zone in shop.zones}
         self._camera |= {shelf.id: shelf.camera for shelf in shop.shelves}
         self._zones = [zone.id for zone in shop.zones]
         self._zone_camera = {zone.id: zone.camera for zone in shop.zones}
@@ -76,5 +84,33 @@ class Coverage:
         return [self._part(one) for one in covered if one.any()]
 
     def _part(self, covered_s: Floats) -> Floats:
-        length_s = np.maximum(self._length_s, covered_s)
-        return np.divide(covered_s, length_s, out=np.zeros(len(length_s)), where=length_s > 0)
+        looked = self.open_s > 0
+        part = np.divide(covered_s, self.open_s, out=np.zeros(len(looked)), where=looked)
+        # Of a time in which the shop is empty throughout nothing need be seen.
+        return np.where(self._been & ~looked, np.nan, np.minimum(part, 1.0))
+
+
+def closed_s(asked: Asked, grid: Grid) -> Floats:
+    """(N,) seconds of each stretch, up to the newest that is known, in which the shop is known to
+    be empty: nobody need look then."""
+    zone = asked.reader.timezone
+    spans: list[tuple[int, int]] = []
+    last = day_at(grid.until, zone)
+    for day in days_between(day_at(grid.since, zone) - timedelta(days=1), last):
+        spans += [(micros(a), micros(b)) for a, b in empty_hours(asked.shop.shop.empty, zone, day)]
+    now = grid.until if asked.as_of is None else asked.as_of
+    found = [(a, min(b, micros(now))) for a, b in joined(spans)]
+    since, until = np.array([f for f in found if f[1] > f[0]], np.int64).reshape(-1, 2).T
+    _, start, seconds = cut(since, until, grid.edges)
+    return np.asarray(np.bincount(grid.at(start), seconds, grid.n), np.float64)
+
+
+def empty_hours(
+    hours: Collection[str], timezone: str, day: date
+) -> Iterator[tuple[datetime, datetime]]:
+    """The daily ``hours`` ("HH:MM-HH:MM", may pass midnight) that begin on ``day``, in UTC."""
+    zone = ZoneInfo(timezone)
+    for text in hours:
+        begin, stop = (time.fromisoformat(part) for part in text.split("-"))
+        closes = datetime.combine(day + timedelta(days=stop <= begin), stop, zone)
+        yield datetime.combine(day, begin, zone).astimezone(UTC), closes.astimezone(UTC)

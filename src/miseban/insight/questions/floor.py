@@ -7,7 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from miseban.insight.questions.answers import Answer, Unit
-from miseban.insight.questions.asked import Asked, Table, share
+from miseban.insight.questions.asked import Asked, Columns, Table, added, share
 from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, PathsQuestion
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import lasting
@@ -31,7 +31,7 @@ def heat(question: HeatQuestion, asked: Asked) -> Answer:
     seen = Coverage(asked, over, rows).shop()
     base = _visits(rows, over.n)
     for band, column in np.argwhere(seconds).tolist():
-        values = {
+        values: Columns = {
             "x_m": np.full(over.n, column * question.cell_m),
             "y_m": np.full(over.n, band * question.cell_m),
             "person_s": np.full(over.n, seconds[band, column], float),
@@ -72,7 +72,7 @@ def _visits(rows: Rows, n: int) -> NDArray[np.int64]:
     """(n,) visits without staff; those of the whole floor where there are any."""
     places = rows.places("visit")
     floor = [""] if "" in places else places
-    return np.sum([rows.of("visit", place).n for place in floor] or [np.zeros(n, np.int64)], axis=0)
+    return added([rows.of("visit", place).n for place in floor], n)
 
 
 def paths(question: PathsQuestion, asked: Asked) -> Answer:
@@ -87,7 +87,7 @@ def paths(question: PathsQuestion, asked: Asked) -> Answer:
     visits = _visits(rows, over.n)
     for pair in sorted(pairs, key=lambda pair: (-int(people[pair].sum()), pair)):
         n = people[pair]
-        values = {"people": n, "share": share(n, visits)}
+        values: Columns = {"people": n, "share": share(n, visits)}
         table.add(*pair, seen, values, base={"people": n, "share": visits})
     return table.answer(question, asked)
 
@@ -104,7 +104,8 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     stays = fetch(asked, over, ("stay",), near, histograms=True)
     coverage = Coverage(asked, over)
     names = ("passed", "stopped", "touched", "picked", "reaches", "pick_ups", "put_backs")
-    units: dict[str, Unit] = dict.fromkeys(names[:4], "people") | dict.fromkeys(names[4:], "count")
+    units: dict[str, Unit] = dict.fromkeys(names[:4], "people")
+    units |= dict.fromkeys(names[4:], "count")
     units |= {"stop_rate": "share", "touch_rate": "share", "pick_rate": "share"}
     table = Table(over, units)
     nothing = np.full(over.n, np.nan)
@@ -120,7 +121,7 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
                 kind: touched.of("touch", place, kind).n
                 for kind in ("visits", "picked", "reach", "pick_up", "put_back")
             }
-            values = {
+            values: Columns = {
                 "passed": passed,
                 "stopped": stopped,
                 "touched": n["visits"],

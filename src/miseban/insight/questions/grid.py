@@ -64,7 +64,7 @@ class Grid:
     def lengths_s(self, as_of: datetime | None) -> NDArray[np.float64]:
         """(N,) seconds of each up to ``as_of``."""
         end = self.edges if as_of is None else np.minimum(self.edges, micros(as_of))
-        return np.maximum(np.diff(end), 0) / 1e6
+        return np.asarray(np.maximum(np.diff(end), 0) / 1e6, np.float64)
 
 
 def grid(period: Period, by: By, timezone: str, *, finest: Level = "minute") -> Grid:

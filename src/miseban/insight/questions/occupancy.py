@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from miseban.insight.inside import empty_moments
 from miseban.insight.questions.answers import Answer, Unit
-from miseban.insight.questions.asked import Asked, Table, share
+from miseban.insight.questions.asked import Asked, Columns, Table, added, share
 from miseban.insight.questions.asking import OccupancyQuestion, Period
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.grid import Grid, grid
 from miseban.insight.questions.rows import Rows, fetch
 from miseban.insight.questions.zones import shown_zones
-from miseban.journal.rollups import shop_day
+from miseban.journal.rollups import Level, shop_day
 from miseban.journal.rollups.days import day_at, micros
 
 Floats = NDArray[np.float64]
@@ -45,7 +45,7 @@ def occupancy(question: OccupancyQuestion, asked: Asked) -> Answer:
     return table.answer(question, asked, notes=notes)
 
 
-def _zone(rows: Rows, zone: str) -> dict[str, Floats]:
+def _zone(rows: Rows, zone: str) -> Columns:
     everybody, crew = rows.of("occupancy", zone), rows.of("occupancy", zone, "staff")
     known = everybody.covered_s > 0
     shoppers_s = np.maximum(everybody.total - crew.total, 0.0)
@@ -66,7 +66,7 @@ class Balance:
         start, emptied = _begin(asked, over.since)
         self.notes = [] if emptied else ["Whoever was inside at midnight is not known of."]
         fine = over.until - start <= timedelta(days=BY_MINUTE_DAYS)
-        level = "minute" if fine else "hour"
+        level: Level = "minute" if fine else "hour"
         self._over = over
         until = over.until if asked.as_of is None else min(over.until, asked.as_of)
         end = max(until, start + timedelta(minutes=1))
@@ -83,9 +83,9 @@ class Balance:
         parts = [
             sign * rows.of("line", line, way).n for line in entrances for way, sign in ways.items()
         ]
-        return np.sum(parts, axis=0)
+        return added(parts, one.n)
 
-    def values(self) -> dict[str, Floats]:
+    def values(self) -> Columns:
         """(N,) each of ``UNITS`` for the stretches asked for."""
         begin = self._edges[:-1]
         length_s = np.diff(self._edges) / 1e6

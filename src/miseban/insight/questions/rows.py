@@ -105,7 +105,7 @@ class Rows:
         where = self._where[which]
 
         def added(values: Floats) -> Floats:
-            return np.bincount(where, values[which], self._n)
+            return np.asarray(np.bincount(where, values[which], self._n), np.float64)
 
         top = np.zeros(self._n)
         np.maximum.at(top, where, self._columns["top"][which])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from miseban.insight.questions.answers import Answer, Unit
-from miseban.insight.questions.asked import Asked, Table, share
+from miseban.insight.questions.asked import Asked, Columns, Table, added, share
 from miseban.insight.questions.asking import (
     AlertsQuestion,
     CamerasQuestion,
@@ -35,7 +35,7 @@ def stock(question: StockQuestion, asked: Asked) -> Answer:
     table = Table(over, {**units, "fill": "share", "emptied": "count"})
     for place in places:
         fill = rows.of("shelf", place, "fill")
-        values = {f"{s}_min": rows.of("shelf", place, s).total / 60 for s in STATES}
+        values: Columns = {f"{s}_min": rows.of("shelf", place, s).total / 60 for s in STATES}
         values["fill"] = share(fill.total, fill.covered_s)
         values["emptied"] = rows.of("shelf", place, "empty").n
         known = share(fill.covered_s, np.maximum(length_s, fill.covered_s))
@@ -58,7 +58,7 @@ def cameras(question: CamerasQuestion, asked: Asked) -> Answer:
     for name in names:
         own = rows.of("gap", name)
         seen = coverage.camera(name)
-        values = {
+        values: Columns = {
             "seen_min": own.covered_s / 60, "lost_min": own.total / 60, "gaps": own.n,
             "trouble_min": nothing, "troubles": nothing,
         }  # fmt: skip
@@ -108,7 +108,7 @@ def _answered(table: Table, rows: Rows, place: str, rules: list[str]) -> None:
             whole += part
         steps[step] = whole
     accepted, done = steps["accepted"], steps["done"]
-    values = {step: one.n for step, one in steps.items()} | {
+    values: Columns = {step: one.n for step, one in steps.items()} | {
         "accepted_mean_s": share(accepted.total, accepted.measured),
         "accepted_median_s": quantile_s(accepted.histogram, 0.5, accepted.top),
         "accepted_p90_s": quantile_s(accepted.histogram, 0.9, accepted.top),
@@ -128,9 +128,9 @@ def help_calls(question: HelpQuestion, asked: Asked) -> Answer:
     nothing = np.full(over.n, np.nan)
     for zone in rows.places("help"):
         kinds = [d for d in rows.details("help", zone) if not d.startswith("step-")]
-        calls = np.sum([rows.of("help", zone, k).n for k in kinds] or [nothing * 0], axis=0)
+        calls = added([rows.of("help", zone, k).n for k in kinds], over.n)
         came = rows.of("help", zone, "step-accepted")
-        values = {
+        values: Columns = {
             "calls": calls, "accepted": came.n,
             "accepted_mean_s": share(came.total, came.measured),
         }  # fmt: skip
@@ -155,9 +155,10 @@ def receipts(question: ReceiptsQuestion, asked: Asked) -> Answer:
             by_currency.setdefault(currency, []).append(till)
     for currency, tills in by_currency.items():
         for place, of in [("", tills), *((till, [till]) for till in tills)]:
-            n = np.sum([rows.of("receipt", till, currency).n for till in of], axis=0)
-            amount = np.sum([rows.of("receipt", till, currency).total for till in of], axis=0)
-            values = {"receipts": n, "amount": amount, "amount_mean": share(amount, n)}
+            n = added([rows.of("receipt", till, currency).n for till in of], over.n)
+            sums = [rows.of("receipt", till, currency).total for till in of]
+            amount = np.asarray(np.sum(sums, axis=0), np.float64)
+            values: Columns = {"receipts": n, "amount": amount, "amount_mean": share(amount, n)}
             base = {"receipts": n, "amount_mean": n}
             table.add(place, currency, None, values, base=base)
     return table.answer(question, asked)
@@ -176,7 +177,7 @@ def conversion(question: ConversionQuestion, asked: Asked) -> Answer:
         return table.answer(question, asked, notes=["The shop file names no entrance."])
     visitors = lines.shoppers(entrances, "in")
     pairs = [(till, currency) for what, till, currency in rows.keys if what == "receipt"]
-    sold = np.sum([rows.of("receipt", *p).n for p in pairs] or [np.zeros(over.n, int)], axis=0)
+    sold = added([rows.of("receipt", *p).n for p in pairs], over.n)
     counted = lines.count(entrances, "in").n
     found = lines.ends(entrances, "in")
     ends = {}
@@ -186,7 +187,7 @@ def conversion(question: ConversionQuestion, asked: Asked) -> Answer:
     notes = list(lines.notes)
     if not pairs:
         notes.append("No receipts are known.")
-    values = {
+    values: Columns = {
         "visitors": visitors,
         "receipts": sold if pairs else np.full(over.n, np.nan),
         "conversion": share(sold, visitors) if pairs else np.full(over.n, np.nan),

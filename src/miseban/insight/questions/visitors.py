@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.insight.questions.answers import Answer
-from miseban.insight.questions.asked import Asked, Table
+from miseban.insight.questions.asked import Asked, Columns, Table
 from miseban.insight.questions.asking import VisitorsQuestion
 from miseban.insight.questions.counting import Moments, line_moments
 from miseban.insight.questions.coverage import Coverage
@@ -40,7 +40,6 @@ class Lines:
     def __init__(self, asked: Asked, over: Grid, rows: Rows) -> None:
         self._asked, self._grid, self._rows = asked, over, rows
         self.coverage = Coverage(asked, over, rows)
-        self._length_s = over.lengths_s(asked.as_of)
         self._camera = {line.id: line.camera for line in asked.shop.lines}
         self._exact = over.by == "minute"
         self.notes = ["A single minute has no interval: ask by the hour."] if self._exact else []
@@ -55,17 +54,19 @@ class Lines:
     def shoppers(self, lines: list[str], way: str) -> NDArray[np.int64]:
         """(N,) passages by others than staff."""
         crew = self.count(lines, f"{way}/staff").n
-        return np.maximum(self.count(lines, way).n - crew, 0)
+        return np.asarray(np.maximum(self.count(lines, way).n - crew, 0), np.int64)
 
     def add(self, place: str, lines: list[str], table: Table) -> None:
-        values = {way: self.count(lines, way).n for way in ("in", "out")}
+        values: Columns = {way: self.count(lines, way).n for way in ("in", "out")}
         values["visitors"] = self.shoppers(lines, "in")
         ends = {way: e for way in ("in", "out") if (e := self.ends(lines, way)) is not None}
         if "in" in ends:
             away = values["visitors"] - values["in"]
-            ends["visitors"] = tuple(np.maximum(end + away, 0) for end in ends["in"])
+            low, high = ends["in"]
+            ends["visitors"] = (np.maximum(low + away, 0), np.maximum(high + away, 0))
         seen = self.coverage.all_of(lines)
-        table.add(place, "", seen, values, base=values, ends=ends)
+        base = {name: np.asarray(n, np.int64) for name, n in values.items()}
+        table.add(place, "", seen, values, base=base, ends=ends)
 
     def ends(self, lines: list[str], way: str) -> Ends | None:
         """The interval of what went that way over all these lines."""
@@ -85,7 +86,7 @@ class Lines:
         return line_moments(
             n[way],
             n["in"] + n["out"],
-            self._length_s,
+            self.coverage.open_s,
             self.coverage.line(line),
             self._conditions(camera),
             (camera, line, way),
@@ -97,7 +98,7 @@ class Lines:
         worst: list[Condition] = ["well"] * self._grid.n
         if camera is None:
             return worst
-        longest = self._length_s / 2
+        longest = self.coverage.open_s / 2
         for trouble in reversed(GRAVEST_FIRST):
             seconds = self._rows.of("gap", camera, trouble).total
             for i in np.flatnonzero(seconds > longest).tolist():

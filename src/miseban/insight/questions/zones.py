@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.insight.questions.answers import Answer, Unit
-from miseban.insight.questions.asked import Asked, Table, share
+from miseban.insight.questions.asked import Asked, Columns, Table, share
 from miseban.insight.questions.asking import AreasQuestion, DwellQuestion, QueuesQuestion
 from miseban.insight.questions.counting import Z, zone_moments
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import quantile_s
 from miseban.insight.questions.grid import grid
-from miseban.insight.questions.rows import Rows, Sums, fetch
+from miseban.insight.questions.rows import Rows, Sums, fetch, left_out
 from miseban.insight.uncertainty.stays import TIME_OFF
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ def dwell(question: DwellQuestion, asked: Asked) -> Answer:
         stays = rows.of("stay", zone)
         seen = coverage.zone(zone)
         ends = {}
-        found = zone_moments(stays.n, over.lengths_s(asked.as_of), seen, zone, asked.accuracy)
+        found = zone_moments(stays.n, coverage.open_s, seen, zone, asked.accuracy)
         if found is not None:
             ends["stays"] = found.ends()
             ends["mean_s"] = _mean_ends(stays, ends["stays"][0])
@@ -70,7 +70,7 @@ def queues(question: QueuesQuestion, asked: Asked) -> Answer:
     for zone in zones:
         length, stays = rows.of("queue", zone), rows.of("stay", zone)
         told = durations(stays, asked.k)
-        values = {
+        values: Columns = {
             "length_mean": share(length.total, length.covered_s),
             "length_max": np.where(length.covered_s > 0, length.top, np.nan),
             "waited": stays.told,
@@ -97,7 +97,7 @@ def areas(question: AreasQuestion, asked: Asked) -> Answer:
     table = Table(over, units)
     for zone in sorted(zones, key=lambda zone: (-float(stays[zone].total.sum()), zone)):
         one = stays[zone]
-        values = {
+        values: Columns = {
             "stays": one.told,
             "total_s": np.where(one.withheld, np.nan, one.total),
             "mean_s": share(one.total, one.measured),
@@ -112,7 +112,7 @@ def shown_zones(asked: Asked) -> list[str]:
     return [zone.id for zone in asked.shop.zones if zone.kind in RANKED_KINDS]
 
 
-def durations(stays: Sums, k: int) -> dict[str, Floats | NDArray[np.int64]]:
+def durations(stays: Sums, k: int) -> Columns:
     """(N,) each of ``_DWELL``. The longest is not among them: it is one person's."""
     return {
         "stays": stays.told,

@@ -38,15 +38,20 @@ class ShopDay:
         """(N + 1,) where its N minutes, hours or the one day begin, and the day's end, in
         microseconds since 1970. Hours are full hours of the shop's clock: when that is moved by
         half an hour, one of them is as short."""
-        if level == "day":
-            return np.array([self.start_us, self.end_us], np.int64)
-        if level == "minute":
-            return np.append(np.arange(self.start_us, self.end_us, MINUTE_US), self.end_us)
-        zone = ZoneInfo(self.timezone)
-        # Where full hours of the clock begin, walking in steps that no known change is finer than.
-        quarter = np.arange(self.start_us, self.end_us, 15 * MINUTE_US)
-        full = [us for us in quarter.tolist() if moment(us).astimezone(zone).minute == 0]
-        return np.array([*sorted({self.start_us, *full}), self.end_us], np.int64)
+        return _edges(self, level)
+
+
+@lru_cache(maxsize=200)
+def _edges(day: ShopDay, level: Level) -> Micros:
+    if level == "day":
+        return np.array([day.start_us, day.end_us], np.int64)
+    if level == "minute":
+        return np.append(np.arange(day.start_us, day.end_us, MINUTE_US), day.end_us)
+    zone = ZoneInfo(day.timezone)
+    # Where full hours of the clock begin, walking in steps that no known change is finer than.
+    quarters = np.arange(day.start_us, day.end_us, 15 * MINUTE_US)
+    full = [us for us in quarters.tolist() if moment(us).astimezone(zone).minute == 0]
+    return np.array([*sorted({day.start_us, *full}), day.end_us], np.int64)
 
 
 @lru_cache(maxsize=1000)

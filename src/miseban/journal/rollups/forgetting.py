@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from miseban.journal.disk import Disk, RealDisk
 from miseban.journal.rollups.days import day_at
 from miseban.journal.rollups.files import days_there, read_rows, write_rows
-from miseban.journal.rollups.rows import LEVELS, ROW, of_classes
+from miseban.journal.rollups.rows import LEVELS, ROW, class_of, rows_where
 from miseban.vocabulary.events import DataClass
 
 FEW = 5
@@ -40,7 +40,9 @@ def forget(
                 continue
             old = pc.less_equal(rows["day"], pa.scalar(last, pa.date32()))
             if data != "count":
-                old = pc.and_(old, of_classes(rows, {data}))
+                old = pc.and_(
+                    old, rows_where(rows, lambda what, detail: class_of(what, detail) == data)
+                )
             if not pc.any(old).as_py():
                 continue
             kept = rows.filter(pc.invert(old))

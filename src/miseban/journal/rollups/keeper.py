@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pyarrow as pa
 
 from miseban.journal.day_tables import DayTables
 from miseban.journal.disk import Disk
-from miseban.journal.manifest import read_manifest
+from miseban.journal.manifest import Manifest
 from miseban.journal.rollups.forgetting import forget
 from miseban.journal.rollups.update import update
 from miseban.journal.rollups.window import COLUMNS
@@ -19,12 +18,10 @@ from miseban.vocabulary.events import DataClass
 
 class RollupKeeper:
     """To be given to ``Journal.open(rollups=...)``. Both calls may be made again at any time, after
-    a crash too, and come to the same."""
+    a crash too, and come to the same. Raise ``OSError``, and ``BadInput`` for a damaged file."""
 
-    def update(self, disk: Disk, folder: Path, touched: Mapping[date, Sequence[DataClass]]) -> None:
-        """The segments of these days (UTC) have changed, and stand in ``journal.json``. Raises
-        ``OSError``, and ``BadInput`` for a damaged file."""
-        manifest = read_manifest(folder, disk.read(folder / "journal.json"))
+    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
+        """The segments of the days (UTC) in ``manifest.stale`` have changed."""
         tables = DayTables(folder, COLUMNS)
 
         def load(day: date) -> pa.Table:
@@ -32,14 +29,15 @@ class RollupKeeper:
 
         update(
             folder,
-            touched,
+            manifest.stale,
             load,
             timezone=manifest.timezone,
             forgotten=manifest.forgotten,
             disk=disk,
         )
 
-    def forget(self, disk: Disk, folder: Path, data: DataClass, before: datetime) -> None:
+    def forget(
+        self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
+    ) -> None:
         """Events of ``data`` from before ``before`` are about to go."""
-        manifest = read_manifest(folder, disk.read(folder / "journal.json"))
         forget(folder, data, before, timezone=manifest.timezone, disk=disk)

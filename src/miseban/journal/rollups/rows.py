@@ -8,7 +8,7 @@ how many durations fell into each bin. docs/journal-rollups.md lists them all.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -73,19 +73,26 @@ def class_of(what: str, detail: str) -> DataClass:
     return _CLASSES[what]
 
 
-def of_classes(rows: pa.Table, classes: Collection[DataClass]) -> pa.Array:
-    """(N,) whether each of ``rows`` is of one of the classes."""
+def rows_where(rows: pa.Table, wanted: Callable[[str, str], bool]) -> pa.Array:
+    """(N,) whether the ``what`` and ``detail`` of each of ``rows`` are ``wanted``."""
     pairs = rows.select(["what", "detail"]).group_by(["what", "detail"]).aggregate([])
     kept = {
         f"{what}/{detail}"
         for what, detail in zip(
             *(pairs[name].to_pylist() for name in pairs.column_names), strict=True
         )
-        if class_of(what, detail) in classes
+        if wanted(what, detail)
     }
     joined = pc.binary_join_element_wise(rows["what"], rows["detail"], "/")
     found = pc.is_in(joined, pa.array(sorted(kept), pa.string()))
     return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
+def rests_on(what: str, detail: str) -> frozenset[DataClass]:
+    """All classes without whose events a row would come out otherwise: how long a queue was seen is
+    known by its camera."""
+    own = class_of(what, detail)
+    return frozenset({own, "device"} if (what, detail) == ("queue", "") else {own})
 
 
 PER_OCTAVE: Final = 8

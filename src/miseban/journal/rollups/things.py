@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from miseban.journal.rollups.days import Micros
 from miseban.journal.rollups.facts import Moments, Spans
@@ -36,7 +37,7 @@ def steps_of(
     told: Told,
     places: Objects,
     words: Objects,
-    numbers: Objects,
+    numbers: NDArray[np.float64],
     carried: Mapping[str, State],
 ) -> tuple[list[Step], dict[str, State]]:
     """What each place was in over the day: from one report to the next. ``carried`` is how the day
@@ -195,12 +196,12 @@ def carried_over(rows: pa.Table, name: str) -> dict[str, State]:
     return found
 
 
-def _since_raised(told: Told) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _since_raised(told: Told) -> NDArray[np.float64]:
     alert, step, times = told.texts("alert"), told.texts("step"), told.times
     raised = {alert[i]: times[i] for i in np.flatnonzero(step == "raised").tolist()}
     seconds = np.full(len(told), np.nan)
     for i in np.flatnonzero(step != "raised").tolist():
-        if alert[i] in raised:
+        if times[i] >= raised.get(alert[i], times[i] + 1):
             seconds[i] = (times[i] - raised[alert[i]]) / 1e6
     return seconds
 

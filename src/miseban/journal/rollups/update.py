@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +17,7 @@ from miseban.journal.disk import Disk, RealDisk
 from miseban.journal.rollups.counting import DayRows, count_day
 from miseban.journal.rollups.days import ShopDay, shop_day, utc_days
 from miseban.journal.rollups.files import replace_days, rows_of_day
-from miseban.journal.rollups.rows import LEVELS, SORTED_BY, of_classes
+from miseban.journal.rollups.rows import LEVELS, SORTED_BY, rests_on, rows_where
 from miseban.journal.rollups.touched import touched
 from miseban.vocabulary.events import DataClass
 
@@ -147,14 +146,15 @@ def _count(
     return DayRows(levels["minute"], levels["hour"], levels["day"])
 
 
-def _with_old(new: pa.Table, old: pa.Table, frozen: Collection[DataClass]) -> pa.Table:
-    """The rows of ``new``, but those of ``frozen`` classes as they are in ``old``."""
-    rows = pa.concat_tables([_of(new, set(get_args(DataClass)) - set(frozen)), _of(old, frozen)])
+def _with_old(new: pa.Table, old: pa.Table, frozen: frozenset[DataClass]) -> pa.Table:
+    """The rows of ``new``, but those that rest on ``frozen`` classes as they are in ``old``."""
+
+    def stands(what: str, detail: str) -> bool:
+        return bool(rests_on(what, detail) & frozen)
+
+    kept = old.filter(rows_where(old, stands))
+    rows = pa.concat_tables([new.filter(pc.invert(rows_where(new, stands))), kept])
     return rows.sort_by([(name, "ascending") for name in SORTED_BY])
-
-
-def _of(rows: pa.Table, classes: Collection[DataClass]) -> pa.Table:
-    return rows.filter(of_classes(rows, classes))
 
 
 def _closing(rows: pa.Table) -> pa.Table:

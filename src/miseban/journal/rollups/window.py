@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from miseban.journal.rollups.days import Micros, ShopDay
+from miseban.vocabulary.events import EVENT_CLASSES
 
 Objects = NDArray[np.object_]
 
@@ -59,7 +60,6 @@ class Window:
     def __init__(self, day: ShopDay, events: pa.Table) -> None:
         self.day = day
         self._events = once(events).sort_by([("time", "ascending"), ("id", "ascending")])
-        self._types = pc.dictionary_encode(self._events["type"])
 
     def told(self, *types: str) -> Told:
         kept = pc.is_in(self._events["type"], pa.array(types))
@@ -73,9 +73,12 @@ class Window:
 
     @cached_property
     def known_until(self) -> int:
-        """Until when, microseconds, what is told lasts: the end of the day, unless nothing was told
-        after it."""
-        newest = pc.max(self._events["time"].cast(pa.int64())).as_py()
+        """Until when, microseconds, what is told lasts: the end of the day, unless nothing was
+        counted after it. What is forgotten sooner than counts says nothing here, so that
+        forgetting it changes nothing."""
+        counts = pa.array([name for name, data in EVENT_CLASSES.items() if data == "count"])
+        counted = self._events.filter(pc.is_in(self._events["type"], counts))
+        newest = pc.max(counted["time"].cast(pa.int64())).as_py()
         return min(self.day.end_us, self.day.start_us if newest is None else newest)
 
     @cached_property

@@ -1,0 +1,299 @@
+"""Roll-ups counted again from single events, one after the other, with nothing of the journal's own
+code: plain dictionaries, and clocks of the standard library."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from math import floor, log2
+from zoneinfo import ZoneInfo
+
+from miseban.vocabulary.events import (
+    EVENT_CLASSES,
+    AlertStep,
+    CameraHealth,
+    Event,
+    HelpNeeded,
+    HelpStep,
+    LineCrossed,
+    QueueState,
+    ShelfState,
+    ShelfTouched,
+    TillReceipt,
+    VisitEnded,
+    VisitLabelled,
+    ZoneLeft,
+    ZoneOccupancy,
+)
+
+Key = tuple[datetime, str, str, str]
+"""Start, what, place, detail."""
+Span = tuple[datetime, datetime]
+COARSE = {"path", "touch", "shelf", "heat"}
+TIMED = {"stay", "visit", "alert"}
+
+
+@dataclass
+class Row:
+    n: int = 0
+    total: float = 0.0
+    top: float = 0.0
+    covered_s: float = 0.0
+    bins: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def seconds(a: datetime, b: datetime) -> float:
+    return (b - a).total_seconds()
+
+
+def midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def stretches(day: date, zone: str, level: str) -> list[datetime]:
+    """Where they begin, and the end of the day."""
+    start, end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+    if level == "day":
+        return [start, end]
+    found, at = [start], start
+    while (at := at + timedelta(minutes=1)) < end:
+        if level == "minute" or at.astimezone(ZoneInfo(zone)).minute == 0:
+            found.append(at)
+    return [*found, end]
+
+
+def recount(
+    events: Sequence[Event], day: date, zone: str, level: str, carried: dict[str, tuple[str, float]]
+) -> tuple[dict[Key, Row], dict[str, tuple[str, float]]]:
+    """The rows of a day, and in what its queues and facings ended."""
+    return Recount(events, day, zone, level).rows(carried)
+
+
+class Recount:
+    def __init__(self, events: Sequence[Event], day: date, zone: str, level: str) -> None:
+        self.start, self.end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
+        first, last = (midnight(day + timedelta(days=n), zone) for n in (-1, 2))
+        by_id = {event.id: event for event in events if first <= event.time < last}
+        self.events = sorted(by_id.values(), key=lambda event: (event.time, event.id))
+        self.edges = stretches(day, zone, level)
+        self.level = level
+        self.found: dict[Key, Row] = defaultdict(Row)
+        self.staff = self._staff()
+
+    def rows(
+        self, carried: dict[str, tuple[str, float]]
+    ) -> tuple[dict[Key, Row], dict[str, tuple[str, float]]]:
+        if not any(self.start <= event.time < self.end for event in self.events):
+            return {}, {}
+        for event in self.events:
+            self._event(event)
+        self._firsts()
+        self._alerts()
+        self._cameras()
+        ends = self._lasting(carried)
+        if self.level == "minute":
+            kept = {key: row for key, row in self.found.items() if key[1] not in COARSE}
+            return kept, ends
+        return dict(self.found), ends
+
+    def _staff(self) -> set[str]:
+        told = [e for e in self.events if isinstance(e, VisitEnded | VisitLabelled)]
+        told.sort(key=lambda e: (isinstance(e, VisitLabelled), e.time, e.id))
+        roles: dict[str, str | None] = {}
+        for event in told:
+            if event.role is not None or isinstance(event, VisitLabelled):
+                roles[event.visit] = event.role
+        return {visit for visit, role in roles.items() if role == "staff"}
+
+    def _row(self, when: datetime, what: str, place: str, detail: str = "") -> Row | None:
+        if not self.start <= when < self.end:
+            return None
+        begin = max(edge for edge in self.edges[:-1] if edge <= when)
+        return self.found[begin, what, place, detail]
+
+    def _add(
+        self,
+        when: datetime,
+        what: str,
+        place: str,
+        detail: str = "",
+        value: float | None = None,
+        top: float | None = None,
+        covered_s: float = 0.0,
+    ) -> None:
+        row = self._row(when, what, place, detail)
+        if row is None:
+            return
+        row.n += 1
+        row.covered_s += covered_s
+        row.top = max(row.top, top if top is not None else value or 0.0)
+        if value is not None:
+            row.total += value
+            if what in TIMED and self.level != "minute":
+                row.bins[0 if value < 1 else floor(8 * log2(value) + 1e-12) + 1] += 1
+
+    def _span(
+        self,
+        span: Span,
+        what: str,
+        place: str,
+        detail: str,
+        rate: float,
+        *,
+        covers: bool,
+        top: float = 0,
+    ) -> None:
+        for begin, end in zip(self.edges, self.edges[1:], strict=False):
+            a, b = max(span[0], begin), min(span[1], end)
+            if b > a:
+                row = self.found[begin, what, place, detail]
+                row.total += rate * seconds(a, b)
+                row.top = max(row.top, top)
+                row.covered_s += seconds(a, b) if covers else 0.0
+
+    def _event(self, e: Event) -> None:
+        crew = getattr(e, "visit", None) in self.staff
+        if isinstance(e, LineCrossed):
+            self._add(e.time, "line", e.line, e.direction)
+            if crew:
+                self._add(e.time, "line", e.line, f"{e.direction}/staff")
+        elif isinstance(e, ZoneLeft):
+            self._add(e.time, "stay", e.zone, "staff" if crew else "", e.dwell_s)
+            if crew:
+                span = e.time - timedelta(seconds=e.dwell_s), e.time
+                self._span(span, "occupancy", e.zone, "staff", 1.0, covers=False)
+        elif isinstance(e, ZoneOccupancy):
+            began = e.time - timedelta(seconds=e.period_s)
+            covered = e.period_s * e.coverage
+            self._add(began, "occupancy", e.zone, "", e.person_s, e.people_max, covered)
+        elif isinstance(e, VisitEnded):
+            stay = seconds(e.started, e.time)
+            self._add(e.time, "visit", e.camera or "", "staff" if crew else "", stay)
+            pairs = set(zip(e.areas, e.areas[1:], strict=False))
+            for a, b in (pair for pair in pairs if pair[0] != pair[1] and not crew):
+                self._add(e.time, "path", a, b)
+        elif isinstance(e, ShelfTouched) and not crew:
+            self._add(e.time, "touch", f"{e.shelf}/{e.facing}", e.kind)
+        elif isinstance(e, TillReceipt):
+            self._add(e.time, "receipt", e.till, e.currency, e.total)
+        elif isinstance(e, HelpNeeded):
+            self._add(e.time, "help", e.zone or "", e.kind)
+        elif isinstance(e, QueueState):
+            self._add(e.time, "queue", e.zone, "first", None, e.waiting_s)
+        elif isinstance(e, ShelfState):
+            self._add(e.time, "shelf", f"{e.shelf}/{e.facing}", e.state)
+
+    def _firsts(self) -> None:
+        seen: set[tuple[str, str, str]] = set()
+        for e in self.events:
+            if not isinstance(e, ShelfTouched) or e.visit is None or e.visit in self.staff:
+                continue
+            if not self.start <= e.time < self.end:
+                continue
+            place = f"{e.shelf}/{e.facing}"
+            for name in ("visits", "picked") if e.kind == "pick_up" else ("visits",):
+                if (e.visit, place, name) not in seen:
+                    seen.add((e.visit, place, name))
+                    self._add(e.time, "touch", place, name)
+
+    def _alerts(self) -> None:
+        steps = [e for e in self.events if isinstance(e, AlertStep | HelpStep)]
+        for kind in (AlertStep, HelpStep):
+            raised = {e.alert: e.time for e in steps if isinstance(e, kind) and e.step == "raised"}
+            for e in steps:
+                if not isinstance(e, kind):
+                    continue
+                since = raised.get(e.alert) if e.step != "raised" else None
+                late = since is not None and since <= e.time
+                value = seconds(since, e.time) if since is not None and late else None
+                if isinstance(e, AlertStep):
+                    self._add(e.time, "alert", e.rule, e.step, value)
+                else:
+                    self._add(e.time, "help", e.zone or "", f"step-{e.step}", value)
+
+    def _lost(self) -> dict[str, list[Span]]:
+        lost: dict[str, list[Span]] = defaultdict(list)
+        for e in self.events:
+            if isinstance(e, CameraHealth):
+                lost[e.camera or ""].append((e.time - timedelta(seconds=e.gap_s), e.time))
+        return {camera: union(spans) for camera, spans in lost.items()}
+
+    def _cameras(self) -> None:
+        lost = self._lost()
+        there: dict[str, list[Span]] = defaultdict(list)
+        ill: dict[tuple[str, str], list[Span]] = defaultdict(list)
+        for e in self.events:
+            if isinstance(e, CameraHealth):
+                camera = e.camera or ""
+                if e.fps > 0 or e.state == "gap":
+                    there[camera].append((e.time - timedelta(seconds=930), e.time))
+                if e.state == "gap":
+                    self._add(e.time, "gap", camera)
+                elif e.state != "ok":
+                    ill[camera, e.state].append((e.since or e.time, e.time))
+                    if e.phase == "begins":
+                        self._add(e.time, "gap", camera, e.state)
+            elif isinstance(e, ZoneOccupancy) and e.camera:
+                there[e.camera].append((e.time - timedelta(seconds=e.period_s), e.time))
+        for camera, spans in there.items():
+            for span in less(union(spans), lost.get(camera, [])):
+                self._span(span, "gap", camera, "", 0.0, covers=True)
+        for camera, spans in lost.items():
+            for span in spans:
+                self._span(span, "gap", camera, "", 1.0, covers=False)
+        for (camera, state), spans in ill.items():
+            for span in union(spans):
+                self._span(span, "gap", camera, state, 1.0, covers=False)
+
+    def _lasting(self, carried: dict[str, tuple[str, float]]) -> dict[str, tuple[str, float]]:
+        counted = [e.time for e in self.events if EVENT_CLASSES[e.type] == "count"]
+        known_until = min(self.end, max(counted, default=self.start))
+        now = {place: (self.start, state) for place, state in carried.items()}
+        eyes: dict[str, str] = {}
+        steps: list[tuple[str, datetime, datetime, tuple[str, float]]] = []
+        for e in self.events:
+            if isinstance(e, QueueState):
+                place, state = f"queue/{e.zone}", ("", float(e.length))
+                eyes[place] = e.camera or ""
+            elif isinstance(e, ShelfState):
+                place, state = f"shelf/{e.shelf}/{e.facing}", (e.state, e.fill)
+            else:
+                continue
+            if self.start <= e.time < self.end:
+                if place in now:
+                    steps.append((place, now[place][0], e.time, now[place][1]))
+                now[place] = (e.time, state)
+        steps += [(place, since, known_until, state) for place, (since, state) in now.items()]
+        lost = self._lost()
+        for place, since, until, (word, number) in steps:
+            kind, _, name = place.partition("/")
+            if kind == "shelf":
+                self._span((since, until), "shelf", name, word, 1.0, covers=True)
+                self._span((since, until), "shelf", name, "fill", number, covers=True)
+                continue
+            for span in less([(since, until)], lost.get(eyes.get(place, ""), [])):
+                self._span(span, "queue", name, "", number, covers=True, top=number)
+        return {place: state for place, (_, state) in now.items()}
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    found: list[Span] = []
+    for a, b in sorted(spans):
+        if b <= a:
+            continue
+        if found and a <= found[-1][1]:
+            found[-1] = (found[-1][0], max(b, found[-1][1]))
+        else:
+            found.append((a, b))
+    return found
+
+
+def less(spans: Iterable[Span], taken: Sequence[Span]) -> list[Span]:
+    found = list(spans)
+    for c, d in taken:
+        found = [
+            part for a, b in found for part in ((a, min(b, c)), (max(a, d), b)) if part[0] < part[1]
+        ]
+    return found
