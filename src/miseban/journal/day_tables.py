@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from miseban.journal.events_table import SCHEMA
 from miseban.journal.manifest import Segment
-from miseban.journal.segments import read_segment
+from miseban.journal.segments import read_segment, widened
 from miseban.vocabulary.errors import BadInput, Failed
 
 _KEPT_DAYS = 4
@@ -52,7 +52,7 @@ class DayTables:
             table = read_segment(path)
         except Failed as error:
             raise BadInput("journal", path, error.what) from None
-        return unified(table, self._schema)
+        return widened(table).select(self._columns)
 
 
 def unified(table: pa.Table, schema: pa.Schema) -> pa.Table:

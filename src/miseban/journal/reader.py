@@ -21,7 +21,15 @@ from miseban.journal.manifest import Manifest, Segment
 from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
 from miseban.journal.rollups.days import day_at, utc_days
 from miseban.journal.segments import events_of
-from miseban.journal.snapshot import Looking, Snapshot, newest
+from miseban.journal.snapshot import (
+    CHANGING,
+    NO_FILE,
+    Looking,
+    Snapshot,
+    Stamp,
+    file_stamp,
+    newest,
+)
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENT_CLASSES, Event
 
@@ -113,22 +121,34 @@ class JournalReader:
 
         Raises ``BadInput``: ``sql`` when the query is wrong, ``journal`` when a file is damaged.
         """
+        files: list[Path] = []
+        stamps: list[Stamp] = []
         for _ in range(_TRIES):
             snapshot = self.snapshot()
             views = [v for v in VIEWS if re.search(rf"\b{v}\b", sql, re.IGNORECASE)]
             made = {
                 v: view_sql(self.folder, snapshot, v, _span(snapshot, since, until)) for v in views
             }
+            files = [path for view in made.values() for path in view.files]
+            stamps = [file_stamp(path) for path in files]
+            error: duckdb.Error | None = None
             try:
-                return self._ask(made, sql, parameters or {})
-            except duckdb.IOException as error:
-                files = [path for view in made.values() for path in view.files]
-                if all(path.exists() for path in files):
-                    raise self._why(files, error) from None
-                self._again()  # a file was replaced meanwhile
-            except duckdb.Error as error:
-                raise self._why([p for view in made.values() for p in view.files], error) from None
-        raise BadInput("journal", self.folder, "its files change faster than they can be read")
+                found = self._ask(made, sql, parameters or {})
+            except duckdb.Error as wrong:
+                error = wrong
+            # A file that was replaced may have been read half and half; and when journal.json was,
+            # roll-ups may be newer than the events beside them.
+            if NO_FILE in stamps or stamps != [file_stamp(path) for path in files]:
+                self._again()
+            elif error is not None:
+                raise self._why(files, error) from None
+            elif views and not self._looking.stands(snapshot):
+                self._again()
+            else:
+                return found
+        gone = [path for path, stamp in zip(files, stamps, strict=True) if stamp == NO_FILE]
+        what = "not there, and it is said to be" if gone else CHANGING
+        raise BadInput("journal", gone[0] if gone else self.folder, what)
 
     def newest(self) -> datetime | None:
         """When the newest event happened; none where there is none. Raises ``BadInput``."""
@@ -138,7 +158,7 @@ class JournalReader:
                 return newest(self.folder, snapshot)
             except FileNotFoundError:
                 self._again()
-        raise BadInput("journal", self.folder, "its files change faster than they can be read")
+        raise BadInput("journal", self.folder, CHANGING)
 
     def close(self) -> None:
         self._duckdb.close()
@@ -214,7 +234,7 @@ class JournalReader:
                 # What was fresh stays in the newer fresh part or is in a segment now: never both.
                 snapshot = newer
                 segments = [s for s in newer.manifest.segments if s.data in classes]
-        raise BadInput("journal", self.folder, "its files change faster than they can be read")
+        raise BadInput("journal", self.folder, CHANGING)
 
 
 def _within(day: date, since: datetime | None, until: datetime | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from miseban.journal.day_tables import DayTables
 from miseban.journal.disk import Disk
 from miseban.journal.fresh import FreshLog
-from miseban.journal.manifest import Manifest, read_manifest
+from miseban.journal.manifest import FILE, Manifest, read_manifest
 from miseban.journal.rollups.counting import DayRows
 from miseban.journal.rollups.files import rollup_path
 from miseban.journal.rollups.rows import ROW, Level
@@ -20,19 +20,27 @@ from miseban.journal.rollups.touched import touched, touched_by
 from miseban.journal.rollups.update import recounted
 from miseban.journal.rollups.window import COLUMNS
 from miseban.journal.segments import read_segment
+from miseban.vocabulary.errors import BadInput
 
-_TRIES = 20
+_TRIES = 50
+Stamp = tuple[int, int, int]
+NO_FILE: Stamp = (0, 0, 0)
+CHANGING = "its files change faster than they can be read"
 _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """``manifest`` says which segments count; ``fresh`` are the events behind them (``SCHEMA``);
-    ``recounted`` are the rows of days whose files do not tell of all events yet."""
+    """``manifest``, which is ``journal.json`` with that ``stamp``, says which segments count;
+    ``fresh`` are the events behind them (``SCHEMA``); ``recounted`` are the rows of days whose
+    files do not tell of all events yet."""
 
     manifest: Manifest
+    stamp: Stamp
     fresh: pa.Table
     recounted: dict[date, DayRows]
+    found: dict[str, datetime | None] = field(default_factory=dict)
+    """What was worked out of it once."""
 
     def rows(self, level: Level) -> pa.Table:
         """Those rows of all these days."""
@@ -48,26 +56,35 @@ class Looking:
         self._log = FreshLog(disk, folder)
         self._tables = DayTables(folder, COLUMNS)
         self._last: Snapshot | None = None
-        self._content = b""
 
     def look(self) -> Snapshot:
         """Everything that was durable when this was called. Raises ``BadInput`` (``journal``) when
-        there is no journal, or a file of it is damaged."""
+        there is no journal, or a file of it is damaged, or it changes without end."""
         for _ in range(_TRIES):
             try:
-                return self._look()
+                found = self._look()
             except FileNotFoundError:
                 continue  # a compaction put another file in its place
-        return self._look()
+            if found is not None:
+                return found
+        raise BadInput("journal", self._folder, CHANGING)
 
-    def _look(self) -> Snapshot:
-        content = _content(self._folder)
-        manifest = read_manifest(self._folder, content)
+    def stands(self, snapshot: Snapshot) -> bool:
+        """Whether ``journal.json`` is still the one that the snapshot is of."""
+        return snapshot.stamp == file_stamp(self._folder / FILE)
+
+    def _look(self) -> Snapshot | None:
+        """None where something moved meanwhile."""
+        stamp, last = file_stamp(self._folder / FILE), self._last
+        known = last is not None and last.stamp == stamp
+        manifest = last.manifest if last is not None and known else read_manifest(self._folder)
         fresh, changed = self._log.read(manifest.first_log)
-        if self._last is not None and not changed and content == self._content:
-            return self._last
-        rows = self._recount(manifest, fresh)
-        self._last, self._content = Snapshot(manifest, fresh, rows), content or b""
+        # A log goes only after another journal.json has come: with the same one, none was missed.
+        if file_stamp(self._folder / FILE) != stamp:
+            return None
+        if last is not None and known and not changed:
+            return last
+        self._last = Snapshot(manifest, stamp, fresh, self._recount(manifest, fresh))
         return self._last
 
     def _recount(self, manifest: Manifest, fresh: pa.Table) -> dict[date, DayRows]:
@@ -87,16 +104,23 @@ class Looking:
         return dict(found)
 
 
-def _content(folder: Path) -> bytes | None:
-    """Of ``journal.json``; None where it cannot be read."""
+def file_stamp(path: Path) -> Stamp:
+    """Another one for every file that takes the place of another; zeros where there is none."""
     try:
-        return (folder / "journal.json").read_bytes()
+        found = path.stat()
     except OSError:
-        return None
+        return NO_FILE
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def newest(folder: Path, snapshot: Snapshot) -> datetime | None:
     """The time of the newest event. Raises ``FileNotFoundError`` when a segment was replaced."""
+    if "newest" not in snapshot.found:
+        snapshot.found["newest"] = _newest(folder, snapshot)
+    return snapshot.found["newest"]
+
+
+def _newest(folder: Path, snapshot: Snapshot) -> datetime | None:
     times = [pc.max(snapshot.fresh["time"]).as_py()] if len(snapshot.fresh) else []
     last = max((segment.day for segment in snapshot.manifest.segments), default=None)
     for segment in snapshot.manifest.segments:

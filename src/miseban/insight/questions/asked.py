@@ -73,19 +73,34 @@ class Table:
         """N rows. ``coverage`` (N,), not a number where nobody can tell; where it is 0 and nothing
         was counted, nothing is known, which is not 0. ``values`` has every measure, not a number
         where it has none; ``ends`` the intervals of some."""
+        self.add_places([(place, detail)], coverage, values, base=base, ends=ends)
+
+    def add_places(
+        self,
+        places: Sequence[tuple[str, str]],
+        coverage: Floats | None,
+        values: Columns,
+        *,
+        base: Mapping[str, Ints] | None = None,
+        ends: Mapping[str, tuple[Floats, Floats]] | None = None,
+    ) -> None:
+        """The same of P places with their details at once, that share a ``coverage`` (N,): the
+        others are (P x N,), place by place."""
         n = self._grid.n
+        rows = n * len(places)
         seen = np.full(n, np.nan) if coverage is None else np.asarray(coverage, np.float64)
-        self._place += [place] * n
-        self._detail += [detail] * n
+        seen = np.tile(seen, len(places))
+        self._place += [place for place, _ in places for _ in range(n)]
+        self._detail += [detail for _, detail in places for _ in range(n)]
         self._coverage.append(seen)
         for name, column in self._columns.items():
             value = np.asarray(values[name], np.float64)
             unknown = (seen == 0) & ~(value > 0)
             column.values.append(np.where(unknown, np.nan, value))
-            column.base.append(_or_nan((base or {}).get(name), n))
+            column.base.append(_or_nan((base or {}).get(name), rows))
             low, high = (ends or {}).get(name, (None, None))
-            column.low.append(np.where(unknown, np.nan, _or_nan(low, n)))
-            column.high.append(np.where(unknown, np.nan, _or_nan(high, n)))
+            column.low.append(np.where(unknown, np.nan, _or_nan(low, rows)))
+            column.high.append(np.where(unknown, np.nan, _or_nan(high, rows)))
 
     def answer(
         self,

@@ -30,13 +30,14 @@ def heat(question: HeatQuestion, asked: Asked) -> Answer:
     table = Table(over, units)
     seen = Coverage(asked, over, rows).shop()
     base = _visits(rows, over.n)
-    for band, column in np.argwhere(seconds).tolist():
-        values: Columns = {
-            "x_m": np.full(over.n, column * question.cell_m),
-            "y_m": np.full(over.n, band * question.cell_m),
-            "person_s": np.full(over.n, seconds[band, column], float),
-        }
-        table.add(f"{column}-{band}", "", seen, values, base={"person_s": base})
+    bands, columns = np.nonzero(seconds)
+    places = [(f"{x}-{y}", "") for x, y in zip(columns.tolist(), bands.tolist(), strict=True)]
+    values: Columns = {
+        "x_m": np.asarray(columns * question.cell_m, np.float64),
+        "y_m": np.asarray(bands * question.cell_m, np.float64),
+        "person_s": seconds[bands, columns],
+    }
+    table.add_places(places, seen, values, base={"person_s": np.repeat(base, len(places))})
     return table.answer(question, asked)
 
 

@@ -20,6 +20,7 @@ from miseban.journal.rollups import Level, shop_day
 from miseban.journal.rollups.days import day_at, micros
 
 Floats = NDArray[np.float64]
+_TICK = timedelta(microseconds=1)
 BY_MINUTE_DAYS = 8
 """Longer times are balanced by the hour."""
 UNITS: dict[str, Unit] = {"people_mean": "people", "people_max": "people", "people_end": "people"}
@@ -68,7 +69,7 @@ class Balance:
         fine = over.until - start <= timedelta(days=BY_MINUTE_DAYS)
         level: Level = "minute" if fine else "hour"
         self._over = over
-        until = over.until if asked.as_of is None else min(over.until, asked.as_of)
+        until = over.until if asked.as_of is None else min(over.until, asked.as_of + _TICK)
         end = max(until, start + timedelta(minutes=1))
         steps = [grid(period, level, zone) for period in _parts(start, end, 3 if fine else 90)]
         found = [self._change(asked, entrances, one) for one in steps]

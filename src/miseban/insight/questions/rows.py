@@ -19,6 +19,9 @@ from miseban.journal.rollups import BIN_EDGES_S
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_BETWEEN = "\t"
+"""No name has one."""
+_NONE = np.zeros(0, np.int64)
 _SUMS = ("n", "total", "covered_s", "measured", "top")
 
 
@@ -65,13 +68,16 @@ class Rows:
     ) -> None:
         """``hidden`` (N,) says of which stretches not all is told."""
         self._hidden = hidden or {}
-        self._grid, self._table = grid, table
         self._n, self._bins = grid.n, len(BIN_EDGES_S) + 1
-        names = [table[name].to_pylist() for name in ("what", "place", "detail")]
-        self._key = list(zip(*names, strict=True))
-        self._at: dict[tuple[str, str, str], list[int]] = {}
-        for i, key in enumerate(self._key):
-            self._at.setdefault(key, []).append(i)
+        names = [table[name] for name in ("what", "place", "detail")]
+        coded = pc.binary_join_element_wise(*names, _BETWEEN).combine_chunks().dictionary_encode()
+        codes = np.asarray(coded.indices.to_numpy(), np.int64)
+        order = np.argsort(codes, kind="stable")
+        ends = np.cumsum(np.bincount(codes, minlength=len(coded.dictionary)))
+        self._at: dict[tuple[str, str, str], Ints] = {}
+        for key, own in zip(coded.dictionary.to_pylist(), np.split(order, ends[:-1]), strict=False):
+            what, place, detail = key.split(_BETWEEN)
+            self._at[what, place, detail] = own
         self._where = grid.at(np.asarray(table["start"].cast(pa.int64()).to_numpy(), np.int64))
         self._columns = {
             name: np.nan_to_num(
@@ -79,6 +85,7 @@ class Rows:
             )
             for name in _SUMS
         }
+        self._lists = table["histogram"].combine_chunks()
 
     @property
     def keys(self) -> list[tuple[str, str, str]]:
@@ -101,7 +108,7 @@ class Rows:
 
     def of(self, what: str, place: str, detail: str = "") -> Sums:
         """Zeros where there is nothing."""
-        which = np.array(self._at.get((what, place, detail), []), np.int64)
+        which = self._at.get((what, place, detail), _NONE)
         where = self._where[which]
 
         def added(values: Floats) -> Floats:
@@ -123,9 +130,9 @@ class Rows:
 
     def _histogram(self, which: Ints, where: Ints) -> Ints:
         counts = np.zeros((self._n, self._bins), np.int64)
-        if not len(which) or self._table["histogram"].null_count == len(self._table):
+        if not len(which) or self._lists.null_count == len(self._lists):
             return counts
-        lists = self._table["histogram"].combine_chunks().take(pa.array(which))
+        lists = self._lists.take(pa.array(which))
         length = np.asarray(pc.fill_null(lists.value_lengths(), 0).to_numpy(), np.int64)
         row = np.repeat(where, length)
         first = np.repeat(np.cumsum(length) - length, length)

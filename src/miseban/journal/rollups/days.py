@@ -37,7 +37,7 @@ class ShopDay:
     def edges(self, level: Level) -> Micros:
         """(N + 1,) where its N minutes, hours or the one day begin, and the day's end, in
         microseconds since 1970. Hours are full hours of the shop's clock: when that is moved by
-        half an hour, one of them is as short."""
+        half an hour, one of them lasts an hour and a half."""
         return _edges(self, level)
 
 
