@@ -40,10 +40,12 @@ class Rollups(Protocol):
     """Sums by minute, hour and day. Each is called as often as a crash makes it necessary, so the
     same call twice must come to the same. Errors are ``OSError``."""
 
-    def update(self, disk: Disk, folder: Path, touched: Touched) -> None:
-        """Segments of these days (UTC) and classes have changed, and stand in ``journal.json``."""
+    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
+        """Segments of the days (UTC) in ``manifest.stale`` have changed, and stand in ``journal.json``."""
 
-    def forget(self, disk: Disk, folder: Path, data: DataClass, before: datetime) -> None:
+    def forget(
+        self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
+    ) -> None:
         """What tells of single events of a class from before ``before`` has to go. ``update`` has
         been called since the last of them came; they are in segments yet."""
 
@@ -149,7 +151,7 @@ class Compaction(Book):
             return
         if self.rollups is None:
             return
-        self.rollups.update(self.disk, self.folder, self.manifest.stale)
+        self.rollups.update(self.disk, self.folder, self.manifest)
         with self.changing() as change:
             change.commit(stale={})
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from miseban.insight.disclosure.blocks import NOTHING, WITHHELD, Blocks, Rest, gather, within
+from miseban.insight.disclosure.blocks import NOTHING, WITHHELD, Blocks, Rest, finer, gather
 
 Ints = NDArray[np.int64]
 Gather = Callable[[Ints, int, Rest], Blocks]
@@ -69,9 +69,9 @@ def published(people: tuple[int, ...], k: int, rest: Rest, gather: Gather) -> tu
 
 
 def recovered(k: int, cells: int, most: int, rest: Rest, gather: Gather) -> list[object]:
-    """Every row of cells of ``most`` people or fewer is what an attacker might look at. Those who publish the same
-    cannot be told apart; a cell of fewer than k that is the same in all of them is recovered. The
-    attacker also knows where nobody was."""
+    """Every row of cells of ``most`` people or fewer is what an attacker might look at. Those who
+    publish the same cannot be told apart; a cell of fewer than k that is the same in all of them is
+    recovered. The attacker also knows where nobody was."""
     worlds = defaultdict(list)
     for people in np.ndindex(*([most + 1] * cells)):
         if sum(people) > most:
@@ -120,9 +120,15 @@ def test_finer_questions_are_made_of_whole_blocks(pairs: list[tuple[int, int]]) 
     k = 4
     did, did_not = np.array(pairs).T
     came = gather((did + did_not)[None], k, "joined")
-    both = np.stack([did, did_not], axis=1)[None]
-    fine = gather(within(came, both), k, "joined")
+    fine = finer(came, np.stack([did, did_not], axis=1)[None], k, "joined")
     told = fine.first[0] >= 0
-    for a, b in {(x, y) for x, y in zip(fine.first[0][told], fine.last[0][told], strict=True)}:
-        whole = within(came, both)[0, a : b + 1].sum(axis=0)
-        assert (whole >= k).all()
+    spans = {(a, b) for a, b in zip(fine.first[0][told], fine.last[0][told], strict=True)}
+    for a, b in spans:
+        cells = np.arange(a, b + 1)
+        inside = cells[came.first[0, cells] >= 0]
+        assert (came.first[0, inside] >= a).all()
+        assert (came.last[0, inside] <= b).all()
+        assert did[cells].sum() >= k
+        assert did_not[cells].sum() >= k
+    assert sum(b + 1 - a for a, b in spans) >= told.sum()
+    assert not (did + did_not)[fine.first[0] == NOTHING].any()

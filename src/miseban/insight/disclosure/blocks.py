@@ -66,13 +66,24 @@ def gather(people: Ints, k: int, rest: Rest) -> Blocks:
     return Blocks(first, last, over)
 
 
-def within(outer: Blocks, people: Ints) -> Ints:
-    """``people`` (R, T, C) with all of a block in its last cell: what is gathered from these is
-    made of whole blocks of ``outer``."""
+def finer(outer: Blocks, people: Ints, k: int, rest: Rest) -> Blocks:
+    """Blocks made of whole blocks of ``outer``, for a question that divides people: ``people``
+    (R, T, C) how many there are of each kind, of which every block has k."""
     moved = np.zeros_like(people)
     rows, cells = np.nonzero(outer.first >= 0)
-    np.add.at(moved, (rows, outer.last[rows, cells]), people[rows, cells])
-    return moved
+    ends = outer.last[rows, cells]
+    np.add.at(moved, (rows, ends), people[rows, cells])
+    found = gather(moved, k, rest)
+    first, last = np.full(outer.first.shape, WITHHELD), np.full(outer.first.shape, WITHHELD)
+    begin = found.first[rows, ends]
+    first[rows, cells] = np.where(begin >= 0, outer.first[rows, np.maximum(begin, 0)], WITHHELD)
+    last[rows, cells] = np.maximum(found.last[rows, ends], WITHHELD)
+    nobody = outer.first == NOTHING
+    between = (found.first >= 0) & nobody
+    for one in (first, last):
+        one[nobody] = NOTHING
+        one[between] = WITHHELD
+    return Blocks(first, last, outer.open | found.open)
 
 
 def _closings(counts: Ints, k: int) -> tuple[Ints, Ints]:

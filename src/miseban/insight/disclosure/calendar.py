@@ -65,7 +65,7 @@ class Calendar:
 
     @cached_property
     def hour_edges(self) -> Ints:
-        """(H, MOST_HOURS + 1): of each such day; the last is repeated."""
+        """(H, MOST_HOURS + 1): of each such day; its end is repeated."""
         found = np.zeros((len(self.by_hours), MOST_HOURS + 1), np.int64)
         for i, d in enumerate(self.by_hours.tolist()):
             edges = shop_day(self.days[d], self.timezone).edges("hour")
@@ -81,6 +81,21 @@ class Calendar:
             for g in groups
             if len(g)
         ]
+
+    @property
+    def hours_shape(self) -> tuple[int, int]:
+        return len(self.by_hours), MOST_HOURS
+
+    def day_of(self, starts: Ints) -> Ints:
+        """(M,) on which day each of ``starts`` (M,) is."""
+        return np.searchsorted(self.day_edges, starts, side="right") - 1
+
+    def hour_of(self, starts: Ints) -> tuple[Ints, Ints]:
+        """(M,) each: on which of the days that are looked at by the hour, and in which hour."""
+        which = np.searchsorted(self.by_hours, self.day_of(starts))
+        if not len(starts):
+            return which, which
+        return which, (self.hour_edges[which, :-1] <= starts[:, None]).sum(axis=1) - 1
 
     def stretch(self, since: Ints, until: Ints) -> Ints:
         """In which stretch all of [``since``, ``until``) lies, -1 where in none."""

@@ -3,7 +3,7 @@ disclosure gate, here and nowhere else."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -132,13 +132,25 @@ class Rows:
         counts = np.zeros((self._n, self._bins), np.int64)
         if not len(which) or self._lists.null_count == len(self._lists):
             return counts
-        lists = self._lists.take(pa.array(which))
-        length = np.asarray(pc.fill_null(lists.value_lengths(), 0).to_numpy(), np.int64)
-        row = np.repeat(where, length)
-        first = np.repeat(np.cumsum(length) - length, length)
-        bins = np.arange(len(row)) - first
-        np.add.at(counts, (row, bins), lists.flatten().to_numpy())
+        return _add_lists(counts, self._lists.take(pa.array(which)), where)
+
+
+def histograms_of(rows: pa.Table) -> Ints:
+    """(M, B) of M rows."""
+    counts = np.zeros((len(rows), len(BIN_EDGES_S) + 1), np.int64)
+    lists = rows["histogram"].combine_chunks()
+    if not len(rows) or lists.null_count == len(lists):
         return counts
+    return _add_lists(counts, lists, np.arange(len(rows)))
+
+
+def _add_lists(counts: Ints, lists: pa.Array, where: Ints) -> Ints:
+    length = np.asarray(pc.fill_null(lists.value_lengths(), 0).to_numpy(), np.int64)
+    row = np.repeat(where, length)
+    first = np.repeat(np.cumsum(length) - length, length)
+    bins = np.arange(len(row)) - first
+    np.add.at(counts, (row, bins), lists.flatten().to_numpy())
+    return counts
 
 
 def fetch(
@@ -148,16 +160,20 @@ def fetch(
     places: Sequence[str] | None = None,
     *,
     histograms: bool = False,
+    split: Callable[[pa.Table], Ints] | None = None,
 ) -> Rows:
-    """All that may be told of ``whats`` in the time of ``grid``, only at ``places`` if given.
-    Raises ``BadInput``."""
+    """All that may be told of ``whats`` in the time of ``grid``, only at ``places`` if given; with
+    ``split`` of as many who did what it counts in rows and as many who did not. Raises
+    ``BadInput``."""
     plain = set(whats) - GATED
     parts = [_plain(asked.reader, grid, plain, places, histograms=histograms)] if plain else []
     hidden: dict[tuple[str, str, str], NDArray[np.bool_]] = {}
     for gated in (GATED, DURATIONS_ONLY):
         some = gated & set(whats)
         if some:
-            found = told(asked.reader, grid.edges, some, asked.k, places, histograms=histograms)
+            found = told(
+                asked.reader, grid.edges, some, asked.k, places, histograms=histograms, split=split
+            )
             parts.append(found.rows if gated is GATED else _set(found.rows, "n", 0))
             hidden |= found.hidden if gated is GATED else {}
     return Rows(grid, pa.concat_tables(parts, promote_options="permissive"), hidden)
@@ -213,9 +229,11 @@ def _set(rows: pa.Table, name: str, value: int) -> pa.Table:
 
 def left_out(rows: Rows, asked: Asked) -> list[str]:
     """The note for answers in which something is."""
-    if not rows.left_out:
-        return []
-    return [
-        f"What people did is told of {asked.k} of them or more. Where fewer came together within "
-        "this time it is left out, and so is the last part of today."
-    ]
+    return [left_out_of(asked.k)] if rows.left_out else []
+
+
+def left_out_of(k: int) -> str:
+    return (
+        f"What people did is told of {k} of them or more. Where fewer came together within this "
+        "time it is left out, and so is the last part of today."
+    )

@@ -17,7 +17,7 @@ from miseban.insight.questions.asking import (
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import quantile_s
 from miseban.insight.questions.grid import grid
-from miseban.insight.questions.rows import Rows, fetch
+from miseban.insight.questions.rows import Rows, fetch, left_out
 from miseban.insight.questions.visitors import WHATS, Lines
 
 STATES = ("full", "low", "empty", "blocked", "wrong", "unknown")
@@ -93,13 +93,13 @@ def alerts(question: AlertsQuestion, asked: Asked) -> Answer:
     table = Table(over, _ALERT)
     rules = rows.places("alert")
     if rules:
-        _answered(table, rows, "", rules)
+        _answered(table, rows, "", rules, asked.k)
     for rule in rules:
-        _answered(table, rows, rule, [rule])
+        _answered(table, rows, rule, [rule], asked.k)
     return table.answer(question, asked)
 
 
-def _answered(table: Table, rows: Rows, place: str, rules: list[str]) -> None:
+def _answered(table: Table, rows: Rows, place: str, rules: list[str], k: int) -> None:
     steps = {}
     for step in ("raised", "accepted", "done", "escalated", "ended"):
         parts = [rows.of("alert", rule, step) for rule in rules]
@@ -110,9 +110,9 @@ def _answered(table: Table, rows: Rows, place: str, rules: list[str]) -> None:
     accepted, done = steps["accepted"], steps["done"]
     values: Columns = {step: one.n for step, one in steps.items()} | {
         "accepted_mean_s": share(accepted.total, accepted.measured),
-        "accepted_median_s": quantile_s(accepted.histogram, 0.5, accepted.top),
-        "accepted_p90_s": quantile_s(accepted.histogram, 0.9, accepted.top),
-        "done_median_s": quantile_s(done.histogram, 0.5, done.top),
+        "accepted_median_s": quantile_s(accepted.histogram, 0.5, accepted.top, k),
+        "accepted_p90_s": quantile_s(accepted.histogram, 0.9, accepted.top, k),
+        "done_median_s": quantile_s(done.histogram, 0.5, done.top, k),
     }
     answered = {name: accepted.measured for name in _ALERT if name.startswith("accepted_")}
     table.add(place, "", None, values, base=answered | {"done_median_s": done.measured})
@@ -128,19 +128,22 @@ def help_calls(question: HelpQuestion, asked: Asked) -> Answer:
     nothing = np.full(over.n, np.nan)
     for zone in rows.places("help"):
         kinds = [d for d in rows.details("help", zone) if not d.startswith("step-")]
-        calls = added([rows.of("help", zone, k).n for k in kinds], over.n)
+        by_kind = {kind: rows.of("help", zone, kind) for kind in kinds}
+        hidden = np.any([one.withheld for one in by_kind.values()], axis=0) if kinds else False
+        calls = added([one.n for one in by_kind.values()], over.n)
+        told = np.where(hidden & (calls == 0), np.nan, calls)
         came = rows.of("help", zone, "step-accepted")
         values: Columns = {
-            "calls": calls, "accepted": came.n,
+            "calls": told, "accepted": came.told,
             "accepted_mean_s": share(came.total, came.measured),
         }  # fmt: skip
-        base = {"calls": np.asarray(calls, np.int64), "accepted_mean_s": came.measured}
+        base: Columns = {"calls": told, "accepted_mean_s": came.measured}
         table.add(zone, "", None, values, base=base)
-        for kind in kinds:
-            n = rows.of("help", zone, kind).n
+        for kind, one in by_kind.items():
+            n = one.told
             values = {"calls": n, "accepted": nothing, "accepted_mean_s": nothing}
             table.add(zone, kind, None, values, base={"calls": n})
-    return table.answer(question, asked)
+    return table.answer(question, asked, notes=left_out(rows, asked))
 
 
 def receipts(question: ReceiptsQuestion, asked: Asked) -> Answer:

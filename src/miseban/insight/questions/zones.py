@@ -46,7 +46,7 @@ def dwell(question: DwellQuestion, asked: Asked) -> Answer:
         if found is not None:
             ends["stays"] = found.ends()
             ends["mean_s"] = _mean_ends(stays, ends["stays"][0])
-        base = dict.fromkeys(_DWELL, stays.measured) | {"stays": stays.n}
+        base = dict.fromkeys(_DWELL, stays.measured) | {"stays": stays.told}
         table.add(zone, "", seen, durations(stays, asked.k), base=base, ends=ends)
     return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
 
@@ -79,7 +79,7 @@ def queues(question: QueuesQuestion, asked: Asked) -> Answer:
             "waiting_p90_s": told["p90_s"],
         }
         base = {name: stays.measured for name in units if name.startswith("waiting")}
-        table.add(zone, "", coverage.zone(zone), values, base=base | {"waited": stays.n})
+        table.add(zone, "", coverage.zone(zone), values, base=base | {"waited": stays.told})
     return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
 
 
@@ -103,7 +103,7 @@ def areas(question: AreasQuestion, asked: Asked) -> Answer:
             "mean_s": share(one.total, one.measured),
             "share": share(one.total, np.full(over.n, total_s)),
         }
-        base = dict.fromkeys(units, one.measured) | {"stays": one.n}
+        base = dict.fromkeys(units, one.measured) | {"stays": one.told}
         table.add(zone, "", coverage.zone(zone), values, base=base)
     return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
 
