@@ -56,18 +56,12 @@ class _Camera:
 
 class Together:
     """Cameras are fed frame by frame, each in its own order of time, by whoever has them: ``take``.
-        Once all have come up to a moment, ``advance`` hands their rows to the floor.
+    Once all have come up to a moment, ``advance`` hands their rows to the floor.
 
-        ``start`` is second 0 of the common time; a camera's own seconds begin with its source. Rows of
-    <<<<<<< HEAD
-        private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``, and what the views keep.
-        ``lost`` are cameras of which there is nothing at all, and why. ``looks`` is shown people where
-        a policy allows it.
-    =======
-        private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``. ``lost`` are cameras of
-        which there is nothing at all, and why. ``eyes`` are shown people, where a
-        policy allows it.
-    >>>>>>> main
+    ``start`` is second 0 of the common time; a camera's own seconds begin with its source. Rows of
+    private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``, and what the views keep.
+    ``lost`` are cameras of which there is nothing at all, and why. ``eyes`` are shown people, where
+    a policy allows it.
     """
 
     def __init__(

@@ -127,7 +127,9 @@ class RemoteShop(Shop):
             try:
                 response = self._client.get(path, params=told)
             except httpx.TimeoutException:
-                error: Failed = Unreachable("timeout", self._where, "the hub did not answer in time")
+                error: Failed = Unreachable(
+                    "timeout", self._where, "the hub did not answer in time"
+                )
             except (httpx.HTTPError, OSError) as reason:
                 what = f"the hub is not to be reached: {reason or type(reason).__name__}"
                 error = Unreachable("unreachable", self._where, what)

@@ -10,10 +10,6 @@ from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
-from miseban.hub.mqtt_access import MqttAccess
-from miseban.hub.notify.hooks import Hooks
-from miseban.hub.notify.subscriptions import Subscriptions
-from miseban.hub.notify.vapid import Vapid
 
 from miseban.hub.alerts import Alerts, load_rules
 from miseban.hub.api.app import create_app
@@ -21,6 +17,10 @@ from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
 from miseban.hub.hub import Door, Files, Hub
 from miseban.hub.live import LiveState
+from miseban.hub.mqtt_access import MqttAccess
+from miseban.hub.notify.hooks import Hooks
+from miseban.hub.notify.subscriptions import Subscriptions
+from miseban.hub.notify.vapid import Vapid
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.people import People
 from miseban.hub.people.rights import ROLE_RIGHTS, ROLES, TOKEN_RIGHTS, Right, Role

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from miseban.hub.running.settings import load_settings
+from miseban.hub.running.settings import (
+    Mqtt,
+    OwnBrokerTable,
+    Settings,
+    Tls,
+    Upkeep,
+    load_settings,
+)
 from miseban.vocabulary.errors import BadInput
 
 
@@ -90,3 +97,17 @@ def test_what_is_said_on_the_command_line_stands_above_the_file(tmp_path: Path) 
         load_settings(path, listen="nowhere")
     with pytest.raises(BadInput, match="the settings: listen: expected an address"):
         load_settings(None, listen="nowhere")
+
+
+def test_every_setting_is_documented() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "hub.md").read_text("utf-8")
+    tables = {"tls": Tls, "broker": OwnBrokerTable, "mqtt": Mqtt, "upkeep": Upkeep}
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    for name in Settings.model_fields.keys() - tables.keys():
+        assert any(line.startswith(f"| `{name}` |") for line in rows), name
+    for table, model in tables.items():
+        told = " ".join(line for line in rows if line.startswith(f"| `[{table}] "))
+        for name, field in model.model_fields.items():
+            assert f"{name}`" in told or f"`{name}`" in told, f"[{table}] {name}"
+            if isinstance(field.default, int) and not isinstance(field.default, bool):
+                assert f"`{field.default}`" in told, f"[{table}] {name}"
