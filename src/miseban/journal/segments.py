@@ -127,14 +127,15 @@ def read_segment(path: Path, columns: Iterable[str] | None = None) -> pa.Table:
 
 
 def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """With the columns of ``schema``, null where an older segment has none of that name."""
+    """``table`` with the columns of ``schema``: null where it has none of that name, as in segments
+    that an older version wrote."""
     columns = [
-        table[field.name].cast(field.type)
-        if field.name in table.column_names
-        else pa.nulls(len(table), field.type)
-        for field in schema
+        table[wanted.name].cast(wanted.type)
+        if wanted.name in table.column_names
+        else pa.nulls(len(table), wanted.type)
+        for wanted in schema
     ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    return pa.table(columns, schema=schema)
 
 
 def widened(table: pa.Table) -> pa.Table:
