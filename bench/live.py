@@ -90,7 +90,7 @@ class Traffic:
         self._ids = EventIds(self.rng)
         self._start, self._step_s = start, step_s
         self._there: list[tuple[str, str]] = []
-        self._visits = 0
+        self._ending: list[str] = []  # visits that have left their last zone
 
     def steps(self) -> Iterator[tuple[datetime, list[Event]]]:
         number = 0
@@ -107,30 +107,31 @@ class Traffic:
     def _one(self, now: datetime) -> Event:
         rng = self.rng
         stamp = self.stamp(now, rng.randrange(CAMERAS))
+        if self._ending:
+            told = {**stamp, "visit": self._ending.pop(), "started": stamp["time"], "unit": "m"}
+            trail = tuple(float(i) for i in range(60))
+            told |= {"t": trail, "x": trail, "y": trail, "areas": (), "stitched": 1}
+            return VisitEnded.model_validate(told)
         what = rng.random()
-        if what < 0.35 or not self._there:
-            self._visits += 1
+        if what < 0.43 or not self._there:
             visit = f"{rng.getrandbits(64):016x}" if rng.random() < 0.5 else self._known()
             zone = f"area-{rng.randrange(2 * CAMERAS - 2 * QUEUES)}"
             self._there.append((zone, visit))
             return ZoneEntered.model_validate({**stamp, "zone": zone, "visit": visit})
-        if what < 0.70:
+        if what < 0.86:
             zone, visit = self._there.pop(rng.randrange(len(self._there)))
+            if all(other != visit for _, other in self._there):
+                self._ending.append(visit)
             told = {**stamp, "zone": zone, "visit": visit, "dwell_s": 20.0, "stitched": 1}
             return ZoneLeft.model_validate(told)
-        if what < 0.80:
+        if what < 0.90:
             told = {**stamp, "line": f"l{rng.randrange(10)}", "visit": self._known()}
             return LineCrossed.model_validate({**told, "direction": rng.choice(["in", "out"])})
-        if what < 0.88:
+        if what < 0.98:
             told = {**stamp, "zone": f"queue-{rng.randrange(QUEUES)}"}
             return QueueState.model_validate(
                 {**told, "length": rng.randint(0, 6), "waiting_s": rng.uniform(0, 300)}
             )
-        if what < 0.98:
-            told = {**stamp, "visit": self._known(), "started": stamp["time"], "unit": "m"}
-            trail = tuple(float(i) for i in range(60))
-            told |= {"t": trail, "x": trail, "y": trail, "areas": (), "stitched": 1}
-            return VisitEnded.model_validate(told)
         if what < 0.99:
             told = {**stamp, "zone": f"area-{rng.randrange(100)}", "people": 1, "people_max": 2}
             return ZoneOccupancy.model_validate(
