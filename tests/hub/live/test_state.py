@@ -216,10 +216,11 @@ def streams(draw: st.DrawFn) -> dict[str, list[Event]]:
     )  # fmt: skip
     found: dict[str, list[Event]] = {}
     for stream in ("door", "tills", "floor"):
-        now = 0
+        now, lives = 0, dict.fromkeys(VISITS, 0)
         events: list[Event] = []
         for pause, what, visit, zone, n in draw(st.lists(steps, max_size=14)):
             now += pause * (400 if n == 5 else 1)
+            name, visit = visit, f"{stream}-{visit}-{lives[visit]}"
             event: Event
             if what == "crossed":
                 event = make.crossed(now, "in" if n % 2 else "out", visit)
@@ -231,6 +232,7 @@ def streams(draw: st.DrawFn) -> dict[str, list[Event]]:
                 event = make.queue(now, n, n * 10.0)
             elif what == "ended":
                 event = make.ended(now, visit, "staff" if n == 4 else None)
+                lives[name] += 1  # nothing is told of a visit after its end but what it was
             elif what == "label":
                 event = make.labelled(now, visit, ["staff", "shopper", None][n % 3])
             elif what == "shelf":

@@ -98,15 +98,10 @@ class _Visit:
         return max(one for one in (self.last, self.out, self.ended) if one is not None)
 
     @property
-    def gone(self) -> datetime | None:
-        """When it last went out or ended."""
-        if self.out is None or self.ended is None:
-            return self.out or self.ended
-        return max(self.out, self.ended)
-
-    @property
     def going(self) -> bool:
-        return self.last is not None and (self.gone is None or self.last > self.gone)
+        if self.ended is not None or self.last is None:
+            return False
+        return self.out is None or self.last > self.out
 
 
 class Visits:
@@ -118,7 +113,8 @@ class Visits:
         self._stays: defaultdict[str, dict[str, tuple[datetime, int]]] = defaultdict(dict)
         self._inside: defaultdict[str, set[str]] = defaultdict(set)  # by zone, not left
         self._going: set[str] = set()
-        self._gone = Moments()  # visits that are over, so that nobody comes back by an old event
+        # Visits of which no more is kept: nobody comes back by an old event, or after the end.
+        self._out, self._ended = Moments(), Moments()
         self._nobody: dict[str, datetime] = {}  # by zone, when it was last said to be empty
 
     def crossed(self, event: LineCrossed) -> None:
@@ -172,11 +168,13 @@ class Visits:
         found = {}
         for visit in self._inside[zone]:
             since = stays[visit][0]
-            held = self._visits.get(visit)
-            gone = held.gone if held is not None else None
-            if since > nobody and since >= now - _LOST and (gone is None or since > gone):
+            if since > nobody and since >= now - _LOST and self._still(visit, since):
                 found[visit] = since
         return found
+
+    def _still(self, visit_id: str, since: datetime) -> bool:
+        visit = self._visits.get(visit_id)
+        return visit is None or (visit.ended is None and (visit.out is None or since > visit.out))
 
     def anybody(self, zone: str, since: datetime, staff: Set[str]) -> bool:
         """Whether a shopper came to ``zone`` or left it after ``since``, no longer ago than
@@ -200,21 +198,28 @@ class Visits:
                 over.append(visit_id)
         if len(self._going) > MOST:
             over += sorted(self._going, key=lambda one: self._visits[one].newest)[:-MOST]
-        gone = {visit_id: micros(self._visits.pop(visit_id).newest) for visit_id in over}
+        gone = {visit_id: self._visits.pop(visit_id) for visit_id in over}
         self._going.difference_update(gone)
-        self._gone.add([hashed(visit_id) for visit_id in gone], list(gone.values()))
-        self._gone.forget(micros(before))
+        for moments, is_end in ((self._out, False), (self._ended, True)):
+            some = {
+                hashed(visit_id): micros(visit.newest)
+                for visit_id, visit in gone.items()
+                if (visit.ended is not None) == is_end
+            }
+            moments.add(list(some), list(some.values()))
+            moments.forget(micros(before))
         for zone, stays in self._stays.items():
             for visit_id in [v for v in stays if v in gone]:
                 del stays[visit_id]
                 self._inside[zone].discard(visit_id)
 
     def _visit(self, visit_id: str, time: datetime) -> _Visit | None:
-        """None for one that was over by then."""
+        """None for one that is over, or was out by then."""
         visit = self._visits.get(visit_id)
         if visit is None:
-            gone = self._gone.get(hashed(visit_id))
-            if gone is not None and micros(time) <= gone:
+            number = hashed(visit_id)
+            out = self._out.get(number)
+            if self._ended.get(number) is not None or (out is not None and micros(time) <= out):
                 return None
             visit = self._visits[visit_id] = _Visit()
         return visit
