@@ -3,7 +3,7 @@ and the shop is never without somebody who can set people."""
 
 from __future__ import annotations
 
-import tempfile
+import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,14 @@ from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import Engine
 
 from miseban.hub.database import open_database
@@ -22,6 +29,7 @@ from miseban.hub.people.rights import PEOPLE_ROLES, ROLE_RIGHTS, ROLES, TOKEN_RI
 from miseban.hub.people.sessions import Lives
 from miseban.vocabulary.errors import BadInput
 from tests.hub.people.staff import FAST, NOW, TILL, set_up
+from tests.servers.postgres import Postgres
 
 LIVES_OF_SESSIONS = Lives()
 PASSWORDS = ["seven blue umbrellas", "eight green bicycles", "nine red lanterns here"]
@@ -46,10 +54,9 @@ class Shop(RuleBasedStateMachine):
     tokens = Bundle("tokens")
     links = Bundle("links")
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.engine: Engine = open_database(f"sqlite:///{Path(self.folder.name) / 'hub.sqlite'}")
+        self.engine: Engine = open_database(url)
         self.people = People(self.engine, passwords=FAST)
         self.now: datetime = NOW
         self.role: dict[str, Role] = {}  # of open accounts
@@ -62,7 +69,6 @@ class Shop(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.people.audit.verify()
         self.engine.dispose()
-        self.folder.cleanup()
 
     @initialize(target=accounts)
     def begins(self) -> str:
@@ -243,10 +249,23 @@ class Shop(RuleBasedStateMachine):
         self.link = {one: to for one, to in self.link.items() if to[0] != account}
 
 
-TestHistories = Shop.TestCase
-TestHistories.settings = settings(
-    max_examples=20,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+def histories(fresh: Callable[[], str], count: int) -> None:
+    """``fresh`` gives the address of an empty database, for each history anew."""
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: Shop(fresh()),
+        settings=settings(
+            max_examples=count,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+
+
+def test_histories_on_sqlite(tmp_path: Path) -> None:
+    numbers = itertools.count()
+    histories(lambda: f"sqlite:///{tmp_path / f'hub{next(numbers)}.db'}", 20)
+
+
+def test_histories_on_postgresql(server: Postgres) -> None:
+    histories(server.emptied, 6)
