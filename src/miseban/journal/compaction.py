@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
@@ -33,7 +33,6 @@ GROWTH = 2
 compactions stands in a few files, and no event is written more than a few times."""
 
 
-Touched = Mapping[date, Sequence[DataClass]]
 
 
 class Rollups(Protocol):
@@ -41,7 +40,7 @@ class Rollups(Protocol):
     same call twice must come to the same. Errors are ``OSError``."""
 
     def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
-        """Segments of the days (UTC) in ``manifest.stale`` have changed, and stand in ``journal.json``."""
+        """Segments of the days (UTC) and classes in ``manifest.stale`` have changed."""
 
     def forget(
         self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime

@@ -113,7 +113,7 @@ def test_days_have_as_many_hours_as_they_have(
 def test_closed_hours_need_not_be_seen(tmp_path: Path) -> None:
     events = [came(NINE), *well(NINE, 4 * 11)]  # from 9 to 20
     open_, shut = small(), small(empty='"20:00-09:00"')
-    whole = {"by": "day", "lines": ["entrance"]}
+    whole: dict[str, Any] = {"by": "day", "lines": ["entrance"]}
     always = kept(tmp_path / "a", open_, events).ask("visitors", *DAY, **whole)
     closed = kept(tmp_path / "b", shut, events).ask("visitors", *DAY, **whole)
     assert always.coverage[0] == pytest.approx(11 / 20, abs=0.01)
