@@ -142,6 +142,7 @@ def test_rejected_lines_and_strays(tmp_path: Path) -> None:
 
 def test_old_back_ups_are_found_wherever_they_lie(tmp_path: Path) -> None:
     journal = filled(tmp_path / "data", of_every_class(NOW - 100 * DAY))
+    (tmp_path / "backups").mkdir()
     back_up(tmp_path / "data" / "journal", tmp_path / "backups" / "september", NOW - 90 * DAY)
     retain(journal, JP, NOW)
     back_up(tmp_path / "data" / "journal", tmp_path / "backups" / "now", NOW)

@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -59,6 +59,19 @@ def _video(data: bytes, at: int) -> bool:
     return data[at + 4 : at + 8] in (b"isom", b"mp41", b"mp42", b"avc1", b"iso2", b"heic", b"avif")
 
 
+def _tiff(data: bytes, at: int) -> bool:
+    """Its directory lies in the file, and its first entries are in order, as they must be."""
+    order: Literal["little", "big"] = "little" if data[at : at + 1] == b"I" else "big"
+    where = at + int.from_bytes(data[at + 4 : at + 8], order)
+    if where < at + 8 or where + 26 > len(data):
+        return False
+    first, second = (
+        int.from_bytes(data[where + 2 + 12 * i : where + 4 + 12 * i], order) for i in (0, 1)
+    )
+    entries = int.from_bytes(data[where : where + 2], order)
+    return 1 < entries < 200 and 254 <= first < second <= 400
+
+
 def _yes(_: bytes, __: int) -> bool:
     return True
 
@@ -70,16 +83,16 @@ _KINDS: Final[tuple[tuple[str, bytes, Begins], ...]] = (
     ("gif", b"GIF89a", _yes),
     ("bmp", b"BM", _bitmap),
     ("webp", b"RIFF", _webp),
-    ("tiff", b"II*\0\x08\0\0\0", _yes),
-    ("tiff", b"MM\0*\0\0\0\x08", _yes),
+    ("tiff", b"II*\0", _tiff),
+    ("tiff", b"MM\0*", _tiff),
     ("video", b"ftyp", _video),
     ("array", b"\x93NUMPY", _yes),
 )
 _BASE64: Final = re.compile(
-    rb"(?:/9j/|iVBORw0KGg|R0lGOD|Qk[0-3]|UklGR|k05VTVBZ)[A-Za-z0-9+/_-]{28,}"
+    rb"(?:/9j/|iVBORw0KGg|R0lGOD|Qk[0-3]|UklGR|k05VTVBZ)[A-Za-z0-9+/_-]{40,}"
 )
 _HEX: Final = re.compile(
-    rb"(?:ffd8ff|89504e470d0a1a0a|47494638|52494646|934e554d5059)[0-9a-f]{32,}"
+    rb"(?:ffd8ff|89504e470d0a1a0a|47494638|424d|52494646|934e554d5059)[0-9a-f]{60,}"
 )
 
 
