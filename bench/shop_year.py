@@ -221,7 +221,7 @@ def make(folder: Path, days: int, shop: Shop) -> Manifest:
             written.append(segment)
             number += 1
         laid = time.process_time() - began
-        stale = {segment.day: ("count",) for segment in written}
+        stale: dict[date, tuple[DataClass, ...]] = {s.day: ("count",) for s in written}
         changed = {"segments": (*manifest.segments, *written), "next_file": number, "stale": stale}
         manifest = manifest.model_copy(update=changed)
         RollupKeeper().update(disk, folder, manifest)

@@ -256,7 +256,8 @@ class Recount:
         for e in self.events:
             if isinstance(e, QueueState):
                 place, state = f"queue/{e.zone}", ("", float(e.length))
-                eyes[place] = e.camera or ""
+                if self.start <= e.time < self.end:
+                    eyes[place] = e.camera or ""
             elif isinstance(e, ShelfState):
                 place, state = f"shelf/{e.shelf}/{e.facing}", (e.state, e.fill)
             else:
