@@ -21,6 +21,7 @@ SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
     *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes"),
     *("fusion", "floor", "people", "floor_pixels", "robust", "calibration", "journal"),
+    "questions",
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

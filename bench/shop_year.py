@@ -30,7 +30,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from miseban.journal.disk import RealDisk
-from miseban.journal.events_table import SCHEMA, write_events
+from miseban.journal.events_table import SCHEMA, read_events, write_events
 from miseban.journal.manifest import Manifest, Segment, read_manifest, write_manifest
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.journal.segments import SCHEMAS, sort_events, write_segment
@@ -62,7 +62,7 @@ DAYS = {
 }
 """Of each kind of day the seed, and how many times the scenario's people come."""
 FIRST = date(2025, 10, 1)
-LONG_QUEUE = 5
+LONG_QUEUE = 3
 
 
 def kind_of(day: date) -> str:
@@ -92,8 +92,7 @@ def simulated(shop: Shop, kind: str) -> list[Event]:
         shop, simulation.helps, people, known.events, known.visits, start, OPEN_S, seed
     )
     known = known.joined(needed.events)
-    more = [*_reports(shop, start, seed), *_alerts(known.events, seed)]
-    return sorted([*known.events, *more], key=lambda event: event.time)
+    return sorted([*known.events, *_reports(shop, start, seed)], key=lambda event: event.time)
 
 
 def _reports(shop: Shop, start: datetime, seed: int) -> Iterator[Event]:
@@ -189,6 +188,9 @@ def patterns(folder: Path, shop: Shop) -> dict[str, Pattern]:
             print(f"{kind}: {len(events)} events in {spent:.0f} s of processor time", flush=True)
         with path.open("rb") as file:
             table = pq.read_table(file, schema=SCHEMA)
+        queues = read_events(path, ["queue.state"])
+        rows = [alert.model_dump() for alert in _alerts(queues, DAYS[kind][0])]
+        table = pa.concat_tables([table, pa.Table.from_pylist(rows, schema=SCHEMA)])
         first = pc.min(table["time"]).as_py()
         midnight = first.astimezone(UTC).replace(hour=15, minute=0, second=0, microsecond=0)
         if midnight > first:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -24,26 +25,44 @@ _SUMS = ("n", "total", "covered_s", "measured", "top")
 
 @dataclass(frozen=True)
 class Sums:
-    """(N,) each, one a stretch of the grid: how many, the sum and the largest of what was measured,
-    the seconds known; ``measured`` is how many of ``n`` the sum is of, ``histogram`` (N, B) their
-    durations in the bins of the roll-ups."""
+    """Rows of one place and detail (or of several, added up), worked out when they are asked for:
+    (N,) each, one a stretch of the grid."""
 
-    n: Ints
-    total: Floats
-    top: Floats
-    covered_s: Floats
-    measured: Ints
-    histogram: Ints
+    rows: Rows
+    which: Ints
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(
-            self.n + other.n,
-            self.total + other.total,
-            np.maximum(self.top, other.top),
-            self.covered_s + other.covered_s,
-            self.measured + other.measured,
-            self.histogram + other.histogram,
-        )
+        return Sums(self.rows, np.concatenate([self.which, other.which]))
+
+    @cached_property
+    def n(self) -> Ints:
+        """How many."""
+        return self.rows.added("n", self.which).astype(np.int64)
+
+    @cached_property
+    def total(self) -> Floats:
+        """The sum of what was measured."""
+        return self.rows.added("total", self.which)
+
+    @cached_property
+    def top(self) -> Floats:
+        """The largest of it."""
+        return self.rows.largest("top", self.which)
+
+    @cached_property
+    def covered_s(self) -> Floats:
+        """The seconds of which anything is known."""
+        return self.rows.added("covered_s", self.which)
+
+    @cached_property
+    def measured(self) -> Ints:
+        """Of how many of ``n`` the sum is."""
+        return self.rows.added("measured", self.which).astype(np.int64)
+
+    @cached_property
+    def histogram(self) -> Ints:
+        """(N, B) their durations in the bins of the roll-ups."""
+        return self.rows.histogram(self.which)
 
 
 class Rows:
@@ -83,30 +102,27 @@ class Rows:
 
     def of(self, what: str, place: str, detail: str = "") -> Sums:
         """Zeros where there is nothing."""
-        which = self._at.get((what, place, detail), _NONE)
-        where = self._where[which]
+        return Sums(self, self._at.get((what, place, detail), _NONE))
 
-        def added(values: Floats) -> Floats:
-            return np.asarray(np.bincount(where, values[which], self._n), np.float64)
+    def added(self, name: str, which: Ints) -> Floats:
+        """(N,) the sum of a column over the rows ``which``."""
+        sums = np.bincount(self._where[which], self._columns[name][which], self._n)
+        return np.asarray(sums, np.float64)
 
+    def largest(self, name: str, which: Ints) -> Floats:
+        """(N,) the largest of a column over the rows ``which``; 0 where there is none."""
         top = np.zeros(self._n)
-        np.maximum.at(top, where, self._columns["top"][which])
-        return Sums(
-            added(self._columns["n"]).astype(np.int64),
-            added(self._columns["total"]),
-            top,
-            added(self._columns["covered_s"]),
-            added(self._columns["measured"]).astype(np.int64),
-            self._histogram(which, where),
-        )
+        np.maximum.at(top, self._where[which], self._columns[name][which])
+        return top
 
-    def _histogram(self, which: Ints, where: Ints) -> Ints:
+    def histogram(self, which: Ints) -> Ints:
+        """(N, B) the sum of the histograms of the rows ``which``."""
         counts = np.zeros((self._n, self._bins), np.int64)
         if not len(which) or self._lists.null_count == len(self._lists):
             return counts
         lists = self._lists.take(pa.array(which))
         length = np.asarray(pc.fill_null(lists.value_lengths(), 0).to_numpy(), np.int64)
-        row = np.repeat(where, length)
+        row = np.repeat(self._where[which], length)
         first = np.repeat(np.cumsum(length) - length, length)
         bins = np.arange(len(row)) - first
         np.add.at(counts, (row, bins), lists.flatten().to_numpy())
