@@ -20,8 +20,8 @@ from bench.result import CannotRunError, Result
 SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
     *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes"),
-    *("fusion", "floor", "people", "floor_pixels", "robust", "calibration", "journal"),
-    "questions",
+    *("fusion", "floor", "people", "uniform", "floor_pixels", "robust", "calibration"),
+    *("journal", "live", "questions", "intake", "latency"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

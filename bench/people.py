@@ -1,11 +1,11 @@
 """Staff and groups over unseen shop-days: people followed in pieces, as cameras lose them now and
-then, and what a uniform or a marker adds."""
+then, and what a uniform adds."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time as clock
 from math import comb
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.clothes import COLOURS, Looks, measured
 from bench.result import Result
 from miseban.learn.people.days import Day, Seen, day
 from miseban.sim.scenario.file import beside, load_scenario
@@ -29,23 +30,23 @@ HOURS = {"supermarket": ("08:00", 14.0), "konbini": ("00:00", 24.0)}
 PIECES_S = {"whole": 1e9, "600": 600.0, "150": 150.0}
 """Nobody is lost; or somebody is every ten minutes on average, or every two and a half: a visit to
 the supermarket is told in three pieces then, or in eight."""
-CUES = {"uniform": (0.9, 0.1), "marker": (0.95, 0.005)}
-"""How often the cue is seen on a member of staff, and on a shopper."""
+CUES = tuple(COLOURS)
+"""Uniforms: what is told of them is drawn from what ``bench.clothes`` measures on drawn people. All
+staff wear them; shoppers wear what they do there."""
 
 Found = tuple[int, int, int]
 """Both, of the truth, of the result."""
 
 
 class Cue:
-    """What is seen of each visit's clothes: nothing in one visit of five."""
+    """What is seen of each visit's clothes: nothing in one visit of five. It is the same for as
+    long as the visit lasts, right or wrong."""
 
-    def __init__(self, days: Day, name: str, seed: int) -> None:
+    def __init__(self, days: Day, looks: Looks, seed: int) -> None:
         rng = np.random.default_rng(seed)
-        on_staff, on_shopper = CUES[name]
-        worn = rng.random(len(days.staff)) < np.where(days.staff, on_staff, on_shopper)
-        odds = np.log(on_staff / on_shopper), np.log((1 - on_staff) / (1 - on_shopper))
-        self._odds = np.where(worn, *odds)
-        self._seen = rng.random(len(days.staff)) < 0.8
+        n = len(days.staff)
+        self._odds = np.where(days.staff, rng.choice(looks.worn, n), rng.choice(looks.other, n))
+        self._seen = rng.random(n) < 0.8
 
     def uniform(self, visit: int) -> float | None:
         return float(self._odds[visit]) if self._seen[visit] else None
@@ -66,30 +67,32 @@ class Told:
 def run(repeats: int) -> list[Result]:
     del repeats  # the seeds repeat it
     results = []
+    looks = {name: measured(name) for name in CUES}
     for name, (since, hours) in HOURS.items():
         shop = load_shop(SHOPS / f"{name}.toml")
         scenario = load_scenario(beside(SHOPS / f"{name}.toml"), shop)
         scenario = scenario.starting_at(clock.fromisoformat(since))
         for lost, piece_s in PIECES_S.items():
             seen = Seen(piece_s=piece_s)
-            told = [_told(shop, day(shop, scenario, s, hours * 3600, seen), s) for s in SEEDS]
+            days = (day(shop, scenario, s, hours * 3600, seen) for s in SEEDS)
+            told = [_told(shop, one, s, looks) for s, one in zip(SEEDS, days, strict=True)]
             of = f"{len(told)} days of the {name} (seeds {SEEDS[0]} to {SEEDS[-1]}), "
             of += "nobody lost" if lost == "whole" else f"people lost every {lost} s"
             results += _results(f"{name}-{lost}", told, of, strict=lost != "150")
     return results
 
 
-def _told(shop: Shop, days: Day, seed: int) -> Told:
+def _told(shop: Shop, days: Day, seed: int, looks: Mapping[str, Looks]) -> Told:
     seconds = np.bincount(days.rows.visit, minlength=len(days.staff)).astype(np.float64)
     visits, spent, judge_s = {}, {}, 0.0
     for cue in ("", *CUES):
-        judge = StaffJudge(shop, uniform=Cue(days, cue, seed) if cue else None)
+        judge = StaffJudge(shop, uniform=Cue(days, looks[cue], seed) if cue else None)
         begin = time.process_time()
         judge.update(days.rows)
         judge_s = judge_s or time.process_time() - begin
         staff = np.array([judge.role(v)[0] == "staff" for v in range(len(days.staff))])
-        visits[cue] = _found(days.staff, staff, np.ones(len(staff)))
-        spent[cue] = _found(days.staff, staff, seconds)
+        visits[cue] = found(days.staff, staff, np.ones(len(staff)))
+        spent[cue] = found(days.staff, staff, seconds)
     finder = GroupFinder(shop)
     begin = time.process_time()
     group = _groups(finder, days.rows, len(days.staff))
@@ -115,8 +118,9 @@ def _groups(finder: GroupFinder, rows: FloorRows, visits: int) -> NDArray[np.int
     return group
 
 
-def _found(true: NDArray[np.bool_], found: NDArray[np.bool_], weight: NDArray[np.float64]) -> Found:
-    both, a, b = (round(float(weight[one].sum())) for one in (true & found, true, found))
+def found(true: NDArray[np.bool_], said: NDArray[np.bool_], weight: NDArray[np.float64]) -> Found:
+    """Of ``true`` and ``said`` (N,), with ``weight`` (N,) each."""
+    both, a, b = (round(float(weight[one].sum())) for one in (true & said, true, said))
     return both, a, b
 
 
@@ -132,18 +136,19 @@ def _pairs(days: Day, seconds: NDArray[np.float64], group: NDArray[np.int64]) ->
     return a, b, c
 
 
-def _sum(parts: Sequence[Found]) -> Found:
-    both, true, found = np.sum(parts, axis=0).tolist()
+def added(parts: Iterable[Found]) -> Found:
+    """Their sum."""
+    both, true, found = np.sum(list(parts), axis=0).tolist()
     return both, true, found
 
 
 def _results(name: str, told: Sequence[Told], of: str, *, strict: bool) -> list[Result]:
     results = []
     for cue in told[0].visits:
-        visits, spent = (_sum([one[cue] for one in part]) for part in (
+        visits, spent = (added([one[cue] for one in part]) for part in (
             [t.visits for t in told], [t.seconds for t in told]
         ))  # fmt: skip
-        with_cue = f", with a {cue}" if cue else ""
+        with_cue = f", with a uniform in {cue}" if cue else ""
         note = f"{visits[1]:,} visits of staff, {visits[2] - visits[0]} others taken for staff, "
         note += f"{of}{with_cue}; by person-minutes {spent[0] / spent[2]:.3f}"
         by_time = f"the same; by person-minutes {spent[0] / spent[1]:.3f}"
@@ -153,7 +158,7 @@ def _results(name: str, told: Sequence[Told], of: str, *, strict: bool) -> list[
             _rate(f"staff-precision-{name}{end}", visits[0] / visits[2], note, bars[0]),
             _rate(f"staff-recall-{name}{end}", visits[0] / visits[1], by_time, bars[1]),
         ]
-    pairs = _sum([one.pairs for one in told])
+    pairs = added([one.pairs for one in told])
     note = f"pairs of one group: {pairs[0]:,} found of {pairs[1]:,}, "
     note += f"{pairs[2] - pairs[0]} others, {of}"
     f1 = 2 * pairs[0] / (pairs[1] + pairs[2])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from miseban.client.local import LocalShop
+    from miseban.client.questions import Shop
 
 try:
     __version__ = version("miseban")
@@ -16,8 +16,15 @@ except PackageNotFoundError:  # run from a checkout that was not installed
     __version__ = "0"
 
 
-def open(folder: str | Path, *, shop: str | Path | None = None) -> LocalShop:  # noqa: A001
-    """The shop whose journal lies in ``folder``, to be asked: ``docs/client.md``. Loaded here,
-    since a camera's process has no pandas."""
-    opened: LocalShop = import_module("miseban.client.opening").open_shop(folder, shop=shop)
+def open(  # noqa: A001
+    where: str | Path,
+    *,
+    shop: str | Path | None = None,
+    token: str | None = None,
+    ca: str | Path | None = None,
+) -> Shop:
+    """The shop whose journal lies in the folder ``where``, or whose hub has that address, to be
+    asked: ``docs/client.md``. Loaded here, since a camera's process has no pandas."""
+    opening = import_module("miseban.client.opening")
+    opened: Shop = opening.open_shop(where, shop=shop, token=token, ca=ca)
     return opened

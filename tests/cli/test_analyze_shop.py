@@ -113,6 +113,17 @@ def test_what_goes_with_one_camera_only_is_refused(
     assert not out.exists()
 
 
+def test_a_uniform_is_refused_where_the_policy_tells_nothing_of_staff(
+    recordings: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    shop, out = shop_file(tmp_path, "door", "hall", policy="strict"), tmp_path / "out"
+    shop.write_text(shop.read_text("utf-8") + '[staff]\nuniform = ["#1f6f5c"]\n', "utf-8")
+    assert analyse(shop, out, str(recordings)) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert f"{shop}: [staff]: uniform needs a policy that allows it" in line
+    assert not out.exists()
+
+
 def test_simulated_cameras_need_an_end(tmp_path: Path, capsys: Capture) -> None:
     shop = tmp_path / "shop.toml"
     text = SHOP.format("jp") + CAMERA.format("door").replace("door.avi", "sim:door")

@@ -21,7 +21,7 @@ def disk(tmp_path: Path) -> SimulatedDisk:
 
 
 def opened(tmp_path: Path, disk: SimulatedDisk, reserve: int = 0) -> Journal:
-    return Journal.open(tmp_path / "journal", shop=SHOP, disk=disk, reserve=reserve)
+    return Journal.open(tmp_path / "journal", shop=SHOP, rollups=None, disk=disk, reserve=reserve)
 
 
 def used(disk: SimulatedDisk) -> int:

@@ -41,7 +41,7 @@ class Shop(RuleBasedStateMachine):
         self.journal = self.open()
 
     def open(self) -> Journal:
-        journal = Journal.open(self.folder, shop=SHOP, disk=self.disk, reserve=0)
+        journal = Journal.open(self.folder, shop=SHOP, rollups=None, disk=self.disk, reserve=0)
         journal.subscribe(lambda told: self.heard.extend(event.id for event in told))
         return journal
 

@@ -12,6 +12,7 @@ import pytest
 
 from miseban.journal.journal import Journal
 from miseban.journal.marks import MOST_STREAMS
+from miseban.journal.segments import events_of, read_segment
 from miseban.vocabulary.delivery import Batch, BatchHead
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import EVENT_CLASSES, DataClass, Event
@@ -122,7 +123,7 @@ def test_late_events_go_to_their_day(journal: Journal) -> None:
     journal.compact(NOON)
     journal.accept([batch(early, first=6)])
     journal.compact(NOON)
-    assert {path.parent.name for path in journal.folder.rglob("*.parquet")} == {
+    assert {path.parent.name for path in (journal.folder / "events").rglob("*.parquet")} == {
         "2026-04-07",
         "2026-02-26",
     }
@@ -132,7 +133,8 @@ def test_late_events_go_to_their_day(journal: Journal) -> None:
     assert min(journal.state.oldest.values()) == date(2026, 2, 26)
 
 
-def test_a_day_of_many_compactions_stands_in_few_files(journal: Journal) -> None:
+def test_a_day_of_many_compactions_stands_in_few_files(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path, shop=SHOP, rollups=None)
     events = MAKER.some(60, NOON, "line")
     for at in range(60):
         journal.accept([batch(events[at : at + 1], first=at + 1)])
@@ -323,6 +325,31 @@ def test_forgetting_leaves_a_receipt_and_nothing_else(journal: Journal) -> None:
     assert journal.forget("trajectory", NOON, now=NOON).events == 0
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_segment_that_cannot_be_read_is_told_and_stops_nothing(
+    tmp_path: Path, gone: bool
+) -> None:
+    journal = Journal.open(tmp_path, shop=SHOP, rollups=None)
+    events = MAKER.some(20, NOON, "line")
+    journal.accept([batch(events[:10])])
+    journal.compact(NOON)
+    (path,) = (tmp_path / "events").rglob("*.parquet")
+    if gone:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-9])
+    journal.close()
+    journal = Journal.open(tmp_path, shop=SHOP, rollups=None)
+    assert journal.accept([batch(events[10:], first=11)])[0].upto == 20
+    journal.compact(NOON)
+    journal.compact(NOON + timedelta(days=3))
+    (told,) = journal.state.unreadable
+    assert str(path) in told
+    (other,) = set((tmp_path / "events").rglob("*.parquet")) - {path}
+    assert ids(events_of(read_segment(other))) == ids(events[10:])
+    assert path.exists() != gone
+
+
 def test_rejected_lines_are_forgotten_with_any_class(journal: Journal) -> None:
     head = BatchHead(source="door", stream="0" * 16, first=1, events=1, oldest=1)
     journal.accept([Batch(head, (b"{}",))])
@@ -344,7 +371,7 @@ def test_times_in_other_zones_belong_to_the_day_of_utc(journal: Journal) -> None
     event = MAKER.one(tokyo, "line")
     journal.accept([batch([event])])
     journal.compact(NOON)
-    assert [p.parent.name for p in journal.folder.rglob("*.parquet")] == ["2026-04-06"]
+    assert [p.parent.name for p in (journal.folder / "events").rglob("*.parquet")] == ["2026-04-06"]
     (held,) = stored(journal.folder)
     assert held == event
     assert held.time.utcoffset() == timedelta(0)

@@ -20,7 +20,7 @@ from miseban.journal.journal import Journal
 from tests.journal.shop import NOON, SHOP, Maker, batch
 
 events = Maker(23).some({EVENTS})
-journal = Journal.open(Path(sys.argv[1]), shop=SHOP)
+journal = Journal.open(Path(sys.argv[1]), shop=SHOP, rollups=None)
 upto = journal.accept([batch([])])[0].upto
 print(upto, flush=True)
 while upto < len(events):
@@ -54,7 +54,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         assert len(held) == len(set(held)) >= told
     assert told > 0
     events = Maker(23).some(EVENTS)
-    journal = Journal.open(folder, shop=SHOP)
+    journal = Journal.open(folder, shop=SHOP, rollups=None)
     for first in range(0, EVENTS, 1000):
         assert journal.accept([batch(events[first : first + 1000], first=first + 1)])[0].upto
     journal.compact(NOON)

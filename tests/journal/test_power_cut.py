@@ -10,10 +10,14 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from miseban.journal.compaction import Rollups
 from miseban.journal.journal import Journal
 from miseban.journal.manifest import Receipt
+from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.vocabulary.events import EVENT_CLASSES, Event
 from tests.journal.power import PowerCut, SimulatedDisk
 from tests.journal.shop import NOON, SHOP, Maker, Outbox, in_segments, stored
@@ -34,9 +38,13 @@ class Day:
         self.safe: list[Event] = []
         self.told: list[Event] = []
         self.receipt: Receipt | None = None
+        self.rollups: Rollups | None = None
+        self.forgets = True
 
     def open(self) -> Journal:
-        journal = Journal.open(self.folder, shop=SHOP, disk=self.disk, reserve=0)
+        journal = Journal.open(
+            self.folder, shop=SHOP, disk=self.disk, reserve=0, rollups=self.rollups
+        )
         journal.subscribe(self.told.extend)
         return journal
 
@@ -73,7 +81,8 @@ class Day:
         self.send(journal)
         journal.compact(NOON + timedelta(days=3))
         self.alert(journal)
-        self.receipt = journal.forget("trajectory", FORGOTTEN, now=NOON)
+        if self.forgets:
+            self.receipt = journal.forget("trajectory", FORGOTTEN, now=NOON)
         self.happen(2)
         self.send(journal)
         journal.close()
@@ -104,11 +113,11 @@ def may_be_gone(event: Event) -> bool:
     return EVENT_CLASSES[event.type] == "trajectory" and event.time < FORGOTTEN
 
 
-def played(tmp_path: Path, cut_at: int | None, seed: int) -> Day:
+def played(tmp_path: Path, cut_at: int | None, seed: int, rollups: Rollups | None = None) -> Day:
     folder = tmp_path / f"{seed}-{cut_at}" / "journal"
     folder.mkdir(parents=True)
     day = Day(folder, SimulatedDisk(folder.parent, seed))
-    day.disk.cut_at = cut_at
+    day.disk.cut_at, day.rollups, day.forgets = cut_at, rollups, rollups is None
     try:
         day.play()
     except PowerCut:
@@ -159,3 +168,29 @@ def test_the_power_is_cut_again_while_the_journal_recovers(tmp_path: Path, seed:
             day.disk.restart()
     day.finish()
     day.check()
+
+
+def rollups_of(folder: Path) -> list[pa.Table]:
+    paths = sorted((folder / "rollups").rglob("*.parquet"))
+    return [pq.read_table(path) for path in paths]
+
+
+@pytest.mark.parametrize("seed", [2, 4])
+def test_roll_ups_after_a_cut_are_a_recount_of_the_events(tmp_path: Path, seed: int) -> None:
+    operations = played(tmp_path, None, seed, RollupKeeper()).disk.operations
+    files = 0
+    for cut_at in range(operations - 5 * seed, 1, -6 * EVERY):
+        day = played(tmp_path, cut_at, seed, RollupKeeper())
+        day.finish()
+        other = Day(tmp_path / f"recount-{cut_at}", SimulatedDisk(tmp_path, 0))
+        other.folder.mkdir()
+        other.rollups = RollupKeeper()
+        journal = other.open()
+        held = stored(day.folder)
+        journal.append(held)
+        journal.compact(NOON)
+        journal.close()
+        found, recounted = rollups_of(day.folder), rollups_of(other.folder)
+        assert found == recounted
+        files += len(found)
+    assert files > 3

@@ -36,7 +36,7 @@ def names(events: list[Event]) -> list[str]:
 def test_results_of_analyze_become_a_journal(tmp_path: Path) -> None:
     folder = results(tmp_path / "results", EVENTS)
     (folder / "report.html").touch()
-    journal = Journal.open(folder, shop=SHOP, timezone="Asia/Tokyo")
+    journal = Journal.open(folder, shop=SHOP, rollups=None, timezone="Asia/Tokyo")
     assert not (folder / "events.parquet").exists()
     assert (folder / "report.html").exists()
     assert names(in_segments(folder)) == names(EVENTS) == names(stored(folder))
@@ -44,7 +44,7 @@ def test_results_of_analyze_become_a_journal(tmp_path: Path) -> None:
     assert journal.accept([batch(EVENTS)])[0].upto == 40
     journal.compact(NOON)
     journal.close()
-    Journal.open(folder, shop=SHOP).close()
+    Journal.open(folder, shop=SHOP, rollups=None).close()
     assert names(in_segments(folder)) == names(EVENTS)
 
 
@@ -64,12 +64,12 @@ def test_the_power_is_cut_in_the_midst_of_an_upgrade(tmp_path: Path, seed: int) 
         results(folder, EVENTS, disk)
         disk.cut_at = disk.operations + cut_at
         try:
-            Journal.open(folder, shop=SHOP, disk=disk).close()
+            Journal.open(folder, shop=SHOP, rollups=None, disk=disk).close()
             disk.off = True
         except PowerCut:
             pass
         disk.restart()
-        Journal.open(folder, shop=SHOP, disk=disk).close()
+        Journal.open(folder, shop=SHOP, rollups=None, disk=disk).close()
         assert names(stored(folder)) == names(EVENTS)
         assert names(in_segments(folder)) == names(EVENTS)
         assert not (folder / "events.parquet").exists()

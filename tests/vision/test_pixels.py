@@ -35,6 +35,7 @@ from miseban.vision.gate.change import Change
 from miseban.vision.health.reference import Reference
 from miseban.vision.pixels import Appearance, Crop, Frame, Pixels
 from miseban.vision.sealed import Sealed
+from miseban.vision.uniform import UniformWatch
 from miseban.vocabulary.events import EVENTS
 from miseban.vocabulary.policies import Permission
 from miseban.vocabulary.tracks import TrackRows
@@ -82,6 +83,16 @@ def some_looks() -> AppearanceMemory:
     return looks
 
 
+def some_uniforms() -> UniformWatch:
+    watch = UniformWatch(((SECRET, SECRET, SECRET),))
+    frame = Frame(np.full((90, 60, 3), SECRET, np.uint8), 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC))
+    box = np.array([[10.0, 5.0, 40.0, 85.0]])
+    one, number = np.ones(1), np.full(1, 3)
+    watch.offer("c", frame, TrackRows(0.2 * one, number, box, one, number), 0.2)
+    assert watch.wears("c", 3) is not None
+    return watch
+
+
 SEALED: dict[str, Callable[[], Sealed]] = {
     "pixels": lambda: Pixels(IMAGE),
     "frame": lambda: Frame(IMAGE, 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC)),
@@ -95,6 +106,7 @@ SEALED: dict[str, Callable[[], Sealed]] = {
     "reference": some_reference,
     "salt": lambda: Salt(date(2026, 3, 2), 8),
     "looks": some_looks,
+    "uniforms": some_uniforms,
 }
 
 

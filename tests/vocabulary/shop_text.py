@@ -18,6 +18,9 @@ retention_days = 365
 contact = "048-000-0000"
 posted = 2026-04-01
 
+[staff]
+uniform = ["#1F6f5c", "#ffffff"]
+
 [[camera]]
 id = "door"
 source = "rtsp://admin:hunter2@10.0.0.7/main"

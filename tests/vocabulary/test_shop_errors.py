@@ -42,7 +42,7 @@ def outcome(text: str) -> Shop | str:
 # camera is when the camera's id has changed.
 PLACE = re.compile(
     r"shop\.toml: "
-    r"(\[shop\]|\[notice\]|\[\[(camera|line|zone|shelf|till)\]\] [1-3])( \".*?\")?"
+    r"(\[shop\]|\[notice\]|\[staff\]|\[\[(camera|line|zone|shelf|till)\]\] [1-3])( \".*?\")?"
     r"( \[\[shelf\.facing\]\]( [12])?( \".*?\")?)?"
     r"( [a-z_]+)*( (point )?\d+)?( x| y)?: expected .*, found "
 )

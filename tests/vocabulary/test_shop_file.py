@@ -38,6 +38,8 @@ def test_a_right_file_is_read_whole() -> None:
     assert (ceiling.fps, ceiling.anchor, ceiling.floor_points) == (5.0, "centre", ())
     assert shop.zones[0].min_stay_s == 3.0
     assert shop.zones[1].min_stay_s == 1.0
+    assert shop.staff is not None
+    assert shop.staff.uniform_rgb == ((31, 111, 92), (255, 255, 255))
     egg = shop.shelves[0].facings[0]
     assert (egg.id, egg.gtin, egg.capacity) == ("egg", "4901234567894", 12)
     assert (shop.tills[0].queue, shop.tills[0].service) == ("waiting", "serving")

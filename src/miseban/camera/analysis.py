@@ -98,6 +98,6 @@ def analyse(
     result.rows = TrackRows.concatenate(parts)
     result.detections = looking.detections
     result.boxes = boxes
-    result.background = seen.background.picture()
+    result.background = seen.background.picture() if seen.background is not None else None
     result.rejected = dict(space.rejected)
     return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -45,7 +46,7 @@ class HealthReports:
 
     def gap(self, start_s: float, end_s: float) -> None:
         """Nothing came from ``start_s`` to ``end_s``, of which another event tells."""
-        self._lost = joined([*self._lost, (start_s, end_s)])
+        self._lose([(start_s, end_s)])
 
     def found(self, finding: Finding) -> None:
         """A trouble began or ended."""
@@ -116,11 +117,17 @@ class HealthReports:
             )
         )
 
+    def _lose(self, parts: Sequence[Stretch]) -> None:
+        """These are told. What ended before anything that may yet be told began is forgotten."""
+        since_s = [finding.since_s for finding in self._troubles.values() if finding.blind]
+        oldest_s = min([self._last_s, *since_s, *(from_s for from_s, _ in parts)]) - PERIOD_S
+        self._lost = [part for part in joined([*self._lost, *parts]) if part[1] > oldest_s]
+
     def _newly_lost(self, time_s: float, finding: Finding | None) -> list[Stretch]:
         """What is lost up to ``time_s`` and has not been told; the last stretch, which may be
         empty, ends there."""
         if finding is None or not finding.blind:
             return [(time_s, time_s)]
         parts = without((finding.since_s, time_s), self._lost)
-        self._lost = joined([*self._lost, *parts])
+        self._lose(parts)
         return parts if parts and parts[-1][1] == time_s else [*parts, (time_s, time_s)]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from miseban.camera.uniform import UniformOfVisits, Wears
 from miseban.space.floor_geometry import fused_cameras
 from miseban.space.fusion.affinity import Affinity
 from miseban.space.fusion.fusion import FloorFusion
@@ -24,17 +25,21 @@ def open_floor(
     *,
     detected: bool = False,
     affinity: Affinity | None = None,
+    uniform: Wears | None = None,
 ) -> ShopFloor:
     """For ``cameras`` of the shop, second 0 of whose rows is ``start``.
 
     Boxes that a detector has just drawn (``detected``) lean with the people in them and end where
     feet are hidden, so they are fused as those of cameras with ``anchor = "upright"``, wherever
-    the floor points tell how the camera hangs. ``affinity`` may say more of who is who.
+    the floor points tell how the camera hangs. ``affinity`` may say more of who is who,
+    ``uniform`` of who works here.
     """
     if not fused_cameras(shop, cameras):
         return ShopFloor(shop, cameras, start, None)
     fusion = FloorFusion(_leaning(shop) if detected else shop, affinity=affinity)
-    return ShopFloor(shop, cameras, start, fusion, staff=StaffJudge(shop), groups=GroupFinder(shop))
+    cue = UniformOfVisits(uniform, fusion) if uniform is not None else None
+    staff = StaffJudge(shop, uniform=cue)
+    return ShopFloor(shop, cameras, start, fusion, staff=staff, groups=GroupFinder(shop))
 
 
 def _leaning(shop: Shop) -> Shop:

@@ -157,18 +157,22 @@ class SimulatedSource:
             number = self._wait()
             if number is None:
                 return
-            time_s = self._arrives(number)
-            if time_s is None:
-                if self._gone(number / self._fps):
-                    return
-                continue
-            shot = self._filmed.shoot(
-                self._world.scene(number / self._fps), self._world.goods.fill, boxes=False
-            )
+            frame = self._frame(number)
             if self._closed.is_set():
                 return
-            utc = self.info.start + dt.timedelta(seconds=time_s)
-            yield Frame(shot.picture, number + 1, time_s, utc)
+            if frame is not None:
+                yield frame
+                del frame  # not held while the next is waited for
+            elif self._gone(number / self._fps):
+                return
+
+    def poll(self) -> Frame | None:
+        """The frame that is due now and was not given yet, if there is one; of a paced source."""
+        number = self._due()
+        if self._closed.is_set() or number <= self._number:
+            return None
+        self._pass_over(number)
+        return self._frame(number)
 
     def close(self) -> None:
         """Ends ``frames``; a gap in progress is told."""
@@ -188,6 +192,17 @@ class SimulatedSource:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _frame(self, number: int) -> Frame | None:
+        """Frame ``number``, the next in order; None when it does not arrive."""
+        time_s = self._arrives(number)
+        if time_s is None:
+            return None
+        shot = self._filmed.shoot(
+            self._world.scene(number / self._fps), self._world.goods.fill, boxes=False
+        )
+        utc = self.info.start + dt.timedelta(seconds=time_s)
+        return Frame(shot.picture, number + 1, time_s, utc)
 
     def _due(self) -> int:
         """The number of the newest frame there could be."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
+from miseban.camera.floor import Floor
 from miseban.camera.in_step import first_start, in_step, offset_s
 from miseban.camera.result import Analysis, no_progress
 from miseban.camera.shop_opening import open_floor
@@ -22,8 +22,10 @@ from miseban.vision.detectors.detection import Detector
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import Gap, Source
 from miseban.vision.tracker import TrackerSettings
+from miseban.vision.uniform import UniformWatch
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.stretches import Stretch, without
 from miseban.vocabulary.tracks import TrackRows
 
 WALK_S = 0.5
@@ -34,36 +36,10 @@ LEFT_S = 2.0
 """A recording that ends so much before the last one leaves a gap."""
 
 
-class Floor(Protocol):
-    """Makes facts of the rows of several cameras, all in the common time."""
-
-    def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
-        """Rows of ``camera``'s frames up to ``until_s``; a new track's first ones are late."""
-        ...
-
-    def advance(self, until_s: float) -> list[Event]:
-        """All cameras have told what they saw up to ``until_s``: the facts now certain."""
-        ...
-
-    def frames(self, camera: str, time_s: NDArray[np.float64]) -> None:
-        """Frames of ``camera`` came at ``time_s`` (N,), with or without people."""
-        ...
-
-    def gap(self, camera: str, start_s: float, end_s: float, reason: str) -> list[Event]:
-        """``camera`` saw nothing from ``start_s`` to ``end_s``."""
-        ...
-
-    def blind(self, camera: str, start_s: float, end_s: float) -> None:
-        """``camera`` delivered pictures in which nothing could be seen; other events tell of it."""
-        ...
-
-    def hold(self, camera: str, from_s: float) -> None:
-        """From ``from_s`` on it may turn out that ``camera`` could not see; infinite: no longer."""
-        ...
-
-    def finish(self, end_s: float) -> list[Event]:
-        """All is over."""
-        ...
+class _Settings(TypedDict):
+    tracker: TrackerSettings
+    gate: bool
+    keep: bool
 
 
 @dataclass(slots=True)
@@ -75,6 +51,7 @@ class _Camera:
     kept: list[TrackRows] = field(default_factory=list)
     came_s: list[float] = field(default_factory=list)
     last_s: float = 0.0
+    told: Stretch | None = None
 
 
 class Together:
@@ -82,8 +59,9 @@ class Together:
     Once all have come up to a moment, ``advance`` hands their rows to the floor.
 
     ``start`` is second 0 of the common time; a camera's own seconds begin with its source. Rows of
-    private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``. ``lost`` are cameras of
-    which there is nothing at all, and why. ``looks`` is shown people where a policy allows it.
+    private zones go nowhere. ``keep_rows`` keeps all rows for ``rows``, and what the views keep.
+    ``lost`` are cameras of which there is nothing at all, and why. ``eyes`` are shown people, where
+    a policy allows it.
     """
 
     def __init__(
@@ -97,13 +75,14 @@ class Together:
         gate: bool = True,
         keep_rows: bool = True,
         lost: Mapping[str, str] | None = None,
-        looks: AppearanceMemory | None = None,
+        eyes: Sequence[AppearanceMemory | UniformWatch] = (),
     ) -> None:
-        self._looks, self._start = looks, start
+        self._eyes, self._start = eyes, start
         self._floor, self._keep, self._lost = floor, keep_rows, dict(lost or {})
+        how = _Settings(tracker=tracker or LENIENT, gate=gate, keep=keep_rows)
         self._cameras = {
             camera: _Camera(
-                Viewing(source, detector, shop, camera, tracker=tracker or LENIENT, gate=gate),
+                Viewing(source, detector, shop, camera, **how),
                 CameraGeometry(shop, camera, SpaceSettings()),
                 offset_s(source, start),
             )
@@ -122,13 +101,13 @@ class Together:
         rows = one.view.take(frame)
         if rows is None:
             return not one.view.fault
-        one.last_s = frame.time_s + one.offset_s
+        one.last_s, one.told = frame.time_s + one.offset_s, None
         one.came_s.append(one.last_s)
         rows = rows.take((rows.track >= 0) & ~one.geometry.private(rows))
         if len(rows):
             one.fresh.append(replace(rows, time_s=rows.time_s + one.offset_s))
-        if self._looks is not None and one.view.looking.detected:
-            self._looks.offer(camera, frame, rows, one.last_s)
+        for eye in self._eyes if one.view.looking.detected else ():
+            eye.offer(camera, frame, rows, one.last_s)
         self._events += one.view.saw(frame)
         if one.view.watch.blind is not None:
             from_s, to_s = one.view.watch.blind
@@ -138,8 +117,8 @@ class Together:
 
     def advance(self, until_s: float) -> list[Event]:
         """Every camera that still runs was fed up to ``until_s``: the facts now certain."""
-        if self._looks is not None:  # also where nothing moves, and no detector looks
-            self._looks.forget(until_s, self._start + timedelta(seconds=until_s))
+        for eye in self._eyes:  # also where nothing moves, and no detector looks
+            eye.forget(until_s, self._start + timedelta(seconds=until_s))
         for camera, one in self._cameras.items():
             self._floor.frames(camera, np.array(one.came_s))
             one.came_s.clear()
@@ -153,6 +132,23 @@ class Together:
                 self._floor.update(camera, TrackRows.empty(), until_s)
         self._events += self._floor.advance(until_s)
         return self._taken()
+
+    def silent(self, camera: str, until_s: float) -> None:
+        """No frames come from ``camera``, up to ``until_s`` of the common time: told as lost
+        coverage, before anybody knows how long it will last. Minutes wait from there on."""
+        one = self._cameras[camera]
+        began_s = max(one.last_s, one.offset_s)
+        from_s, told_s = one.told or (began_s, began_s)
+        if until_s > told_s:
+            one.view.watch.gap(told_s - one.offset_s, until_s - one.offset_s)
+            self._events += self._floor.gap(camera, told_s, until_s, "no frames come")
+            one.told = from_s, until_s
+        self._floor.hold(camera, max(told_s, until_s))
+
+    def told_s(self, camera: str) -> float:
+        """Up to where it is known what there was of ``camera``, in the common time."""
+        one = self._cameras[camera]
+        return max(one.last_s, one.offset_s, one.told[1] if one.told else 0.0)
 
     def finish(self, end_s: float) -> list[Event]:
         """All cameras are over at ``end_s``: the remaining facts."""
@@ -194,11 +190,11 @@ class Together:
         return {camera: TrackRows.concatenate(one.kept) for camera, one in self._cameras.items()}
 
     def _tell_gaps(self, camera: str, gaps: list[Gap]) -> None:
-        by_s = self._cameras[camera].offset_s
-        for gap in gaps:
-            self._events += self._floor.gap(
-                camera, gap.start_s + by_s, gap.end_s + by_s, gap.reason
-            )
+        one = self._cameras[camera]
+        by_s, told = one.offset_s, [one.told] if one.told else []
+        for gap in gaps:  # no second is told twice
+            for from_s, to_s in without((gap.start_s + by_s, gap.end_s + by_s), told):
+                self._events += self._floor.gap(camera, from_s, to_s, gap.reason)
 
     def _taken(self) -> list[Event]:
         events, self._events = self._events, []
@@ -213,20 +209,24 @@ def analyse_together(
     gate: bool = True,
     lost: Mapping[str, str] | None = None,
     looks: AppearanceMemory | None = None,
+    uniform: UniformWatch | None = None,
     until_s: float | None = None,
     progress: Callable[[float], None] = no_progress,
     stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[Analysis, dict[str, TrackRows]]:
     """Plays open recordings of several cameras, by the camera's id, to the end of the last, to
-    ``until_s`` of the common time or until ``stopped()``. Detectors may be shared.
+    ``until_s`` of the common time or until ``stopped()``. Detectors may be shared. ``looks`` and
+    ``uniform`` look at people's clothes, where policy and shop file say so.
 
     Returns what came out of them as one, and the rows of each camera in the common time. A
     recording or a detector that breaks leaves the others as they are; ``incomplete`` names it.
     """
     start = first_start([source for source, _ in sources.values()])
-    floor = open_floor(shop, [c.id for c in shop.cameras], start, detected=True, affinity=looks)
+    ids = [c.id for c in shop.cameras]
+    floor = open_floor(shop, ids, start, detected=True, affinity=looks, uniform=uniform)
+    eyes = [eye for eye in (looks, uniform) if eye is not None]
     cameras = Together(
-        shop, sources, start, floor, tracker=tracker, gate=gate, lost=lost, looks=looks
+        shop, sources, start, floor, tracker=tracker, gate=gate, lost=lost, eyes=eyes
     )
     result = Analysis(None, start)
     done_s = 0.0

@@ -31,6 +31,7 @@ class Viewing:
     For each frame of ``source``, in order: ``gaps_before``, then ``take``. A frame lives for that
     call; what stays of it are rows and the samples of the person-free background. ``frames`` (the
     numbers) and ``times_s`` are of the analysed ones, ``fault`` why the detector broke, or empty.
+    Without ``keep`` neither those nor a background are kept, so that a session may last for ever.
     """
 
     def __init__(
@@ -42,23 +43,26 @@ class Viewing:
         *,
         tracker: TrackerSettings | None = None,
         gate: bool = True,
+        keep: bool = True,
     ) -> None:
         self.source, self.camera = source, camera
         self.tracker = Tracker(tracker or TrackerSettings())
         self.looking = Looking(detector, self.tracker, source.info, gated=gate)
         self.watch = SelfWatch(shop, camera, source.info)
-        self.background = PersonFreeBackground(source.info.width, source.info.height)
+        size = source.info.width, source.info.height
+        self.background = PersonFreeBackground(*size) if keep else None
         self._mask = PrivateMask(shop, camera)
         self.frames: list[int] = []
         self.times_s: list[float] = []
         self.fault = ""
+        self._last_s: float | None = None
         self._gaps = 0
         self._opening_s = 0.0
 
     def gaps_before(self, frame: Frame) -> list[Gap]:
         """The gaps that are known now and were not told yet."""
         found = []
-        if not self.times_s and not self._opening_s and frame.time_s > OPENING_S:
+        if self._last_s is None and not self._opening_s and frame.time_s > OPENING_S:
             # A live stream's first picture comes seconds after the session began.
             self._opening_s = frame.time_s
             found.append(Gap(0.0, frame.time_s, "opening the stream"))
@@ -79,9 +83,11 @@ class Viewing:
         except Failed as error:  # what came before it is kept
             self.fault = f"{Path(error.where).stem}: {error.what}"
             return None
-        self.background.offer(frame, self.looking.people_xyxy)
-        self.frames.append(frame.number)
-        self.times_s.append(frame.time_s)
+        self._last_s = frame.time_s
+        if self.background is not None:
+            self.background.offer(frame, self.looking.people_xyxy)
+            self.frames.append(frame.number)
+            self.times_s.append(frame.time_s)
         return rows
 
     def saw(self, frame: Frame) -> list[Event]:
@@ -99,9 +105,9 @@ class Viewing:
     @property
     def duration_s(self) -> float:
         """To the end of the last frame: each stands until the next would have come."""
-        if not self.times_s:
+        if self._last_s is None:
             return 0.0
-        end_s = max([self.times_s[-1], *(gap.end_s for gap in self.source.gaps)])
+        end_s = max([self._last_s, *(gap.end_s for gap in self.source.gaps)])
         return end_s + 1.0 / self.source.info.fps if self.source.info.fps else end_s
 
     @property

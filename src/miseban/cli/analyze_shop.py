@@ -15,6 +15,7 @@ from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.recordings import in_folder, of_shop_file, opened
 from miseban.camera.together import analyse_together
 from miseban.camera.tracks_writer import write_tracks
+from miseban.camera.uniform import open_uniform
 from miseban.cli.common import Lang, in_zone, progress_bar, report_done, stoppable
 from miseban.cli.which_model import say_note, which_model
 from miseban.insight.outputs import Told, write_outputs
@@ -55,6 +56,7 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
     fails at the end, with everything else written.
     """
     keep_s = allow_appearance(shop, wishes.shop_file) if wishes.appearance else 0.0
+    uniform = open_uniform(shop, wishes.shop_file)
     known = load_truth(wishes.truth, shop.shop.id) if wishes.truth else None
     start, shop_file = in_zone(wishes.start, shop), wishes.shop_file
     accuracy = load_accuracy(shop_file, shop.shop.id)
@@ -89,6 +91,7 @@ def analyze_shop(shop: Shop, folder: Path | None, wishes: Wishes) -> None:
                 gate=wishes.gate,
                 lost=lost,
                 looks=looks,
+                uniform=uniform,
                 until_s=wishes.seconds,
                 progress=progress,
                 stopped=stopped,

@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from miseban import __version__
-from miseban.cli import journal, learn, models
+from miseban.cli import device, journal, learn, models, people, service
 from miseban.cli.analyze import analyze
 from miseban.cli.audit import audit
 from miseban.cli.calibrate import calibrate
+from miseban.cli.camera import camera
 from miseban.cli.demo import demo
+from miseban.cli.hub import hub
 from miseban.cli.replay import replay_command
 from miseban.cli.score import score_command
 from miseban.cli.simulate import simulate
@@ -32,9 +34,14 @@ app.command("demo")(demo)
 app.command("score")(score_command)
 app.command("audit")(audit)
 app.command("calibrate")(calibrate)
+app.command("camera")(camera)
+app.command("hub")(hub)
 app.add_typer(models.app, name="models")
 app.add_typer(learn.app, name="learn")
+app.add_typer(service.app, name="service")
 app.add_typer(journal.app, name="journal")
+app.add_typer(people.app, name="people")
+app.add_typer(device.app, name="device")
 
 
 def _print_version(wanted: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from miseban.client.frames import frame
 from miseban.insight.questions import QUESTIONS, Answer, By, Question
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import Event
 
 Day = Literal["hour", "day", "whole"]
 When = str | date | datetime
@@ -44,6 +45,16 @@ class Shop(ABC):
     @abstractmethod
     def timezone(self) -> str:
         """The zone of the shop's days, an IANA name."""
+
+    @abstractmethod
+    def events(
+        self,
+        types: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Event]:
+        """Single events, in order of time, as far as they are kept and may be seen."""
 
     @abstractmethod
     def close(self) -> None: ...

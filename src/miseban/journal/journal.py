@@ -17,7 +17,7 @@ from miseban.journal.manifest import Manifest, Receipt
 from miseban.journal.marks import Marks, lost_in
 from miseban.journal.opening import locked, open_manifest, sweep
 from miseban.journal.replay import Found, replay
-from miseban.journal.segments import read_segment
+from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.journal.state import JournalState
 from miseban.journal.telling import Listener, Telling
 from miseban.journal.writer import Writer
@@ -25,6 +25,7 @@ from miseban.vocabulary.delivery import Ack, Batch
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import DataClass, Event
 
+ROLLUPS: Rollups = RollupKeeper()
 RESERVE = 256_000_000
 """Bytes that intake leaves free: compaction and the rest of the machine need some. The hub's own
 events (its alarm that the disk is full, for one) may use half of them."""
@@ -45,12 +46,12 @@ class Journal:
         timezone: str = "UTC",
         disk: Disk | None = None,
         keep: Callable[[DataClass], bool] | None = None,
-        rollups: Rollups | None = None,
+        rollups: Rollups | None = ROLLUPS,
         reserve: int = RESERVE,
     ) -> Self:
         """Opens the journal in ``folder`` after whatever happened, or makes one. ``keep`` says
-        which classes the policy keeps (all); ``rollups`` follows compactions; ``timezone`` is that
-        of the days of roll-ups, when it is made.
+        which classes the policy keeps (all); ``rollups`` follow compactions; ``timezone`` is that
+        of their days, when the journal is made.
 
         Raises ``BadInput`` (``journal-locked``, ``journal-newer``, ``journal-shop``, ``journal``).
         """
@@ -85,7 +86,7 @@ class Journal:
         self._closed = False
         self._telling = Telling()
         self._compaction = Compaction(disk, folder, manifest, rollups)
-        self._known = KnownIds(self._ids_of_day)
+        self._known = KnownIds(self._compaction.ids_of_day)
         self._marks = Marks.of(manifest)
         self._found = Found()
         self._taken = 0
@@ -155,6 +156,8 @@ class Journal:
                 self._compaction.run(last, now)
                 with self._lock:
                     self._known.settle()
+                self._compaction.tidy(now)
+                self._compaction.roll_up()
             except OSError as error:
                 raise Failed("compaction", self.folder, error.strerror or str(error)) from None
 
@@ -171,7 +174,7 @@ class Journal:
         with self._lock:
             self._need_open()
             self._compaction.no_more(data, before)
-        self.compact(before)
+        self.compact(now or before)
         with self._compaction.alone():
             try:
                 receipt = forget(self._compaction, data, before, now)
@@ -203,6 +206,7 @@ class Journal:
                 totals=self._marks.totals,
                 lost=lost_in(self._marks.marks.values()),
                 damage=tuple(self._found.damage),
+                unreadable=tuple(self._compaction.unreadable.values()),
                 torn=self._found.torn,
                 sources=self._marks.sorted(),
                 fresh=self._taken - self._compaction.moved,
@@ -250,21 +254,6 @@ class Journal:
         self._taken += len(group.events)
         self._telling.put(group.events)
         return True
-
-    def _ids_of_day(self, day: date) -> Iterator[list[str]]:
-        """From segments. Compaction may put others in their place meanwhile."""
-        while True:
-            found = []
-            segments = [s for s in self._compaction.manifest.segments if s.day == day]
-            try:
-                for segment in segments:
-                    table = read_segment(self.folder / segment.path, ["id"])
-                    found.append(table["id"].to_pylist())
-            except FileNotFoundError:
-                if segments == [s for s in self._compaction.manifest.segments if s.day == day]:
-                    raise
-                continue
-            return iter(found)
 
     def _need_open(self) -> None:
         if self._closed:

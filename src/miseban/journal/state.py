@@ -15,7 +15,8 @@ from miseban.vocabulary.events import DataClass
 class JournalState:
     """``full``: nothing more is taken in, and ``trouble`` says why in a line. ``damage`` is what
     could not be read any more when the journal was opened; ``torn`` the bytes of a frame that was
-    cut off and never acknowledged. ``fresh`` events wait in the log, ``segments`` files hold the
+    cut off and never acknowledged; ``unreadable`` are segments that cannot be read, a line each.
+    ``fresh`` events wait in the log, ``segments`` files hold the
     rest; ``oldest`` is the first day of each class that is in them."""
 
     full: bool
@@ -23,6 +24,7 @@ class JournalState:
     totals: Totals
     lost: int
     damage: tuple[Damage, ...]
+    unreadable: tuple[str, ...]
     torn: int
     sources: tuple[Mark, ...]
     fresh: int

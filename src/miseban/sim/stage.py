@@ -7,6 +7,7 @@ from functools import cached_property
 
 from miseban.sim.render import Furniture, Lens, Pose, Room, Row
 from miseban.sim.render.furniture import default_rows
+from miseban.sim.render.mesh import Colour
 from miseban.sim.scenario import Scenario
 from miseban.sim.scenario.cameras import CameraPose
 from miseban.vocabulary.shop import Camera, Shop
@@ -43,6 +44,14 @@ class Stage:
         doors = tuple(_openings(self.scenario, floor.width_m, floor.depth_m))
         looks = self.scenario.room
         return Room(floor.width_m, floor.depth_m, looks.height_m, doors, looks.seed)
+
+    @cached_property
+    def uniform(self) -> tuple[Colour, ...]:
+        """The colours that staff wear, as red, green and blue from 0 to 1; none for the apron that
+        they wear where the shop file names no uniform."""
+        if self.shop.staff is None:
+            return ()
+        return tuple((r / 255, g / 255, b / 255) for r, g, b in self.shop.staff.uniform_rgb)
 
     @cached_property
     def furniture(self) -> tuple[Furniture, ...]:

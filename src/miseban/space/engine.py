@@ -28,6 +28,8 @@ from miseban.vocabulary.tracks import TrackRows
 
 LATE_S = 2.0
 """Rows of a track may be handed over this long after later rows of others (confirmation)."""
+MOST_TRACKS = 10_000
+"""Of so many tracks it is remembered whose visit they were."""
 
 
 class CameraSpace:
@@ -35,7 +37,7 @@ class CameraSpace:
 
     ``heat`` is the heat map on the picture, ``floor_heat`` the one on the floor (None without
     floor points). ``rejected`` counts rows that were not used, by reason. ``visit_of`` tells, in
-    memory only, whose visit each track is or was.
+    memory only, whose visit each track is or lately was.
     """
 
     def __init__(
@@ -151,7 +153,7 @@ class CameraSpace:
             track = int(steps.track[i])
             slot, former = book.begin(track, now_s, steps.xy[i], steps.xyxy[i], busy)
             busy.add(slot)
-            self.visit_of[track] = book.at(slot).id
+            self._remember(track, book.at(slot).id)
             if former is not None:
                 # Should the former track show up again, it starts anew from there.
                 here = np.flatnonzero(steps.track[at:end] == former)
@@ -159,6 +161,14 @@ class CameraSpace:
                 later = np.flatnonzero(steps.track[end:] == former)
                 if len(later):
                     heapq.heappush(starts, float(steps.time_s[end + later[0]]))
+
+    def _remember(self, track: int, visit: str) -> None:
+        """Whose visit ``track`` is; of those who are gone, only the latest are remembered."""
+        if len(self.visit_of) >= MOST_TRACKS:
+            gone = [t for t in self.visit_of if t not in self._book.by_track]
+            for one in gone[: MOST_TRACKS // 2]:
+                del self.visit_of[one]
+        self.visit_of[track] = visit
 
     def _part(self, steps: Steps) -> None:
         """Walks steps in which no unknown track begins."""

@@ -31,6 +31,9 @@ from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.shop import Shop, Zone
 from miseban.vocabulary.stretches import length_s
 
+MANY_GAPS = 100
+"""Of a camera that comes and goes; from here on those of long ago are forgotten."""
+
 Floats = NDArray[np.float64]
 _OnPeriod = Callable[[Period], None]
 _OnChange = Callable[[float, dict[str, float]], None]
@@ -169,7 +172,7 @@ class FactWriter:
 
     def gap(self, start_s: float, end_s: float, reason: str, camera: str | None = None) -> None:
         camera = camera or self._camera
-        self._gaps[camera].append((start_s, end_s))
+        self._lost(camera, start_s, end_s)
         self._events.append(
             CameraHealth(
                 **self._stamp(end_s, camera),
@@ -198,10 +201,17 @@ class FactWriter:
 
     def blind(self, start_s: float, end_s: float, camera: str | None = None) -> None:
         """Nothing could be seen from ``start_s`` to ``end_s``, of which other events tell."""
-        gaps = self._gaps[camera or self._camera]
+        self._lost(camera or self._camera, start_s, end_s)
+
+    def _lost(self, camera: str | None, start_s: float, end_s: float) -> None:
+        gaps = self._gaps[camera]
         if gaps and gaps[-1][1] == start_s:
             start_s, _ = gaps.pop()
         gaps.append((start_s, end_s))
+        if len(gaps) > MANY_GAPS:  # no period that is still open began before the last two
+            open_s = min((line.now_s for line in self._timelines), default=end_s)
+            open_s -= 2 * self._period_s
+            self._gaps[camera] = [gap for gap in gaps if gap[1] > open_s]
 
     def hold(self, from_s: float, camera: str | None = None) -> None:
         """Minutes that reach beyond ``from_s`` are not closed until this is told again."""

@@ -71,6 +71,12 @@ class Lens:
             eye = eye * np.array([1.0, 1.0, -1.0])
         return cls(focal * width, middle, turn, eye)
 
+    @property
+    def down(self) -> Floats:
+        """(3,) the plumb line as the camera sees it, of length 1: to the right and down in the
+        picture, and into it."""
+        return np.asarray(-self._turn[:, 2], np.float64)
+
     def to_pixel(self, xyz: Floats) -> Floats:
         """(N, 2) pixels of (N, 3) metres; NaN behind the camera."""
         seen = (xyz - self.eye) @ self._turn.T

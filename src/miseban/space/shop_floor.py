@@ -150,7 +150,7 @@ class ShopFloor:
 
     def gap(self, camera: str, start_s: float, end_s: float, reason: str) -> list[Event]:
         """``camera`` saw nothing from ``start_s`` to ``end_s`` (rule 12)."""
-        self._gaps[camera].append((start_s, end_s))
+        self._gaps[camera] = [*self._gaps[camera][-99:], (start_s, end_s)]
         if self._floor is None or camera in self.alone:
             return self.alone[camera].gap(start_s, end_s, reason)
         if camera in self._sky:

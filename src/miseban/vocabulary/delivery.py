@@ -20,8 +20,8 @@ from miseban.vocabulary.identifiers import Name
 
 LARGEST_BATCH = 1000
 """Events in a batch."""
-LARGEST_EVENT = 1_000_000
-"""Bytes of an event; the trail of a visit that lasted all day is half of that."""
+LARGEST_EVENT = 4_000_000
+"""Bytes of an event. A visit of staff that lasts all day has 86,400 places, each in full digits."""
 LARGEST_PAYLOAD = 8_000_000
 """Bytes of a batch: what a hub reads before it looks."""
 

@@ -23,16 +23,17 @@ def alone(path: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Writes ``path`` in UTF-8: the old file or the new one, never half of one, also after a power
-    cut. Raises ``OSError``, and the old file stands."""
+    cut; at no moment can somebody read it whom ``mode`` keeps out. Raises ``OSError``, and the old
+    file stands."""
     handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
             out.write(text)
             out.flush()
             os.fsync(out.fileno())
-        Path(part).chmod(0o644)
+        Path(part).chmod(mode)
         Path(part).replace(path)
     except BaseException:
         Path(part).unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.fusion.fusion import FloorFusion
 from tests.space.fusion.floors import (
     EAST,
     FPS,
@@ -132,3 +133,23 @@ def test_ghosts_are_no_visits() -> None:
     rows, ended = fuse(SHOP, seen(SHOP, [THROUGH, *ghosts], noise=0.01))
     assert len(ended) == 1
     assert set(rows.visit.tolist()) == {1}
+
+
+def test_it_is_told_which_tracks_a_visit_has_now() -> None:
+    """The tracks of two who walk the other way round: numbers of theirs end in 0 and in 1."""
+    people = [THROUGH, Walker(walk((0, 19, 2), (20, 0.5, 2)))]
+    rows, fusion, asked = seen(SHOP, people), FloorFusion(SHOP), 0
+    for until_s in np.arange(0.2, 20.0, 0.2).tolist():
+        for name, part in rows.items():
+            now = (part.time_s > until_s - 0.2 - 1e-9) & (part.time_s <= until_s - 1e-9)
+            fusion.update(name, part.take(now), until_s)
+        for visit in np.unique(fusion.advance(until_s).visit).tolist():
+            held = fusion.tracks_of(visit)
+            assert held
+            assert len({number % 1000 for _, number in held}) == 1, "one person's tracks"
+            cameras = [camera for camera, _ in held]
+            assert cameras == [SHOP.cameras[number // 1000 - 1].id for _, number in held]
+            asked += 1
+    assert asked > 100
+    fusion.finish(20.0)
+    assert [fusion.tracks_of(visit) for visit in (-1, 1, 2, 99)] == [[], [], [], []]

@@ -140,9 +140,10 @@ class Clothes:
 
 def test_a_uniform_helps_where_place_says_little() -> None:
     """Somebody of unknown beginning, who stood at a shelf for a minute."""
-    unknown = walk(1, [(1000.0, 3.0, 3.0), (1060.0, 3.0, 3.0)])
+    unknown = walk(1, [(3000.0, 3.0, 3.0), (3060.0, 3.0, 3.0)])
     told = {}
-    for name, clothes in (("none", Clothes({})), ("staff", Clothes({1: 4.0}))):
+    others = {100 + n: -4.0 for n in range(27)}
+    for name, clothes in (("none", Clothes({})), ("staff", Clothes({**others, 1: 4.0}))):
         judge = StaffJudge(shop(), uniform=clothes)
         judge.update(day(unknown))
         role, certainty = judge.role(1)

@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from miseban.vision.appearance.clothes import LENGTH, clothes
-from miseban.vision.appearance.gain import Gain
 from miseban.vision.appearance.memory import LOOK_S, AffinitySettings, AppearanceMemory
 from miseban.vision.appearance.salt import Salt
+from miseban.vision.gain import Gain
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.tracks import TrackRows
 

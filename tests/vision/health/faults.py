@@ -33,6 +33,19 @@ def shifted(dx: float, dy: float) -> Fault:
     return fault
 
 
+def rolled(degrees: float, dx: float = 0.0) -> Fault:
+    """Rolled counterclockwise about its middle, which goes ``dx`` pixels to the right."""
+
+    def fault(picture: Image, before: Image) -> Image:
+        size = picture.shape[1::-1]
+        turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), degrees, 1.0)
+        turn[0, 2] += dx
+        moved = cv2.warpAffine(picture, turn, size, borderMode=cv2.BORDER_REFLECT)
+        return np.asarray(moved, np.uint8)
+
+    return fault
+
+
 def blurred(sigma: float) -> Fault:
     def fault(picture: Image, before: Image) -> Image:
         soft = cv2.GaussianBlur(picture, (0, 0), sigma)

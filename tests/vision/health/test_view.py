@@ -20,6 +20,7 @@ from tests.vision.health.faults import (
     crowded,
     frozen,
     noisy,
+    rolled,
     shifted,
     watch,
 )
@@ -73,6 +74,16 @@ def test_a_shift_is_measured_in_pixels(pictures: list[Image], shift: tuple[float
     assert begun.trouble == ended.trouble == "moved"
     assert begun.shift_px == pytest.approx(shift, abs=0.6)
     assert begun.time_s <= FROM_S + 14
+
+
+@pytest.mark.parametrize(("degrees", "dx"), [(6.5, -20.0), (-6.5, 12.0), (4.0, 0.0)])
+def test_a_picture_that_was_rolled_has_moved_and_is_not_blurred(
+    pictures: list[Image], degrees: float, dx: float
+) -> None:
+    found = watch(pictures, END_S, rolled(degrees, dx), (FROM_S, TO_S))
+    assert told(found) == [("moved", "begins"), ("moved", "ends")]
+    assert found[0].time_s <= FROM_S + 14
+    assert found[0].shift_px == pytest.approx((dx, 0), abs=4)
 
 
 def test_a_camera_turned_to_another_place_has_moved_but_nobody_can_tell_how_far(

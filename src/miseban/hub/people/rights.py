@@ -52,3 +52,12 @@ ROLE_RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     "privacy_officer": _EVERYBODY | {Right.SEE_DEVICE, Right.SEE_AUDIT, Right.SET_PRIVACY},
     "head_office": _EVERYBODY | {Right.SEE_ATTRIBUTE, Right.SEE_DEVICE, Right.EXPORT},
 }  # fmt: skip
+
+PEOPLE_ROLES: Final[frozenset[Role]] = frozenset(
+    role for role, rights in ROLE_RIGHTS.items() if Right.SET_PEOPLE in rights
+)
+"""Of these there is always one left who can log in."""
+
+# A token that could make accounts or tokens would have all the rights of those it makes.
+TOKEN_RIGHTS: Final[frozenset[Right]] = frozenset(Right) - {Right.SET_PEOPLE}
+"""What a token may have at most; less where its owner has less."""

@@ -71,7 +71,7 @@ def varied_look(figure: Figure) -> Look:
     """As the simulation dresses people, but in any colour: goods have the same ones."""
     look = look_of(figure)
     rng = np.random.default_rng([figure.appearance, 0x1EA2])
-    if look.apron and rng.random() < 0.5:
+    if look.apron is not None and rng.random() < 0.5:
         return look
 
     def any_colour() -> Colour:

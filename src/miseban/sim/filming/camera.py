@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from miseban.sim.calibration import front_in_picture
 from miseban.sim.faults import FaultSchedule, FaultState
 from miseban.sim.render import Boxes, Conditions, RenderedCamera
 from miseban.sim.render.canvas import panda
+from miseban.sim.render.look import look_of
 from miseban.sim.stage import Stage
 from miseban.sim.state import Scene
 
@@ -99,6 +101,7 @@ class FilmedCamera:
             rows=stage.rows,
             conditions=Conditions(low_light=state.low_light, glare=state.glare, dirt=state.dirt),
             hour=stage.hour,
+            looks=partial(look_of, uniform=stage.uniform),
             seed=stage.room.seed,  # goods look alike to all cameras, in every run
         )
 

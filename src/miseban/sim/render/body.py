@@ -13,7 +13,7 @@ import numpy as np
 from miseban.sim.render.bones import Bone
 from miseban.sim.render.detail import FINE, Detail
 from miseban.sim.render.head import head_of
-from miseban.sim.render.look import UNIFORM, Look
+from miseban.sim.render.look import Look
 from miseban.sim.render.mesh import Floats, Part, about_y
 from miseban.sim.state import Figure
 
@@ -89,11 +89,11 @@ def _trunk(look: Look, detail: Detail) -> list[Part]:
         coat = [(-0.20, 0.090, 0.120), (-0.10, 0.086, 0.115), (0.0, 0.081, 0.112),
                 (0.07, 0.066, 0.090)]  # fmt: skip
         parts.append(detail.loft(coat, look.top, Bone.PELVIS))
-    if look.apron:
+    if look.apron is not None:
         front = [(-0.17, 0.045, 0.086, 0.052), (-0.05, 0.045, 0.094, 0.054),
                  (0.0, 0.045, 0.090, 0.050), (0.10, 0.042, 0.074, 0.034),
                  (0.22, 0.042, 0.062, 0.038)]  # fmt: skip
-        parts.append(detail.loft(front, UNIFORM, Bone.TORSO))
+        parts.append(detail.loft(front, look.apron, Bone.TORSO))
     if look.backpack:
         pack = [(0.05, 0.030, 0.060, -0.085), (0.08, 0.045, 0.072, -0.085),
                 (0.22, 0.042, 0.068, -0.085), (0.26, 0.025, 0.05, -0.080)]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +32,7 @@ SKINS: tuple[Colour, ...] = (
 )  # fmt: skip
 SHOES: tuple[Colour, ...] = ((0.08, 0.08, 0.08), (0.78, 0.78, 0.76), (0.30, 0.20, 0.14))
 UNIFORM: Colour = (0.10, 0.36, 0.24)
+"""Of the apron that staff wear in a shop whose file names no uniform."""
 
 Hair = Literal["short", "bob", "long", "bun", "cap"]
 Garment = Literal["trousers", "shorts", "skirt", "coat"]
@@ -38,7 +40,8 @@ Garment = Literal["trousers", "shorts", "skirt", "coat"]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """``build`` widens the body (1 is average); ``short_sleeves`` bares the forearms."""
+    """``build`` widens the body (1 is average); ``short_sleeves`` bares the forearms; ``apron`` is
+    its colour, None for none."""
 
     build: float
     top: Colour
@@ -49,12 +52,13 @@ class Look:
     cut: Hair
     garment: Garment
     short_sleeves: bool
-    apron: bool
+    apron: Colour | None
     backpack: bool
 
 
-def look_of(figure: Figure) -> Look:
-    """The same for the same seed; staff wear the shop's uniform."""
+def look_of(figure: Figure, uniform: Sequence[Colour] = ()) -> Look:
+    """The same for the same seed. Staff wear one of the colours ``uniform`` on the upper body and
+    as an apron; without any, an apron in ``UNIFORM`` over clothes of their own."""
     rng = np.random.default_rng([figure.appearance, 0x5D0])
     staff = figure.kind == "staff"
 
@@ -71,6 +75,9 @@ def look_of(figure: Figure) -> Look:
     seated = figure.carries == "wheelchair" or figure.posture == "sit"
     if seated or staff:
         garment = "trousers"
+    apron = UNIFORM if staff else None
+    if staff and uniform:
+        top = apron = uniform[figure.appearance % len(uniform)]
     return Look(
         build=float(rng.uniform(0.90, 1.22)),
         top=top,
@@ -81,6 +88,6 @@ def look_of(figure: Figure) -> Look:
         cut=cut,
         garment=garment,
         short_sleeves=bool(rng.random() < 0.45),
-        apron=staff,
+        apron=apron,
         backpack=bool(rng.random() < 0.12) and not staff and not seated,
     )

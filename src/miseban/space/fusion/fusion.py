@@ -99,6 +99,14 @@ class FloorFusion:
         younger is over with a certainty of 0."""
         return self._book.ended()
 
+    def tracks_of(self, visit: int) -> list[tuple[str, int]]:
+        """The camera and the number of each track, seen within the last seconds, that is of the
+        visit of that number now; none of a visit that is over, or is not known yet."""
+        (at,) = np.nonzero((self._table.number == visit) & (self._table.uid >= 0))
+        if visit < 0 or not len(at):
+            return []
+        return [(self._intake.names[k], track) for k, track in self._pieces.of(int(at[0]))]
+
     def outages(self) -> list[tuple[str, float, float]]:
         """The camera, from and to, of outages found beside the others since the last call."""
         return self._intake.trust.outages()

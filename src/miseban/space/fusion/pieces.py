@@ -50,6 +50,10 @@ class Pieces:
         self.seen_s[number] = -np.inf
         return number
 
+    def of(self, holder: int) -> list[tuple[int, int]]:
+        """The camera's place and the track of each piece of ``holder``'s."""
+        return [self._keys[piece] for piece in np.flatnonzero(self.holder == holder).tolist()]
+
     def forget(self, before_s: float) -> None:
         """Tracks not seen since; their numbers are given again."""
         for number in np.flatnonzero(np.isfinite(self.seen_s) & (self.seen_s < before_s)).tolist():

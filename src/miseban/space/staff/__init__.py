@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from miseban.space.staff.judge import StaffJudge, UniformCue
+from miseban.space.staff.judge import StaffJudge
 from miseban.space.staff.settings import StaffSettings
+from miseban.space.staff.uniform import UniformCue
 
 __all__ = ["StaffJudge", "StaffSettings", "UniformCue"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 
 from miseban.space.layout import Layout
@@ -12,6 +10,7 @@ from miseban.space.staff.evidence import FEATURES, features
 from miseban.space.staff.model import WEIGHTS
 from miseban.space.staff.presences import Presences
 from miseban.space.staff.settings import StaffSettings
+from miseban.space.staff.uniform import UniformCue, Wearing
 from miseban.vocabulary.events import Role
 from miseban.vocabulary.floor import FloorRows
 from miseban.vocabulary.shop import Shop
@@ -19,24 +18,16 @@ from miseban.vocabulary.shop import Shop
 _WEIGHTS = np.array([WEIGHTS[name] for name in FEATURES])
 
 
-class UniformCue(Protocol):
-    """What clothes or a printed marker say of a visit, where somebody looks at that."""
-
-    def uniform(self, visit: int) -> float | None:
-        """The logarithm of how many times likelier what was seen is of somebody who works here
-        than of a shopper; None where nothing was seen."""
-        ...
-
-
 class StaffJudge:
     """Decides for each visit on the floor whether it is staff's, at any moment, from all that has
     been seen up to then; so a role may change while a visit lasts, and after it (``changed``).
 
     The log odds of a second are a sum of a few numbers of what was seen lately
-    (``evidence.FEATURES``) times learned weights, and of the cue from the clothes. A visit's
-    seconds vote: where cameras take a shopper for a member of staff, and go on with the one as
-    the other, the role is that of the greater part. Nothing is kept of anybody beyond ``forget``;
-    no figure of a person leaves this class but the role and how sure it is.
+    (``evidence.FEATURES``) times learned weights, and of what the clothes say (``Wearing``), where
+    there is a cue. A visit's seconds vote: where cameras take a shopper for a member of staff, and
+    go on with the one as the other, the role is that of the greater part. Nothing is kept of
+    anybody beyond ``forget``; no figure of a person leaves this class but the role and how sure it
+    is.
     """
 
     def __init__(
@@ -49,7 +40,9 @@ class StaffJudge:
         self._settings = settings or StaffSettings()
         self._presences = Presences(Layout(shop), self._settings)
         self._seconds = Seconds()
-        self._uniform = uniform
+        self._wearing = (
+            Wearing(uniform, self._settings, self._presences) if uniform is not None else None
+        )
         self._staff: set[int] = set()  # presences held to be staff
         self._odds: dict[int, float] = {}
         self._told: dict[int, Role] = {}
@@ -92,8 +85,8 @@ class StaffJudge:
         at = self._presences.add(second)
         s = self._settings
         odds = features(self._presences, at) @ _WEIGHTS
-        if self._uniform is not None:
-            odds += [self._cue(presence) for presence in at.tolist()]
+        if self._wearing is not None:
+            odds = odds + self._wearing.odds(second, at, odds)
         vote = self._presences.column("vote")
         vote[at] += np.clip(odds, -s.vote_most, s.vote_most)
         voted = np.clip(vote[at] / s.vote_s, -s.surest, s.surest)
@@ -103,13 +96,6 @@ class StaffJudge:
                 self._staff.add(presence)
             else:
                 self._staff.discard(presence)
-
-    def _cue(self, presence: int) -> float:
-        if self._uniform is None:
-            return 0.0
-        told = [self._uniform.uniform(visit) for visit in self._presences.visits(presence)]
-        most = self._settings.uniform_most
-        return float(np.clip(sum(one for one in told if one is not None), -most, most))
 
     def _role(self, presence: int) -> Role:
         return "staff" if presence in self._staff else "shopper"

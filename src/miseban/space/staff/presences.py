@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 COLUMNS = (
     "last_s", "x", "y", "seen_s", "inside_s", "came_in", "left", "crew_s", "queue_s", "private",
     "cell", "stop_x", "stop_y", "stop_s", "stop_queue_s", "long_stops", "long_s", "place_s",
-    "pace_s", "door", "vote",
+    "pace_s", "door", "vote", "own_vote", "worn", "worn_s", "counted", "matched",
 )  # fmt: skip
 """What is known of a presence, a column each; see ``Presences``."""
 
@@ -28,6 +28,7 @@ COLUMNS = (
 PLACES = ("place_s", "crew_s", "private")
 DOORS = ("door", "queue_s")
 STOPS = ("pace_s", "long_stops", "long_s")
+CLOTHES = ("worn", "worn_s")
 """Columns that fade, by what they tell of: see ``StaffSettings``."""
 
 LOST = LostSettings()
@@ -66,9 +67,10 @@ class Presences:
     ``stop_queue_s`` of them in a queue or at a counter; ``long_stops`` and ``long_s`` are those of
     the past, elsewhere than there, that lasted much longer than is usual for shoppers here.
 
-    What was seen long ago may have been somebody else: ``PLACES``, ``DOORS`` and ``STOPS`` fade.
-    ``door`` is ``came_in`` that fades; ``place_s`` and ``pace_s`` are the seconds behind the sums
-    over places and over stops. ``vote`` is the ``StaffJudge``'s.
+    What was seen long ago may have been somebody else: ``PLACES``, ``DOORS``, ``STOPS`` and
+    ``CLOTHES`` fade. ``door`` is ``came_in`` that fades; ``place_s`` and ``pace_s`` are the seconds
+    behind the sums over places and over stops. ``vote`` is the ``StaffJudge``'s; ``own_vote``,
+    ``worn``, ``worn_s``, ``counted`` and ``matched`` are ``Wearing``'s.
     """
 
     def __init__(self, layout: Layout, settings: StaffSettings) -> None:
@@ -150,7 +152,10 @@ class Presences:
 
     def _fade(self, at: Ints, passed: Floats) -> None:
         s = self._settings
-        memories = (PLACES, s.place_memory_s), (DOORS, s.door_memory_s), (STOPS, s.stop_memory_s)
+        memories = (
+            (PLACES, s.place_memory_s), (DOORS, s.door_memory_s), (STOPS, s.stop_memory_s),
+            (CLOTHES, s.clothes_memory_s),
+        )  # fmt: skip
         for names, memory_s in memories:
             keep = np.exp(-passed / memory_s)
             for name in names:

@@ -25,10 +25,12 @@ class StaffSettings:
 
     # The cameras take one person for another about once in ten minutes, so what was seen loses its
     # weight: e-fold in so long. Where somebody is says at once who it is; a door or a queue holds
-    # for as long as a customer is followed; long stops are rare, and tell only if several are kept.
+    # for as long as a customer is followed; clothes are seen most of the time; long stops are rare,
+    # and tell only if several are kept.
     place_memory_s: float = 60.0
     door_memory_s: float = 300.0
     stop_memory_s: float = 1200.0
+    clothes_memory_s: float = 120.0
 
     # What is usual in shops, until this one's shoppers have shown it: so many of them weigh as
     # much as what is assumed here.
@@ -45,5 +47,12 @@ class StaffSettings:
     surest: float = 6.0
     threshold: float = 0.0
     keep: float = 0.2
-    # No cue from the colour of the clothes weighs more than this.
+    # The uniform. No cue from the colour of the clothes weighs more than this; seconds of sight
+    # that weigh as much as not knowing. Which part of the staff and of all others wear it, until
+    # this shop's people have shown it: so many of them weigh as much as what is assumed here.
     uniform_most: float = 4.0
+    worn_least_s: float = 2.0
+    staff_wear: float = 0.9
+    staff_wear_weight: float = 5.0
+    others_wear: float = 0.2
+    others_wear_weight: float = 10.0

@@ -6,24 +6,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.vision.bodies import part_of
 from miseban.vision.pixels import Frame, Image
 
 Floats = NDArray[np.float32]
 
 UPPER, LOWER = (0.18, 0.45), (0.52, 0.80)
 """The parts of the body that are looked at, in body heights from the top: never the head."""
-BREADTH = 0.5
-"""Of the box's width, around its middle: background and neighbours stay out."""
-SLIM = 2.6
-"""A box lower than so many widths is cut off below: the body's height is taken for that."""
 CELLS = 8
 """Bins of each colour axis, a and b of CIELAB, over ``SPAN`` to both sides of grey."""
 SPAN = 48.0
 LIGHTS = 5
 """Bins of lightness, which counts ``LIGHT_WEIGHT`` as much: lamps change it most."""
 LIGHT_WEIGHT = 0.6
-LEAST_PX = 4
-"""A part that is less high or wide is too small."""
 SIDE = 12
 """Pixels of the square that each part is shrunk to."""
 LENGTH = CELLS * CELLS + LIGHTS
@@ -35,17 +30,8 @@ def clothes(frame: Frame, xyxy: NDArray[np.float64], gain: Floats) -> tuple[Floa
     """For each of ``PARTS`` (LENGTH,) roots of a histogram, so that the product of two is their
     Bhattacharyya coefficient, for the person in the box ``xyxy`` (4,) of ``frame``; None for a part
     that is not seen, or too small. Colours are multiplied by ``gain`` (3,) BGR first."""
-    x1, y1, x2, y2 = xyxy.tolist()
-    wide, tall = x2 - x1, max(y2 - y1, SLIM * (x2 - x1))
-    middle = (x1 + x2) / 2
-    left, right = round(middle - BREADTH * wide / 2), round(middle + BREADTH * wide / 2)
-    found: list[Floats | None] = []
-    for top, bottom in PARTS:
-        above, below = round(y1 + top * tall), round(min(y1 + bottom * tall, y2))
-        piece = frame.bgr[max(above, 0) : max(below, 0), max(left, 0) : max(right, 0)]
-        seen = below - above >= 0.5 * (bottom - top) * tall and min(piece.shape[:2]) >= LEAST_PX
-        found.append(_colours(piece, gain) if seen else None)
-    return tuple(found)
+    pieces = [part_of(frame, xyxy, part) for part in PARTS]
+    return tuple(None if piece is None else _colours(piece, gain) for piece in pieces)
 
 
 def _colours(piece: Image, gain: Floats) -> Floats:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 import numpy as np
-from numpy.typing import NDArray
 
 from miseban.vision.appearance.clothes import LENGTH, PARTS, clothes
-from miseban.vision.appearance.gain import Gain
 from miseban.vision.appearance.salt import Salt
+from miseban.vision.bodies import COVERED, covered
+from miseban.vision.gain import Gain
 from miseban.vision.pixels import Appearance, Frame
 from miseban.vision.sealed import Sealed
 from miseban.vocabulary.tracks import TrackRows
@@ -21,8 +21,6 @@ LOOK_S = 0.8
 """A track is looked at no more often than this."""
 LOOKS = 12
 """A track's mean is that of about so many looks."""
-COVERED = 0.15
-"""Whoever has more of the box covered by a nearer one is not looked at."""
 MOST_S = 3600.0
 """Nothing is remembered for longer, whatever a policy says."""
 
@@ -79,7 +77,7 @@ class AppearanceMemory(Sealed):
         salt = self._salt_of(frame)
         gain = self._gains[camera].look(frame)
         now = rows.take((rows.frame == frame.number) & (rows.track >= 0))
-        hidden = _covered(now.xyxy)
+        hidden = covered(now.xyxy)
         for i, number in enumerate(now.track.tolist()):
             track = self._tracks.setdefault((camera, number), _Track(-math.inf, time_s))
             track.seen_s = time_s
@@ -129,15 +127,3 @@ class AppearanceMemory(Sealed):
 
 def _log_density(value: float, mean: float, sd: float) -> float:
     return -0.5 * ((value - mean) / sd) ** 2 - math.log(sd)
-
-
-def _covered(xyxy: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(N,) the part of each box (N, 4) that the box covering most of it covers, of those that stand
-    lower in the picture: whoever does is nearer."""
-    left, top = (np.maximum(xyxy[:, None, i], xyxy[None, :, i]) for i in (0, 1))
-    right, bottom = (np.minimum(xyxy[:, None, i], xyxy[None, :, i]) for i in (2, 3))
-    common = np.clip(right - left, 0, None) * np.clip(bottom - top, 0, None)
-    nearer = xyxy[None, :, 3] > xyxy[:, None, 3]
-    area = np.maximum((xyxy[:, 2] - xyxy[:, 0]) * (xyxy[:, 3] - xyxy[:, 1]), 1e-9)
-    result: NDArray[np.float64] = (common * nearer).max(axis=1, initial=0.0) / area
-    return result

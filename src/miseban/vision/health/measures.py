@@ -30,7 +30,8 @@ class Measures:
     picture that is saturated and usually is not. ``lost``: part of the tiles that had detail and
     have lost it. ``alike``: correlation of the rough shapes with the reference,
     -1 to 1. ``shift_px``: how far things went, right and down, in pixels of the frame, or None
-    where that cannot be told. ``sight``: the part of the picture in which anything can be told."""
+    where that cannot be told. ``sight``: the part of the picture in which anything can be told.
+    ``rolled``: the shift is that of the middle of a picture that was rolled as well."""
 
     brightest: float
     dazzled: float
@@ -38,6 +39,7 @@ class Measures:
     alike: float
     shift_px: tuple[float, float] | None
     sight: float
+    rolled: bool = False
 
 
 def measure(view: Reference) -> Measures:
@@ -55,10 +57,13 @@ def measure(view: Reference) -> Measures:
     alike = _correlation(rough_now[thin], rough_usual[thin], free[thin])
     lost = _lost(now, usual, free)
     fine_now, fine_usual = now - rough_now, usual - rough_usual
-    shift = _shift(fine_usual, fine_now, free)
+    shift, rolled = _shift(fine_usual, fine_now, free), False
+    if shift is None:
+        shift = _rolled_shift(fine_usual, fine_now, free)
+        rolled = shift is not None
     if shift is not None:
         shift = shift[0] * view.scale[0], shift[1] * view.scale[1]
-    return Measures(brightest, dazzled, lost, alike, shift, sight)
+    return Measures(brightest, dazzled, lost, alike, shift, sight, rolled)
 
 
 def _lost(now: Floats, usual: Floats, free: Mask) -> float:
@@ -110,6 +115,9 @@ BETTER = 0.06
 """By so much the views must be more alike once the shift is taken back."""
 GOOD = 0.45
 """And so much alike they must be then."""
+ROLLS_DEG = (-7.0, -3.5, 3.5, 7.0)
+"""A camera that looks down steeply is rolled by whoever turns it about the plumb line; between two
+of these details are found too."""
 
 
 def _shift(usual: Floats, now: Floats, free: Mask) -> tuple[float, float] | None:
@@ -120,19 +128,44 @@ def _shift(usual: Floats, now: Floats, free: Mask) -> tuple[float, float] | None
     here = _correlation(usual[half].clip(-CLIP, CLIP), now[half].clip(-CLIP, CLIP), free[half])
     if here >= SURE:
         return 0.0, 0.0
-    a, b = (np.where(free, p.clip(-CLIP, CLIP), 0).astype(np.float32) for p in (usual, now))
+    found = _returned(usual, now, free, free)
+    if here >= GOOD and (found is None or np.hypot(*found[:2]) < 0.35):
+        return 0.0, 0.0
+    if found is not None and found[2] >= max(GOOD, here + BETTER):
+        return found[0], found[1]
+    return (0.0, 0.0) if here >= GOOD else None
+
+
+def _rolled_shift(usual: Floats, now: Floats, free: Mask) -> tuple[float, float] | None:
+    """As ``_shift``, where nothing is found of a view upright: how far its middle went, of the roll
+    in which the views fit best."""
+    height, width = now.shape
+    best: tuple[float, float, float] | None = None
+    for roll_deg in ROLLS_DEG:
+        level = cv2.getRotationMatrix2D((width / 2, height / 2), roll_deg, 1.0)
+        back = np.asarray(cv2.warpAffine(now, level, (width, height)), np.float32)
+        seen = cv2.warpAffine(free.astype(np.uint8), level, (width, height)) > 0
+        found = _returned(usual, back, free, seen)
+        if found is not None and (best is None or found[2] > best[2]):
+            best = found
+    return best[:2] if best is not None and best[2] >= GOOD else None
+
+
+def _returned(
+    usual: Floats, now: Floats, free: Mask, seen: Mask
+) -> tuple[float, float, float] | None:
+    """How far right and down ``now`` went by phase correlation, and the correlation of the views
+    once that is taken back; ``free`` and ``seen`` are where they are known. None where they have
+    too little in common."""
+    a = np.where(free, usual.clip(-CLIP, CLIP), 0).astype(np.float32)
+    b = np.where(seen, now.clip(-CLIP, CLIP), 0).astype(np.float32)
     height, width = a.shape
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
     (dx, dy), _ = cv2.phaseCorrelate(a, b, window)
-    if here >= GOOD and np.hypot(dx, dy) < 0.35:
-        return 0.0, 0.0
     back = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     returned = np.asarray(cv2.warpAffine(b, back, (width, height), flags=flags), np.float32)
-    inside = free & (cv2.warpAffine(free.astype(np.uint8), back, (width, height), flags=flags) > 0)
+    inside = free & (cv2.warpAffine(seen.astype(np.uint8), back, (width, height), flags=flags) > 0)
     if inside.mean() < 0.1:
         return None
-    there = _correlation(a, returned, inside)
-    if there >= GOOD and there >= here + BETTER:
-        return float(dx), float(dy)
-    return (0.0, 0.0) if here >= GOOD else None
+    return float(dx), float(dy), _correlation(a, returned, inside)

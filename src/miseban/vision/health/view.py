@@ -136,7 +136,7 @@ class ViewHealth:
         signs["blocked"] = measures.lost >= COVERED and not same_place and still
         shift = measures.shift_px
         if shift is not None:
-            signs["moved"] = hypot(*shift) >= LEAST_SHIFT * self._width
+            signs["moved"] = measures.rolled or hypot(*shift) >= LEAST_SHIFT * self._width
         elsewhere = shift is None and not same_place and still and measures.lost < COVERED
         if not elsewhere:
             self._elsewhere_s = None

@@ -6,6 +6,7 @@ use are decided by class.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
@@ -49,6 +50,7 @@ __all__ = [
     "HelpNeeded",
     "HelpStep",
     "LineCrossed",
+    "PlainEvent",
     "QueueState",
     "ReceiptLine",
     "Role",
@@ -66,9 +68,10 @@ __all__ = [
     "ZoneEntered",
     "ZoneLeft",
     "ZoneOccupancy",
+    "plain",
 ]
 
-Event = Annotated[
+_Plain = (
     LineCrossed
     | ZoneEntered
     | ZoneLeft
@@ -78,16 +81,16 @@ Event = Annotated[
     | VisitLabelled
     | ShelfTouched
     | ShelfState
-    | HelpNeeded
-    | HelpEnded
     | AlertStep
-    | HelpStep
     | AlertAnswered
     | TillReceipt
     | AttributeSummary
-    | CameraHealth,
-    Field(discriminator="type"),
-]
+    | CameraHealth
+)
+PlainEvent = Annotated[_Plain, Field(discriminator="type")]
+"""Every event but those about help. What chooses content, prices or coupons, and whatever leaves
+for others, takes this type: a call for help cannot get there (``privacy.md`` rule 4)."""
+Event = Annotated[_Plain | HelpNeeded | HelpEnded | HelpStep, Field(discriminator="type")]
 EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
 
 EVENT_CLASSES: dict[str, DataClass] = {
@@ -109,3 +112,8 @@ EVENT_CLASSES: dict[str, DataClass] = {
     "attribute.summary": "attribute",
     "camera.health": "device",
 }
+
+
+def plain(events: Iterable[Event]) -> list[PlainEvent]:
+    """``events`` without those about help, in their order."""
+    return [event for event in events if not isinstance(event, AssistEvent)]

@@ -4,7 +4,12 @@ In: the policy's name from the shop file, and its notice. Out: what may be read,
 Never: a feature that starts without them.
 """
 
-from miseban.vocabulary.policies.gate import Permission, allow_appearance, allow_attributes
+from miseban.vocabulary.policies.gate import (
+    Permission,
+    allow_appearance,
+    allow_attributes,
+    allow_uniform,
+)
 from miseban.vocabulary.policies.policy import Policy, all_policies, load_policy
 
 __all__ = [
@@ -13,5 +18,6 @@ __all__ = [
     "all_policies",
     "allow_appearance",
     "allow_attributes",
+    "allow_uniform",
     "load_policy",
 ]

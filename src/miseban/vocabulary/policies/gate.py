@@ -1,5 +1,5 @@
 """The notice gate: attributes and appearance start only where policy and notice allow them
-(``privacy.md`` rules 2, 6 and 7)."""
+(``privacy.md`` rules 2, 6 and 7), and a uniform is looked for only where the policy does."""
 
 from __future__ import annotations
 
@@ -79,6 +79,24 @@ def allow_appearance(shop: Shop, where: object, on: date | None = None) -> float
     if missing or rule.keep_minutes is None:
         raise BadInput("appearance-refused", where, f"appearance needs {'; and '.join(missing)}")
     return 60.0 * rule.keep_minutes
+
+
+def allow_uniform(shop: Shop, where: object) -> bool:
+    """Whether the cameras of ``shop`` (read from ``where``) are to look for a uniform: no where the
+    shop file names none. It says something of staff alone, so no notice has to name it.
+
+    Raises ``BadInput`` (``uniform-refused``) where the policy tells nothing of staff.
+    """
+    if shop.staff is None:
+        return False
+    policy = load_policy(shop.shop.policy)
+    if not policy.staff.on:
+        others = [name for name, other in all_policies().items() if other.staff.on]
+        what = "uniform needs a policy that allows it, or to be left out (policy is "
+        what += f'"{policy.name}", which tells nothing of staff: {policy.staff.why.rstrip(".")}; '
+        what += f"{' and '.join(others)} allow it)"
+        raise BadInput("uniform-refused", f"{where}: [staff]", what)
+    return True
 
 
 def _wrong_with(

@@ -11,6 +11,7 @@ from miseban.vocabulary.shop.notice import Notice
 from miseban.vocabulary.shop.shelf import Facing, Shelf
 from miseban.vocabulary.shop.shop import Floor, Shop, ShopInfo
 from miseban.vocabulary.shop.source import redact
+from miseban.vocabulary.shop.staff import Staff
 from miseban.vocabulary.shop.till import Till
 from miseban.vocabulary.shop.zone import Zone, ZoneKind
 
@@ -24,6 +25,7 @@ __all__ = [
     "Shelf",
     "Shop",
     "ShopInfo",
+    "Staff",
     "Till",
     "Zone",
     "ZoneKind",

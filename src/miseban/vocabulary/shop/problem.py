@@ -79,8 +79,10 @@ def named(place: Place, data: object, lists: tuple[str, ...] = LISTS) -> str:
 
 
 def _key(step: str, depth: int, place: Place, lists: tuple[str, ...]) -> str:
-    if depth == 0:
-        return f"[[{step}]]" if step in lists else f"[{_bare(step)}]"
+    if depth == 0 and step in lists:
+        return f"[[{step}]]"
+    if depth == 0 and (lists is LISTS or len(place) > 1):  # a shop file has tables only
+        return f"[{_bare(step)}]"
     if step == "facing" and place[0] == "shelf":
         return "[[shelf.facing]]"
     return _bare(step)

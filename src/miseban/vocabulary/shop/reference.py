@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pydantic import BaseModel
@@ -45,14 +46,20 @@ def reference() -> str:
     """Markdown: for each table its keys, their form, default and meaning."""
     parts = []
     for heading, model in tables().items():
-        parts += [f"### `{heading}`", "", "| key | form | default | meaning |", "|---|---|---|---|"]
-        schema = model.model_json_schema()["properties"]
-        for name, field in model.model_fields.items():
-            key = key_of(name, field)
-            form = _form(schema[key])
-            parts.append(f"| `{key}` | {form} | {_default(field)} | {field.description} |")
-        parts.append("")
+        parts += [f"### `{heading}`", "", *rows(model), ""]
     return "\n".join(parts).strip() + "\n"
+
+
+def rows(model: type[BaseModel]) -> list[str]:
+    """The lines of the table about one table's keys."""
+    lines = ["| key | form | default | meaning |", "|---|---|---|---|"]
+    schema = model.model_json_schema()["properties"]
+    for name, field in model.model_fields.items():
+        key = key_of(name, field)
+        lines.append(
+            f"| `{key}` | {_form(schema[key])} | {_default(field)} | {field.description} |"
+        )
+    return lines
 
 
 def with_reference(document: str) -> str:
@@ -74,6 +81,8 @@ def _default(field: FieldInfo) -> str:
         return "none"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
+    if isinstance(field.default, tuple):
+        return f"`{json.dumps(field.default)}`"
     text = f'"{field.default}"' if isinstance(field.default, str) else str(field.default)
     return f"`{text}`"
 

@@ -15,6 +15,7 @@ from miseban.vocabulary.shop.line import Line
 from miseban.vocabulary.shop.notice import Notice
 from miseban.vocabulary.shop.problem import bad_shop, did_you_mean, shown
 from miseban.vocabulary.shop.shelf import Shelf
+from miseban.vocabulary.shop.staff import Staff
 from miseban.vocabulary.shop.table import Id, Table, Title, title_from_id, wrong
 from miseban.vocabulary.shop.till import Till
 from miseban.vocabulary.shop.translate import from_pydantic
@@ -90,6 +91,7 @@ class Shop(Table):
     notice: Notice | None = Field(
         default=None, description="What visitors were told; attributes do not start without it."
     )
+    staff: Staff | None = Field(default=None, description="What those who work here wear.")
     cameras: Annotated[tuple[Camera, ...], Field(max_length=1000)] = Field(
         default=(),
         validation_alias="camera",

@@ -103,6 +103,6 @@ def _wrong_brackets(kind: str, place: Place, given: object) -> Problem:
         return Problem(place, f"[[{full}]], in double brackets", single)
     if kind == "tuple_type":
         return Problem(place, "a list in [ ]", shown(given))
-    if place in (("shop",), ("notice",)) and isinstance(given, list):
+    if place in (("shop",), ("notice",), ("staff",)) and isinstance(given, list):
         return Problem(place, f"one [{key}], in single brackets", f"[[{key}]]")
     return Problem(place, "a table", shown(given))

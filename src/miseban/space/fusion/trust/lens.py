@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.homography import Homography
-from miseban.space.lens import focal_widths
+from miseban.space.lens import Lens, focal_widths
 
 Floats = NDArray[np.float64]
 
@@ -24,9 +24,12 @@ class TurnedLens:
         self.size = size
         self._floor = floor
         self._middle = np.array(size) / 2
-        self._half = size[0] / 2
+        self.half_px = size[0] / 2
         focal = focal_widths(floor, size)
         self.focal_px = None if focal is None else focal * size[0]
+        hangs = Lens.of(floor, size)
+        self.plumb: Floats = np.array([0.0, 1.0, 0.0]) if hangs is None else hangs.down
+        """(3,) the way down, of length 1: right and down in the picture, and into it."""
 
     def floor(self, pixel: Floats, turn: Floats) -> Floats:
         """(N, 2) metres where people stand whose feet are seen at ``pixel`` (N, 2) after ``turn``;
@@ -53,13 +56,13 @@ class TurnedLens:
         right, down, rolled = turn
         shift = np.array([[1, 0, self._middle[0]], [0, 1, self._middle[1]], [0, 0, 1.0]])
         if self.focal_px is None:
-            angle = rolled / self._half
+            angle = rolled / self.half_px
             c, s = np.cos(angle), np.sin(angle)
             moved = np.array([[c, -s, right], [s, c, down], [0, 0, 1.0]])
             flat: Floats = shift @ moved @ np.linalg.inv(shift)
             return flat
         lens = shift @ np.diag([self.focal_px, self.focal_px, 1.0])
-        axis = np.array([-down / self.focal_px, right / self.focal_px, rolled / self._half])
+        axis = np.array([-down / self.focal_px, right / self.focal_px, rolled / self.half_px])
         full: Floats = lens @ _rotation(axis) @ np.linalg.inv(lens)
         return full
 
@@ -81,8 +84,8 @@ class TurnedLens:
         out[:, 0, 0] = 1 + u * u * far
         out[:, 0, 1] = out[:, 1, 0] = u * v * far
         out[:, 1, 1] = 1 + v * v * far
-        out[:, 0, 2] = -v / self._half
-        out[:, 1, 2] = u / self._half
+        out[:, 0, 2] = -v / self.half_px
+        out[:, 1, 2] = u / self.half_px
         return out
 
 

@@ -11,6 +11,7 @@ from miseban.space.fusion.trust.believing import Doubt
 from miseban.space.fusion.trust.judging import Judge
 from miseban.space.fusion.trust.outages import CALM_S, FLAPPING, WITHIN_S, Outages
 from miseban.space.fusion.trust.trouble import CameraTrouble
+from miseban.space.fusion.trust.turned import Turns
 from miseban.vocabulary.events import Trouble
 
 Floats = NDArray[np.float64]
@@ -84,13 +85,15 @@ class Telling:
             )
         self._note(judge.look(now_s, sign, reason, clock_s=round(ahead_s, 2)))
 
-    def moved(
-        self, now_s: float, camera: int, turn: Floats, error_px: float, other: int | None
-    ) -> None:
-        """It was turned by ``turn`` (3,), 0 for not at all."""
-        sign = True if turn.any() else False if error_px <= KNOWN_PX else None
+    def moved(self, now_s: float, camera: int, turns: Turns) -> None:
+        """It was turned, or not, as ``turns`` say."""
+        turn, other = turns.turn[camera], turns.either.get(camera)
+        known = float(turns.error_px[camera]) <= KNOWN_PX or camera in turns.own
+        sign = True if turn.any() else False if known else None
         reason = "cameras beside it see people elsewhere"
-        if other is not None:
+        if camera in turns.own:
+            reason = "people walk elsewhere in its picture, all of them alike"
+        elif other is not None:
             reason += f", or {self._cameras[other]} was moved: which cannot be told"
         shift = round(float(turn[0]), 1), round(float(turn[1]), 1)
         self._note(self._judges[camera]["moved"].look(now_s, sign, reason, shift_px=shift))

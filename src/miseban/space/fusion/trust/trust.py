@@ -11,6 +11,7 @@ from miseban.space.fusion.trust.believing import Believing, Doubt
 from miseban.space.fusion.trust.clocks import Clocks, Edge, decided, settle
 from miseban.space.fusion.trust.comparing import SEARCH_S, STRETCH_S, Comparing, views
 from miseban.space.fusion.trust.outages import FLAPPING, Outages
+from miseban.space.fusion.trust.own_maps import OwnMaps, told_by_maps
 from miseban.space.fusion.trust.silent import Silences
 from miseban.space.fusion.trust.telling import Telling
 from miseban.space.fusion.trust.trouble import CameraTrouble
@@ -55,6 +56,7 @@ class CameraTrust:
         self._clocks = settle([], np.zeros(count), CLOCK_OFF_S)
         self._decided_s = np.zeros(count)
         self._turns = Turns.none(count)
+        self._own = OwnMaps(lenses)
         self._outages = [Outages(lens.size) for lens in lenses]
         self._silences = Silences(count)
         self._agreeing = Agreeing(count, size, self._comparing.pairs)
@@ -84,7 +86,7 @@ class CameraTrust:
             self._outages[number].frames(time_s)
 
     def advance(self, until_s: float) -> None:
-        """All that was seen up to ``until_s`` by the shop's clock has come in."""
+        """All that was seen up to ``until_s`` by the shop's clock is in."""
         if self._next_s is None:
             return
         while self._next_s + STRETCH_S + SEARCH_S + 1.0 + LATE_S <= until_s:
@@ -166,7 +168,9 @@ class CameraTrust:
         bank.forget(now_s)
         self._clocks = settle(self._edges(now_s), self._decided_s, CLOCK_OFF_S)
         self._decided_s = decided(self._clocks, self._decided_s, CLOCK_OFF_S)
-        self._turns = who_turned(bank, self._clocks.ahead_s, self._turns, now_s)
+        own = self._own.look(comparing.seen, clock_before, (from_s, now_s))
+        was = told_by_maps(self._turns, own, bank)
+        self._turns = who_turned(bank, self._clocks.ahead_s, was, now_s)
         self._rest_m = bank.rest_m()
         self._doubts = self._believing.look(
             self._agreeing.asked, self._agreeing.seen, STRETCH_S, self._busy(now_s)
@@ -200,7 +204,8 @@ class CameraTrust:
         flapping = {n for n, o in enumerate(self._outages) if len(o.of_late(now_s)) >= FLAPPING}
         turned = np.flatnonzero(self._turns.turn.any(axis=1)).tolist()
         clocks = np.flatnonzero(np.abs(self._clocks.ahead_s) >= CLOCK_OFF_S).tolist()
-        return far | flapping | {*turned, *self._turns.suspected, *clocks, *self._clocks.either}
+        known = {*turned, *self._turns.suspected, *clocks, *self._clocks.either}
+        return far | flapping | known | self._own.suspected
 
     def _tell(self, now_s: float) -> None:
         met = self._bank.counts() >= MET
@@ -213,9 +218,7 @@ class CameraTrust:
             ahead_s, error_s = float(clocks.ahead_s[n]), float(clocks.error_s[n])
             self._telling.clock(now_s, n, ahead_s, error_s, other, wait=wait)
             turns = self._turns
-            self._telling.moved(
-                now_s, n, turns.turn[n], float(turns.error_px[n]), turns.either.get(n)
-            )
+            self._telling.moved(now_s, n, turns)
             silent_s = self._silences.silent_s(n)
             own_s = now_s + float(self._comparing.now[n, 0])
             if self._outages[n].works(own_s - silent_s):
@@ -239,3 +242,4 @@ class CameraTrust:
         for n in np.flatnonzero(sudden).tolist():
             self._agreeing.forget(n)
         self._comparing.take(clock, turn)
+        self._own.take(turn)

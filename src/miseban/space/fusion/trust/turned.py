@@ -51,7 +51,8 @@ class Turns:
     ``since_s`` from when on for those that were found only now; ``either`` names for a turned
     camera another one that it may be just as well; ``doubt_s`` since when one of two was turned and
     it is not known which, None for never; ``suspected`` who may have been turned, which is not
-    borne out yet."""
+    borne out yet; ``own`` those of which their own maps say so, or that they
+    are right again."""
 
     turn: Floats
     error_px: Floats
@@ -59,6 +60,7 @@ class Turns:
     either: dict[int, int]
     doubt_s: float | None = None
     suspected: dict[int, Suspicion] = field(default_factory=dict)
+    own: set[int] = field(default_factory=set)
 
     @classmethod
     def none(cls, cameras: int) -> Turns:
@@ -112,7 +114,8 @@ def who_turned(bank: EvidenceBank, clock_s: Floats, before: Turns, now_s: float)
         _refine(bank, theta, error, turned)
     known = np.isfinite(error)
     error[~known] = bank.turns(theta).error_px[~known]
-    return Turns(theta[:, 1:], error, since, either, doubt_s, suspected)
+    own = before.own - {n for n in before.own if before.turn[n].any() != (n in turned)}
+    return Turns(theta[:, 1:], error, since, either, doubt_s, suspected, own)
 
 
 def _kept(

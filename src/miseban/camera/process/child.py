@@ -1,0 +1,158 @@
+"""A camera process: ``python -m miseban.camera.process.child``, started by the supervisor.
+
+Its settings are the first line of standard input, which then stays open: when it closes, whoever
+started the process is gone, and it ends. ``Beat`` lines go to standard output, the log to standard
+error. Exit status: 0 when it was told to stop, 3 when it wants to be started anew at once, 1 when
+something failed, 2 for settings that cannot be used.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+import structlog
+
+from miseban.camera.delivery.address import HubAddress
+from miseban.camera.delivery.calling import HubCall
+from miseban.camera.delivery.direct import DirectSender
+from miseban.camera.delivery.keeper import Keeper
+from miseban.camera.delivery.mqtt import MqttSender
+from miseban.camera.delivery.outbox import Outbox
+from miseban.camera.delivery.sender import Sender
+from miseban.camera.process.live import LiveLoop
+from miseban.camera.process.logs import log_lines
+from miseban.camera.process.opening import open_live
+from miseban.camera.process.settings import Beat, ProcessSettings
+from miseban.camera.process.wall_clock import WallClock
+from miseban.vision.detectors import open_detector
+from miseban.vision.detectors.detection import Detector, needs_every_frame
+from miseban.vision.sources.source import Source
+from miseban.vocabulary.errors import MisebanError
+from miseban.vocabulary.events import Event
+from miseban.vocabulary.shop import load_shop
+
+ANEW = 3
+"""Exit status of a process that only wants to begin a new session."""
+DELIVER_S = 5.0
+"""For what was seen last to reach the hub, when the process is told to stop."""
+
+log = structlog.get_logger(__name__)
+
+
+class CameraProcess:
+    """The cameras of ``settings`` until ``stop``; beats are written to ``out``."""
+
+    def __init__(self, settings: ProcessSettings, out: IO[bytes]) -> None:
+        self._settings, self._out = settings, out
+        self._stopping = threading.Event()
+        self._beaten_s = float("-inf")
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> int:
+        """The exit status. Raises ``MisebanError``."""
+        settings = self._settings
+        shop = load_shop(settings.shop_file)
+        with ExitStack() as stack:
+            outbox = Outbox(settings.outbox / f"{settings.source}.sqlite", settings.source)
+            stack.callback(outbox.close)
+            sender = _sender(outbox, shop.shop.id, settings.hub)
+            keeper = Keeper(outbox, shop.shop.id, list(settings.cameras), sender.wake)
+            sender.start()
+            stack.callback(lambda: sender.stop(DELIVER_S))
+            sources = self._sources(stack)
+            wall = WallClock()
+            simulated = not all(shop.camera(c).source[:4] in ("rtsp", "usb:") for c in sources)
+
+            def stopped() -> bool:
+                return self._stopping.is_set() or (not simulated and wall.was_set())
+
+            def tell(events: list[Event]) -> None:
+                keeper.put(sorted(events, key=lambda event: (event.time, event.id)))
+
+            def beat() -> None:
+                keeper.put([])
+                self._beat(
+                    Beat(
+                        frames=loop.frames,
+                        waiting=outbox.waiting,
+                        lost=outbox.lost + keeper.lost,
+                        connected=sender.connected,
+                        full=keeper.full,
+                    )
+                )
+
+            loop = LiveLoop(
+                shop, sources, tell, gate=settings.gate, beat=beat, stopped=stopped
+            )  # fmt: skip
+            loop.run()
+        return 0 if self._stopping.is_set() else ANEW
+
+    def _sources(self, stack: ExitStack) -> dict[str, tuple[Source, Detector]]:
+        settings = self._settings
+        shop = load_shop(settings.shop_file)
+        shared: dict[tuple[str, int], Detector] = {}
+        found: dict[str, tuple[Source, Detector]] = {}
+        for name, model in settings.cameras.items():
+            wanted = model.name, model.threads
+            detector = shared.get(wanted)
+            if detector is None or needs_every_frame(detector):
+                detector = open_detector(
+                    model.name, threads=model.threads, closer=settings.closer
+                )  # fmt: skip
+                stack.callback(detector.close)
+                shared[wanted] = detector
+            source = stack.enter_context(open_live(shop, name, settings.shop_file))
+            found[name] = source, detector
+        return found
+
+    def _beat(self, beat: Beat) -> None:
+        now = time.monotonic()
+        if now < self._beaten_s + 1.0:
+            return
+        self._beaten_s = now
+        try:
+            self._out.write(beat.model_dump_json().encode() + b"\n")
+            self._out.flush()
+        except BrokenPipeError:  # whoever started us is gone
+            self.stop()
+
+
+def _sender(outbox: Outbox, shop: str, hub: HubAddress | Path) -> Sender:
+    if isinstance(hub, Path):
+        return DirectSender(outbox, HubCall(hub, outbox.source))
+    return MqttSender(outbox, shop, hub)
+
+
+def main() -> int:
+    """Reads the settings, runs, and returns the exit status."""
+    beats = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)  # what a library prints is no beat
+    log_lines()
+    process = CameraProcess(ProcessSettings.model_validate_json(sys.stdin.buffer.readline()), beats)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: process.stop())
+
+    def wait_for_end() -> None:
+        while os.read(0, 4096):  # not through a buffer, whose lock would hold up the end
+            pass
+        process.stop()
+
+    threading.Thread(target=wait_for_end, name="lifeline", daemon=True).start()
+    try:
+        return process.run()
+    except MisebanError as error:
+        log.error("camera.failed", source=process._settings.source, why=str(error))
+        return error.exit_status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""The processes of a shop's cameras, as a supervisor runs them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from miseban.camera.child_process import Command
+from miseban.camera.delivery.address import HubAddress
+from miseban.camera.process.groups import groups_of
+from miseban.camera.process.opening import check_live
+from miseban.camera.process.settings import Model, ProcessSettings
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.shop import load_shop
+
+
+def camera_commands(
+    shop_file: Path,
+    models: Mapping[str, Model],
+    hub: HubAddress | Path,
+    outbox: Path,
+    *,
+    gate: bool = True,
+    closer: bool = False,
+) -> dict[str, Command]:
+    """By its name, the command of each process for the cameras of ``models``. ``hub`` is a broker,
+    or the socket of a hub on this machine; ``outbox`` the folder of all outboxes.
+
+    Raises ``BadInput`` for what is wrong with the shop file, and for cameras that are not live.
+    """
+    shop = load_shop(shop_file)
+    if not models:
+        raise BadInput("which-camera", shop_file, "expected a [[camera]]")
+    check_live(shop, list(models), shop_file)
+    program = [sys.executable, "-m", "miseban.camera.process.child"]
+    commands = {}
+    for source, group in groups_of(shop, list(models)).items():
+        settings = ProcessSettings(
+            shop_file=shop_file.absolute(),
+            source=source,
+            cameras={name: models[name] for name in group},
+            hub=hub,
+            outbox=outbox.absolute(),
+            gate=gate,
+            closer=closer,
+        )
+        commands[source] = Command(program, settings.model_dump_json().encode())
+    return commands

@@ -1,0 +1,42 @@
+"""Opens the live cameras of a shop file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from miseban.camera.opening import open_source
+from miseban.camera.process.patient import PatientSource
+from miseban.vision.sources.address import parse, redact
+from miseban.vision.sources.source import Source
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.shop import Shop
+
+
+def check_live(shop: Shop, cameras: list[str], shop_file: Path) -> None:
+    """Raises ``BadInput`` unless all these cameras have a source that never ends."""
+    for name in cameras:
+        address = shop.camera(name).source
+        simulated = address.startswith("sim:") and "pace=full" not in address
+        if not simulated and (
+            address.startswith("sim:") or parse(address).kind not in ("rtsp", "usb")
+        ):
+            where = f'{shop_file}: [[camera]] "{name}" source'
+            what = (
+                f"expected a live camera, rtsp://, rtsps://, usb: or sim:, found {redact(address)}"
+            )
+            raise BadInput("not-live", where, f"{what}; recordings are for miseban analyze")
+
+
+def open_live(shop: Shop, name: str, shop_file: Path) -> Source:
+    """The camera ``name``, whether or not it answers at the moment. Raises ``BadInput`` for a
+    simulated one that cannot be played."""
+    camera = shop.camera(name)
+    if camera.source.startswith("sim:"):
+        return open_source(camera.source, fps=camera.fps, shop_file=shop_file)
+
+    def open_camera(start: datetime) -> Source:
+        return open_source(camera.source, fps=camera.fps, start=start)
+
+    where = f'{shop_file}: [[camera]] "{name}" resolution'
+    return PatientSource(redact(camera.source), where, camera.resolution, camera.fps, open_camera)

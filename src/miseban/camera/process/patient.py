@@ -1,0 +1,115 @@
+"""A live camera that is there from the first moment, whether or not it answers yet."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+import structlog
+
+from miseban.vision.pixels import Frame
+from miseban.vision.sources import check_resolution
+from miseban.vision.sources.source import Gap, Source, SourceInfo
+from miseban.vocabulary.errors import MisebanError
+
+RETRY_S = 1.0
+RETRY_MOST_S = 30.0
+"""Before a camera that did not answer is asked again: doubled each time, up to this."""
+
+log = structlog.get_logger(__name__)
+
+Open = Callable[[datetime], Source]
+"""Opens the camera, whose second 0 is the given time. May raise ``MisebanError``."""
+
+
+class PatientSource:
+    """A ``Source`` whose session begins now; ``open_camera`` is called until it succeeds, while
+    somebody waits for ``frames``. ``shown`` is the address without credentials, ``where`` names the
+    setting of the resolution."""
+
+    def __init__(
+        self,
+        shown: str,
+        where: str,
+        resolution: tuple[int, int],
+        fps: float | None,
+        open_camera: Open,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        utc: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._open, self._where, self._resolution = open_camera, where, resolution
+        self._monotonic = monotonic
+        self._zero = monotonic()
+        self.info = SourceInfo(shown, *resolution, fps, None, True, utc())
+        self._source: Source | None = None
+        self._shift_s = 0.0
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+
+    @property
+    def gaps(self) -> list[Gap]:
+        source, by_s = self._source, self._shift_s
+        if source is None:
+            return []
+        return [Gap(gap.start_s + by_s, gap.end_s + by_s, gap.reason) for gap in source.gaps]
+
+    @property
+    def incomplete(self) -> str:
+        return self._source.incomplete if self._source is not None else ""
+
+    def frames(self) -> Iterator[Frame]:
+        """The latest frame each time one is asked for, until ``close``."""
+        source = self._opened()
+        if source is None:
+            return
+        for frame in source.frames():
+            time_s = frame.time_s + self._shift_s
+            utc = self.info.start + timedelta(seconds=time_s)
+            yield Frame(frame.bgr, frame.number, time_s, utc)
+
+    def close(self) -> None:
+        self._closed.set()
+        with self._lock:
+            source = self._source
+        if source is not None:
+            source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _opened(self) -> Source | None:
+        """The camera, when it answers; None after ``close``."""
+        wait_s, told = RETRY_S, False
+        while not self._closed.is_set():
+            shift_s = self._monotonic() - self._zero
+            try:
+                source = self._open(self.info.start + timedelta(seconds=shift_s))
+                try:
+                    check_resolution(source.info, self._resolution, self._where)
+                except MisebanError:
+                    source.close()
+                    raise
+            except MisebanError as error:
+                if not told:
+                    log.warning("camera.away", camera=self.info.address, why=error.what)
+                    told = True
+                self._closed.wait(wait_s * random.uniform(0.5, 1.0))  # noqa: S311
+                wait_s = min(RETRY_MOST_S, 2 * wait_s)
+                continue
+            with self._lock:
+                self._shift_s, self._source = shift_s, source
+            if self._closed.is_set():
+                source.close()
+                return None
+            if told:
+                log.info("camera.answers", camera=self.info.address)
+            return source
+        return None

@@ -1,0 +1,89 @@
+"""``miseban camera``: live cameras, counted for ever, their events delivered to a hub."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from miseban.camera.delivery.address import parse_hub
+from miseban.camera.process.commands import camera_commands
+from miseban.camera.process.logs import log_lines
+from miseban.camera.process.settings import Model
+from miseban.camera.supervisor import Supervisor, SupervisorSettings
+from miseban.cli.which_model import which_model
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.shop import load_shop
+
+
+def camera(
+    shop_file: Annotated[Path, typer.Argument(metavar="SHOP", help="The shop file.")],
+    hub: Annotated[
+        str, typer.Option("--hub", metavar="URL", help="mqtt://[USER@]HOST[:PORT] or mqtts://...")
+    ],
+    cameras: Annotated[
+        list[str] | None,
+        typer.Option("--camera", metavar="ID", help="Only this one; may be repeated."),
+    ] = None,
+    outbox: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where events wait for the hub (default: outbox/ beside "
+                     "the shop file)."),
+    ] = None,
+    password_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The password of the hub's user.")
+    ] = None,
+    ca: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Certificates that are believed, with mqtts://."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The detector; without it as for analyze.")
+    ] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processor threads of each detector.")
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate/--no-gate", help="Spare the detector frames without change.")
+    ] = True,
+    closer: Annotated[
+        bool, typer.Option("--closer/--no-closer", help="Also look at parts of the picture.")
+    ] = False,
+    memory_mb: Annotated[
+        int, typer.Option(min=100, help="A process that takes more is started anew.")
+    ] = 2000,
+) -> None:  # fmt: skip
+    """Counts live cameras for ever and delivers what they tell to the hub, once and in order.
+
+    Each camera runs in a process of its own, those that see one floor together in one; what breaks
+    one leaves the others alone. Ctrl-C or SIGTERM ends them.
+
+    Example: miseban camera shop.toml --hub mqtt://127.0.0.1
+    """
+    shop = load_shop(shop_file)
+    address = parse_hub(hub, password_file=password_file, ca=ca)
+    wanted = [shop.camera(name).id for name in cameras or [c.id for c in shop.cameras]]
+    if len(set(wanted)) < len(wanted):
+        raise BadInput("which-camera", "--camera", "expected each camera once")
+    folder = outbox if outbox is not None else shop_file.parent / "outbox"
+    models = {}
+    for name in wanted:
+        chosen, measured_with = which_model(model, shop, shop_file, name)
+        models[name] = Model(name=chosen, threads=threads or measured_with)
+    commands = camera_commands(shop_file, models, address, folder, gate=gate, closer=closer)
+    log_lines()
+    supervisor = Supervisor(commands, SupervisorSettings(rss_bytes=memory_mb * 1_000_000))
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        supervisor.run(lambda: stopping)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,53 @@
+"""The one place where questions about the journal are answered: every answer of the API, whoever
+asks and in whatever form, comes through ``answer``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import anyio
+import anyio.to_thread
+
+from miseban.hub.api.problems import Trouble
+from miseban.hub.hub import Hub
+from miseban.hub.people.rights import Right
+from miseban.insight import questions
+from miseban.insight.questions import Answer, Question
+
+LONGEST_S: Final = 20.0
+"""A question that takes longer is given up."""
+AT_ONCE: Final = 4
+"""Questions that are worked on at the same time; others wait for their turn."""
+RIGHTS: Final[dict[str, Right]] = {"help": Right.SEE_ASSIST, "cameras": Right.SEE_DEVICE}
+"""What a question needs where ``see.count`` is not enough: answers are of many people at once."""
+
+
+def right_for(question: str) -> Right:
+    """The right to ask the question of that name."""
+    return RIGHTS.get(question, Right.SEE_COUNT)
+
+
+class Turns:
+    """Who asks waits here until there is a free place, and no longer than ``LONGEST_S`` in all."""
+
+    def __init__(self) -> None:
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    async def answer(self, hub: Hub, question: Question) -> Answer:
+        """Raises ``Trouble`` (``timeout``) where it takes too long, and ``BadInput`` where it asks
+        for a place that is not there."""
+        if self._limiter is None:
+            self._limiter = anyio.CapacityLimiter(AT_ONCE)
+        try:
+            with anyio.fail_after(LONGEST_S):
+                return await anyio.to_thread.run_sync(
+                    answer, hub, question, abandon_on_cancel=True, limiter=self._limiter
+                )
+        except TimeoutError:
+            what = f"this took over {LONGEST_S:.0f} s; ask for less time"
+            raise Trouble("timeout", what, headers={"Retry-After": "10"}) from None
+
+
+def answer(hub: Hub, question: Question) -> Answer:
+    """What the journal says."""
+    return questions.answer(question, hub.shop, hub.reader)

@@ -1,0 +1,219 @@
+"""``/api/v1/live``: the shop at this moment, and what happens from then on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Query, Request
+from fastapi.sse import format_sse_event
+from pydantic import BaseModel, ConfigDict
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+from miseban.hub.api.needs import Asked, By, Route, TheHub, bearer_of, needs, session_of
+from miseban.hub.api.problems import Trouble, responses
+from miseban.hub.bus import Missed, Subscription, Told
+from miseban.hub.hub import Hub
+from miseban.hub.live import HelpSnapshot, LiveSnapshot
+from miseban.hub.people.identity import Identity
+from miseban.hub.people.rights import Right, see
+from miseban.vocabulary.events import EVENT_CLASSES, Event, PlainEvent
+
+router = APIRouter(prefix="/api/v1/live", tags=["live"], route_class=Route)
+
+HEARTBEAT_S: Final = 15.0
+"""Without anything to tell, a comment is sent so often: who hears nothing for longer is cut off."""
+AGAIN_MS: Final = 2000
+"""How long a browser waits before it comes back."""
+ASKED_AGAIN_S: Final = 10.0
+"""So often it is looked whether who listens still may."""
+MOST_LISTENERS: Final = 500
+MOST_OF_ONE: Final = 20
+MOST_AT_ONCE: Final = 256
+
+
+class Now(BaseModel):
+    """``place`` is where in the stream of events this was: ``/live/events?after=`` goes on from
+    there without a gap."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    place: str
+    shop: LiveSnapshot
+
+
+@router.get(
+    "",
+    summary="The shop at this moment",
+    dependencies=[needs(Right.SEE_COUNT)],
+    responses=responses(401, 403),
+)
+def now(hub: TheHub, by: By) -> Now:
+    """Nothing about help is in it. Cameras are there for those who may see devices."""
+    place = hub.bus.place
+    snapshot = hub.live.snapshot(hub.now())
+    if not by.may(Right.SEE_DEVICE):
+        snapshot = snapshot.model_copy(update={"cameras": ()})
+    return Now(place=place, shop=snapshot)
+
+
+@router.get(
+    "/help",
+    summary="Open calls for help",
+    dependencies=[needs(Right.SEE_ASSIST)],
+    responses=responses(401, 403),
+)
+def help_now(hub: TheHub) -> HelpSnapshot:
+    """For those who help, and nobody else."""
+    return hub.live.help(hub.now())
+
+
+@router.get(
+    "/events",
+    summary="Events as they happen",
+    dependencies=[needs(Right.SEE_COUNT)],
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Server-sent events. `event` is the type, `data` the event as JSON, "
+            "`id` its place. `missed` says that some were lost: ask for `/live` again.",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        },
+        **responses(401, 403, 429, 503),
+    },
+)
+async def events(
+    request: Request,
+    hub: TheHub,
+    by: By,
+    types: Annotated[
+        list[str] | None, Query(description="Only of these types; all that one may see without.")
+    ] = None,
+    after: Annotated[str | None, Query(max_length=64, description="A place seen before.")] = None,
+    last_event_id: Annotated[str | None, Header(max_length=64)] = None,
+) -> StreamingResponse:
+    """Of the classes that the caller may see when each event happens. Who comes back with
+    ``Last-Event-ID`` (as browsers do) gets what was missed, where it is still known."""
+    wanted = _types(types)
+    for kind in wanted if types else ():
+        by.need(see(EVENT_CLASSES[kind]))
+    listeners = _listeners(request)
+    mine = sum(one == by.identity.account for one in listeners.values())
+    if mine >= MOST_OF_ONE:
+        raise Trouble("throttled", f"{MOST_OF_ONE} streams at once are enough", status=429)
+    if len(listeners) >= MOST_LISTENERS:
+        raise Trouble("busy", "too many listen already", status=503)
+    listener = Listener(hub, request, by, wanted, last_event_id or after)
+    listeners[listener] = by.identity.account
+
+    async def stream() -> AsyncIterator[bytes]:
+        try:
+            async for chunk in listener.chunks():
+                yield chunk
+        finally:
+            listener.close()
+            listeners.pop(listener, None)
+
+    headers = {"X-Accel-Buffering": "no"}  # nginx would hold it back
+    return StreamingResponse(stream(), headers=headers, media_type="text/event-stream")
+
+
+Found = Told[PlainEvent] | Told[Event] | Missed
+
+
+class Listener:
+    """One stream to one client. ``seen`` is the place it saw last."""
+
+    def __init__(
+        self, hub: Hub, request: Request, by: Asked, wanted: frozenset[str], seen: str | None
+    ) -> None:
+        self._hub, self._identity, self._wanted = hub, by.identity, wanted
+        self._bearer, self._session = bearer_of(request), session_of(request)
+        self._next_look = asyncio.get_running_loop().time() + ASKED_AGAIN_S
+        # Who may not see help has a subscription through which no call for help can come.
+        self._subscription: Subscription[PlainEvent] | Subscription[Event]
+        if by.may(Right.SEE_ASSIST):
+            self._subscription = hub.bus.subscribe_with_help(self._lets_through, after=seen)
+        else:
+            self._subscription = hub.bus.subscribe(self._lets_through, after=seen)
+
+    def close(self) -> None:
+        self._subscription.close()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Bytes to send, until it is closed or the client may no longer see anything. What waits
+        together goes out together."""
+        yield f"retry: {AGAIN_MS}\n\n".encode()
+        quiet_s = 0.0
+        while True:
+            wait_s = min(HEARTBEAT_S - quiet_s, self._until_look())
+            found = await self._some(wait_s)
+            if self._until_look() <= 0 and not await self._still_may():
+                return
+            if found is None:
+                quiet_s += wait_s
+                if quiet_s >= HEARTBEAT_S:
+                    quiet_s = 0.0
+                    yield b": here\n\n"
+                continue
+            if not found:  # closed from this side
+                return
+            quiet_s = 0.0
+            yield b"".join(map(_written, found))
+
+    async def _some(self, wait_s: float) -> Sequence[Found] | None:
+        """None where nothing came in that time."""
+        try:
+            async with asyncio.timeout(max(0.0, wait_s)):
+                return await self._subscription.some(MOST_AT_ONCE)
+        except TimeoutError:
+            return None
+
+    def _until_look(self) -> float:
+        return self._next_look - asyncio.get_running_loop().time()
+
+    async def _still_may(self) -> bool:
+        self._next_look = asyncio.get_running_loop().time() + ASKED_AGAIN_S
+        identity = await run_in_threadpool(self._ask)
+        if identity is None or not identity.may(Right.SEE_COUNT):
+            return False
+        # A right to see help that came or went needs another subscription: the client comes back.
+        same = identity.may(Right.SEE_ASSIST) == self._identity.may(Right.SEE_ASSIST)
+        self._identity = identity
+        return same
+
+    def _ask(self) -> Identity | None:
+        people, now = self._hub.people, self._hub.now()
+        return people.authenticate(now, session=self._session, bearer=self._bearer, touch=False)
+
+    def _lets_through(self, event: PlainEvent | Event) -> bool:
+        return event.type in self._wanted and self._identity.may(see(EVENT_CLASSES[event.type]))
+
+
+def _written(found: Found) -> bytes:
+    if isinstance(found, Missed):
+        return format_sse_event(event="missed", data_str="{}", id=found.place)
+    event = found.event
+    return format_sse_event(event=event.type, data_str=event.model_dump_json(), id=found.place)
+
+
+def end_streams(app: Starlette) -> None:
+    """Ends every stream, so that a hub that stops need not wait for those who listen."""
+    for listener in list(app.state.listeners):
+        listener.close()
+
+
+def _types(types: list[str] | None) -> frozenset[str]:
+    unknown = set(types or ()) - EVENT_CLASSES.keys()
+    if unknown:
+        what = f"expected types of events, found {sorted(unknown)[0]!a:.60}"
+        raise Trouble("invalid", what, status=422, where="query.types")
+    return frozenset(types or EVENT_CLASSES)
+
+
+def _listeners(request: Request) -> dict[Listener, str]:
+    found: dict[Listener, str] = request.app.state.listeners
+    return found

@@ -1,0 +1,217 @@
+"""``/api/v1/shop``: the shop file, and the rules of its alerts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Body, Header, Response
+from pydantic import BaseModel
+
+from miseban.hub.alerts import Rules, parse_rules
+from miseban.hub.api.needs import By, Route, TheHub, needs
+from miseban.hub.api.problems import Trouble, responses
+from miseban.hub.people.rights import Right
+from miseban.vocabulary.shop import Shop, parse_shop, redact
+from miseban.vocabulary.whole_files import write_whole
+
+router = APIRouter(prefix="/api/v1", tags=["shop"], route_class=Route)
+TOML: Final = "application/toml"
+Toml = Annotated[str, Body(media_type=TOML, max_length=4_000_000, examples=['[shop]\nid = "s"\n'])]
+IfMatch = Annotated[
+    str | None, Header(max_length=80, description="The `ETag` that was read: nobody else's change "
+                       "is lost.")
+]  # fmt: skip
+_SOURCE: Final = re.compile(r"^([ \t]*[\"']?source[\"']?[ \t]*=[ \t]*)(.*)$", re.M)
+_STRING: Final = re.compile(r"([\"'])([^\"']*)\1(?:[ \t]*#.*)?")
+_TEXT: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {TOML: {"schema": {"type": "string"}}}}
+}
+
+
+class Area(BaseModel):
+    """A line, zone, shelf or till, and its name for people."""
+
+    id: str
+    name: str
+    kind: str | None = None
+
+
+class ShopSeen(BaseModel):
+    """What everybody may know of the shop: what stands in answers, and its names."""
+
+    id: str
+    name: str
+    timezone: str
+    policy: str
+    lines: list[Area]
+    zones: list[Area]
+    shelves: list[Area]
+    tills: list[Area]
+    cameras: list[Area]
+
+
+class Set(BaseModel):
+    """What was set is in force at once, or says when."""
+
+    etag: str
+
+
+@router.get(
+    "/shop",
+    summary="The shop and its places",
+    dependencies=[needs(Right.SEE_COUNT)],
+    responses=responses(401, 403),
+)
+def shop(hub: TheHub) -> ShopSeen:
+    """Without where its cameras are on the network."""
+    it = hub.shop
+    return ShopSeen(
+        id=it.shop.id,
+        name=it.shop.name,
+        timezone=it.shop.timezone,
+        policy=it.shop.policy,
+        lines=[Area(id=one.id, name=one.name) for one in it.lines],
+        zones=[Area(id=one.id, name=one.name, kind=one.kind) for one in it.zones],
+        shelves=[Area(id=one.id, name=one.name) for one in it.shelves],
+        tills=[Area(id=one.id, name=one.name) for one in it.tills],
+        cameras=[Area(id=one.id, name=one.name) for one in it.cameras],
+    )
+
+
+@router.get(
+    "/shop/file",
+    summary="The shop file",
+    dependencies=[needs(Right.SET_SHOP)],
+    response_class=Response,
+    responses={**_TEXT, **responses(401, 403, 404)},
+)
+def shop_file(hub: TheHub) -> Response:
+    """As TOML. Passwords in the sources of cameras are starred; what is sent back with the stars
+    keeps them."""
+    text = _read(hub.files.shop)
+    return _toml(_starred(text), etag_of(text))
+
+
+@router.put(
+    "/shop/file",
+    summary="Set the shop file",
+    dependencies=[needs(Right.SET_SHOP)],
+    responses=responses(400, 401, 403, 404, 412, 413, 422),
+)
+def set_shop(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
+    """Checked before it is written; a mistake is a 400 that names table and key. A new policy or
+    notice needs ``set.privacy`` too, and the shop's id stays."""
+    with hub.setting:
+        before = _read(hub.files.shop)
+        _need_match(if_match, before)
+        text = _unstarred(body, hub.shop)
+        found = parse_shop(text, "shop.toml")
+        for camera in found.cameras:
+            if "***" in camera.source:
+                what = "stars stand for a password only while the address stays the same"
+                raise Trouble("password", what, where=f"camera {camera.id}")
+        if found.shop.id != hub.shop.shop.id:
+            raise Trouble("shop-id", f"the journal is of the shop {hub.shop.shop.id}")
+        if (found.shop.policy, found.notice) != (hub.shop.shop.policy, hub.shop.notice):
+            by.need(Right.SET_PRIVACY)
+        _write(hub.files.shop, text)
+        hub.people.audit.note(by.actor, "shop.set", found.shop.id, hub.now())
+    hub.changed("shop")
+    return Set(etag=etag_of(text))
+
+
+@router.get(
+    "/rules",
+    tags=["rules"],
+    summary="The rules in force",
+    dependencies=[needs(Right.ANSWER_ALERTS)],
+    responses=responses(401, 403),
+)
+def rules(hub: TheHub) -> Rules:
+    """Those of the file and the built-in ones."""
+    return hub.rules
+
+
+@router.get(
+    "/rules/file",
+    tags=["rules"],
+    summary="The rules file",
+    dependencies=[needs(Right.SET_RULES)],
+    response_class=Response,
+    responses={**_TEXT, **responses(401, 403, 404)},
+)
+def rules_file(hub: TheHub) -> Response:
+    """As TOML; empty where only the built-in rules are in force."""
+    text = _read(hub.files.rules, missing="")
+    return _toml(text, etag_of(text))
+
+
+@router.put(
+    "/rules/file",
+    tags=["rules"],
+    summary="Set the rules file",
+    dependencies=[needs(Right.SET_RULES)],
+    responses=responses(400, 401, 403, 404, 412, 413, 422),
+)
+def set_rules(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
+    """Checked before it is written; a mistake is a 400 that names table and key."""
+    with hub.setting:
+        _need_match(if_match, _read(hub.files.rules, missing=""))
+        parse_rules(body, hub.shop, "rules.toml")
+        _write(hub.files.rules, body)
+        hub.people.audit.note(by.actor, "rules.set", hub.shop.shop.id, hub.now())
+    hub.changed("rules")
+    return Set(etag=etag_of(body))
+
+
+def etag_of(text: str) -> str:
+    """As in the header: in quotes."""
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def _need_match(if_match: str | None, text: str) -> None:
+    if if_match is not None and if_match != etag_of(text):
+        raise Trouble("changed", "somebody else has set it meanwhile; read it again")
+
+
+def _read(path: Path | None, missing: str | None = None) -> str:
+    try:
+        if path is not None:
+            return path.read_text("utf-8")
+    except FileNotFoundError:
+        if missing is not None:
+            return missing
+    raise Trouble("not-found", "this hub has no such file")
+
+
+def _write(path: Path | None, text: str) -> None:
+    if path is None:
+        raise Trouble("not-found", "this hub has no such file")
+    write_whole(path, text)
+
+
+def _toml(text: str, etag: str) -> Response:
+    return Response(text, media_type=TOML, headers={"ETag": etag})
+
+
+def _starred(text: str) -> str:
+    """Without what may be a password, in whatever is a camera's source."""
+
+    def hidden(found: re.Match[str]) -> str:
+        quoted = _STRING.fullmatch(found[2].strip())
+        if quoted is None:  # a way of writing it that is not read here: all of it is hidden
+            return f'{found[1]}"***"'
+        return f"{found[1]}{quoted[1]}{redact(quoted[2])}{quoted[1]}"
+
+    return _SOURCE.sub(hidden, text)
+
+
+def _unstarred(text: str, shop: Shop) -> str:
+    """With the passwords of the same sources put back. Another address does not get them."""
+    for camera in shop.cameras:
+        if redact(camera.source) != camera.source:
+            text = text.replace(f'"{redact(camera.source)}"', f'"{camera.source}"')
+    return text

@@ -1,0 +1,83 @@
+"""The hub: its parts, joined. Whoever starts it (``hub/running``) makes the parts; the API is given
+them here, and so are tests."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from miseban.hub.alerts import Alerts, Notice, Rules
+from miseban.hub.bus import Bus
+from miseban.hub.live import LiveState
+from miseban.hub.mqtt_access import MqttAccess
+from miseban.hub.notify.hooks import Hooks
+from miseban.hub.notify.subscriptions import Subscriptions
+from miseban.hub.people.browser import Cookies
+from miseban.hub.people.people import People
+from miseban.journal.journal import Journal
+from miseban.journal.reader import JournalReader
+from miseban.vocabulary.shop import Shop
+
+
+@dataclass(frozen=True)
+class Door:
+    """How the hub is reached. ``hosts`` are the names and addresses by which it may be called,
+    without ports; ``url`` is what one-time links begin with."""
+
+    hosts: frozenset[str] = frozenset({"localhost", "127.0.0.1", "::1"})
+    tls: bool = True
+    url: str = "https://localhost"
+
+    @property
+    def cookies(self) -> Cookies:
+        return Cookies(self.tls)
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the shop's and the rules' own files lie; none where they cannot be set by the API."""
+
+    shop: Path | None = None
+    rules: Path | None = None
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def nobody_to_tell(_: Sequence[Notice]) -> None:
+    """Delivers to nobody: until a hub that runs says to whom."""
+
+
+@dataclass
+class Hub:
+    """``deliver`` takes the notices of an alert that was passed on by hand, in the loop, and must
+    not wait. ``changed`` is told in a thread that the ``"shop"`` file, the ``"rules"`` or the
+    ``"devices"`` have been set. ``push_key`` is the public half of the key for web push (empty:
+    there is none)."""
+
+    shop: Shop
+    journal: Journal
+    reader: JournalReader
+    live: LiveState
+    alerts: Alerts
+    rules: Rules
+    people: People
+    bus: Bus
+    engine: Engine
+    devices: MqttAccess
+    hooks: Hooks
+    pushes: Subscriptions
+    push_key: str
+    door: Door = field(default_factory=Door)
+    files: Files = field(default_factory=Files)
+    now: Callable[[], datetime] = utc_now
+    deliver: Callable[[Sequence[Notice]], None] = nobody_to_tell
+    changed: Callable[[str], None] = lambda _: None
+    setting: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever changes a file, so that two who do it at once come one after the other."""

@@ -1,0 +1,152 @@
+"""Intake by MQTT: every camera of the shop, through a broker that is believed in nothing.
+
+A broker that loses its state, or batches, loses no event: cameras keep what has not been answered.
+So sessions are clean, and when more comes than can be kept, the rest is dropped here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections import deque
+from typing import Final
+
+import aiomqtt
+from prometheus_client import Counter
+
+from miseban.camera.delivery.address import HubAddress
+from miseban.hub.intake.desk import Accept, Desk
+from miseban.hub.running.logs import log
+from miseban.vocabulary.delivery import LARGEST_PAYLOAD, ack_topic, events_topic
+from miseban.vocabulary.identifiers import is_name
+
+WAITING_BYTES: Final = 64_000_000
+"""Of payloads that wait to be kept."""
+GROUP_BYTES: Final = 4_000_000
+"""Of payloads that are kept with one write, at most, and one more."""
+BACKOFF_S, BACKOFF_MOST_S = 0.25, 3.0
+TIMEOUT_S: Final = 5.0
+KEEPALIVE_S: Final = 10
+DROPPED: Final = Counter("miseban_intake_dropped", "Batches that came faster than they were kept.")
+_LOG = log("intake")
+
+
+class MqttIntake:
+    """Listens to all cameras of ``shop`` at the broker ``address`` from a thread, for ever."""
+
+    def __init__(self, shop: str, address: HubAddress, accept: Accept) -> None:
+        self._shop, self._address, self._desk = shop, address, Desk(accept)
+        self._loop = asyncio.new_event_loop()
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        self._bytes = 0
+        self._news = asyncio.Event()
+        self._stopping = False
+        self._lost = False
+        self._connected = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
+
+    @property
+    def connected(self) -> bool:
+        return self._connected.is_set()
+
+    def wait_connected(self, wait_s: float) -> bool:
+        """Whether it was within ``wait_s``."""
+        return self._connected.wait(wait_s)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """What is being kept is kept and answered; what waits is the cameras' again."""
+        self._stopping = True
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._news.set)
+            self._thread.join(2 * TIMEOUT_S)
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._for_ever())
+        finally:
+            self._loop.close()
+
+    async def _for_ever(self) -> None:
+        attempt = 0
+        while not self._stopping:
+            try:
+                await self._connection()
+            except (aiomqtt.MqttError, OSError, TimeoutError) as error:
+                attempt = 0 if self.connected else attempt + 1
+                if not self._lost and not self._stopping:
+                    self._lost = True
+                    _LOG.warning("broker lost", broker=self._address.shown, why=str(error))
+            self._connected.clear()
+            if not self._stopping:
+                wait_s = min(BACKOFF_MOST_S, BACKOFF_S * 2.0 ** min(attempt, 10))
+                await asyncio.sleep(wait_s * random.uniform(0.5, 1.0))  # noqa: S311
+
+    async def _connection(self) -> None:
+        """One connection, until it breaks or ``stop``."""
+        address = self._address
+        async with aiomqtt.Client(
+            address.host,
+            address.port,
+            username=address.user,
+            password=address.password,
+            tls_context=address.tls_context(),
+            identifier=f"miseban-{self._shop}-hub",
+            clean_session=True,
+            keepalive=KEEPALIVE_S,
+            timeout=TIMEOUT_S,
+        ) as client:
+            await client.subscribe(events_topic(self._shop, "+"), qos=1)
+            self._connected.set()
+            if self._lost:
+                self._lost = False
+                _LOG.info("broker back", broker=address.shown)
+            self._waiting.clear()
+            self._bytes = 0
+            listening = asyncio.create_task(self._listen(client))
+            try:
+                await self._keep(client, listening)
+            finally:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        try:
+            async for message in client.messages:
+                source, payload = message.topic.value.split("/")[2], message.payload
+                if not isinstance(payload, bytes) or not is_name(source):
+                    continue
+                if self._bytes + len(payload) > WAITING_BYTES or len(payload) > LARGEST_PAYLOAD:
+                    DROPPED.inc()
+                    continue
+                self._waiting.append((source, payload))
+                self._bytes += len(payload)
+                self._news.set()
+        finally:
+            self._news.set()
+
+    async def _keep(self, client: aiomqtt.Client, listening: asyncio.Task[None]) -> None:
+        while not self._stopping:
+            self._news.clear()
+            group = self._group()
+            if group:
+                # In a thread, so that the broker is listened to while the disk is waited for.
+                answers = await asyncio.to_thread(self._desk.take, group)
+                for source, ack in answers:
+                    await client.publish(ack_topic(self._shop, source), ack.encode(), qos=1)
+            elif not listening.done():
+                await self._news.wait()
+            if listening.done():
+                listening.result()
+                raise aiomqtt.MqttError("the connection was closed")
+
+    def _group(self) -> list[tuple[str, bytes]]:
+        group, size = [], 0
+        while self._waiting and size < GROUP_BYTES:
+            group.append(self._waiting.popleft())
+            size += len(group[-1][1])
+        self._bytes -= size
+        return group

@@ -1,0 +1,76 @@
+"""What is known of each camera: when it was last heard, what troubles it, how much it saw."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Final
+
+from miseban.hub.live.latest import Latest, Stamp
+from miseban.hub.live.window import SILENT_S
+from miseban.vocabulary.events import CameraHealth, Trouble
+from miseban.vocabulary.stretches import length_s
+
+COVERED_S: Final = 3600.0
+"""Coverage is told of the last hour."""
+
+
+class Cameras:
+    """By camera. A camera is heard by whatever it tells, not only by reports of its health."""
+
+    def __init__(self) -> None:
+        self._heard: dict[str, datetime] = {}
+        self._troubles: defaultdict[str, Latest[Trouble, datetime | None]] = defaultdict(Latest)
+        self._lost: defaultdict[str, dict[str, tuple[datetime, float]]] = defaultdict(dict)
+
+    def heard(self, camera: str, time: datetime) -> None:
+        held = self._heard.get(camera)
+        if held is None or time > held:
+            self._heard[camera] = time
+
+    def health(self, camera: str, event: CameraHealth) -> None:
+        stamp: Stamp = (event.time, event.id)
+        if event.gap_s > 0:
+            self._lost[camera][event.id] = event.time, event.gap_s
+        if event.state != "ok" and event.state != "gap":
+            since = None if event.phase == "ends" else event.since or event.time
+            self._troubles[camera].put(event.state, stamp, since)
+
+    def newest(self, camera: str) -> datetime | None:
+        """When something it tells of last happened."""
+        return self._heard.get(camera)
+
+    def silent(self, camera: str, now: datetime) -> bool:
+        """Whether nothing was heard of it for so long that it must have stopped."""
+        heard = self._heard.get(camera)
+        return heard is None or (now - heard).total_seconds() > SILENT_S
+
+    def troubles(self, camera: str, now: datetime) -> dict[Trouble, datetime]:
+        """What is wrong with it, and since when. A trouble that lasts is told again every quarter
+        of an hour, by the camera or by those who compare it with others: one of which nothing more
+        is heard has ended, with a process that could not say so."""
+        return {
+            trouble: since
+            for trouble, time, since in sorted(self._troubles[camera])
+            if since is not None and (now - time).total_seconds() <= SILENT_S
+        }
+
+    def coverage(self, camera: str, now: datetime) -> float | None:
+        """The part of the last hour in which it saw, as far as it has told; None before it was
+        ever heard."""
+        if camera not in self._heard:
+            return None
+        end_s = now.timestamp()
+        stretches = []
+        for time, gap_s in self._lost[camera].values():
+            to_s = time.timestamp()
+            stretches.append((to_s - gap_s, to_s))
+        return 1.0 - length_s(stretches, end_s - COVERED_S, end_s) / COVERED_S
+
+    def forget(self, now: datetime) -> None:
+        before = now - timedelta(seconds=2 * COVERED_S)
+        for lost in self._lost.values():
+            for event_id in [i for i, (time, _) in lost.items() if time < before]:
+                del lost[event_id]
+        for troubles in self._troubles.values():
+            troubles.forget(before)

@@ -1,0 +1,259 @@
+"""The live state: every event goes in, what is so at this moment comes out."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from miseban.hub.live.alert_book import AlertBook
+from miseban.hub.live.balance import Balance
+from miseban.hub.live.cameras import Cameras
+from miseban.hub.live.latest import Latest
+from miseban.hub.live.shelves import Shelves
+from miseban.hub.live.showing import show, show_help
+from miseban.hub.live.snapshot import HelpSnapshot, LiveSnapshot
+from miseban.hub.live.visits import Labels, Visits
+from miseban.hub.live.window import AHEAD_S, KEPT_DAYS, OPEN_S, SILENT_S, window_start
+from miseban.insight.inside import empty_moments
+from miseban.vocabulary.events import (
+    AlertAnswered,
+    AlertStep,
+    CameraHealth,
+    Event,
+    HelpEnded,
+    HelpNeeded,
+    HelpStep,
+    LineCrossed,
+    QueueState,
+    ShelfState,
+    ShelfTouched,
+    Stocked,
+    TillReceipt,
+    VisitEnded,
+    VisitLabelled,
+    ZoneEntered,
+    ZoneLeft,
+    ZoneOccupancy,
+)
+from miseban.vocabulary.shop import Shop
+
+_TIDY_S = 60.0
+RARE = (
+    "shelf.state", "alert.step", "help.step", "help.needed", "help.ended",
+)  # fmt: skip
+"""What is told only when it changes, so that the newest may be old."""
+OFTEN = (
+    "line.crossed", "zone.entered", "zone.left", "zone.occupancy", "queue.state", "visit.ended",
+    "visit.labelled", "shelf.touched", "till.receipt", "attribute.summary", "camera.health",
+)  # fmt: skip
+
+
+class Reader(Protocol):
+    """The part of the journal's reader that a rebuild needs."""
+
+    def events(
+        self, types: Sequence[str] | None = None, since: datetime | None = None
+    ) -> Iterable[Event]: ...
+
+
+class LiveState:
+    """Keeps what is so now. ``take`` may be called in the journal's thread and the rest from
+    another: every method holds one lock, and ``held`` keeps it for several calls."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.labels = Labels()
+        entrances = frozenset(line.id for line in shop.lines if line.entrance)
+        self.balance = Balance(lambda: self.labels.staff) if entrances else None
+        self.visits = Visits(entrances)
+        self.queues: Latest[str, tuple[int, float]] = Latest()
+        self.shelves = Shelves(shop)
+        self.receipts: Latest[str, None] = Latest()
+        self.cameras = Cameras()
+        self.alerts = AlertBook()
+        self.calls: dict[str, HelpNeeded] = {}
+        self.calls_ended: dict[str, datetime] = {}
+        self.newest: datetime | None = None
+        self.ahead: Counter[str] = Counter()
+        self._entrances = entrances
+        self._zones = {zone.id: zone for zone in shop.zones}
+        self._watcher = {shelf.id: shelf.camera for shelf in shop.shelves}
+        self._cameras = frozenset(camera.id for camera in shop.cameras)
+        self._lock = threading.RLock()
+        self._tills = {till.id: till for till in shop.tills}
+        self._now: datetime | None = None
+        self._start: datetime | None = None
+        self._next: datetime | None = None  # when to look what is too old
+
+    @classmethod
+    def from_journal(cls, reader: Reader, shop: Shop, now: datetime) -> LiveState:
+        """The same state that was there at ``now``, made from what the journal has kept."""
+        live = cls(shop)
+        live.take(list(reader.events(types=OFTEN, since=window_start(shop, now))), now)
+        live.take(list(reader.events(types=RARE, since=now - timedelta(days=KEPT_DAYS))), now)
+        return live
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nothing changes in the meantime."""
+        with self._lock:
+            yield
+
+    def take(self, events: Sequence[Event], now: datetime | None = None) -> None:
+        """Events that the journal has kept, in any order, may be again. ``now`` is the moment;
+        without it, that of the newest event so far."""
+        with self._lock:
+            for event in events:
+                if now is not None and (event.time - now).total_seconds() > AHEAD_S:
+                    self.ahead[event.camera or ""] += 1
+                    continue
+                self._one(event)
+                if now is None and (self._now is None or event.time > self._now):
+                    self._now = event.time
+            self._advance(now)
+
+    def snapshot(self, now: datetime | None = None) -> LiveSnapshot:
+        """Everything but help, at ``now`` (without it, when the newest event happened)."""
+        with self._lock:
+            return show(self, self._moment(now))
+
+    def help(self, now: datetime | None = None) -> HelpSnapshot:
+        """Open calls for help, and the alerts about them."""
+        with self._lock:
+            return show_help(self, self._moment(now))
+
+    def people(self, zone: str, now: datetime) -> int:
+        """Shoppers in a zone."""
+        staff = self.labels.staff
+        return sum(visit not in staff for visit in self.visits.there(zone, now))
+
+    def queue(self, zone: str, now: datetime) -> tuple[int, float] | None:
+        """How many wait and how long the first of them has, in seconds; None where nobody can
+        tell. Staff in the queue are left out, as ``insight.shoppers`` does."""
+        said = self.queues.get(zone, window_start(self.shop, now))
+        if said is None or self.blind(self._zones[zone].camera, now):
+            return None
+        time, (length, waiting_s) = said
+        there = self.visits.there(zone, now) if length else {}
+        working = there.keys() & self.labels.staff
+        length = max(0, length - len(working))
+        if not length:
+            return 0, 0.0
+        if working:
+            first = min((since for v, since in there.items() if v not in working), default=now)
+            return length, max(0.0, (now - first).total_seconds())
+        return length, waiting_s + max(0.0, (now - time).total_seconds())
+
+    def till_open(self, till: str, now: datetime) -> bool:
+        """Whether it printed a receipt or a shopper was at its counter in the last ``OPEN_S``."""
+        after = now - timedelta(seconds=OPEN_S)
+        if self.receipts.get(till, after) is not None:
+            return True
+        service, staff = self._tills[till].service, self.labels.staff
+        return self.visits.anybody(service, after, staff) or self.people(service, now) > 0
+
+    def facing(self, name: str, now: datetime) -> Stocked | None:
+        """How the facing looks that alerts call ``name``; None where nobody can tell."""
+        place = self.shelves.places[name]
+        said = self.shelves.get(place, now - timedelta(days=KEPT_DAYS))
+        return None if said is None or self.blind(self._watcher[place[0]], now) else said[1]
+
+    def blind(self, camera: str | None, now: datetime) -> bool:
+        """Whether what ``camera`` (none: the floor of all) told last is too old to be believed."""
+        if camera is not None:
+            return self.cameras.silent(camera, now)
+        return self.newest is None or (now - self.newest).total_seconds() > SILENT_S
+
+    def _moment(self, now: datetime | None) -> datetime:
+        moment = now or self._now
+        if moment is None:
+            raise ValueError("expected a moment, since no event has come yet")
+        self._advance(moment)
+        return moment
+
+    def _one(self, event: Event) -> None:
+        if isinstance(event, AlertStep | HelpStep):
+            self.alerts.take(event)
+            return
+        if isinstance(event, TillReceipt):
+            if event.till in self._tills:
+                self.receipts.put(event.till, (event.time, event.id), None)
+            return
+        if isinstance(event, AlertAnswered):
+            return
+        if self.newest is None or event.time > self.newest:
+            self.newest = event.time
+        if event.camera is not None and event.camera in self._cameras:
+            self.cameras.heard(event.camera, event.time)
+            if isinstance(event, CameraHealth):
+                self.cameras.health(event.camera, event)
+        self._of_people(event)
+        if isinstance(event, QueueState) and event.zone in self._zones:
+            self.queues.put(event.zone, (event.time, event.id), (event.length, event.waiting_s))
+        elif isinstance(event, ShelfState):
+            self.shelves.take(event)
+        elif isinstance(event, HelpNeeded):
+            held = self.calls.get(event.help)
+            if held is None or (event.time, event.id) < (held.time, held.id):
+                self.calls[event.help] = event
+        elif isinstance(event, HelpEnded):
+            ended = self.calls_ended.get(event.help, event.time)
+            self.calls_ended[event.help] = max(ended, event.time)
+
+    def _of_people(self, event: Event) -> None:
+        if isinstance(event, LineCrossed):
+            self.visits.crossed(event)
+            if self.balance is not None and event.line in self._entrances and self._recent(event):
+                self.balance.passed(event.time, event.id, event.direction, event.visit)
+        elif isinstance(event, ZoneEntered | ZoneLeft):
+            if event.zone in self._zones:
+                self.visits.stay(event)
+        elif isinstance(event, ShelfTouched):
+            if event.visit is not None:
+                self.visits.seen(event.visit, event.time)
+        elif isinstance(event, ZoneOccupancy):
+            self.visits.occupancy(event)
+        elif isinstance(event, VisitEnded | VisitLabelled):
+            if isinstance(event, VisitEnded):
+                self.visits.ended(event)
+            if self._recent(event) and self.labels.take(event) and self.balance is not None:
+                self.balance.relabelled(event.visit)
+
+    def _recent(self, event: Event) -> bool:
+        return self._start is None or event.time >= self._start
+
+    def _advance(self, now: datetime | None) -> None:
+        """The moment is ``now`` or later: the shop was empty meanwhile, and what is too old to
+        matter is forgotten."""
+        if now is not None and (self._now is None or now > self._now):
+            self._now = now
+        moment = self._now
+        if moment is None or (self._next is not None and moment < self._next):
+            return
+        start = self._start = window_start(self.shop, moment)
+        info, span_s = self.shop.shop, (moment - start).total_seconds() + _TIDY_S
+        empty = empty_moments(info.empty, info.timezone, start, span_s)
+        coming = [one for one in empty if one > moment]
+        midnight = start + timedelta(days=2)
+        self._next = min([*coming, midnight, moment + timedelta(seconds=_TIDY_S)])
+        worked = self.labels.forget(start)
+        if self.balance is not None:
+            for one in empty[: len(empty) - len(coming)]:
+                self.balance.empty(one)
+            self.balance.forget(start)
+            self.balance.relabelled(*worked)
+        old = moment - timedelta(days=KEPT_DAYS)
+        self.visits.forget(moment)
+        self.cameras.forget(moment)
+        self.queues.forget(start)
+        self.receipts.forget(start)
+        self.shelves.forget(old)
+        self.alerts.forget(old)
+        for call in [i for i, needed in self.calls.items() if needed.time < old]:
+            del self.calls[call]
+        for call in [i for i, ended in self.calls_ended.items() if ended < old]:
+            del self.calls_ended[call]

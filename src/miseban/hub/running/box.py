@@ -1,0 +1,191 @@
+"""A hub that runs: every part opened, joined, and closed again in order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from miseban.hub.alerts import Alerts, Rules, load_rules
+from miseban.hub.bus import Bus
+from miseban.hub.database import open_database
+from miseban.hub.hub import Door, Files, Hub
+from miseban.hub.live import LiveState
+from miseban.hub.mqtt_access import MqttAccess
+from miseban.hub.notify.hooks import Hooks
+from miseban.hub.notify.settings import NotifySettings, load_notify
+from miseban.hub.notify.subscriptions import Subscriptions
+from miseban.hub.notify.vapid import Vapid
+from miseban.hub.people.people import People
+from miseban.hub.privacy.retention import retain
+from miseban.hub.running.logs import log
+from miseban.hub.running.settings import Settings
+from miseban.hub.running.upkeep import Keeper
+from miseban.journal.journal import Journal
+from miseban.journal.reader import JournalReader
+from miseban.journal.rollups.keeper import RollupKeeper
+from miseban.vocabulary.errors import BadInput, Failed, MisebanError
+from miseban.vocabulary.events import DataClass, Event
+from miseban.vocabulary.policies import load_policy
+from miseban.vocabulary.shop import Shop, load_shop
+
+QUESTIONS_WAIT_S = 5.0
+"""Roll-ups of what came since the last compaction are counted anew at most this often."""
+_EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104  (addresses by which nobody calls)
+_LOG = log("hub")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Box:
+    """What ``open_box`` gives. ``reloaded`` is called after the shop file or the rules were read
+    again: alerts are others then."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        settings: Settings,
+        notify: NotifySettings,
+        vapid: Vapid,
+        shop_file: Path,
+    ) -> None:
+        self.hub, self.settings, self.notify, self.vapid = hub, settings, notify, vapid
+        self.reloaded: Callable[[], None] = lambda: None
+        self._shop_file = shop_file
+        self._lock = threading.Lock()
+
+    def kept(self, events: Sequence[Event]) -> None:
+        """The journal has kept ``events``: the live state, and then everybody who listens."""
+        with self._lock:
+            self.hub.live.take(events, self.hub.now())
+        self.hub.bus.publish(events)
+
+    def reload(self) -> None:
+        """Reads the shop file and the rules again. What comes meanwhile waits and is not lost, and
+        where a file is wrong all goes on as before: raises its ``BadInput``."""
+        shop = load_shop(self._shop_file)
+        if shop.shop.id != self.hub.shop.shop.id:
+            what = f"expected the shop {self.hub.shop.shop.id}, found {shop.shop.id}"
+            raise BadInput("another-shop", self._shop_file, what)
+        rules = _rules(self.settings, shop, self.notify)
+        with self._lock:
+            live = _live(self.hub.journal, shop, self.hub.now())
+            self.hub.shop, self.hub.rules, self.hub.live = shop, rules, live
+        # Outside the lock: what alerts append comes back to ``kept``.
+        self.hub.alerts = _alerts(rules, live, self.hub.journal, self.hub.now())
+        self.reloaded()
+        _LOG.info("reloaded", shop=shop.shop.id, rules=len(rules.rules))
+
+    def reload_quietly(self) -> None:
+        """Where a file is wrong, that is logged."""
+        try:
+            self.reload()
+        except MisebanError as error:
+            _LOG.error("not reloaded, all goes on as before", why=str(error))
+
+
+@contextmanager
+def open_box(
+    shop_file: Path, settings: Settings, *, now: Callable[[], datetime] = utc_now
+) -> Iterator[Box]:
+    """Everything of a hub but its doors. What can be wrong with files is found before anything is
+    written, or raises ``BadInput`` naming it; at the end all is closed, also after an error."""
+    shop = load_shop(shop_file)
+    notify = load_notify(settings.notify)
+    rules = _rules(settings, shop, notify)
+    _make_folder(settings.data)
+    with ExitStack() as parts:
+        engine = open_database(settings.database_url)
+        parts.callback(engine.dispose)
+        people = People(engine)
+        vapid = Vapid.open(settings.data, notify.contact)
+        journal = Journal.open(
+            settings.data / "journal",
+            shop=shop.shop.id,
+            timezone=shop.shop.timezone,
+            keep=_keeps(shop),
+            rollups=RollupKeeper(),
+            reserve=settings.upkeep.reserve_mb * 1_000_000,
+        )
+        parts.callback(journal.close)
+        live = _live(journal, shop, now())
+        reader = JournalReader(journal.folder, patience_s=QUESTIONS_WAIT_S)
+        parts.callback(reader.close)
+        hub = Hub(
+            shop=shop,
+            journal=journal,
+            reader=reader,
+            live=live,
+            alerts=_alerts(rules, live, journal, now()),
+            rules=rules,
+            people=people,
+            bus=Bus(),
+            engine=engine,
+            devices=MqttAccess(engine),
+            hooks=Hooks(engine, insecure=notify.insecure),
+            pushes=Subscriptions(engine),
+            push_key=vapid.public,
+            door=_door(settings),
+            files=Files(shop=shop_file, rules=settings.rules),
+            now=now,
+        )
+        box = Box(hub, settings, notify, vapid, shop_file)
+        journal.subscribe(box.kept)
+        hub.changed = lambda what: None if what == "devices" else box.reload_quietly()
+        keeper = Keeper(
+            journal, settings.upkeep, shop.shop.timezone, now, lambda moment: _retain(hub, moment)
+        )
+        keeper.start()
+        parts.callback(keeper.stop)
+        _LOG.info("open", shop=shop.shop.id, policy=shop.shop.policy, data=str(settings.data))
+        yield box
+
+
+def _live(journal: Journal, shop: Shop, now: datetime) -> LiveState:
+    # A reader of its own: that of the questions may be some seconds behind.
+    with closing(JournalReader(journal.folder)) as reader:
+        return LiveState.from_journal(reader, shop, now)
+
+
+def _alerts(rules: Rules, live: LiveState, journal: Journal, now: datetime) -> Alerts:
+    alerts = Alerts(rules, live, journal.append)
+    alerts.restore(live.alerts.records(), now)
+    return alerts
+
+
+def _door(settings: Settings) -> Door:
+    called = settings.hosts[0] if settings.hosts else "localhost"
+    return Door(
+        hosts=Door().hosts | set(settings.hosts) | ({settings.host} - _EVERYWHERE),
+        tls=settings.tls.on,
+        url=f"{'https' if settings.tls.on else 'http'}://{called}:{settings.port}",
+    )
+
+
+def _keeps(shop: Shop) -> Callable[[DataClass], bool]:
+    policy = load_policy(shop.shop.policy)
+    return lambda data: policy.rule(data).on
+
+
+def _rules(settings: Settings, shop: Shop, notify: NotifySettings) -> Rules:
+    if settings.rules is not None and not settings.rules.exists():
+        raise BadInput("rules", settings.rules, "expected a rules file, found none")
+    return load_rules(settings.rules, shop, [channel.id for channel in notify.channels])
+
+
+def _retain(hub: Hub, moment: datetime) -> None:
+    for receipt in retain(hub.journal, load_policy(hub.shop.shop.policy), moment):
+        _LOG.info(
+            "deleted", data=receipt.data, events=receipt.events, before=receipt.before.isoformat()
+        )
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Failed("data", data, f"cannot be made: {error.strerror or error}") from None

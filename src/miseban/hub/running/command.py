@@ -1,0 +1,116 @@
+"""What ``miseban hub`` and ``miseban run`` do: a box, its doors, and what cameras deliver to it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Literal
+
+from miseban.camera.delivery.address import parse_hub
+from miseban.hub.api.app import create_app
+from miseban.hub.intake.local import LocalIntake
+from miseban.hub.intake.mqtt import MqttIntake
+from miseban.hub.mqtt_access import HUB_USER
+from miseban.hub.mqtt_broker import Broker
+from miseban.hub.running.box import Box, open_box
+from miseban.hub.running.broker import OwnBroker
+from miseban.hub.running.logs import log, start_logging
+from miseban.hub.running.loop import HubLoop
+from miseban.hub.running.serving import serve
+from miseban.hub.running.settings import Settings, load_settings, split_address
+from miseban.hub.tls import TlsFiles, given_certificate, own_certificate
+
+_LOG = log("hub")
+
+SOCKET = "hub.sock"
+"""In the data folder: where camera processes of this machine deliver."""
+Beside = Callable[[Box], AbstractContextManager[Any]]
+"""What runs beside the hub while it serves."""
+
+
+def run_hub(
+    shop_file: Path,
+    settings_file: Path | None,
+    *,
+    data: Path | None = None,
+    listen: str | None = None,
+    log_form: Literal["json", "text"] | None = None,
+    beside: Beside = lambda _: nullcontext(),
+    until: threading.Event | None = None,
+    on_ready: Callable[[Box, int], None] = lambda _box, _port: None,
+) -> None:
+    """Runs a hub until a signal or ``until``; ``data`` and ``listen`` stand above the settings.
+
+    Raises ``BadInput`` for whatever is wrong with what it was given.
+    """
+    settings = load_settings(settings_file, data=data, listen=listen)
+    start_logging(log_form)
+    with ExitStack() as running:
+        box = running.enter_context(open_box(shop_file, settings))
+        tls = _tls(settings, box)
+        running.enter_context(intake(box, tls))
+        running.enter_context(beside(box))
+        first = box.hub.people.doors.first_link(box.hub.now())
+
+        def ready(port: int) -> None:
+            if first is not None:  # on the screen of whoever starts it, never in a log
+                base = box.hub.door.url.rsplit(":", 1)[0]
+                print(f"Set up the first manager: {base}:{port}{first.path}", flush=True)
+            on_ready(box, port)
+
+        serve(
+            create_app(box.hub),
+            settings.host,
+            settings.port,
+            tls,
+            on_reload=box.reload_quietly,
+            on_ready=ready,
+            until=until,
+            beside=lambda: HubLoop(box).run(),
+        )
+    _LOG.info("closed")
+
+
+def _tls(settings: Settings, box: Box) -> TlsFiles | None:
+    """The certificate to serve with: given, or of our own."""
+    if not settings.tls.on:
+        return None
+    names = sorted(box.hub.door.hosts)
+    now = box.hub.now()
+    if settings.tls.certificate is not None and settings.tls.key is not None:
+        return given_certificate(settings.tls.certificate, settings.tls.key, names, now)
+    return own_certificate(settings.data / "tls", box.hub.shop.shop.id, names, now)
+
+
+@contextmanager
+def intake(box: Box, tls: TlsFiles | None) -> Iterator[None]:
+    """Takes what cameras deliver: by a socket of this machine always, by a broker where the
+    settings name one or want one of the hub's own."""
+    settings, hub = box.settings, box.hub
+    shop, accept = hub.shop.shop.id, hub.journal.accept
+    with ExitStack() as running:
+        local = LocalIntake(settings.data / SOCKET, accept)
+        local.start()
+        running.callback(local.stop)
+        address = None
+        if settings.broker is not None:
+            listen = settings.broker.listen
+            outside = None if listen is None else split_address(listen)
+            broker = Broker(settings.data / "broker", settings.broker.inside, outside, tls)
+            own = OwnBroker(broker, hub.devices, shop)
+            own.start()
+            running.callback(own.stop)
+            changed = hub.changed
+            hub.changed = lambda what: own.reload() if what == "devices" else changed(what)
+            inside = f"mqtt://{HUB_USER}@127.0.0.1:{broker.inside}"
+            address = parse_hub(inside, password_file=broker.hub_password)
+        elif settings.mqtt is not None:
+            mqtt = settings.mqtt
+            address = parse_hub(mqtt.broker, password_file=mqtt.password_file, ca=mqtt.ca)
+        if address is not None:
+            listening = MqttIntake(shop, address, accept)
+            listening.start()
+            running.callback(listening.stop)
+        yield

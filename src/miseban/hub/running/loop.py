@@ -1,0 +1,91 @@
+"""What runs in the hub's asyncio loop beside its pages: alerts, and whoever is told of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from miseban.hub.alerts import Notice
+from miseban.hub.alerts.watch import Watch
+from miseban.hub.notify.chat import Chat
+from miseban.hub.notify.notifier import Notifier
+from miseban.hub.notify.outgoing import Outgoing
+from miseban.hub.notify.webhooks import Webhooks
+from miseban.hub.notify.webpush import WebPush
+from miseban.hub.running.box import Box
+from miseban.hub.running.logs import log
+
+AGAIN_S = 5.0
+"""Before a part that failed is begun anew."""
+_LOG = log("hub")
+
+
+class HubLoop:
+    """``run`` until it is cancelled. A part that fails is logged and begun anew; the others do not
+    notice."""
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        notify = box.notify
+        self._outgoing = Outgoing(local=True, allowed=notify.networks, insecure=notify.insecure)
+        self._chats = [Chat(channel) for channel in notify.channels]
+        self._push = WebPush(box.hub.pushes, box.vapid, self._outgoing, box.hub.now)
+        self._notifier = self._new_notifier()
+
+    async def run(self) -> None:
+        box, loop = self._box, asyncio.get_running_loop()
+        box.hub.deliver = self._deliver
+        watching = loop.create_task(self._again("alerts", self._watch))
+
+        def begin_anew() -> None:
+            nonlocal watching
+            watching.cancel()
+            self._notifier = self._new_notifier()  # names of places may be others
+            watching = loop.create_task(self._again("alerts", self._watch))
+
+        def reloaded() -> None:
+            loop.call_soon_threadsafe(begin_anew)
+
+        box.reloaded = reloaded
+        hooks = loop.create_task(self._again("webhooks", self._hook))
+        try:
+            await asyncio.Event().wait()
+        finally:
+            box.reloaded = lambda: None
+            for task in (watching, hooks):
+                task.cancel()
+            await asyncio.gather(watching, hooks, return_exceptions=True)
+            await self._notifier.close()
+            await self._outgoing.close()
+
+    def _new_notifier(self) -> Notifier:
+        hub = self._box.hub
+        return Notifier(
+            hub.shop,
+            hub.rules.language,
+            lambda alert, channel: hub.alerts.delivered(alert, channel, hub.now()),
+            push=self._push,
+            chats=self._chats,
+        )
+
+    def _deliver(self, notices: Sequence[Notice]) -> None:
+        self._notifier.send(notices)
+
+    async def _watch(self) -> None:
+        hub = self._box.hub
+        await Watch(hub.alerts, self._deliver, hub.now).run(hub.bus)
+
+    async def _hook(self) -> None:
+        hub, notify = self._box.hub, self._box.notify
+        webhooks = Webhooks(
+            hub.hooks, self._outgoing, hub.now, dead_after_days=notify.dead_after_days
+        )
+        await webhooks.run(hub.bus, hub.reader)
+
+    async def _again(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await part()
+            except Exception:  # noqa: BLE001  (the others go on)
+                _LOG.exception("a part failed", part=name)
+            await asyncio.sleep(AGAIN_S)

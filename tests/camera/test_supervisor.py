@@ -1,0 +1,168 @@
+"""The supervisor with real children: what breaks one leaves the others as they are."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import pytest
+import structlog
+
+from miseban.camera.child_process import Command
+from miseban.camera.supervisor import ChildState, Supervisor, SupervisorSettings
+
+QUICK = SupervisorSettings(
+    start_s=5.0, hang_s=0.6, backoff_s=0.1, backoff_most_s=0.4, well_s=1.2, stop_s=2.0,
+    rss_bytes=150_000_000,
+)  # fmt: skip
+BEATS = "import sys, time\ntold = sys.stdin.readline().strip()\n"
+WELL = BEATS + "while True:\n print(told, flush=True)\n time.sleep(0.05)\n"
+ENDS = BEATS + "print(told, flush=True)\ntime.sleep(0.1)\nsys.exit(7)\n"
+HANGS = BEATS + "print(told, flush=True)\ntime.sleep(60)\n"
+LEAKS = BEATS + "held = []\nwhile True:\n print(1, flush=True)\n held.append(b'x' * 9_000_000)\n"
+DEAF = (
+    "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + BEATS
+    + "while True:\n print(told, flush=True)\n time.sleep(0.05)\n"
+)  # fmt: skip
+TWICE = (
+    BEATS + "import pathlib\nmark = pathlib.Path(told)\nprint(1, flush=True)\n"
+    "if not mark.exists():\n mark.touch()\n sys.exit(1)\n"
+    "while True:\n print(1, flush=True)\n time.sleep(0.05)\n"
+)
+
+
+def command(code: str, told: str = "hello") -> Command:
+    return Command([sys.executable, "-S", "-c", code], told.encode())
+
+
+@pytest.fixture
+def made() -> Iterator[list[Supervisor]]:
+    supervisors: list[Supervisor] = []
+    yield supervisors
+    for one in supervisors:
+        one.stop()
+
+
+def state(supervisor: Supervisor, name: str) -> ChildState:
+    return next(one for one in supervisor.states() if one.name == name)
+
+
+def steps(supervisor: Supervisor, true: Callable[[], bool], within_s: float = 15.0) -> None:
+    end_s = time.monotonic() + within_s
+    while not true():
+        supervisor.step()
+        time.sleep(0.02)
+        assert time.monotonic() < end_s, "it did not come about in time"
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        (ENDS, "ended with status 7"),
+        (HANGS, "gave no sign of life"),
+        (LEAKS, "MB of memory"),
+    ],
+    ids=["crash", "hang", "leak"],
+)
+def test_what_breaks_one_leaves_the_other(made: list[Supervisor], code: str, fault: str) -> None:
+    supervisor = Supervisor({"ill": command(code), "well": command(WELL, "hi")}, QUICK)
+    made.append(supervisor)
+    with structlog.testing.capture_logs() as logs:
+        steps(supervisor, lambda: state(supervisor, "well").beat == b"hi")
+        pid = state(supervisor, "well").pid
+        steps(supervisor, lambda: state(supervisor, "ill").restarts >= 3)
+    assert fault in state(supervisor, "ill").fault
+    assert (state(supervisor, "well").pid, state(supervisor, "well").fault) == (pid, "")
+    faults = [line for line in logs if line["event"] == "child.failed"]
+    assert len(faults) == 1, "a fault is logged once, however often it comes back"
+    assert faults[0]["child"] == "ill"
+
+
+def test_it_waits_longer_with_each_fault_and_forgets_them_when_all_is_well(
+    made: list[Supervisor],
+) -> None:
+    supervisor = Supervisor({"ill": command(ENDS)}, QUICK)
+    made.append(supervisor)
+    started = []
+    for n in range(1, 5):
+        steps(supervisor, lambda n=n: state(supervisor, "ill").restarts >= n)  # type: ignore[misc]
+        started.append(time.monotonic())
+    waits = [b - a for a, b in pairwise(started)]
+    assert waits[-1] > 0.4 > waits[0] - 0.2
+
+
+def test_an_end_of_a_fault_is_told_once(made: list[Supervisor], tmp_path: object) -> None:
+    supervisor = Supervisor({"ill": command(TWICE, f"{tmp_path}/mark")}, QUICK)
+    made.append(supervisor)
+    with structlog.testing.capture_logs() as logs:
+        steps(supervisor, lambda: bool(state(supervisor, "ill").fault))
+        steps(supervisor, lambda: not state(supervisor, "ill").fault)
+        for _ in range(20):
+            supervisor.step()
+            time.sleep(0.01)
+    assert [line["event"] for line in logs] == ["child.failed", "child.well"]
+
+
+def test_who_wants_to_begin_anew_has_no_fault(made: list[Supervisor]) -> None:
+    supervisor = Supervisor({"a": command(ENDS.replace("7", "3"))}, QUICK)
+    made.append(supervisor)
+    with structlog.testing.capture_logs() as logs:
+        steps(supervisor, lambda: state(supervisor, "a").restarts >= 2)
+    assert {line["event"] for line in logs} == {"child.anew"}
+    assert not state(supervisor, "a").fault
+
+
+def test_stopping_ends_our_children_and_nobody_else(made: list[Supervisor]) -> None:
+    other = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
+    try:
+        supervisor = Supervisor({"a": command(WELL), "deaf": command(DEAF)}, QUICK)
+        steps(supervisor, lambda: all(one.beat for one in supervisor.states()))
+        pids = [one.pid for one in supervisor.states()]
+        supervisor.stop()
+        for pid in pids:
+            assert pid is not None
+            with pytest.raises(ProcessLookupError):
+                os.kill(pid, 0)
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_a_child_learns_that_the_supervisor_is_gone() -> None:
+    code = (
+        "import sys, time\nfrom miseban.camera.child_process import ChildProcess, Command\n"
+        "child = ChildProcess(Command([sys.executable, '-S', '-c', 'import sys\\n"
+        "sys.stdin.readline()\\nsys.stdin.read()'], b'x'), time.monotonic)\n"
+        "print(child.pid, flush=True)\ntime.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True
+    ) as supervisor:
+        assert supervisor.stdout is not None
+        child = int(supervisor.stdout.readline())
+        supervisor.send_signal(signal.SIGKILL)
+        supervisor.wait()
+    end_s = time.monotonic() + 10
+    while True:
+        try:
+            os.kill(child, 0)
+            with open(f"/proc/{child}/stat") as stat:  # noqa: PTH123
+                if stat.read().split()[2] == "Z":
+                    break
+        except (ProcessLookupError, FileNotFoundError):
+            break
+        assert time.monotonic() < end_s
+        time.sleep(0.05)
+
+
+def test_a_program_that_is_missing_is_a_fault_like_any_other(made: list[Supervisor]) -> None:
+    supervisor = Supervisor({"a": Command(["no-such-program"])}, QUICK)
+    made.append(supervisor)
+    supervisor.step()
+    assert "cannot be started" in state(supervisor, "a").fault

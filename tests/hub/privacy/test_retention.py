@@ -1,0 +1,86 @@
+"""What is too old is gone, what is not is there: for every policy and class."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from miseban.hub.privacy.retention import limit_of, retain
+from miseban.journal.journal import Journal
+from miseban.journal.reader import JournalReader
+from miseban.vocabulary.events import (
+    EVENT_CLASSES,
+    CameraHealth,
+    DataClass,
+    Event,
+    HelpEnded,
+    LineCrossed,
+    ZoneEntered,
+)
+from miseban.vocabulary.identifiers import EventIds
+from miseban.vocabulary.policies import all_policies, load_policy
+
+NOW = datetime(2026, 11, 26, 3, tzinfo=UTC)
+IDS = EventIds()
+
+
+def events_of(days_ago: float) -> list[Event]:
+    time = NOW - timedelta(days=days_ago)
+
+    def common() -> dict[str, object]:
+        return {"id": IDS.at(time.timestamp()), "time": time, "shop": "s"}
+
+    return [
+        LineCrossed.model_validate(
+            {**common(), "line": "entrance", "direction": "in", "visit": "00000000000000aa"}
+        ),
+        ZoneEntered.model_validate({**common(), "zone": "bento", "visit": "00000000000000aa"}),
+        HelpEnded.model_validate({**common(), "help": "h1"}),
+        CameraHealth.model_validate({**common(), "camera": "door", "state": "ok", "fps": 5.0}),
+    ]
+
+
+@pytest.mark.parametrize("name", ["jp", "kr", "eu", "strict"])
+def test_nothing_outlives_its_policy_and_nothing_goes_before(tmp_path: Path, name: str) -> None:
+    policy = all_policies()[name]
+    ages = (0.5, 2, 6, 8, 29, 31, 89, 91, 364, 366, 1000, 2000)
+    journal = Journal.open(tmp_path / "j", shop="s", reserve=0)
+    given = [event for age in ages for event in events_of(age)]
+    journal.append(given)
+    journal.compact(NOW)
+    receipts = retain(journal, policy, NOW)
+    reader = JournalReader(tmp_path / "j")
+    left = {event.id for event in reader.events()}
+    for event in given:
+        limit = limit_of(policy, EVENT_CLASSES[event.type], NOW)
+        assert (event.id in left) == (limit is None or event.time >= limit), event
+    assert sum(receipt.events for receipt in receipts) == len(given) - len(left)
+    assert {receipt.data for receipt in receipts} <= set(get_args(DataClass))
+    written = list((tmp_path / "j" / "receipts").glob("*.json"))
+    assert len(written) >= len(receipts)
+    assert retain(journal, policy, NOW) == []
+    reader.close()
+    journal.close()
+
+
+def test_it_goes_from_the_log_too(tmp_path: Path) -> None:
+    """A box whose power goes every hour may never have compacted."""
+    journal = Journal.open(tmp_path / "j", shop="s", reserve=0)
+    journal.append(events_of(40))
+    retain(journal, load_policy("jp"), NOW)
+    journal.close()
+    text = b"".join(path.read_bytes() for path in (tmp_path / "j").rglob("*") if path.is_file())
+    assert b"zone.entered" not in text
+    assert b"line.crossed" in text or list((tmp_path / "j").rglob("count/**/*.parquet"))
+
+
+def test_what_a_policy_has_off_is_deleted_when_it_comes_into_force(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "j", shop="s", reserve=0)
+    journal.append(events_of(0.2))
+    (receipt,) = retain(journal, load_policy("strict").model_copy(
+        update={"assist": load_policy("strict").staff}), NOW)  # fmt: skip
+    assert (receipt.data, receipt.events) == ("assist", 1)
+    journal.close()
