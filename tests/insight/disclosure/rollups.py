@@ -65,7 +65,10 @@ class Rollups:
         self.shop, self.timezone, self.folder = "small", "Asia/Tokyo", Path()
         self._days = counts.shape[1]
         self._duckdb = duckdb.connect(":memory:", config={"threads": 1})
-        for name, rows in (("hours", self._rows(counts, "hour")), ("days", self._rows(counts, "day"))):
+        for name, rows in (
+            ("hours", self._rows(counts, "hour")),
+            ("days", self._rows(counts, "day")),
+        ):
             self._duckdb.register(f"_{name}", rows)
             self._duckdb.execute(f"CREATE TABLE {name} AS SELECT * FROM _{name}")
         self._duckdb.execute("CREATE TABLE minutes AS SELECT * FROM hours WHERE false")
@@ -76,7 +79,9 @@ class Rollups:
     def table(
         self, sql: str, parameters: Mapping[str, object] | None = None, **_: object
     ) -> pa.Table:
-        return self._duckdb.cursor().sql(sql, params=dict(parameters or {}) or None).to_arrow_table()
+        return (
+            self._duckdb.cursor().sql(sql, params=dict(parameters or {}) or None).to_arrow_table()
+        )
 
     @staticmethod
     def _rows(counts: Counts, level: str) -> pa.Table:

@@ -180,7 +180,9 @@ def test_alerts_and_how_soon_they_were_answered(tmp_path: Path) -> None:
     assert one(told, "accepted_mean_s", "long-queue") is None
     for n in range(3):
         events += [step(f"c{n}", "raised", 200), step(f"c{n}", "accepted", 260)]
-    events.append(event("camera.health", DAY[1] + timedelta(hours=1), camera="door", state="ok", fps=5))
+    events.append(
+        event("camera.health", DAY[1] + timedelta(hours=1), camera="door", state="ok", fps=5)
+    )
     told = kept(tmp_path / "five", small(), events).ask("alerts", *DAY)
     assert one(told, "accepted_mean_s", "long-queue") == 60
     assert told.measures["accepted_mean_s"].base == [5, 5]

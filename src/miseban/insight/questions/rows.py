@@ -43,7 +43,7 @@ class Sums:
     @cached_property
     def withheld(self) -> NDArray[np.bool_]:
         """(N,) where there is something, and all of it is of too few people to be told."""
-        return self.hidden & (self.n == 0)
+        return np.asarray(self.hidden & (self.n == 0), bool)
 
     @property
     def told(self) -> Floats:
