@@ -26,6 +26,7 @@ class DayTables:
     def __init__(self, folder: Path, columns: Sequence[str]) -> None:
         self._folder, self._columns = folder, columns
         self._schema = pa.schema([SCHEMA.field(name) for name in columns])
+        self._last_trails: tuple[tuple[Segment, ...], pa.Table] | None = None
         self._kept: OrderedDict[tuple[Segment, ...], pa.Table] = OrderedDict()
 
     def of(self, day: date, segments: Sequence[Segment], fresh: pa.Table | None = None) -> pa.Table:
@@ -50,10 +51,12 @@ class DayTables:
     ) -> pa.Table:
         """The trails (``TRAILS``) of the visits that ended on ``day``. Raises as ``of``."""
         data = EVENT_CLASSES[VISIT_ENDED]
-        own = [segment for segment in segments if segment.day == day and segment.data == data]
-        parts = [self._read(segment, TRAILS) for segment in own]
-        table = pa.concat_tables(parts) if parts else TRAILS.empty_table()
-        table = table.filter(pc.is_valid(table["t"]))
+        own = tuple(segment for segment in segments if segment.day == day and segment.data == data)
+        if self._last_trails is None or self._last_trails[0] != own:
+            parts = [self._read(segment, TRAILS) for segment in own]
+            table = pa.concat_tables(parts) if parts else TRAILS.empty_table()
+            self._last_trails = own, table.filter(pc.is_valid(table["t"]))
+        table = self._last_trails[1]
         if fresh is None:
             return table
         visits = fresh.filter(pc.equal(fresh["type"], VISIT_ENDED))
