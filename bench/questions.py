@@ -34,8 +34,12 @@ _ROUNDS = 10
 _DROP = Path("/proc/sys/vm/drop_caches")
 
 SPANS: dict[str, tuple[int, str]] = {
-    "day": (1, "hour"), "week": (7, "hour"), "month": (28, "day"), "year": (364, "day"),
-}  # fmt: skip
+    "day": (1, "hour"),
+    "week": (7, "hour"),
+    "month": (28, "day"),
+    "quarter": (91, "day"),
+    "year": (364, "day"),
+}
 """Days, and by what they are shown."""
 SERIES = ("visitors", "occupancy", "queues", "stock", "cameras", "alerts", "receipts", "conversion")
 WHOLE = ("dwell", "areas", "heat", "paths", "funnel", "help")
@@ -54,7 +58,7 @@ def asked(as_of: datetime, back: int, days: int = DAYS) -> Iterator[tuple[str, Q
         before = {"since": since - timedelta(days=length), "until": since}
         for name in SERIES:
             told = {"question": name, "since": since, "until": until, "by": by}
-            told |= {"compare": before} if length < 200 else {}
+            told |= {"compare": before} if 2 * length <= days else {}
             yield f"{name}-{span}", QUESTIONS.validate_python(told)
         for name in WHOLE:
             told = {"question": name, "since": since, "until": until}

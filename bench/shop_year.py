@@ -62,7 +62,7 @@ DAYS = {
 }
 """Of each kind of day the seed, and how many times the scenario's people come."""
 FIRST = date(2025, 10, 1)
-LONG_QUEUE = 3
+LONG_QUEUE = 2
 NAMES = ("visit", "group", "help", "alert")
 
 
