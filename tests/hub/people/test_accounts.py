@@ -12,7 +12,7 @@ from miseban.hub.people.identity import CONSOLE, Refused
 from miseban.hub.people.links import LIVES
 from miseban.hub.people.passwords import Passwords, check_new
 from miseban.hub.people.people import People
-from miseban.hub.people.tables import ACCOUNTS
+from miseban.hub.people.tables import ACCOUNTS, KNOWN_DEVICES, LINKS, SESSIONS
 from miseban.vocabulary.errors import BadInput, MisebanError
 from tests.hub.people.staff import DAY, FAST, MINUTE, NOW, OTHER, PASSWORD, TILL, hired, set_up
 
@@ -249,6 +249,26 @@ def test_a_password_is_kept_anew_when_the_parameters_grow(people: People, engine
 def test_passwords_are_kept_as_owasp_asks() -> None:
     kept = Passwords().hash(PASSWORD)
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_what_is_over_goes(people: People, engine: Engine) -> None:
+    manager = set_up(people).identity
+    taro = hired(people, "taro")
+    people.tokens.create(manager.account, "t", ["export"], NOW + DAY, CONSOLE, NOW)
+    people.accounts.reset(manager.account, CONSOLE, NOW)
+    people.accounts.close(taro.id, CONSOLE, NOW)
+    people.tidy(NOW + 20 * DAY)
+    assert [token.name for token in people.tokens.all()] == ["t"]
+    assert len(people.accounts.all(closed=True)) == 2
+    people.tidy(NOW + 400 * DAY)
+    assert people.tokens.all() == []
+    assert [one.login for one in people.accounts.all(closed=True)] == ["hanako"]
+    assert [entry.act for entry in people.audit.entries()] == ["audit.cut", "account.close"]
+    people.audit.verify()
+    with reading(engine) as connection:
+        for table in (SESSIONS, LINKS, KNOWN_DEVICES):
+            assert connection.execute(select(table)).all() == []
+    assert people.doors.log_in("hanako", PASSWORD, NOW + 400 * DAY, came_from=TILL)
 
 
 def _kept(engine: Engine) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from miseban.hub.people.identity import CONSOLE, Refused
 from miseban.hub.people.passwords import Passwords
@@ -208,3 +210,33 @@ def test_a_refusal_is_told_once_and_not_a_thousand_times(people: People) -> None
     assert acts.count("log-in.failed") == LIMITS.account_and_network.tries
     assert acts.count("log-in.throttled") == 1
     tried(people, "taro", OTHER, NOW + HOUR)
+
+
+def test_names_that_are_made_up_do_not_fill_the_log(people: People) -> None:
+    """Nor those that are tried when nothing is let through any more."""
+    for at in range(LIMITS.network.tries + 40):
+        tried(people, f"name{at}", OTHER, NOW + timedelta(milliseconds=at))
+    acts = Counter(entry.act for entry in people.audit.entries(limit=500))
+    assert acts == {"log-in.failed": 20, "log-in.many-failed": 1, "log-in.throttled": 1}
+    tried(people, "name", OTHER, NOW + HOUR)
+    assert len(people.audit.entries(limit=500)) == 23
+
+
+def test_the_database_does_as_much_for_who_is_not_there(people: People, engine: Engine) -> None:
+    """Tried from two networks, one name that is there and many that are not: at every try the same
+    statements, also when the tries are used up."""
+    hired(people, "taro")
+    done: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *told: done.append(told[2]))
+    costs = []
+    for network, there in (("198.51.100.1", True), ("198.51.100.2", False)):
+        cost = []
+        for at in range(40):
+            done.clear()
+            mine = "taro" if there else "jiro"
+            name = mine if at % 3 == 0 else f"name{at}"
+            tried(people, name, OTHER, NOW, came_from=network)
+            cost.append(list(done))
+        costs.append(cost)
+    assert costs[0] == costs[1]
+    assert len({len(cost) for cost in costs[0]}) > 1

@@ -20,6 +20,7 @@ from miseban.hub.people.throttle import Key, Limit, Limits, Throttle, network_of
 
 _TOLD_AGAIN = timedelta(minutes=15)
 _MOST_TOLD = 1000
+_NOTED = Limit(20, 300.0)  # failures that stand in the log one by one
 _WRONG = "name or password is wrong"
 
 
@@ -35,6 +36,7 @@ class Doors:
         self._sessions = sessions
         self._limits = limits
         self._throttle = Throttle()
+        self._noted = Throttle()
         self._told: dict[Key, datetime] = {}
 
     def log_in(
@@ -54,8 +56,7 @@ class Doors:
         self._let_try(buckets, actor, now)
         kept = row.password if row is not None else None
         if not self._passwords.check(kept, password, known=known) or row is None:
-            with writing(self._engine) as connection:
-                note(connection, actor, "log-in.failed", name, now)
+            self._note_failure(actor, now)
             raise Refused("log-in", "log-in", _WRONG)
         self._throttle.give_back(buckets, now)
         anew = self._passwords.hash(password) if self._passwords.outdated(row.password) else None
@@ -83,8 +84,7 @@ class Doors:
         # Who found a browser left open has as few tries as anybody.
         self._let_try([(("session", row.session), self._limits.device)], actor, now)
         if not self._passwords.check(row.password, old, known=True):
-            with writing(self._engine) as connection:
-                note(connection, actor, "log-in.failed", row.login, now)
+            self._note_failure(actor, now)
             raise Refused("log-in", "password", "the old password is wrong")
         kept = self._passwords.hash(new)
         with writing(self._engine) as connection:
@@ -145,16 +145,32 @@ class Doors:
         wait_s = self._throttle.take(buckets, now)
         if not wait_s:
             return
-        key = buckets[0][0]
-        last = self._told.get(key)
-        if last is None or abs(now - last) >= _TOLD_AGAIN:  # told once, not a thousand times
-            if len(self._told) >= _MOST_TOLD:
-                self._told.clear()
-            self._told[key] = now
+        if self._tell_again(("throttled", network_of(actor.came_from)), now):
             with writing(self._engine) as connection:
                 note(connection, actor, "log-in.throttled", actor.name, now)
         what = f"too many tries; again in {wait_s} s"
         raise Refused("throttled", "log-in", what, retry_after_s=wait_s)
+
+    # What is noted hangs on the network alone: were it another for who is there and who is not, the
+    # time that writing takes would tell them apart. And the log must not fill the disk.
+    def _note_failure(self, actor: Actor, now: datetime) -> None:
+        network = network_of(actor.came_from)
+        if not self._noted.take([(("failed", network), _NOTED)], now):
+            with writing(self._engine) as connection:
+                note(connection, actor, "log-in.failed", actor.name, now)
+        elif self._tell_again(("many", network), now):
+            with writing(self._engine) as connection:
+                note(connection, Actor(None, "hub", network), "log-in.many-failed", network, now)
+
+    def _tell_again(self, what: Key, now: datetime) -> bool:
+        """Whether it is to be noted: once in a while, not a thousand times."""
+        last = self._told.get(what)
+        if last is not None and abs(now - last) < _TOLD_AGAIN:
+            return False
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        self._told[what] = now
+        return True
 
 
 def _account_of(connection: Connection, key: str | None) -> Row[Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from sqlalchemy import Engine
@@ -52,6 +52,13 @@ class People:
     @cached_property
     def doors(self) -> Doors:
         return Doors(self._engine, self._hashes, self.sessions, self._limits)
+
+    def tidy(self, now: datetime, audit_kept: timedelta = timedelta(days=366)) -> None:
+        """Once a day: what is over goes, the log up to ``audit_kept`` and who left before that."""
+        self.sessions.end_old(now)
+        self.tokens.end_old(now)
+        self.audit.cut(now - audit_kept, now)
+        self.accounts.forget(now - audit_kept)
 
     def authenticate(
         self,

@@ -17,7 +17,7 @@ from miseban.hub.people.audit_log import note
 from miseban.hub.people.handed_out import csrf_of, hash_of, new_id, new_secret
 from miseban.hub.people.identity import Identity
 from miseban.hub.people.rights import ROLE_RIGHTS
-from miseban.hub.people.tables import ACCOUNTS, KNOWN_DEVICES, SESSIONS
+from miseban.hub.people.tables import ACCOUNTS, KNOWN_DEVICES, LINKS, SESSIONS
 
 TOUCHED_EVERY: Final = timedelta(minutes=1)
 """How exactly it is known when a session or a token was used last."""
@@ -81,14 +81,19 @@ class Sessions:
                 note(connection, identity_of(row).actor(came_from), "log-out", row.login, now)
 
     def end_old(self, now: datetime) -> int:
-        """Drops sessions that are over, and devices not seen for long; returns how many."""
+        """Drops sessions and links that are over, and devices not seen for long; returns how
+        many."""
         over = (SESSIONS.c.made_at <= now - self.lives.whole) | (
             SESSIONS.c.used_at <= now - self.lives.idle
         )
         long_ago = KNOWN_DEVICES.c.used_at <= now - DEVICE_LIVES
         with writing(self._engine) as connection:
-            gone = connection.execute(delete(SESSIONS).where(over)).rowcount
-            return gone + connection.execute(delete(KNOWN_DEVICES).where(long_ago)).rowcount
+            gone = (
+                delete(SESSIONS).where(over),
+                delete(KNOWN_DEVICES).where(long_ago),
+                delete(LINKS).where(LINKS.c.expires_at <= now),
+            )
+            return sum(connection.execute(one).rowcount for one in gone)
 
 
 def begin(

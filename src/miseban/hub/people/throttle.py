@@ -21,6 +21,7 @@ from datetime import datetime
 from typing import Final
 
 _MOST_BUCKETS = 20_000
+_WHOLE: Final = 1.0 - 1e-9  # a try, for who comes again to the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Throttle:
             waits = [
                 (1.0 - has) * limit.again_s
                 for (_, limit), has in zip(wanted, left, strict=True)
-                if has < 1.0
+                if has < _WHOLE
             ]
             if waits:
                 for (key, _), has in zip(wanted, left, strict=True):

@@ -25,6 +25,7 @@ from miseban.vocabulary.errors import BadInput
 
 LONGEST_LIFE: Final = timedelta(days=366)
 _LONGEST_NAME = 64
+_SHOWN_AFTER: Final = timedelta(days=30)
 _MOST = 50  # of one account
 
 
@@ -117,6 +118,13 @@ class Tokens:
         with reading(self._engine) as connection:
             rows = connection.execute(query.order_by(TOKENS.c.made_at, TOKENS.c.id)).all()
         return [_token(row) for row in rows]
+
+    def end_old(self, now: datetime) -> int:
+        """Drops those that ended more than a month ago; until then it shows why a program is
+        refused. Returns how many."""
+        with writing(self._engine) as connection:
+            over = TOKENS.c.expires_at <= now - _SHOWN_AFTER
+            return connection.execute(delete(TOKENS).where(over)).rowcount
 
     def revoke(self, token: str, by: Actor, now: datetime, *, account: str | None = None) -> None:
         """Ends it at once; with ``account`` only if it is that one's. Raises ``BadInput``
