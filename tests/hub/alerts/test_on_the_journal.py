@@ -50,12 +50,12 @@ class Box:
 
 
 def day(make: Making) -> list[tuple[float, list[Event]]]:
-    """Two hours of a small shop: people come and go, wait, fall; shelves empty; a clerk works. No
+    """An hour of a small shop: people come and go, wait, fall; shelves empty; a clerk works. No
     step falls on the very moment of an escalation."""
     rng = random.Random(5)
     told: list[tuple[float, list[Event]]] = []
     there: list[str] = []
-    for second in range(0, 2 * 3600, 19):
+    for second in range(0, 3600, 19):
         events: list[Event] = []
         if rng.random() < 0.6:
             visit = f"{rng.getrandbits(64):016x}"
@@ -90,9 +90,9 @@ def test_a_hub_that_was_closed_and_opened_again_goes_on_as_if_it_had_not(tmp_pat
             [(n.alert.rule, n.alert.subject, n.roles, n.why) for n in some] for some in (one, two)
         ]
         assert told[0] == told[1], seconds
-        if number % 100 == 70:
+        if number % 60 == 40:
             cut.journal.compact(at(seconds))
-        if number % 50 == 49:
+        if number % 40 == 39:
             before = cut.live.snapshot(at(seconds)), cut.live.help(at(seconds)), cut.alerts.open()
             cut.journal.close()
             cut = Box(tmp_path / "cut", seconds)

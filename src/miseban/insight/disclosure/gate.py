@@ -1,8 +1,8 @@
 """What may be told of the roll-ups of what people did.
 
 What is told does not hang on what is asked. Days of a month are gathered into blocks of k people;
-a day that is a block by itself is divided into blocks of hours (``blocks.py``). Each of these blocks
-lies in a stretch of the answer as a whole, and then it is told with all that it measured, or it is
+a day that is a block by itself is divided into blocks of hours (``blocks.py``). Each of these
+blocks lies in a stretch of the answer as a whole, and then it is told with all that it measured, or it is
 left out. Every answer is a sum of blocks that are disjoint or lie within each other by days, and so
 are the differences of answers.
 
@@ -92,7 +92,9 @@ def _whole(rows: pa.Table, told: Flags, group: Ints, block: Ints) -> pa.Table:
     for name in ("total", "histogram", "measured"):
         at = rows.schema.get_field_index(name)
         field = rows.schema.field(name)
-        nothing = pa.scalar(0, field.type) if name == "measured" else pa.nulls(len(rows), field.type)
+        nothing = (
+            pa.scalar(0, field.type) if name == "measured" else pa.nulls(len(rows), field.type)
+        )
         column = pc.if_else(lost, nothing, rows[name].combine_chunks())
         rows = rows.set_column(at, field, column)
     return rows
