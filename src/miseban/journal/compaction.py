@@ -33,8 +33,6 @@ GROWTH = 2
 compactions stands in a few files, and no event is written more than a few times."""
 
 
-
-
 class Rollups(Protocol):
     """Sums by minute, hour and day. Each is called as often as a crash makes it necessary, so the
     same call twice must come to the same. Errors are ``OSError``."""

@@ -3,7 +3,7 @@ and the shop is never without somebody who can set people."""
 
 from __future__ import annotations
 
-import tempfile
+import itertools
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,20 +11,31 @@ from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import Engine
 
 from miseban.hub.database import open_database
-from miseban.hub.people.identity import CONSOLE, Refused
-from miseban.hub.people.links import LIVES
+from miseban.hub.people.identity import CONSOLE
+from miseban.hub.people.links import LIVES, Link
 from miseban.hub.people.people import People
-from miseban.hub.people.rights import PEOPLE_ROLES, ROLE_RIGHTS, ROLES, TOKEN_RIGHTS, Right, Role
-from miseban.hub.people.sessions import Lives
+from miseban.hub.people.rights import PEOPLE_ROLES, ROLE_RIGHTS, Right, Role
+from miseban.hub.people.sessions import Lives, LoggedIn
 from miseban.vocabulary.errors import BadInput
 from tests.hub.people.staff import FAST, NOW, TILL, set_up
+from tests.servers.postgres import Postgres
 
 LIVES_OF_SESSIONS = Lives()
-PASSWORDS = ["seven blue umbrellas", "eight green bicycles", "nine red lanterns here"]
+PASSWORDS = ["seven blue umbrellas", "eight green bicycles"]
+SOME_ROLES: list[Role] = ["manager", "staff", "marketer"]
+SOME_SCOPES = [Right.SEE_COUNT, Right.EXPORT, Right.SET_RULES]
+ANY = st.integers(0, 11)
 
 
 T = TypeVar("T")
@@ -41,15 +52,9 @@ def tried(act: Callable[[], T]) -> tuple[T | None, str]:
 class Shop(RuleBasedStateMachine):
     """The model beside the real thing: what each account, session and token should be now."""
 
-    accounts = Bundle("accounts")
-    sessions = Bundle("sessions")
-    tokens = Bundle("tokens")
-    links = Bundle("links")
-
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.engine: Engine = open_database(f"sqlite:///{Path(self.folder.name) / 'hub.sqlite'}")
+        self.engine: Engine = open_database(url)
         self.people = People(self.engine, passwords=FAST)
         self.now: datetime = NOW
         self.role: dict[str, Role] = {}  # of open accounts
@@ -58,39 +63,36 @@ class Shop(RuleBasedStateMachine):
         self.session: dict[str, tuple[str, datetime, datetime]] = {}  # account, made, used
         self.token: dict[str, tuple[str, frozenset[Right], datetime]] = {}
         self.link: dict[str, tuple[str, datetime]] = {}
+        self.every_session: list[str] = []  # that was ever handed out
+        self.every_token: list[str] = []
+        self.every_link: list[str] = []
 
     def teardown(self) -> None:
         self.people.audit.verify()
         self.engine.dispose()
-        self.folder.cleanup()
 
-    @initialize(target=accounts)
-    def begins(self) -> str:
+    @initialize()
+    def begins(self) -> None:
         begun = set_up(self.people)
         account = begun.identity.account
         self.role[account], self.login[account] = "manager", "hanako"
         self.password[account] = PASSWORDS[0]
-        self.session[begun.session] = (account, self.now, self.now)
-        return account
+        self.began(begun)
 
-    @rule(target=accounts, role=st.sampled_from(ROLES), password=st.sampled_from(PASSWORDS))
-    def hire(self, role: Role, password: str) -> str:
+    @rule(role=st.sampled_from(SOME_ROLES), ready=st.booleans())
+    def hire(self, role: Role, ready: bool) -> None:
         login = f"p{len(self.login)}"
-        account = self.people.accounts.add(login, role, password, CONSOLE, self.now).id
-        self.role[account], self.login[account] = role, login
-        self.password[account] = password
-        return account
+        if ready:
+            made = self.people.accounts.add(login, role, PASSWORDS[0], CONSOLE, self.now)
+            self.password[made.id] = PASSWORDS[0]
+        else:
+            made, link = self.people.accounts.invite(login, role, CONSOLE, self.now)
+            self.sent(made.id, link)
+        self.role[made.id], self.login[made.id] = role, login
 
-    @rule(target=accounts, role=st.sampled_from(ROLES))
-    def invite(self, role: Role) -> str:
-        login = f"p{len(self.login)}"
-        account, link = self.people.accounts.invite(login, role, CONSOLE, self.now)
-        self.role[account.id], self.login[account.id] = role, login
-        self.link[link.secret] = (account.id, link.expires_at)
-        return account.id
-
-    @rule(account=accounts, role=st.sampled_from(ROLES))
-    def give_role(self, account: str, role: Role) -> None:
+    @rule(whose=ANY, role=st.sampled_from(SOME_ROLES))
+    def give_role(self, whose: int, role: Role) -> None:
+        account = self.account(whose)
         stays = role in PEOPLE_ROLES or not self.is_last(account)
         _, told = tried(lambda: self.people.accounts.set_role(account, role, CONSOLE, self.now))
         if told:
@@ -102,8 +104,9 @@ class Shop(RuleBasedStateMachine):
             self.end_sessions(account)
         self.role[account] = role
 
-    @rule(account=accounts)
-    def close(self, account: str) -> None:
+    @rule(whose=ANY)
+    def close(self, whose: int) -> None:
+        account = self.account(whose)
         stays = account in self.role and not self.is_last(account)
         _, told = tried(lambda: self.people.accounts.close(account, CONSOLE, self.now))
         if told:
@@ -115,10 +118,12 @@ class Shop(RuleBasedStateMachine):
         del self.role[account]
         self.password.pop(account, None)
 
-    @rule(target=sessions, account=accounts, password=st.sampled_from(PASSWORDS))
-    def log_in(self, account: str, password: str) -> str:
-        right = self.password.get(account) == password
-        where = f"198.51.100.{len(self.session) % 250}"
+    @rule(whose=ANY, wrong=st.integers(0, 4))
+    def log_in(self, whose: int, wrong: int) -> None:
+        account = self.account(whose)
+        password = self.password.get(account, PASSWORDS[0]) if wrong else "something else"
+        right = account in self.role and self.password.get(account) == password
+        where = f"198.51.100.{len(self.every_session) % 250}"
         begun, told = tried(
             lambda: self.people.doors.log_in(
                 self.login[account], password, self.now, came_from=where
@@ -126,19 +131,20 @@ class Shop(RuleBasedStateMachine):
         )
         if begun is None:
             assert told == "throttled" or not right
-            return ""
+            return
         assert right
         assert begun.identity.account == account
-        self.session[begun.session] = (account, self.now, self.now)
-        return begun.session
+        self.began(begun)
 
-    @rule(session=sessions)
-    def log_out(self, session: str) -> None:
+    @rule(which=ANY)
+    def log_out(self, which: int) -> None:
+        session = self.every_session[which % len(self.every_session)]
         self.people.sessions.log_out(session, self.now, came_from=TILL)
         self.session.pop(session, None)
 
-    @rule(target=sessions, session=sessions, password=st.sampled_from(PASSWORDS))
-    def change_password(self, session: str, password: str) -> str:
+    @rule(which=ANY, password=st.sampled_from(PASSWORDS))
+    def change_password(self, which: int, password: str) -> None:
+        session = self.every_session[which % len(self.every_session)]
         account = self.session[session][0] if session in self.session else ""
         old = self.password.get(account, "")
         begun, told = tried(
@@ -148,79 +154,89 @@ class Shop(RuleBasedStateMachine):
         )
         if begun is None:
             assert told == "throttled" or not self.in_force(session)
-            return ""
+            return
         self.end_sessions(account)
         self.password[account] = password
-        self.session[begun.session] = (account, self.now, self.now)
-        return begun.session
+        self.began(begun)
 
-    @rule(target=links, account=accounts)
-    def reset(self, account: str) -> str:
-        try:
-            link = self.people.accounts.reset(account, CONSOLE, self.now)
-        except BadInput:
+    @rule(whose=ANY)
+    def reset(self, whose: int) -> None:
+        account = self.account(whose)
+        link, _ = tried(lambda: self.people.accounts.reset(account, CONSOLE, self.now))
+        if link is None:
             assert account not in self.role
-            return ""
+            return
         self.link = {one: to for one, to in self.link.items() if to[0] != account}
-        self.link[link.secret] = (account, link.expires_at)
-        assert link.expires_at - self.now in (LIVES["reset"], LIVES["invite"])
-        return link.secret
+        self.sent(account, link)
 
-    @rule(target=sessions, link=links, password=st.sampled_from(PASSWORDS))
-    def welcome(self, link: str, password: str) -> str:
-        account, until = self.link.get(link, ("", self.now))
-        try:
-            begun = self.people.doors.welcome(link, password, self.now, came_from=TILL)
-        except Refused:
+    @precondition(lambda self: self.every_link)
+    @rule(which=ANY, password=st.sampled_from(PASSWORDS))
+    def welcome(self, which: int, password: str) -> None:
+        secret = self.every_link[which % len(self.every_link)]
+        account, until = self.link.get(secret, ("", self.now))
+        begun, _ = tried(
+            lambda: self.people.doors.welcome(secret, password, self.now, came_from=TILL)
+        )
+        if begun is None:
             assert self.now >= until
-            return ""
+            return
         assert self.now < until
         self.end_all(account)
         self.password[account] = password
-        self.session[begun.session] = (account, self.now, self.now)
-        return begun.session
+        self.began(begun)
 
-    @rule(
-        target=tokens,
-        account=accounts,
-        scopes=st.frozensets(st.sampled_from(sorted(TOKEN_RIGHTS)), min_size=1, max_size=4),
-        days=st.integers(1, 30),
-    )
-    def make_token(self, account: str, scopes: frozenset[Right], days: int) -> str:
-        until = self.now + timedelta(days=days)
+    @rule(whose=ANY, scopes=st.frozensets(st.sampled_from(SOME_SCOPES), min_size=1))
+    def make_token(self, whose: int, scopes: frozenset[Right]) -> None:
+        account = self.account(whose)
+        until = self.now + timedelta(days=10)
         may = account in self.role and scopes <= ROLE_RIGHTS[self.role[account]]
-        try:
-            _, secret = self.people.tokens.create(account, "t", scopes, until, CONSOLE, self.now)
-        except BadInput:
-            assert not may
-            return ""
-        assert may
-        self.token[secret] = (account, scopes, until)
-        return secret
+        made, _ = tried(
+            lambda: self.people.tokens.create(account, "t", scopes, until, CONSOLE, self.now)
+        )
+        assert (made is not None) is may
+        if made is not None:
+            self.token[made[1]] = (account, scopes, until)
+            self.every_token.append(made[1])
 
-    @rule(hours=st.sampled_from([0.01, 1, 11, 30, 24 * 8]))
+    @rule(hours=st.sampled_from([0.01, 11, 30, 24 * 8]))
     def time_passes(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
 
     @invariant()
     def nobody_has_a_right_that_was_taken_away(self) -> None:
-        for session, (account, _, _) in self.session.items():
+        for session in self.every_session:
             found = self.people.authenticate(self.now, session=session, touch=False)
             assert (found is not None) is self.in_force(session)
             if found is not None:
+                account = self.session[session][0]
                 assert (found.account, found.role) == (account, self.role[account])
                 assert found.rights == ROLE_RIGHTS[self.role[account]]
-        for secret, (account, scopes, until) in self.token.items():
+        for secret in self.every_token:
             found = self.people.authenticate(self.now, bearer=secret)
+            account, scopes, until = self.token.get(secret, ("", frozenset(), self.now))
             assert (found is not None) is (account in self.role and self.now < until)
             if found is not None:
                 assert found.rights == scopes & ROLE_RIGHTS[self.role[account]]
-                assert Right.SET_PEOPLE not in found.rights
 
     @invariant()
     def somebody_can_set_people(self) -> None:
         ready = [one for one in self.people.accounts.all() if one.ready]
         assert not self.login or any(one.role in PEOPLE_ROLES for one in ready)
+
+    def account(self, which: int) -> str:
+        """One that is open, or now and then one that is closed."""
+        closed = [one for one in self.login if one not in self.role][-1:]
+        some = [*self.role, *closed]
+        return some[which % len(some)]
+
+    def began(self, begun: LoggedIn) -> None:
+        self.session[begun.session] = (begun.identity.account, self.now, self.now)
+        self.every_session.append(begun.session)
+
+    def sent(self, account: str, link: Link) -> None:
+        assert link.expires_at - self.now in (LIVES["reset"], LIVES["invite"])
+        self.link[link.secret] = (account, link.expires_at)
+        self.every_link.append(link.secret)
 
     def in_force(self, session: str) -> bool:
         if session not in self.session:
@@ -243,10 +259,23 @@ class Shop(RuleBasedStateMachine):
         self.link = {one: to for one, to in self.link.items() if to[0] != account}
 
 
-TestHistories = Shop.TestCase
-TestHistories.settings = settings(
-    max_examples=20,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+def histories(fresh: Callable[[], str], count: int) -> None:
+    """``fresh`` gives the address of an empty database, for each history anew."""
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        lambda: Shop(fresh()),
+        settings=settings(
+            max_examples=count,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+
+
+def test_histories_on_sqlite(tmp_path: Path) -> None:
+    numbers = itertools.count()
+    histories(lambda: f"sqlite:///{tmp_path / f'hub{next(numbers)}.db'}", 20)
+
+
+def test_histories_on_postgresql(server: Postgres) -> None:
+    histories(server.emptied, 6)

@@ -63,9 +63,7 @@ def published(people: tuple[int, ...], k: int, rest: Rest, gather: Gather) -> tu
     was."""
     blocks = gather(np.array([people]), k, rest)
     pairs = zip(blocks.first[0].tolist(), blocks.last[0].tolist(), strict=True)
-    return tuple(
-        (a, b, sum(people[a : b + 1])) if a >= 0 else (a, b, 0) for a, b in pairs
-    )
+    return tuple((a, b, sum(people[a : b + 1])) if a >= 0 else (a, b, 0) for a, b in pairs)
 
 
 def recovered(k: int, cells: int, most: int, rest: Rest, gather: Gather) -> list[object]:

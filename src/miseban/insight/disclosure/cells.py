@@ -81,9 +81,7 @@ class Cells:
         begins = np.arange(len(day)) - day  # the first of each one's month, among the days
         first, last = (
             np.where(one >= 0, one + begins, one)
-            for one in (
-                cells.reshape(shape)[:, month, day] for cells in (found.first, found.last)
-            )
+            for one in (cells.reshape(shape)[:, month, day] for cells in (found.first, found.last))
         )
         return Blocks(first, last, found.open), found.open.reshape(shape[:2])[:, month]
 

@@ -70,9 +70,10 @@ def _laid(table: pa.Table, when: Ints, times: int, shape: tuple[int, int]) -> tu
     at = cell * times + np.repeat(when, length)
     values = _values(table)
     visits = np.repeat(np.asarray(table["detail"].to_pylist(), object) == VISITS, length)
-    size = shape[0] * shape[1] * times
+    cells = shape[0] * shape[1]
+    size = cells * times
     return tuple(  # type: ignore[return-value]
-        np.bincount(at[of], values[of], size)[:size].astype(np.int64).reshape(-1, times)
+        np.bincount(at[of], values[of], size)[:size].astype(np.int64).reshape(cells, times)
         for of in (~visits, visits)
     )
 

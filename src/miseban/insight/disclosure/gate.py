@@ -92,7 +92,9 @@ def _whole(rows: pa.Table, told: Flags, group: Ints, block: Ints) -> pa.Table:
     for name in ("total", "histogram", "measured"):
         at = rows.schema.get_field_index(name)
         field = rows.schema.field(name)
-        nothing = pa.scalar(0, field.type) if name == "measured" else pa.nulls(len(rows), field.type)
+        nothing = (
+            pa.scalar(0, field.type) if name == "measured" else pa.nulls(len(rows), field.type)
+        )
         column = pc.if_else(lost, nothing, rows[name].combine_chunks())
         rows = rows.set_column(at, field, column)
     return rows
