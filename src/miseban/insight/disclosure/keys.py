@@ -17,7 +17,8 @@ _BETWEEN = "\t"
 
 @dataclass(frozen=True)
 class Keys:
-    """``names`` (K,); ``first`` and ``second`` say for each row of two tables which one it is of."""
+    """``names`` (K,); ``first`` and ``second`` say for each row of two tables which one it is
+    of."""
 
     names: list[Key]
     first: NDArray[np.int64]

@@ -67,7 +67,7 @@ class Table:
         coverage: Floats | None,
         values: Columns,
         *,
-        base: Columns | None = None,
+        base: Mapping[str, Floats | Ints] | None = None,
         ends: Mapping[str, tuple[Floats, Floats]] | None = None,
     ) -> None:
         """N rows. ``coverage`` (N,), not a number where nobody can tell; where it is 0 and nothing
@@ -81,7 +81,7 @@ class Table:
         coverage: Floats | None,
         values: Columns,
         *,
-        base: Columns | None = None,
+        base: Mapping[str, Floats | Ints] | None = None,
         ends: Mapping[str, tuple[Floats, Floats]] | None = None,
     ) -> None:
         """The same of P places with their details at once, that share a ``coverage`` (N,): the
