@@ -31,6 +31,7 @@ def run(repeats: int) -> list[Result]:
         note = f"of {len(events):,} events of a supermarket's day, {trails:,} with trails"
         rates = [_intake(Path(name) / f"intake-{i}", events) for i in range(min(repeats, 5))]
         size, compacting = _a_day(Path(name) / "journal", events)
+        rolling_s = _rolling_up(Path(name) / "rolled", events)
     per_event = size / len(events)
     best = max(rates)
     return [
@@ -48,7 +49,14 @@ def run(repeats: int) -> list[Result]:
             "journal-compaction",
             len(events) / compacting,
             "events/s",
-            f"{note}: {COMPACTIONS} compactions and one after the day, of processor time",
+            f"{note}: {COMPACTIONS} compactions and one after the day, of processor time, without "
+            "roll-ups",
+        ),
+        Result(
+            "journal-rollups",
+            rolling_s,
+            "s",
+            f"{note}: one compaction at the end of the day, which counts all of it again",
         ),
         Result("journal-disk", per_event, "B/event", f"{note}: segments of that day", 60),
     ]
@@ -83,7 +91,7 @@ def _intake(folder: Path, events: Sequence[Event]) -> float:
 
 def _a_day(folder: Path, events: Sequence[Event]) -> tuple[int, float]:
     """Bytes of all segments once the day is over, and the processor time of compactions."""
-    journal = Journal.open(folder, shop=events[0].shop)
+    journal = Journal.open(folder, shop=events[0].shop, rollups=None)
     batches = _batches(events)
     step = -(-len(batches) // COMPACTIONS)
     last = events[-1].time
@@ -95,3 +103,15 @@ def _a_day(folder: Path, events: Sequence[Event]) -> tuple[int, float]:
     journal.close()
     assert len(events) > FEWEST
     return sum(path.stat().st_size for path in folder.rglob("*.parquet")), spent
+
+
+def _rolling_up(folder: Path, events: Sequence[Event]) -> float:
+    """The processor time of the last of a day's compactions, which counts the whole day again."""
+    journal = Journal.open(folder, shop=events[0].shop, timezone="Asia/Tokyo")
+    *most, last = _batches(events)
+    journal.accept(most)
+    journal.compact(events[-1].time)
+    journal.accept([last])
+    spent = seconds(lambda: journal.compact(events[-1].time))[1]
+    journal.close()
+    return spent

@@ -39,7 +39,14 @@ from miseban.sim.truth.events import truth
 from miseban.sim.truth.goods import goods_events
 from miseban.sim.truth.help import help_truth
 from miseban.sim.world.simulation import Simulation
-from miseban.vocabulary.events import EVENT_CLASSES, AlertStep, CameraHealth, Event, QueueState
+from miseban.vocabulary.events import (
+    EVENT_CLASSES,
+    AlertStep,
+    CameraHealth,
+    DataClass,
+    Event,
+    QueueState,
+)
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.shop import Shop, load_shop
 
@@ -233,7 +240,7 @@ def make(folder: Path, days: int, shop: Shop) -> Manifest:
 
 def _months_tables(
     made: dict[str, Pattern], first: int, last: int, rng: np.random.Generator
-) -> Iterator[tuple[pa.Table, str, date]]:
+) -> Iterator[tuple[pa.Table, DataClass, date]]:
     """Of every class and day of UTC what lies in these days of the shop: a day of UTC gets the
     evening of one and the morning of the next in segments of their own."""
     for n in range(first, last):

@@ -119,7 +119,7 @@ class HealthReports:
 
     def _lose(self, parts: Sequence[Stretch]) -> None:
         """These are told. What ended before anything that may yet be told began is forgotten."""
-        since_s = [finding.since_s for finding in self._troubles.values()]
+        since_s = [finding.since_s for finding in self._troubles.values() if finding.blind]
         oldest_s = min([self._last_s, *since_s, *(from_s for from_s, _ in parts)]) - PERIOD_S
         self._lost = [part for part in joined([*self._lost, *parts]) if part[1] > oldest_s]
 

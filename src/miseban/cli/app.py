@@ -17,6 +17,7 @@ from miseban.cli.camera import camera
 from miseban.cli.demo import demo
 from miseban.cli.hub import hub
 from miseban.cli.replay import replay_command
+from miseban.cli.run import run_command
 from miseban.cli.score import score_command
 from miseban.cli.simulate import simulate
 from miseban.vocabulary.errors import MisebanError
@@ -36,6 +37,7 @@ app.command("audit")(audit)
 app.command("calibrate")(calibrate)
 app.command("camera")(camera)
 app.command("hub")(hub)
+app.command("run")(run_command)
 app.add_typer(models.app, name="models")
 app.add_typer(learn.app, name="learn")
 app.add_typer(service.app, name="service")

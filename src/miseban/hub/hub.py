@@ -56,9 +56,10 @@ def nobody_to_tell(_: Sequence[Notice]) -> None:
 
 @dataclass
 class Hub:
-    """``push_key`` is the public half of the key for web push. ``deliver`` takes the notices of an
-    alert that was passed on by hand, in the loop, and must not wait. ``changed`` is told in a
-    thread that the ``"shop"`` file, the ``"rules"`` or the ``"devices"`` have been set."""
+    """``deliver`` takes the notices of an alert that was passed on by hand, in the loop, and must
+    not wait. ``changed`` is told in a thread that the ``"shop"`` file, the ``"rules"`` or the
+    ``"devices"`` have been set. ``push_key`` is the public half of the key for web push (empty:
+    there is none)."""
 
     shop: Shop
     journal: Journal

@@ -11,11 +11,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from miseban.journal.day_tables import unified
 from miseban.journal.disk import Disk
 from miseban.journal.manifest import Manifest, Place, Segment, write_manifest
 from miseban.journal.opening import write_receipts
-from miseban.journal.segments import SCHEMAS, read_segment, sort_events, write_segment
+from miseban.journal.segments import SCHEMAS, fitted, read_segment, sort_events, write_segment
 from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.events import DataClass
 
@@ -67,7 +66,7 @@ class Book:
             if segment in self.manifest.segments:
                 self.unreadable[segment.file] = f"{path}: a segment that is not there"
         else:
-            return table if columns else unified(table, SCHEMAS[segment.data])
+            return table if columns else fitted(table, SCHEMAS[segment.data])
         return None
 
     def of_day(self, data: DataClass, day: date) -> list[Segment]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
@@ -33,17 +33,16 @@ GROWTH = 2
 compactions stands in a few files, and no event is written more than a few times."""
 
 
-Touched = Mapping[date, Sequence[DataClass]]
-
-
 class Rollups(Protocol):
     """Sums by minute, hour and day. Each is called as often as a crash makes it necessary, so the
     same call twice must come to the same. Errors are ``OSError``."""
 
-    def update(self, disk: Disk, folder: Path, touched: Touched) -> None:
-        """Segments of these days (UTC) and classes have changed, and stand in ``journal.json``."""
+    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
+        """Segments of the days (UTC) and classes in ``manifest.stale`` have changed."""
 
-    def forget(self, disk: Disk, folder: Path, data: DataClass, before: datetime) -> None:
+    def forget(
+        self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
+    ) -> None:
         """What tells of single events of a class from before ``before`` has to go. ``update`` has
         been called since the last of them came; they are in segments yet."""
 
@@ -149,7 +148,7 @@ class Compaction(Book):
             return
         if self.rollups is None:
             return
-        self.rollups.update(self.disk, self.folder, self.manifest.stale)
+        self.rollups.update(self.disk, self.folder, self.manifest)
         with self.changing() as change:
             change.commit(stale={})
 

@@ -53,3 +53,14 @@ class DayTables:
         except Failed as error:
             raise BadInput("journal", path, error.what) from None
         return widened(table).select(self._columns)
+
+
+def unified(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """``table`` with the columns of ``schema``: null where it has none of that name."""
+    columns = []
+    for wanted in schema:
+        if wanted.name in table.column_names:
+            columns.append(table[wanted.name].cast(wanted.type))
+        else:
+            columns.append(pa.nulls(len(table), wanted.type))
+    return pa.table(columns, schema=schema)

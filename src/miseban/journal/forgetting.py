@@ -21,7 +21,7 @@ def forget(of: Compaction, data: DataClass, before: datetime, now: datetime | No
     days, gone = set(), 0
     if of.rollups is not None:
         # First, so that a crash in between leaves something to do, never something undone.
-        of.rollups.forget(of.disk, of.folder, data, before)
+        of.rollups.forget(of.disk, of.folder, of.manifest, data, before)
     rejected = forget_rejected(of.disk, of.folder, before)
     with of.changing() as change:
         for segment in of.manifest.segments:

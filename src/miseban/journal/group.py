@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import TypeGuard, get_args
 
 from miseban.journal.intake import Refused, read_lines, refused_line
 from miseban.journal.known import KnownIds
@@ -13,6 +15,11 @@ from miseban.journal.marks import Marks
 from miseban.vocabulary.delivery import Batch
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENT_CLASSES, DataClass, Event
+
+_CLASSES: dict[type, DataClass] = {
+    model: EVENT_CLASSES[get_args(model.model_fields["type"].annotation)[0]]
+    for model in get_args(get_args(Event)[0])
+}
 
 
 @dataclass
@@ -39,18 +46,23 @@ class Group:
             if head.oldest != head.first:  # there is something between: that must come first
                 return before
             lost = head.first - before - 1
-        lines, events, rejected, dropped = [], [], [], 0
-        for at, found in enumerate(read_lines(batch.lines, self.shop)):
-            if isinstance(found, Refused):
-                number = head.first + at
-                if number > before:  # else it has been refused before
-                    whence = {"source": head.source, "stream": head.stream, "number": number}
-                    rejected.append(refused_line(batch.lines[at], found, **whence))
-            elif self._keeps(found):
-                lines.append(batch.lines[at])
-                events.append(found)
-            else:
-                dropped += 1
+        found = read_lines(batch.lines, self.shop)
+        lines, events = list(batch.lines), found
+        rejected: list[bytes] = []
+        dropped = 0
+        if not self._all_are_kept(found):
+            lines, events = [], []
+            for at, one in enumerate(found):
+                if isinstance(one, Refused):
+                    number = head.first + at
+                    if number > before:  # else it has been refused before
+                        whence = {"source": head.source, "stream": head.stream, "number": number}
+                        rejected.append(refused_line(batch.lines[at], one, **whence))
+                elif self._keeps(one):
+                    lines.append(batch.lines[at])
+                    events.append(one)
+                else:
+                    dropped += 1
         # Also those that the mark says are here: an outbox that was restored from a copy of its
         # disk gives numbers a second time, to other events.
         new = self.known.add(events)
@@ -90,6 +102,19 @@ class Group:
     def take_back(self) -> None:
         """It could not be kept."""
         self.known.take_back(self.events)
+
+    def _all_are_kept(self, found: list[Event | Refused]) -> TypeGuard[list[Event]]:
+        """Without looking at each, where a look at their types and the earliest will do."""
+        types = set(map(type, found))
+        if not types <= self._kept_types:
+            return False
+        return not self.forgotten or max(self.forgotten.values()) <= min(
+            event.time for event in found if not isinstance(event, Refused)
+        )
+
+    @cached_property
+    def _kept_types(self) -> set[type]:
+        return {model for model, data in _CLASSES.items() if data in self.kept}
 
     def _keeps(self, event: Event) -> bool:
         data = EVENT_CLASSES[event.type]

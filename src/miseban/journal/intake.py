@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from miseban.journal.known import day_of
 from miseban.vocabulary.delivery import LARGEST_EVENT
-from miseban.vocabulary.events import EVENTS, Event, VisitEnded
+from miseban.vocabulary.events import EVENTS, AttributeSummary, Event, TillReceipt, VisitEnded
 
 FIRST_DAY: Final = 365
 LAST_DAY: Final = 84_005
@@ -23,7 +23,8 @@ LARGEST: Final = 2**63 - 1
 LONGEST_REFUSED: Final = 20_000
 """Characters of a line that was no event; the rest is not worth a disk."""
 
-_LISTS: Final = (b"till.receipt", b"attribute.summary")
+_RECEIPT: Final = b"till.receipt"
+_SUMMARY: Final = b"attribute.summary"
 _TRAIL: Final = ("t", "x", "y")
 _MANY: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
 
@@ -37,13 +38,26 @@ class Refused(str):
 def read_lines(lines: Sequence[bytes], shop: str) -> list[Event | Refused]:
     """Each line as an event of ``shop``, or why not."""
     most, apart, text = lines, [], b",\n".join(lines)
-    if any(name in text for name in _LISTS):
-        apart = [at for at, line in enumerate(lines) if any(name in line for name in _LISTS)]
-        most = [line for line in lines if not any(name in line for name in _LISTS)]
+    if _RECEIPT in text or _SUMMARY in text:
+        most = []
+        for at, line in enumerate(lines):
+            if _RECEIPT in line or _SUMMARY in line:
+                apart.append(at)
+            else:
+                most.append(line)
         text = b",\n".join(most)
     found: list[Event | Refused] = list(_all_at_once(most, text) or map(_one, most))
     for at in apart:
         found.insert(at, _one(lines[at]))
+    # Most batches are of one kind: events whose every field is plain, of times that are.
+    times = [event.time for event in found if not isinstance(event, Refused)]
+    if times and day_of(min(times)) >= FIRST_DAY and day_of(max(times)) <= LAST_DAY:
+        return [
+            event
+            if type(event) in _PLAINEST and event.shop == shop  # type: ignore[union-attr]
+            else checked(event, shop)
+            for event in found
+        ]
     return [checked(event, shop) for event in found]
 
 
@@ -53,7 +67,7 @@ def _all_at_once(lines: Sequence[bytes], text: bytes) -> list[Event] | None:
     Lines that are no JSON by themselves must not pass because they are some together. A line break
     between them cannot be within a text; a line that begins with ``{`` cannot go on with an object
     that an earlier one left open; it could go on with a list of objects, and no event but those of
-    ``_LISTS`` has one.
+    ``_LISTED`` has one.
     """
     if not lines or not all(line.startswith(b"{") for line in lines):
         return None
@@ -65,7 +79,7 @@ def _all_at_once(lines: Sequence[bytes], text: bytes) -> list[Event] | None:
         found = _MANY.validate_json(b"[" + text + b"]")
     except ValidationError:
         return None
-    if len(found) != len(lines) or any(event.type.encode() in _LISTS for event in found):
+    if len(found) != len(lines) or not _LISTED.isdisjoint(map(type, found)):
         return None
     return found
 
@@ -154,6 +168,13 @@ def _holds(annotation: object, kinds: tuple[Any, ...]) -> bool:
 # At run time pydantic's aware time is a class of its own.
 _MORE: tuple[Any, ...] = (tuple, datetime, AwareDatetime, BaseModel)
 _PLAIN: Final = _plain(get_args(get_args(Event)[0]))
+_PLAINEST: Final = {
+    model
+    for model in get_args(get_args(Event)[0])
+    if _PLAIN.get(get_args(model.model_fields["type"].annotation)[0]) == ()
+}
+"""Types of which nothing but shop and time has to be looked at."""
+_LISTED: Final = {TillReceipt, AttributeSummary}
 
 
 def refused_line(line: bytes, why: Refused, **whence: object) -> bytes:

@@ -44,7 +44,11 @@ class KnownIds:
 
     def add(self, events: Sequence[Event]) -> list[bool]:
         """Which of them are new; those are known from now on."""
-        days = [day_of(event.time) for event in events]
+        if not events:
+            return []
+        times = [event.time for event in events]
+        first, last = day_of(min(times)), day_of(max(times))
+        days = [first] * len(times) if first == last else [day_of(time) for time in times]
         several = set(days)
         settled = {day: keys for day in several if len(keys := self._keys(day))}
         found: list[bool] | None = None

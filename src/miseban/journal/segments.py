@@ -126,6 +126,18 @@ def read_segment(path: Path, columns: Iterable[str] | None = None) -> pa.Table:
         raise Failed("segment", path, f"a segment that cannot be read: {error}") from None
 
 
+def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """``table`` with the columns of ``schema``: null where it has none of that name, as in segments
+    that an older version wrote."""
+    columns = [
+        table[wanted.name].cast(wanted.type)
+        if wanted.name in table.column_names
+        else pa.nulls(len(table), wanted.type)
+        for wanted in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
 def widened(table: pa.Table) -> pa.Table:
     """With all columns of ``events_table.SCHEMA``, and trails as numbers."""
     columns = []

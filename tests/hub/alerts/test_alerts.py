@@ -357,6 +357,27 @@ def test_a_jump_of_the_wall_clock_is_no_time() -> None:
     assert told[0][1] < told[1][1], "their order can be told from their times"
 
 
+def test_who_has_only_the_wall_clock_fits_in_with_who_has_both() -> None:
+    """Pages say when something is done by the wall clock; the hub looks by a steady one, which
+    begins at any number."""
+    shop, make = hub()
+    shop.tell(make.queue(0, 5))
+    shop.wait(25)
+    again = Alerts(shop.rules, shop.live, shop.append)
+    again.restore(shop.live.alerts.records(), at(25))
+    for steady_s in range(26, 79):
+        assert again.tick(at(steady_s), 1000.0 + steady_s) == []
+    assert len(again.tick(at(80), 1080.0)) == 1, "sixty seconds after it was raised"
+    jump = timedelta(days=30)
+    again.tick(at(81) + jump, 1081.0)
+    shop.live.take([make.queue(0, 6)])
+    again.done(again.open()[0].alert, "hana", at(82) + jump)
+    shop.live.queues.put("queue-1", (at(82) + jump, "x"), (6, 0.0))
+    shop.live.cameras.heard("tills", at(200) + jump)
+    assert again.tick(at(181) + jump, 1181.0) == []
+    assert len(again.tick(at(203) + jump, 1203.0)) == 1, "the cool-down was a hundred seconds"
+
+
 def test_a_full_disk_stops_no_alert() -> None:
     shop, make = hub()
     real, shop.journal.append = shop.journal.append, None  # type: ignore[method-assign,assignment]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, Literal
 
 import httpx
 from fastapi import FastAPI
@@ -201,16 +202,17 @@ def a_morning() -> list[Event]:
     for n in range(20):
         start = NOW - timedelta(minutes=50 - 2 * n)
         visit = f"{n:016x}"
-        common = {"shop": "shop"}
-        for at_s, direction in ((0, "in"), (80, "out")):
+        common: dict[str, Any] = {"shop": "shop"}
+        way: Literal["in", "out"]
+        for at_s, way in ((0, "in"), (80, "out")):
             time = start + timedelta(seconds=at_s)
             events.append(
                 LineCrossed(
-                    id=f"{n:08x}-line-{direction}", time=time, line="entrance",
-                    direction=direction, visit=visit, **common,  # type: ignore[arg-type]
+                    id=f"{n:08x}-line-{way}", time=time, line="entrance",
+                    direction=way, visit=visit, **common,
                 )
             )  # fmt: skip
-        stay = {"zone": "milk", "visit": visit} | common
+        stay: dict[str, Any] = {"zone": "milk", "visit": visit} | common
         entered = start + timedelta(seconds=10)
         events.append(ZoneEntered(id=f"{n:08x}-entered", time=entered, **stay))
         left = start + timedelta(seconds=40)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRoute
 
-from miseban.hub.api.openapi import api_routes
+from miseban.hub.api.openapi import api_routes, methods_of
 from miseban.hub.api.questions import MODELS, name_of
 from miseban.hub.people.rights import ROLE_RIGHTS, ROLES, Right, Role
 from miseban.vocabulary.events import EVENT_CLASSES, HelpEnded, HelpNeeded, HelpStep
@@ -27,8 +27,8 @@ BLIND = [role for role in ROLES if role not in SEES]
 
 def planted() -> list[Any]:
     """Calls of every kind of event of class assist, in the middle of the figures of others."""
-    common = {"shop": "shop", "time": NOW - timedelta(minutes=5)}
-    step = {"alert": f"{MARK}-alert", "help": HELP_MARK, "rule": f"rule-{MARK}"}
+    common: dict[str, Any] = {"shop": "shop", "time": NOW - timedelta(minutes=5)}
+    step: dict[str, Any] = {"alert": f"{MARK}-alert", "help": HELP_MARK, "rule": f"rule-{MARK}"}
     return [
         HelpNeeded(
             id=f"{MARK}-needed", help=HELP_MARK, kind="fall", place=(1.0, 2.0), unit="m",
@@ -84,7 +84,7 @@ async def everything(
         for route in api_routes(place.app):
             if route.path == "/api/v1/live/events":
                 continue  # tests/hub/api/test_live.py
-            for method in sorted(route.methods & set(methods)):
+            for method in sorted({*methods_of(route)} & {*methods}):
                 for url, params in ways(route, place):
                     response = await client.request(method, url, params=params)
                     headers = repr(dict(response.headers)).encode()

@@ -16,7 +16,7 @@ import pytest
 from miseban.hub.api import live
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.rights import Right, Role
-from miseban.vocabulary.events import AlertAnswered, CameraHealth, HelpNeeded, LineCrossed
+from miseban.vocabulary.events import AlertAnswered, CameraHealth, Event, HelpNeeded, LineCrossed
 from tests.hub.api.hubs import HELP_MARK, NOW, Place, a_morning, open_hub
 from tests.hub.api.serving import served
 
@@ -92,7 +92,7 @@ def until_listened(place: Place, count: int) -> None:
 
 
 def test_everybody_hears_of_the_classes_that_they_may_see(place: Place) -> None:
-    other = [
+    other: list[Event] = [
         CameraHealth(id="d", time=NOW, shop="shop", camera="door", state="ok", fps=5.0),
         AlertAnswered(id="s", time=NOW, shop="shop", alert="a", step="done", by="x"),
     ]

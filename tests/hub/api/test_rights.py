@@ -17,7 +17,7 @@ from miseban.hub.api.needs import (
     Route,
     declared,
 )
-from miseban.hub.api.openapi import api_routes
+from miseban.hub.api.openapi import api_routes, methods_of
 from miseban.hub.people.browser import CSRF_HEADER
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.rights import ROLE_RIGHTS, ROLES, TOKEN_RIGHTS, Right
@@ -39,7 +39,7 @@ STREAM = "/api/v1/live/events"
 
 
 def calls(place: Place) -> list[tuple[str, APIRoute]]:
-    return [(method, route) for route in api_routes(place.app) for method in route.methods]
+    return [(method, route) for route in api_routes(place.app) for method in methods_of(route)]
 
 
 def url_of(route: APIRoute) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from miseban.hub.live import LiveSnapshot, LiveState
 from miseban.hub.live.balance import Balance
+from miseban.hub.live.hashed import Moments, hashed
 from miseban.insight.inside import empty_moments, people_inside
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import parse_shop
@@ -215,10 +216,11 @@ def streams(draw: st.DrawFn) -> dict[str, list[Event]]:
     )  # fmt: skip
     found: dict[str, list[Event]] = {}
     for stream in ("door", "tills", "floor"):
-        now = 0
+        now, lives = 0, dict.fromkeys(VISITS, 0)
         events: list[Event] = []
         for pause, what, visit, zone, n in draw(st.lists(steps, max_size=14)):
             now += pause * (400 if n == 5 else 1)
+            name, visit = visit, f"{stream}-{visit}-{lives[visit]}"
             event: Event
             if what == "crossed":
                 event = make.crossed(now, "in" if n % 2 else "out", visit)
@@ -230,6 +232,7 @@ def streams(draw: st.DrawFn) -> dict[str, list[Event]]:
                 event = make.queue(now, n, n * 10.0)
             elif what == "ended":
                 event = make.ended(now, visit, "staff" if n == 4 else None)
+                lives[name] += 1  # nothing is told of a visit after its end but what it was
             elif what == "label":
                 event = make.labelled(now, visit, ["staff", "shopper", None][n % 3])
             elif what == "shelf":
@@ -314,7 +317,7 @@ def test_the_balance_is_that_of_the_summary(
     summary = people_inside(events, {"entrance"}, empty)
     assert summary is not None
 
-    balance = Balance(lambda: staff)
+    balance = Balance(lambda: {hashed(visit) for visit in staff})
     mixed: list[object] = [*told, *empty]
     rng.shuffle(mixed)
     ids: defaultdict[object, str] = defaultdict(make.ids_next)
@@ -325,3 +328,55 @@ def test_the_balance_is_that_of_the_summary(
         else:
             balance.empty(one)  # type: ignore[arg-type]
     assert balance.tally.inside == summary.people_end
+
+
+def test_late_passages_of_a_long_day_are_put_in_their_place() -> None:
+    """More steps than lie between two remembered tallies; staff told late; a day forgotten."""
+    make, rng = Making(), random.Random(3)
+    told = sorted(rng.sample(range(DAY), 900))
+    passages = [
+        (at(second), make.ids_next(), rng.choice(["in", "in", "out"]), f"v{rng.randrange(200)}")
+        for second in told
+    ]
+    staff: set[int] = set()
+    balance = Balance(lambda: staff)
+    late = passages.copy()
+    rng.shuffle(late)
+    for time, event, way, visit in [*passages[::2], *late]:
+        balance.passed(time, event, "in" if way == "in" else "out", visit)
+        if rng.random() < 0.1:
+            assert balance.tally.inside >= 0
+    works = {f"v{i}" for i in range(0, 200, 9)}
+    staff |= {hashed(visit) for visit in works}
+    balance.relabelled(*works)
+
+    def expected(since: int) -> tuple[int, int]:
+        inside = drift = 0
+        for time, _, way, visit in passages:
+            if time < at(since) or visit in works:
+                continue
+            inside += 1 if way == "in" else -1
+            drift -= inside < 0
+            inside = max(0, inside)
+        return inside, drift
+
+    assert (balance.tally.inside, balance.tally.drift) == expected(0)
+    balance.forget(at(DAY // 2))
+    assert (balance.tally.inside, balance.tally.drift) == expected(DAY // 2)
+    balance.passed(*(passages[-1][:2]), "in", "v0")
+    assert (balance.tally.inside, balance.tally.drift) == expected(DAY // 2), "told twice"
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(0, 1000)), max_size=60), st.integers(0, 1000)
+)
+def test_moments_remember_the_newest_of_each(told: list[tuple[int, int]], before: int) -> None:
+    moments = Moments()
+    moments._TOGETHER = 7
+    for i in range(0, len(told), 5):
+        moments.add([one for one, _ in told[i : i + 5]], [m for _, m in told[i : i + 5]])
+    moments.forget(before)
+    for one in range(31):
+        left = [m for who, m in told if who == one and m >= before]
+        assert moments.get(one) == max(left, default=None)

@@ -25,7 +25,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         url = f"sqlite:///{tmp_path / 'hub.sqlite'}"
     else:
         running: Postgres = request.getfixturevalue("server")
-        url = running.fresh()
+        url = running.emptied()
     opened = open_database(url)
     yield opened
     opened.dispose()

@@ -110,6 +110,17 @@ def test_a_name_of_this_machine_is_refused_whatever_it_is_called(names: list[str
     run(work())
 
 
+def test_web_push_goes_to_no_address_of_the_shop() -> None:
+    async def work() -> None:
+        out = Outgoing(local=True)
+        with pytest.raises(BadInput) as caught:
+            await out.post("https://192.168.1.1/x", b"", {}, local=False)
+        assert caught.value.code == "address"
+        await out.close()
+
+    run(work())
+
+
 def test_the_address_that_was_checked_is_the_one_that_is_called() -> None:
     """A name that says something else the second time (DNS rebinding) is asked once."""
     asked: list[str] = []

@@ -11,8 +11,9 @@ from miseban.camera.delivery.address import HubAddress
 from miseban.camera.process.groups import groups_of
 from miseban.camera.process.opening import check_live
 from miseban.camera.process.settings import Model, ProcessSettings
+from miseban.vision.detectors import open_detector
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.shop import load_shop
+from miseban.vocabulary.shop import Shop, load_shop
 
 
 def camera_commands(
@@ -30,9 +31,7 @@ def camera_commands(
     Raises ``BadInput`` for what is wrong with the shop file, and for cameras that are not live.
     """
     shop = load_shop(shop_file)
-    if not models:
-        raise BadInput("which-camera", shop_file, "expected a [[camera]]")
-    check_live(shop, list(models), shop_file)
+    check_cameras(shop, models, shop_file)
     program = [sys.executable, "-m", "miseban.camera.process.child"]
     commands = {}
     for source, group in groups_of(shop, list(models)).items():
@@ -47,3 +46,12 @@ def camera_commands(
         )
         commands[source] = Command(program, settings.model_dump_json().encode())
     return commands
+
+
+def check_cameras(shop: Shop, models: Mapping[str, Model], shop_file: Path) -> None:
+    """Raises ``BadInput`` unless there is a camera, all are live, and their models can be used."""
+    if not models:
+        raise BadInput("which-camera", shop_file, "expected a [[camera]]")
+    check_live(shop, list(models), shop_file)
+    for name in sorted({model.name for model in models.values()}):
+        open_detector(name).close()

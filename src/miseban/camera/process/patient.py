@@ -70,7 +70,10 @@ class PatientSource:
         for frame in source.frames():
             time_s = frame.time_s + self._shift_s
             utc = self.info.start + timedelta(seconds=time_s)
-            yield Frame(frame.bgr, frame.number, time_s, utc)
+            moved = Frame(frame.bgr, frame.number, time_s, utc)
+            del frame
+            yield moved
+            del moved  # neither is held while the next is waited for
 
     def close(self) -> None:
         self._closed.set()

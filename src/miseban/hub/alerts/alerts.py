@@ -4,7 +4,7 @@ Every step is an event, and what is open after a restart is made from those even
 told twice. There is at most one open alert of a rule and a subject.
 
 Time is an argument: ``now`` is the wall clock's, for events and the hours of rules, ``steady_s`` is
-of a clock that never jumps, for all durations. Without it the wall clock is taken for both.
+of a clock that never jumps, for all durations; who has only the wall clock leaves it out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from miseban.hub.alerts.desk import Desk, Key, counted_from
 from miseban.hub.alerts.help_calls import HelpCalls
 from miseban.hub.alerts.measures import read, subjects, touched
 from miseban.hub.alerts.rules import Rules
+from miseban.hub.alerts.steady import SteadyTime
 from miseban.hub.alerts.watched import Watched
 from miseban.hub.live import AlertNow, LiveState
 from miseban.hub.live.alert_book import AlertRecord
@@ -51,6 +52,7 @@ class Alerts:
         self._zone = ZoneInfo(info.timezone)
         self._keeps_staff = load_policy(info.policy).staff.on
         self._desk = Desk(info.id, append, ids or EventIds())
+        self._time = SteadyTime()
         self._lock = threading.RLock()
         self._rules = {rule.id: rule for rule in rules.rules if rule.on}
         self._calls = HelpCalls(self._rules.values())
@@ -66,7 +68,7 @@ class Alerts:
     ) -> None:
         """Goes on with the alerts of which the journal tells (``live.alerts.records()``). An alert
         of a rule or a subject that is no more ends."""
-        now_s = _steady(now, steady_s)
+        now_s = self._time.at(now, steady_s)
         with self._lock:
             with self._live.held():
                 for record in records:
@@ -78,7 +80,7 @@ class Alerts:
     ) -> list[Notice]:
         """The journal has kept ``events``, and the live state has them: looks at what they may
         have changed at once."""
-        now_s = _steady(now, steady_s)
+        now_s = self._time.at(now, steady_s)
         with self._lock:
             with self._live.held():
                 keys: dict[Key, None] = {}
@@ -97,7 +99,7 @@ class Alerts:
 
     def tick(self, now: datetime, steady_s: float | None = None) -> list[Notice]:
         """Once a second: looks at everything, and passes on what nobody has taken."""
-        now_s = _steady(now, steady_s)
+        now_s = self._time.at(now, steady_s)
         with self._lock:
             with self._live.held():
                 notices, self._pending = self._pending, []
@@ -135,7 +137,7 @@ class Alerts:
         with self._lock:
             key, alert = self._desk.find(alert_id)
             with self._live.held():
-                self._close(key, now, _steady(now, steady_s), done=True)
+                self._close(key, now, self._time.at(now, steady_s), done=True)
             self._answered(alert, "done", by, now)
             return alert.now()
 
@@ -146,7 +148,7 @@ class Alerts:
         Raises ``BadInput`` (``no-such-alert``) unless it is open."""
         with self._lock:
             _, alert = self._desk.find(alert_id)
-            notice = self._desk.pass_on(alert, now, _steady(now, steady_s))
+            notice = self._desk.pass_on(alert, now, self._time.at(now, steady_s))
             self._answered(alert, "escalated", by, now)
             return [notice]
 
@@ -239,10 +241,6 @@ class Alerts:
         if self._keeps_staff:
             self._desk.recorder.answered(alert, step, by, now)
         self._desk.recorder.flush()
-
-
-def _steady(now: datetime, steady_s: float | None) -> float:
-    return now.timestamp() if steady_s is None else steady_s
 
 
 def _age_s(time: datetime, now: datetime) -> float:

@@ -59,7 +59,7 @@ class HookMade(HookSeen, HookSecret):
     "", summary="All webhooks", dependencies=[needs(Right.SET_HOOKS)], responses=responses(401, 403)
 )
 def hooks(hub: TheHub) -> list[HookSeen]:
-    return [HookSeen(**_fields(hook)) for hook in hub.hooks.all()]
+    return [HookSeen.model_validate(_fields(hook)) for hook in hub.hooks.all()]
 
 
 @router.post(
@@ -76,7 +76,7 @@ def add(body: NewHook, hub: TheHub, by: By) -> HookMade:
             by.need(see(EVENT_CLASSES[kind]))
     hook, secret = hub.hooks.add(body.url, body.types, hub.now())
     hub.people.audit.note(by.actor, "hook.add", hook.id, hub.now(), {"types": list(hook.types)})
-    return HookMade(**_fields(hook), secret=secret)
+    return HookMade.model_validate(_fields(hook) | {"secret": secret})
 
 
 @router.post(
@@ -102,7 +102,7 @@ def revive(hook: Id, hub: TheHub, by: By) -> HookSeen:
     """To a receiver that was given up."""
     found = hub.hooks.revive(hook)
     hub.people.audit.note(by.actor, "hook.revive", hook, hub.now())
-    return HookSeen(**_fields(found))
+    return HookSeen.model_validate(_fields(found))
 
 
 @router.delete(

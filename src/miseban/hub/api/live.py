@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Query, Request
@@ -124,10 +124,6 @@ async def events(
 Found = Told[PlainEvent] | Told[Event] | Missed
 
 
-class Over:
-    """The stream was closed from this side."""
-
-
 class Listener:
     """One stream to one client. ``seen`` is the place it saw last."""
 
@@ -154,10 +150,8 @@ class Listener:
         quiet_s = 0.0
         while True:
             wait_s = min(HEARTBEAT_S - quiet_s, self._until_look())
-            found = await self._next(wait_s)
+            found = await self._some(wait_s)
             if self._until_look() <= 0 and not await self._still_may():
-                return
-            if isinstance(found, Over):
                 return
             if found is None:
                 quiet_s += wait_s
@@ -165,23 +159,18 @@ class Listener:
                     quiet_s = 0.0
                     yield b": here\n\n"
                 continue
-            quiet_s = 0.0
-            told = []
-            while found is not None and not isinstance(found, Over):
-                told.append(self._written(found))
-                found = await self._next(0.0) if len(told) < MOST_AT_ONCE else None
-            yield b"".join(told)
-            if isinstance(found, Over):
+            if not found:  # closed from this side
                 return
+            quiet_s = 0.0
+            yield b"".join(map(_written, found))
 
-    async def _next(self, wait_s: float) -> Found | Over | None:
+    async def _some(self, wait_s: float) -> Sequence[Found] | None:
         """None where nothing came in that time."""
         try:
             async with asyncio.timeout(max(0.0, wait_s)):
-                found = await self._subscription.next()
+                return await self._subscription.some(MOST_AT_ONCE)
         except TimeoutError:
             return None
-        return found if found is not None else Over()
 
     def _until_look(self) -> float:
         return self._next_look - asyncio.get_running_loop().time()
@@ -203,12 +192,12 @@ class Listener:
     def _lets_through(self, event: PlainEvent | Event) -> bool:
         return event.type in self._wanted and self._identity.may(see(EVENT_CLASSES[event.type]))
 
-    @staticmethod
-    def _written(found: Found) -> bytes:
-        if isinstance(found, Missed):
-            return format_sse_event(event="missed", data_str="{}", id=found.place)
-        event = found.event
-        return format_sse_event(event=event.type, data_str=event.model_dump_json(), id=found.place)
+
+def _written(found: Found) -> bytes:
+    if isinstance(found, Missed):
+        return format_sse_event(event="missed", data_str="{}", id=found.place)
+    event = found.event
+    return format_sse_event(event=event.type, data_str=event.model_dump_json(), id=found.place)
 
 
 def end_streams(app: Starlette) -> None:

@@ -115,7 +115,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
         },
     }
     for route in api_routes(app):
-        for method in route.methods:
+        for method in methods_of(route):
             operation = told["paths"].get(route.path, {}).get(method.lower())
             if operation is not None:
                 _rights(operation, route)
@@ -132,6 +132,11 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
             raise TypeError(f"{route!r} is no route of the API")
         found.append(route)
     return found
+
+
+def methods_of(route: APIRoute) -> list[str]:
+    """Its HTTP methods, sorted."""
+    return sorted(route.methods or ())
 
 
 @router.get(URL, include_in_schema=False, dependencies=[open_to_all("it is in the docs as well")])

@@ -34,6 +34,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "not-found": 404,
     "media-type": 415,
     "too-large": 413,
+    "too-slow": 408,
     "journal-full": 507,
     "timeout": 503,
 }
@@ -78,8 +79,9 @@ class Problem(BaseModel):
     errors: tuple[Fault, ...] = ()
 
 
-class Trouble(Exception):  # noqa: N818 (named for what happened)
-    """Raised by a route to answer with a problem."""
+class Trouble(HTTPException):
+    """Raised to answer with a problem. (FastAPI lets nothing else through while it reads a
+    body.)"""
 
     def __init__(
         self,
@@ -90,10 +92,8 @@ class Trouble(Exception):  # noqa: N818 (named for what happened)
         where: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(code, detail)
-        self.code, self.detail, self.where = code, detail, where
-        self.status = status or _STATUS.get(code, 400)
-        self.headers = dict(headers or {})
+        super().__init__(status or _STATUS.get(code, 400), detail, dict(headers or {}))
+        self.code, self.where = code, where
 
 
 def problem(
@@ -157,7 +157,8 @@ def of_error(error: MisebanError) -> Response:
 
 async def _trouble(_: Request, error: Exception) -> Response:
     assert isinstance(error, Trouble)  # noqa: S101 (registered for it)
-    return problem(error.code, error.detail, error.status, where=error.where, headers=error.headers)
+    status, headers = error.status_code, error.headers
+    return problem(error.code, error.detail, status, where=error.where, headers=headers)
 
 
 async def _known(_: Request, error: Exception) -> Response:

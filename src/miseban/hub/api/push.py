@@ -45,9 +45,12 @@ class Subscribed(BaseModel):
     "/key",
     summary="The hub's public key",
     dependencies=[needs(Right.ANSWER_ALERTS)],
-    responses=responses(401, 403),
+    responses=responses(401, 403, 404),
 )
 def key(hub: TheHub) -> PushKey:
+    """A hub that sends none is a 404."""
+    if not hub.push_key:
+        raise Trouble("not-found", "this hub sends no web push")
     return PushKey(key=hub.push_key)
 
 

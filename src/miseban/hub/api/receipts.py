@@ -99,13 +99,12 @@ def _take(
     found = receipts_of(sales, hub.shop.shop.id, [one.id for one in hub.shop.tills], named)
     with hub.setting:  # of two who send the same at once, the second finds it known
         kept = _kept(hub, found)
-        new = [event for event in found.events if event.id not in kept]
-        if new:
-            hub.journal.append(new)
+        unknown = [event for event in found.events if event.id not in kept]
+        new = hub.journal.append(unknown) if unknown else 0
     differing = [e.receipt for e in found.events if e.id in kept and _says(kept[e.id]) != _says(e)]
     return Taken(
-        new=len(new),
-        known=len(found.events) - len(new),
+        new=new,
+        known=len(found.events) - new,
         differing=differing,
         returned=found.returned,
         not_sales=found.not_sales,

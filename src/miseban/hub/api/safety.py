@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from miseban.hub.api.headers import HEADERS
 from miseban.hub.api.needs import origins_of
-from miseban.hub.api.problems import problem
+from miseban.hub.api.problems import Trouble, problem
 from miseban.hub.formats.sales import LARGEST_FILE
 from miseban.hub.hub import Door
 
@@ -25,14 +25,6 @@ LARGE: Final[dict[str, int]] = {
 """Bytes of a body, by path, where more is needed."""
 BODY_S: Final = 60.0
 """Seconds for a whole body to come."""
-
-
-class _TooLargeError(Exception):
-    pass
-
-
-class _TooSlowError(Exception):
-    pass
 
 
 class Safety:
@@ -52,12 +44,9 @@ class Safety:
         if scope["type"] != "http":  # nothing here speaks WebSocket
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun = False
 
         async def guarded(message: Message) -> None:
-            nonlocal begun
             if message["type"] == "http.response.start":
-                begun = True
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
@@ -68,17 +57,7 @@ class Safety:
         if refused is not None:
             await problem(*refused)(scope, receive, guarded)
             return
-        try:
-            await self.app(scope, _limited(receive, _limit(scope)), guarded)
-        except (_TooLargeError, _TooSlowError) as error:
-            if begun:
-                raise
-            if isinstance(error, _TooLargeError):
-                what = f"the body is over {_limit(scope)} bytes"
-                await problem("too-large", what, 413)(scope, receive, guarded)
-            else:
-                what = f"the body took over {BODY_S:.0f} s"
-                await problem("too-slow", what, 408)(scope, receive, guarded)
+        await self.app(scope, _limited(receive, _limit(scope)), guarded)
 
     def _refused(self, scope: Scope, headers: Headers) -> tuple[str, str, int] | None:
         host = headers.get("host", "")
@@ -110,12 +89,12 @@ def _limited(receive: Receive, limit: int) -> Receive:
             async with asyncio.timeout_at(ends):
                 message = await receive()
         except TimeoutError:
-            raise _TooSlowError from None
+            raise Trouble("too-slow", f"the body took over {BODY_S:.0f} s") from None
         if message["type"] == "http.request":
             left -= len(message.get("body", b""))
             whole = not message.get("more_body", False)
             if left < 0:
-                raise _TooLargeError
+                raise Trouble("too-large", f"the body is over {limit} bytes")
         return message
 
     return limited

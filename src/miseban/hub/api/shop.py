@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -23,6 +24,8 @@ IfMatch = Annotated[
     str | None, Header(max_length=80, description="The `ETag` that was read: nobody else's change "
                        "is lost.")
 ]  # fmt: skip
+_SOURCE: Final = re.compile(r"^([ \t]*[\"']?source[\"']?[ \t]*=[ \t]*)(.*)$", re.M)
+_STRING: Final = re.compile(r"([\"'])([^\"']*)\1(?:[ \t]*#.*)?")
 _TEXT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {TOML: {"schema": {"type": "string"}}}}
 }
@@ -195,9 +198,15 @@ def _toml(text: str, etag: str) -> Response:
 
 
 def _starred(text: str) -> str:
-    return "\n".join(
-        redact(line) if line.lstrip().startswith("source") else line for line in text.split("\n")
-    )
+    """Without what may be a password, in whatever is a camera's source."""
+
+    def hidden(found: re.Match[str]) -> str:
+        quoted = _STRING.fullmatch(found[2].strip())
+        if quoted is None:  # a way of writing it that is not read here: all of it is hidden
+            return f'{found[1]}"***"'
+        return f"{found[1]}{quoted[1]}{redact(quoted[2])}{quoted[1]}"
+
+    return _SOURCE.sub(hidden, text)
 
 
 def _unstarred(text: str, shop: Shop) -> str:

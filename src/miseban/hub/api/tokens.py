@@ -65,7 +65,7 @@ def tokens(
     if everybodys:
         by.need(Right.SET_PEOPLE)
     found = hub.people.tokens.all(None if everybodys else by.identity.account)
-    return [TokenSeen(**_fields(token)) for token in found]
+    return [TokenSeen.model_validate(_fields(token)) for token in found]
 
 
 @router.post(
@@ -81,7 +81,7 @@ def make(body: NewToken, by: By, hub: TheHub) -> TokenMade:
     token, secret = hub.people.tokens.create(
         by.identity.account, body.name, body.scopes, body.expires_at, by.actor, hub.now()
     )
-    return TokenMade(**_fields(token), token=secret)
+    return TokenMade.model_validate(_fields(token) | {"token": secret})
 
 
 @router.delete(

@@ -73,7 +73,9 @@ class OnvifCounts:
                 raise BadInput("bad-onvif-rule", f"rule {rule.rule!a}", what)
         self._shop = shop.shop.id
         self._cameras = {line.id: line.camera for line in shop.lines}
-        self._rules = {(rule.device, rule.rule): rule for rule in rules}
+        prefix = f"miseban/{self._shop}/"
+        self._rules = {(rule.device.removeprefix(prefix), rule.rule): rule for rule in rules}
+        self._prefix = prefix
         if len(self._rules) < len(rules):
             raise BadInput("bad-onvif-rule", "rules", "expected every rule of a device once")
         self._file = file
@@ -93,7 +95,7 @@ class OnvifCounts:
         tells of things and not of people, and where it tells nothing new. How far a counter was
         read is on disk before this returns. Raises ``BadInput`` where a counter is no number, and
         ``OSError`` where the disk does."""
-        rule = self._rules.get((event.device, event.rule))
+        rule = self._rules.get((event.device.removeprefix(self._prefix), event.rule))
         if rule is None or not event.of_people:
             return ()
         if event.topic == CROSSED:

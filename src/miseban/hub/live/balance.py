@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import bisect
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-_EMPTY: Final = 0  # at the same moment, the shop is empty before somebody passes
-_PASSAGE: Final = 1
+import numpy as np
 
-_Key = tuple[datetime, int, str]
+from miseban.hub.live.hashed import hashed
+
+_EMPTY, _IN, _OUT = 0, 1, -1
+_EVERY: Final = 256
+"""Steps between two tallies that are remembered, to add up again from there."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +34,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    kind: int
-    direction: Literal["in", "out"] | None
-    visit: str
-
-
-@dataclass(frozen=True, slots=True)
-class _After:
+class _State:
     """The tally after a step, and that of the time that ended when the shop was last empty."""
 
     now: Tally
@@ -44,87 +43,107 @@ class _After:
 
 class Balance:
     """Passages by time. A late one is put in its place, and what came after it is added up again.
-    Whoever is in ``staff`` is not counted; when that changes, ``relabelled`` must be told."""
+    ``staff`` are the hashed visits of those who are not counted; when that changes, ``relabelled``
+    must be told."""
 
-    def __init__(self, staff: Callable[[], Set[str]]) -> None:
+    def __init__(self, staff: Callable[[], Set[int]]) -> None:
         self._staff = staff
-        self._keys: list[_Key] = []
-        self._steps: dict[_Key, _Step] = {}
-        self._after: list[_After] = []
-        self._of: dict[str, list[_Key]] = {}
+        # A step an entry, 25 bytes, in order of time and, at the same moment, of id; the shop is
+        # empty before somebody passes.
+        self._times = array("q")
+        self._kinds = array("b")
+        self._ids = array("Q")
+        self._visits = array("Q")
+        self._marks: list[_State] = []  # before step 0, 256, 512 ...
+        self._state = _State(Tally(), None)
+        self._added = 0  # steps that are in the state; later ones wait until it is asked for
 
     def passed(
         self, time: datetime, event: str, direction: Literal["in", "out"], visit: str
     ) -> bool:
         """Whether it was news."""
-        key = (time, _PASSAGE, event)
-        if key in self._steps:
-            return False
-        self._of.setdefault(visit, []).append(key)
-        self._insert(key, _Step(_PASSAGE, direction, visit))
-        return True
+        kind = _IN if direction == "in" else _OUT
+        return self._insert(micros(time), kind, hashed(event), hashed(visit))
 
     def empty(self, time: datetime) -> None:
         """Nobody is inside at that moment."""
-        key = (time, _EMPTY, "")
-        if key not in self._steps:
-            self._insert(key, _Step(_EMPTY, None, ""))
+        self._insert(micros(time), _EMPTY, 0, 0)
 
     def relabelled(self, *visits: str) -> None:
         """Whether ``visits`` work here is known better now."""
-        keys = [key for visit in visits for key in self._of.get(visit, ())]
-        if keys:
-            self._again(bisect.bisect_left(self._keys, min(keys)))
+        theirs = np.array([hashed(visit) for visit in visits], np.uint64)
+        found = np.flatnonzero(np.isin(np.frombuffer(self._visits, np.uint64), theirs))
+        if len(found):
+            self._again(int(found[0]))
 
     def forget(self, before: datetime) -> None:
         """Counts from ``before`` on: nobody was inside then."""
-        at = bisect.bisect_left(self._keys, (before, _EMPTY, ""))
-        if not at:
-            return
-        for key in self._keys[:at]:
-            step = self._steps.pop(key)
-            if step.kind == _PASSAGE:
-                self._of[step.visit].remove(key)
-                if not self._of[step.visit]:
-                    del self._of[step.visit]
-        del self._keys[:at]
-        self._again(0)
+        at = bisect_left(self._times, micros(before))
+        if at:
+            self._again(0)
+            for column in (self._times, self._kinds, self._ids, self._visits):
+                del column[:at]
 
     @property
     def tally(self) -> Tally:
-        return self._after[-1].now if self._after else Tally()
+        self._add_up()
+        return self._state.now
 
     @property
     def tally_before(self) -> Tally | None:
         """Of the time that ended when the shop was last empty, what was wrong then included."""
-        return self._after[-1].before if self._after else None
+        self._add_up()
+        return self._state.before
 
-    def _insert(self, key: _Key, step: _Step) -> None:
-        at = bisect.bisect_left(self._keys, key)
-        self._keys.insert(at, key)
-        self._steps[key] = step
-        self._again(at)
+    def _insert(self, time: int, kind: int, event: int, visit: int) -> bool:
+        at, end = bisect_left(self._times, time), len(self._times)
+        key = (kind != _EMPTY, event)
+        while at < end and self._times[at] == time:
+            here = (self._kinds[at] != _EMPTY, self._ids[at])
+            if here == key:
+                return False
+            if here > key:
+                break
+            at += 1
+        self._times.insert(at, time)
+        self._kinds.insert(at, kind)
+        self._ids.insert(at, event)
+        self._visits.insert(at, visit)
+        if at < self._added:
+            self._again(at)
+        return True
 
     def _again(self, at: int) -> None:
-        """Adds up from the step ``at`` on."""
-        del self._after[at:]
+        """What was added up from the step ``at`` on holds no more."""
+        if at < self._added:
+            mark = at // _EVERY
+            self._state, self._added = self._marks[mark], mark * _EVERY
+            del self._marks[mark:]
+
+    def _add_up(self) -> None:
         staff = self._staff()
-        state = self._after[-1] if self._after else _After(Tally(), None)
-        for key in self._keys[at:]:
-            state = _next(state, self._steps[key], staff)
-            self._after.append(state)
+        for number in range(self._added, len(self._times)):
+            if number % _EVERY == 0:
+                self._marks.append(self._state)
+            kind = self._kinds[number]
+            if kind == _EMPTY or self._visits[number] not in staff:
+                self._state = _after(self._state, kind)
+        self._added = len(self._times)
 
 
-def _next(state: _After, step: _Step, staff: Set[str]) -> _After:
+def micros(time: datetime) -> int:
+    """Microseconds since 1970."""
+    return (time - _EPOCH) // _MICRO
+
+
+def _after(state: _State, kind: int) -> _State:
     now = state.now
-    if step.kind == _EMPTY:
+    if kind == _EMPTY:
         ended = Tally(
             now.entered, now.left, 0, now.most, now.drift + now.inside, now.wrong + now.inside
         )
-        return _After(Tally(), ended)
-    if step.visit in staff:
-        return state
-    if step.direction == "in":
+        return _State(Tally(), ended)
+    if kind == _IN:
         inside = now.inside + 1
         most = max(now.most, inside)
         tally = Tally(now.entered + 1, now.left, inside, most, now.drift, now.wrong)
@@ -132,4 +151,4 @@ def _next(state: _After, step: _Step, staff: Set[str]) -> _After:
         tally = Tally(now.entered, now.left + 1, now.inside - 1, now.most, now.drift, now.wrong)
     else:  # whoever leaves an empty shop came in unseen
         tally = Tally(now.entered, now.left + 1, 0, now.most, now.drift - 1, now.wrong + 1)
-    return _After(tally, state.before)
+    return _State(tally, state.before)

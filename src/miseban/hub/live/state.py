@@ -68,7 +68,7 @@ class LiveState:
         self.shop = shop
         self.labels = Labels()
         entrances = frozenset(line.id for line in shop.lines if line.entrance)
-        self.balance = Balance(lambda: self.labels.staff) if entrances else None
+        self.balance = Balance(lambda: self.labels.hashes) if entrances else None
         self.visits = Visits(entrances)
         self.queues: Latest[str, tuple[int, float]] = Latest()
         self.shelves = Shelves(shop)
@@ -240,7 +240,7 @@ class LiveState:
         coming = [one for one in empty if one > moment]
         midnight = start + timedelta(days=2)
         self._next = min([*coming, midnight, moment + timedelta(seconds=_TIDY_S)])
-        worked = self.labels.forget(start)
+        worked = self.labels.forget(start, moment)
         if self.balance is not None:
             for one in empty[: len(empty) - len(coming)]:
                 self.balance.empty(one)

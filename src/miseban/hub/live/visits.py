@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from miseban.hub.live.window import LOST_S
+from miseban.hub.live.balance import micros
+from miseban.hub.live.hashed import Moments, hashed
+from miseban.hub.live.window import LOST_S, OPEN_S
 from miseban.vocabulary.events import (
     LineCrossed,
     Role,
@@ -20,6 +22,9 @@ from miseban.vocabulary.events import (
 )
 
 _LOST = timedelta(seconds=LOST_S)
+_LATELY = timedelta(seconds=1.5 * OPEN_S)
+MOST: Final = 200_000
+"""Visits in progress; more are no visits but a fault, and the oldest are forgotten."""
 _ENTERED: Final = 0
 _LEFT: Final = 1  # of the same moment: a stay that began has ended
 
@@ -31,10 +36,16 @@ class Labels:
     def __init__(self) -> None:
         self._said: dict[str, tuple[tuple[bool, datetime, str], Role | None]] = {}
         self._staff: set[str] = set()
+        self._hashes: set[int] = set()
 
     @property
     def staff(self) -> Set[str]:
         return self._staff
+
+    @property
+    def hashes(self) -> Set[int]:
+        """The same, hashed."""
+        return self._hashes
 
     def take(self, event: VisitEnded | VisitLabelled) -> bool:
         """Whether it changed who works here."""
@@ -51,17 +62,26 @@ class Labels:
             return False
         if works:
             self._staff.add(event.visit)
+            self._hashes.add(hashed(event.visit))
         else:
             self._staff.discard(event.visit)
+            self._hashes.discard(hashed(event.visit))
         return True
 
-    def forget(self, before: datetime) -> list[str]:
-        """What was told before that moment; the visits of staff among it."""
-        old = [visit for visit, (rank, _) in self._said.items() if rank[1] < before]
+    def forget(self, before: datetime, now: datetime) -> list[str]:
+        """What was told of staff before that moment, and of others ``LOST_S`` before ``now``: that
+        only orders what is told of one visit. The visits of staff among it."""
+        others = max(before, now - _LOST)
+        old = [
+            visit
+            for visit, (rank, _) in self._said.items()
+            if rank[1] < (before if visit in self._staff else others)
+        ]
         worked = [visit for visit in old if visit in self._staff]
         for visit in old:
             del self._said[visit]
         self._staff.difference_update(worked)
+        self._hashes.difference_update(map(hashed, worked))
         return worked
 
 
@@ -79,15 +99,9 @@ class _Visit:
 
     @property
     def going(self) -> bool:
-        return (
-            self.last is not None
-            and self.last == self.newest
-            and self.last
-            not in (
-                self.out,
-                self.ended,
-            )
-        )
+        if self.ended is not None or self.last is None:
+            return False
+        return self.out is None or self.last > self.out
 
 
 class Visits:
@@ -99,28 +113,38 @@ class Visits:
         self._stays: defaultdict[str, dict[str, tuple[datetime, int]]] = defaultdict(dict)
         self._inside: defaultdict[str, set[str]] = defaultdict(set)  # by zone, not left
         self._going: set[str] = set()
+        # Visits of which no more is kept: nobody comes back by an old event, or after the end.
+        self._out, self._ended = Moments(), Moments()
         self._nobody: dict[str, datetime] = {}  # by zone, when it was last said to be empty
 
     def crossed(self, event: LineCrossed) -> None:
-        visit = self._visit(event.visit)
+        visit = self._visit(event.visit, event.time)
+        if visit is None:
+            return
         if event.line in self._entrances and event.direction == "out":
             visit.out = _later(visit.out, event.time)
         else:
             visit.last = _later(visit.last, event.time)
         self._sort(event.visit, visit)
 
-    def seen(self, visit_id: str, time: datetime) -> None:
-        visit = self._visit(visit_id)
+    def seen(self, visit_id: str, time: datetime) -> bool:
+        """Whether that is not known to be over."""
+        visit = self._visit(visit_id, time)
+        if visit is None:
+            return False
         visit.last = _later(visit.last, time)
         self._sort(visit_id, visit)
+        return True
 
     def ended(self, event: VisitEnded) -> None:
-        visit = self._visit(event.visit)
-        visit.ended = _later(visit.ended, event.time)
-        self._sort(event.visit, visit)
+        visit = self._visit(event.visit, event.time)
+        if visit is not None:
+            visit.ended = _later(visit.ended, event.time)
+            self._sort(event.visit, visit)
 
     def stay(self, event: ZoneEntered | ZoneLeft) -> None:
-        self.seen(event.visit, event.time)
+        if not self.seen(event.visit, event.time):
+            return
         stays = self._stays[event.zone]
         step = (event.time, _ENTERED if isinstance(event, ZoneEntered) else _LEFT)
         held = stays.get(event.visit)
@@ -144,10 +168,13 @@ class Visits:
         found = {}
         for visit in self._inside[zone]:
             since = stays[visit][0]
-            ended = self._visits[visit].ended
-            if since > nobody and since >= now - _LOST and (ended is None or since > ended):
+            if since > nobody and since >= now - _LOST and self._still(visit, since):
                 found[visit] = since
         return found
+
+    def _still(self, visit_id: str, since: datetime) -> bool:
+        visit = self._visits.get(visit_id)
+        return visit is None or (visit.ended is None and (visit.out is None or since > visit.out))
 
     def anybody(self, zone: str, since: datetime, staff: Set[str]) -> bool:
         """Whether a shopper came to ``zone`` or left it after ``since``, no longer ago than
@@ -161,19 +188,39 @@ class Visits:
         return sum(last is not None and last >= now - _LOST for last in lasts)
 
     def forget(self, now: datetime) -> None:
-        """What is older than ``LOST_S`` counts for nothing any more."""
-        before = now - _LOST
-        for visit_id in [v for v, visit in self._visits.items() if visit.newest < before]:
-            del self._visits[visit_id]
-            self._going.discard(visit_id)
+        """What counts for nothing any more: of visits that are over, a while later, all but that
+        they are; after ``LOST_S`` that too."""
+        before, lately = now - _LOST, now - _LATELY
+        over: list[str] = []
+        for visit_id, visit in self._visits.items():
+            newest = visit.newest
+            if newest < before or (newest < lately and not visit.going):
+                over.append(visit_id)
+        if len(self._going) > MOST:
+            over += sorted(self._going, key=lambda one: self._visits[one].newest)[:-MOST]
+        gone = {visit_id: self._visits.pop(visit_id) for visit_id in over}
+        self._going.difference_update(gone)
+        for moments, is_end in ((self._out, False), (self._ended, True)):
+            some = {
+                hashed(visit_id): micros(visit.newest)
+                for visit_id, visit in gone.items()
+                if (visit.ended is not None) == is_end
+            }
+            moments.add(list(some), list(some.values()))
+            moments.forget(micros(before))
         for zone, stays in self._stays.items():
-            for visit_id in [v for v, (time, _) in stays.items() if time < before]:
+            for visit_id in [v for v in stays if v in gone]:
                 del stays[visit_id]
                 self._inside[zone].discard(visit_id)
 
-    def _visit(self, visit_id: str) -> _Visit:
+    def _visit(self, visit_id: str, time: datetime) -> _Visit | None:
+        """None for one that is over, or was out by then."""
         visit = self._visits.get(visit_id)
         if visit is None:
+            number = hashed(visit_id)
+            out = self._out.get(number)
+            if self._ended.get(number) is not None or (out is not None and micros(time) <= out):
+                return None
             visit = self._visits[visit_id] = _Visit()
         return visit
 

@@ -109,11 +109,14 @@ class Outgoing:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Sends ``body``. Raises ``BadInput`` (``address``) for what may not be called and
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, local: bool = True
+    ) -> Answer:
+        """Sends ``body``; without ``local`` to no address of the shop's network whatever the
+        settings say of that. Raises ``BadInput`` (``address``) for what may not be called and
         ``Failed`` (``unreachable``) when nobody answers."""
         host, port = check_url(url, insecure=self._insecure)
-        address = await self._address(host, port)
+        address = await self._address(host, port, local and self._local)
         named = f"[{address}]" if address.version == 6 else str(address)
         parts = urlsplit(url)
         asked = parts._replace(netloc=f"{named}:{port}", fragment="").geturl()
@@ -132,7 +135,7 @@ class Outgoing:
         except (httpx.HTTPError, OSError) as error:
             raise Failed("unreachable", host, type(error).__name__) from None
 
-    async def _address(self, host: str, port: int) -> Address:
+    async def _address(self, host: str, port: int, local: bool) -> Address:
         try:
             found = [ipaddress.ip_address(host)]
         except ValueError:
@@ -146,7 +149,7 @@ class Outgoing:
             raise Failed("unreachable", host, "its name is not known")
         # All of them: a name with a good and a bad address is up to something.
         for address in found:
-            if not reachable(address, local=self._local, allowed=self._allowed):
+            if not reachable(address, local=local, allowed=self._allowed):
                 what = "expected an address outside of this machine; the settings may allow others"
                 raise BadInput("address", host, what)
         return found[0]

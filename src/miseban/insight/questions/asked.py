@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.insight.disclosure import least_k
 from miseban.insight.questions.answers import Answer, Measure, Unit
 from miseban.insight.questions.asking import Question
 from miseban.insight.questions.grid import Grid
@@ -31,6 +32,11 @@ class Asked:
     reader: JournalReader
     accuracy: Accuracy
     as_of: datetime | None
+
+    @property
+    def k(self) -> int:
+        """Of how many people, at least, anything that they did is told."""
+        return least_k(self.shop)
 
 
 @dataclass
@@ -61,7 +67,7 @@ class Table:
         coverage: Floats | None,
         values: Columns,
         *,
-        base: Mapping[str, Ints] | None = None,
+        base: Columns | None = None,
         ends: Mapping[str, tuple[Floats, Floats]] | None = None,
     ) -> None:
         """N rows. ``coverage`` (N,), not a number where nobody can tell; where it is 0 and nothing
@@ -75,7 +81,7 @@ class Table:
         coverage: Floats | None,
         values: Columns,
         *,
-        base: Mapping[str, Ints] | None = None,
+        base: Columns | None = None,
         ends: Mapping[str, tuple[Floats, Floats]] | None = None,
     ) -> None:
         """The same of P places with their details at once, that share a ``coverage`` (N,): the

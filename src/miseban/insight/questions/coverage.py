@@ -27,7 +27,7 @@ class Coverage:
 
     def __init__(self, asked: Asked, grid: Grid, rows: Rows | None = None) -> None:
         """``rows`` may be given where they hold ``WHATS`` of every place."""
-        self._rows = rows or fetch(asked.reader, grid, WHATS)
+        self._rows = rows or fetch(asked, grid, WHATS)
         shop = asked.shop
         length_s = grid.lengths_s(asked.as_of)
         self._been = length_s > 0

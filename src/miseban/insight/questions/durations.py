@@ -11,9 +11,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def quantile_s(histogram: Ints, share: float, longest_s: Floats) -> Floats:
+def quantile_s(histogram: Ints, share: float, longest_s: Floats, least: int) -> Floats:
     """(N,) seconds that ``share`` of the durations in each row of ``histogram`` (N, B) do not
-    exceed; not a number where a row is empty.
+    exceed; not a number where fewer than
+    ``least`` are longer, or shorter: then it would be what one of them did.
 
     Within a bin durations are taken to lie evenly, so it is right to the width of a bin, 9 %, and
     mostly far better; never beyond ``longest_s`` (N,).
@@ -27,7 +28,8 @@ def quantile_s(histogram: Ints, share: float, longest_s: Floats) -> Floats:
     before = np.where(at > 0, reached[rows, at - 1], 0)
     inside = np.maximum(histogram[rows, at], 1)
     found = edges[at] + (edges[at + 1] - edges[at]) * (wanted - before) / inside
-    return np.where(counts > 0, np.minimum(found, longest_s), np.nan)
+    aside = counts * min(share, 1 - share) >= least - 1e-9
+    return np.where(aside, np.minimum(found, longest_s), np.nan)
 
 
 def lasting(histogram: Ints, least_s: float) -> Ints:

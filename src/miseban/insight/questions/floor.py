@@ -6,13 +6,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from miseban.insight.disclosure.floor import told_seconds
 from miseban.insight.questions.answers import Answer, Unit
 from miseban.insight.questions.asked import Asked, Columns, Table, added, share
 from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, PathsQuestion
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import lasting
-from miseban.insight.questions.grid import Grid, grid
-from miseban.insight.questions.rows import Rows, fetch
+from miseban.insight.questions.grid import grid
+from miseban.insight.questions.rows import Rows, fetch, histograms_of, left_out, left_out_of
 from miseban.journal.rollups.rows import HEAT_CELL_M
 
 STOP_S = 4.0
@@ -21,11 +22,12 @@ _VISIT = ("visit", "gap", "occupancy")
 
 
 def heat(question: HeatQuestion, asked: Asked) -> Answer:
-    """A row for every cell of the floor in which somebody was: ``place`` is its column and band,
-    ``x_m`` and ``y_m`` its top left corner."""
-    over = grid(question, "whole", asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, _VISIT)
-    seconds = _seconds(asked, over, round(question.cell_m / HEAT_CELL_M))
+    """A row for every cell of the floor in which enough people were: ``place`` is its column and
+    band, ``x_m`` and ``y_m`` its top left corner. Of whole days."""
+    over = grid(question, "whole", asked.reader.timezone, finest="day")
+    rows = fetch(asked, over, _VISIT)
+    seconds, less = told_seconds(asked.reader, over.edges, asked.k)
+    seconds = _coarser(seconds, round(question.cell_m / HEAT_CELL_M))
     units: dict[str, Unit] = {"x_m": "m", "y_m": "m", "person_s": "person-s"}
     table = Table(over, units)
     seen = Coverage(asked, over, rows).shop()
@@ -38,35 +40,15 @@ def heat(question: HeatQuestion, asked: Asked) -> Answer:
         "person_s": seconds[bands, columns],
     }
     table.add_places(places, seen, values, base={"person_s": np.repeat(base, len(places))})
-    return table.answer(question, asked)
+    return table.answer(question, asked, notes=[left_out_of(asked.k)] if less else [])
 
 
-def _seconds(asked: Asked, over: Grid, times: int) -> NDArray[np.int64]:
-    """(bands, columns) person-seconds in cells ``times`` as wide as those that are kept."""
-    found: dict[int, NDArray[np.int64]] = {}
-    for piece in over.pieces:
-        sql = (
-            f"SELECT place, histogram FROM {piece.view} WHERE what = 'heat' "  # noqa: S608 - ours
-            "AND start >= $since AND start < $until AND histogram IS NOT NULL"
-        )
-        when = {"since": piece.since, "until": piece.until}
-        table = asked.reader.table(sql, when, since=piece.since, until=piece.until)
-        if not len(table):
-            continue
-        lists = table["histogram"].combine_chunks()
-        length = np.asarray(lists.value_lengths().to_numpy(), np.int64)
-        band = np.repeat(np.asarray(table["place"].cast(pa.int64()).to_numpy()), length)
-        column = np.arange(len(band)) - np.repeat(np.cumsum(length) - length, length)
-        at = np.stack([band, column]) // times
-        size = at.max(axis=1) + 1
-        key = (int(size[0]), int(size[1]))
-        cells = np.bincount(at[0] * key[1] + at[1], lists.flatten().to_numpy(), key[0] * key[1])
-        found[len(found)] = np.round(cells).astype(np.int64).reshape(key)
-    shape = np.max([one.shape for one in found.values()], axis=0) if found else (0, 0)
-    whole = np.zeros(shape, np.int64)
-    for one in found.values():
-        whole[: one.shape[0], : one.shape[1]] += one
-    return whole
+def _coarser(seconds: NDArray[np.int64], times: int) -> NDArray[np.int64]:
+    """(bands, columns) in cells ``times`` as wide as those that are kept."""
+    bands, columns = (-(-size // times) for size in seconds.shape)
+    whole = np.zeros((bands * times, columns * times), np.int64)
+    whole[: seconds.shape[0], : seconds.shape[1]] = seconds
+    return whole.reshape(bands, times, columns, times).sum(axis=(1, 3))
 
 
 def _visits(rows: Rows, n: int) -> NDArray[np.int64]:
@@ -79,18 +61,18 @@ def _visits(rows: Rows, n: int) -> NDArray[np.int64]:
 def paths(question: PathsQuestion, asked: Asked) -> Answer:
     """A row for every pair of zones, from ``place`` straight to ``detail``, most first."""
     over = grid(question, "whole", asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("path", *_VISIT))
+    rows = fetch(asked, over, ("path", *_VISIT))
     pairs = [(a, b) for what, a, b in rows.keys if what == "path"]
-    people = {pair: rows.of("path", *pair).n for pair in pairs}
+    people = {pair: rows.of("path", *pair).told for pair in pairs}
     units: dict[str, Unit] = {"people": "people", "share": "share"}
     table = Table(over, units)
     seen = Coverage(asked, over, rows).shop()
     visits = _visits(rows, over.n)
-    for pair in sorted(pairs, key=lambda pair: (-int(people[pair].sum()), pair)):
+    for pair in sorted(pairs, key=lambda pair: (-float(np.nansum(people[pair])), pair)):
         n = people[pair]
         values: Columns = {"people": n, "share": share(n, visits)}
         table.add(*pair, seen, values, base={"people": n, "share": visits})
-    return table.answer(question, asked)
+    return table.answer(question, asked, notes=left_out(rows, asked))
 
 
 def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
@@ -100,9 +82,10 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     wanted = question.shelves
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
     zones = {zone.id for zone in asked.shop.zones}
-    touched = fetch(asked.reader, over, ("touch",))
+    touched = fetch(asked, over, ("touch",))
     near = [shelf.id for shelf in shelves if shelf.id in zones]
-    stays = fetch(asked.reader, over, ("stay",), near, histograms=True)
+    stays = fetch(asked, over, ("stay",), near)
+    stops = fetch(asked, over, ("stay",), near, histograms=True, split=_stopped)
     coverage = Coverage(asked, over)
     names = ("passed", "stopped", "touched", "picked", "reaches", "pick_ups", "put_backs")
     units: dict[str, Unit] = dict.fromkeys(names[:4], "people")
@@ -112,16 +95,15 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     nothing = np.full(over.n, np.nan)
     for shelf in shelves:
         seen = coverage.line(shelf.id)
-        one = stays.of("stay", shelf.id)
+        one, divided = stays.of("stay", shelf.id), stops.of("stay", shelf.id)
         told = shelf.id in zones
-        passed = one.n.astype(float) if told else nothing
-        stopped = lasting(one.histogram, STOP_S).astype(float) if told else nothing
+        passed = one.told if told else nothing
+        known = told & (divided.measured > 0)
+        stopped = np.where(known, lasting(divided.histogram, STOP_S), np.nan)
         for facing in shelf.facings:
             place = f"{shelf.id}/{facing.id}"
-            n = {
-                kind: touched.of("touch", place, kind).n
-                for kind in ("visits", "picked", "reach", "pick_up", "put_back")
-            }
+            kinds = ("visits", "picked", "reach", "pick_up", "put_back")
+            n = {kind: touched.of("touch", place, kind).told for kind in kinds}
             values: Columns = {
                 "passed": passed,
                 "stopped": stopped,
@@ -130,13 +112,20 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
                 "reaches": n["reach"],
                 "pick_ups": n["pick_up"],
                 "put_backs": n["put_back"],
-                "stop_rate": share(stopped, np.nan_to_num(passed)),
+                "stop_rate": share(stopped, divided.measured),
                 "touch_rate": share(n["visits"], np.nan_to_num(passed)),
-                "pick_rate": share(n["picked"], n["visits"]),
+                "pick_rate": share(n["picked"], np.nan_to_num(n["visits"])),
             }
-            base = {"touched": n["visits"], "picked": n["picked"], "pick_rate": n["visits"]}
+            base: Columns = {"touched": n["visits"], "picked": n["picked"]}
+            base |= {"pick_rate": n["visits"]}
             if told:
-                base |= {"passed": one.n, "stop_rate": one.n, "touch_rate": one.n}
-                base |= {"stopped": lasting(one.histogram, STOP_S)}
+                base |= {"passed": passed, "touch_rate": passed, "stopped": stopped}
+                base |= {"stop_rate": divided.measured}
             table.add(place, "", seen, values, base=base)
-    return table.answer(question, asked)
+    notes = {note for rows in (touched, stays, stops) for note in left_out(rows, asked)}
+    return table.answer(question, asked, notes=sorted(notes))
+
+
+def _stopped(rows: pa.Table) -> NDArray[np.int64]:
+    """(M,) how many of the stays in M rows were stops."""
+    return lasting(histograms_of(rows), STOP_S)

@@ -32,7 +32,7 @@ def occupancy(question: OccupancyQuestion, asked: Asked) -> Answer:
     if question.by == "whole":
         over = grid(question, "whole", asked.reader.timezone)
     zones = list(question.zones) if question.zones is not None else shown_zones(asked)
-    rows = fetch(asked.reader, over, ("gap", "occupancy"))
+    rows = fetch(asked, over, ("gap", "occupancy"))
     coverage = Coverage(asked, over, rows)
     table = Table(over, UNITS)
     notes: list[str] = []
@@ -79,7 +79,7 @@ class Balance:
         self._people = _inside(change, self._edges, [micros(moment) for moment in empty])
 
     def _change(self, asked: Asked, entrances: list[str], one: Grid) -> NDArray[np.int64]:
-        rows = fetch(asked.reader, one, ("line",), entrances)
+        rows = fetch(asked, one, ("line",), entrances)
         ways = {"in": 1, "out": -1, "in/staff": -1, "out/staff": 1}
         parts = [
             sign * rows.of("line", line, way).n for line in entrances for way, sign in ways.items()

@@ -1,8 +1,9 @@
-"""Rows of roll-ups, added up for the stretches of an answer."""
+"""Rows of roll-ups, added up for the stretches of an answer. What people did comes through the
+disclosure gate, here and nowhere else."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from miseban.insight.disclosure import DURATIONS_ONLY, GATED, told
+from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.grid import Grid
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups import BIN_EDGES_S
@@ -34,6 +37,13 @@ class Sums:
     covered_s: Floats
     measured: Ints
     histogram: Ints
+    withheld: NDArray[np.bool_]
+    """(N,) where there is something, and all of it is of too few people to be told."""
+
+    @property
+    def told(self) -> Floats:
+        """(N,) how many; not a number where it is withheld."""
+        return np.where(self.withheld, np.nan, self.n)
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(
@@ -43,13 +53,21 @@ class Sums:
             self.covered_s + other.covered_s,
             self.measured + other.measured,
             self.histogram + other.histogram,
+            (self.withheld | other.withheld) & (self.n + other.n == 0),
         )
 
 
 class Rows:
     """What was found of one or more ``what``: by (what, place, detail)."""
 
-    def __init__(self, grid: Grid, table: pa.Table) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        table: pa.Table,
+        hidden: Mapping[tuple[str, str, str], NDArray[np.bool_]] | None = None,
+    ) -> None:
+        """``hidden`` (N,) says of which stretches not all is told."""
+        self._hidden = hidden or {}
         self._n, self._bins = grid.n, len(BIN_EDGES_S) + 1
         names = [table[name] for name in ("what", "place", "detail")]
         coded = pc.binary_join_element_wise(*names, _BETWEEN).combine_chunks().dictionary_encode()
@@ -62,7 +80,9 @@ class Rows:
             self._at[what, place, detail] = own
         self._where = grid.at(np.asarray(table["start"].cast(pa.int64()).to_numpy(), np.int64))
         self._columns = {
-            name: np.nan_to_num(np.asarray(table[name].cast(pa.float64()).to_numpy(), float))
+            name: np.nan_to_num(
+                np.asarray(table[name].cast(pa.float64()).to_numpy(), float), posinf=np.inf
+            )
             for name in _SUMS
         }
         self._lists = table["histogram"].combine_chunks()
@@ -73,13 +93,18 @@ class Rows:
 
     def places(self, what: str) -> list[str]:
         """In order, each once."""
-        return sorted({place for kind, place, _ in self._at if kind == what})
+        return sorted({place for kind, place, _ in self.keys if kind == what})
 
     def details(self, what: str, place: str) -> list[str]:
-        return sorted({detail for kind, at, detail in self._at if (kind, at) == (what, place)})
+        return sorted({detail for kind, at, detail in self.keys if (kind, at) == (what, place)})
 
     def has(self, what: str) -> bool:
-        return any(kind == what for kind, _, _ in self._at)
+        return any(kind == what for kind, _, _ in self.keys)
+
+    @property
+    def left_out(self) -> bool:
+        """Whether anything was."""
+        return any(bool(hidden.any()) for hidden in self._hidden.values())
 
     def of(self, what: str, place: str, detail: str = "") -> Sums:
         """Zeros where there is nothing."""
@@ -91,52 +116,96 @@ class Rows:
 
         top = np.zeros(self._n)
         np.maximum.at(top, where, self._columns["top"][which])
+        n = added(self._columns["n"]).astype(np.int64)
+        hidden = self._hidden.get((what, place, detail), np.zeros(self._n, bool))
         return Sums(
-            added(self._columns["n"]).astype(np.int64),
+            n,
             added(self._columns["total"]),
             top,
             added(self._columns["covered_s"]),
             added(self._columns["measured"]).astype(np.int64),
             self._histogram(which, where),
+            hidden & (n == 0),
         )
 
     def _histogram(self, which: Ints, where: Ints) -> Ints:
         counts = np.zeros((self._n, self._bins), np.int64)
         if not len(which) or self._lists.null_count == len(self._lists):
             return counts
-        lists = self._lists.take(pa.array(which))
-        length = np.asarray(pc.fill_null(lists.value_lengths(), 0).to_numpy(), np.int64)
-        row = np.repeat(where, length)
-        first = np.repeat(np.cumsum(length) - length, length)
-        bins = np.arange(len(row)) - first
-        np.add.at(counts, (row, bins), lists.flatten().to_numpy())
+        return _add_lists(counts, self._lists.take(pa.array(which)), where)
+
+
+def histograms_of(rows: pa.Table) -> Ints:
+    """(M, B) of M rows."""
+    counts = np.zeros((len(rows), len(BIN_EDGES_S) + 1), np.int64)
+    lists = rows["histogram"].combine_chunks()
+    if not len(rows) or lists.null_count == len(lists):
         return counts
+    return _add_lists(counts, lists, np.arange(len(rows)))
+
+
+def _add_lists(counts: Ints, lists: pa.Array, where: Ints) -> Ints:
+    length = np.asarray(pc.fill_null(lists.value_lengths(), 0).to_numpy(), np.int64)
+    row = np.repeat(where, length)
+    first = np.repeat(np.cumsum(length) - length, length)
+    bins = np.arange(len(row)) - first
+    np.add.at(counts, (row, bins), lists.flatten().to_numpy())
+    return counts
 
 
 def fetch(
-    reader: JournalReader,
+    asked: Asked,
     grid: Grid,
     whats: Collection[str],
     places: Sequence[str] | None = None,
     *,
     histograms: bool = False,
+    split: Callable[[pa.Table], Ints] | None = None,
 ) -> Rows:
-    """All rows of ``whats`` in the time of ``grid``, only at ``places`` if given. Raises
+    """All that may be told of ``whats`` in the time of ``grid``, only at ``places`` if given; with
+    ``split`` of as many who did what it counts in rows and as many who did not. Raises
     ``BadInput``."""
+    plain = set(whats) - GATED
+    parts = [_plain(asked.reader, grid, plain, places, histograms=histograms)] if plain else []
+    hidden: dict[tuple[str, str, str], NDArray[np.bool_]] = {}
+    for gated in (GATED, DURATIONS_ONLY):
+        some = gated & set(whats)
+        if some:
+            found = told(
+                asked.reader, grid.edges, some, asked.k, places, histograms=histograms, split=split
+            )
+            parts.append(found.rows if gated is GATED else _set(found.rows, "n", 0))
+            hidden |= found.hidden if gated is GATED else {}
+    return Rows(grid, pa.concat_tables(parts, promote_options="permissive"), hidden)
+
+
+def _plain(
+    reader: JournalReader,
+    grid: Grid,
+    whats: Collection[str],
+    places: Sequence[str] | None,
+    *,
+    histograms: bool,
+) -> pa.Table:
+    """Rows as they are; of ``DURATIONS_ONLY`` how many, and nothing measured."""
     kinds = ", ".join(f"'{what}'" for what in sorted(whats))
     there = " AND list_contains($places, place)" if places is not None else ""
-    measured = "CASE WHEN total IS NULL THEN 0 ELSE n END"
+    counted = ", ".join(f"'{what}'" for what in sorted(DURATIONS_ONLY))
+    measured = f"CASE WHEN total IS NULL OR what IN ({counted}) THEN 0 ELSE n END"
+    total, top = (f"CASE WHEN what IN ({counted}) THEN NULL ELSE {x} END" for x in ("total", "top"))
     if grid.by == "whole" and not histograms:
         columns = (
-            "min(start) AS start, what, place, detail, sum(n)::BIGINT AS n, sum(total) AS total, "
-            f"max(top) AS top, sum(covered_s) AS covered_s, sum({measured})::BIGINT AS measured, "
+            "min(start) AS start, what, place, detail, sum(n)::BIGINT AS n, "
+            f"sum({total}) AS total, max({top}) AS top, sum(covered_s) AS covered_s, "
+            f"sum({measured})::BIGINT AS measured, "
             "NULL::UINTEGER[] AS histogram"
         )
         grouped = " GROUP BY what, place, detail"
     else:
-        listed = "histogram" if histograms else "NULL::UINTEGER[] AS histogram"
+        listed = f"CASE WHEN what IN ({counted}) THEN NULL ELSE histogram END AS histogram"
+        listed = listed if histograms else "NULL::UINTEGER[] AS histogram"
         columns = (
-            "start, what, place, detail, n, total, top, covered_s, "
+            f"start, what, place, detail, n, {total} AS total, {top} AS top, covered_s, "
             f"{measured} AS measured, {listed}"
         )
         grouped = ""
@@ -150,4 +219,21 @@ def fetch(
         if places is not None:
             parameters["places"] = list(places)
         parts.append(reader.table(sql, parameters, since=piece.since, until=piece.until))
-    return Rows(grid, pa.concat_tables(parts, promote_options="permissive"))
+    return pa.concat_tables(parts, promote_options="permissive")
+
+
+def _set(rows: pa.Table, name: str, value: int) -> pa.Table:
+    at = rows.schema.get_field_index(name)
+    return rows.set_column(at, name, pa.array([value] * len(rows), pa.int64()))
+
+
+def left_out(rows: Rows, asked: Asked) -> list[str]:
+    """The note for answers in which something is."""
+    return [left_out_of(asked.k)] if rows.left_out else []
+
+
+def left_out_of(k: int) -> str:
+    return (
+        f"What people did is told of {k} of them or more. Where fewer came together within this "
+        "time it is left out, and so is the last part of today."
+    )

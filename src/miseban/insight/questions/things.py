@@ -17,7 +17,7 @@ from miseban.insight.questions.asking import (
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import quantile_s
 from miseban.insight.questions.grid import grid
-from miseban.insight.questions.rows import Rows, fetch
+from miseban.insight.questions.rows import Rows, fetch, left_out
 from miseban.insight.questions.visitors import WHATS, Lines
 
 STATES = ("full", "low", "empty", "blocked", "wrong", "unknown")
@@ -29,7 +29,7 @@ def stock(question: StockQuestion, asked: Asked) -> Answer:
     wanted = question.shelves
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
     places = [f"{shelf.id}/{facing.id}" for shelf in shelves for facing in shelf.facings]
-    rows = fetch(asked.reader, over, ("shelf",), places)
+    rows = fetch(asked, over, ("shelf",), places)
     length_s = over.lengths_s(asked.as_of)
     units: dict[str, Unit] = {f"{state}_min": "min" for state in STATES}
     table = Table(over, {**units, "fill": "share", "emptied": "count"})
@@ -46,7 +46,7 @@ def stock(question: StockQuestion, asked: Asked) -> Answer:
 def cameras(question: CamerasQuestion, asked: Asked) -> Answer:
     """A row for every camera, and one for every trouble that it had (``detail``)."""
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("gap", "occupancy"))
+    rows = fetch(asked, over, ("gap", "occupancy"))
     coverage = Coverage(asked, over, rows)
     units: dict[str, Unit] = {
         "seen_min": "min", "lost_min": "min", "gaps": "count",
@@ -89,17 +89,17 @@ def alerts(question: AlertsQuestion, asked: Asked) -> Answer:
     """A row for every rule, and for all of them (place ""). An answer is counted when it was
     given."""
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("alert",), histograms=True)
+    rows = fetch(asked, over, ("alert",), histograms=True)
     table = Table(over, _ALERT)
     rules = rows.places("alert")
     if rules:
-        _answered(table, rows, "", rules)
+        _answered(table, rows, "", rules, asked.k)
     for rule in rules:
-        _answered(table, rows, rule, [rule])
+        _answered(table, rows, rule, [rule], asked.k)
     return table.answer(question, asked)
 
 
-def _answered(table: Table, rows: Rows, place: str, rules: list[str]) -> None:
+def _answered(table: Table, rows: Rows, place: str, rules: list[str], k: int) -> None:
     steps = {}
     for step in ("raised", "accepted", "done", "escalated", "ended"):
         parts = [rows.of("alert", rule, step) for rule in rules]
@@ -110,9 +110,9 @@ def _answered(table: Table, rows: Rows, place: str, rules: list[str]) -> None:
     accepted, done = steps["accepted"], steps["done"]
     values: Columns = {step: one.n for step, one in steps.items()} | {
         "accepted_mean_s": share(accepted.total, accepted.measured),
-        "accepted_median_s": quantile_s(accepted.histogram, 0.5, accepted.top),
-        "accepted_p90_s": quantile_s(accepted.histogram, 0.9, accepted.top),
-        "done_median_s": quantile_s(done.histogram, 0.5, done.top),
+        "accepted_median_s": quantile_s(accepted.histogram, 0.5, accepted.top, k),
+        "accepted_p90_s": quantile_s(accepted.histogram, 0.9, accepted.top, k),
+        "done_median_s": quantile_s(done.histogram, 0.5, done.top, k),
     }
     answered = {name: accepted.measured for name in _ALERT if name.startswith("accepted_")}
     table.add(place, "", None, values, base=answered | {"done_median_s": done.measured})
@@ -122,31 +122,34 @@ def help_calls(question: HelpQuestion, asked: Asked) -> Answer:
     """A row for every zone (``place``, empty where in none) and kind of call (``detail``); how soon
     somebody came is told by the zone (``detail`` "")."""
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("help",))
+    rows = fetch(asked, over, ("help",))
     units: dict[str, Unit] = {"calls": "count", "accepted": "count", "accepted_mean_s": "s"}
     table = Table(over, units)
     nothing = np.full(over.n, np.nan)
     for zone in rows.places("help"):
         kinds = [d for d in rows.details("help", zone) if not d.startswith("step-")]
-        calls = added([rows.of("help", zone, k).n for k in kinds], over.n)
+        by_kind = {kind: rows.of("help", zone, kind) for kind in kinds}
+        hidden = np.any([one.withheld for one in by_kind.values()], axis=0) if kinds else False
+        calls = added([one.n for one in by_kind.values()], over.n)
+        told = np.where(hidden & (calls == 0), np.nan, calls)
         came = rows.of("help", zone, "step-accepted")
         values: Columns = {
-            "calls": calls, "accepted": came.n,
+            "calls": told, "accepted": came.told,
             "accepted_mean_s": share(came.total, came.measured),
         }  # fmt: skip
-        base = {"calls": np.asarray(calls, np.int64), "accepted_mean_s": came.measured}
+        base: Columns = {"calls": told, "accepted_mean_s": came.measured}
         table.add(zone, "", None, values, base=base)
-        for kind in kinds:
-            n = rows.of("help", zone, kind).n
+        for kind, one in by_kind.items():
+            n = one.told
             values = {"calls": n, "accepted": nothing, "accepted_mean_s": nothing}
             table.add(zone, kind, None, values, base={"calls": n})
-    return table.answer(question, asked)
+    return table.answer(question, asked, notes=left_out(rows, asked))
 
 
 def receipts(question: ReceiptsQuestion, asked: Asked) -> Answer:
     """A row for every till and currency (``detail``), and for all tills (place "")."""
     over = grid(question, question.by, asked.reader.timezone)
-    rows = fetch(asked.reader, over, ("receipt",))
+    rows = fetch(asked, over, ("receipt",))
     units: dict[str, Unit] = {"receipts": "count", "amount": "currency", "amount_mean": "currency"}
     table = Table(over, units)
     by_currency: dict[str, list[str]] = {}
@@ -168,7 +171,7 @@ def conversion(question: ConversionQuestion, asked: Asked) -> Answer:
     """One row: receipts through visitors. Who buys for others counts as one, so a share near 1 is
     rare, and above 1 where receipts are many for one visitor."""
     over = grid(question, question.by, asked.reader.timezone)
-    rows = fetch(asked.reader, over, ("receipt", *WHATS))
+    rows = fetch(asked, over, ("receipt", *WHATS))
     lines = Lines(asked, over, rows)
     entrances = [line.id for line in asked.shop.lines if line.entrance]
     units: dict[str, Unit] = {"visitors": "people", "receipts": "count", "conversion": "share"}

@@ -21,7 +21,7 @@ WHATS = ("line", "gap", "occupancy")
 def visitors(question: VisitorsQuestion, asked: Asked) -> Answer:
     """A row for every line, and for all entrances together (place "")."""
     over = grid(question, question.by, asked.reader.timezone)
-    rows = fetch(asked.reader, over, WHATS)
+    rows = fetch(asked, over, WHATS)
     lines = Lines(asked, over, rows)
     table = Table(over, {"in": "people", "out": "people", "visitors": "people"})
     known = [line.id for line in asked.shop.lines]

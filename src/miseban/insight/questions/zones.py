@@ -14,7 +14,7 @@ from miseban.insight.questions.counting import Z, zone_moments
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import quantile_s
 from miseban.insight.questions.grid import grid
-from miseban.insight.questions.rows import Rows, Sums, fetch
+from miseban.insight.questions.rows import Rows, Sums, fetch, left_out
 from miseban.insight.uncertainty.stays import TIME_OFF
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,6 @@ _DWELL: dict[str, Unit] = {
     "mean_s": "s",
     "median_s": "s",
     "p90_s": "s",
-    "longest_s": "s",
     "total_s": "person-s",
 }
 FORGOTTEN = "Durations of fewer than five people are not kept longer than single events."
@@ -36,7 +35,7 @@ def dwell(question: DwellQuestion, asked: Asked) -> Answer:
     """A row for every zone but those of the crew."""
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
     zones = list(question.zones) if question.zones is not None else shown_zones(asked)
-    rows = fetch(asked.reader, over, ("stay",), zones, histograms=True)
+    rows = fetch(asked, over, ("stay",), zones, histograms=True)
     coverage = Coverage(asked, over)
     table = Table(over, _DWELL)
     for zone in zones:
@@ -47,9 +46,9 @@ def dwell(question: DwellQuestion, asked: Asked) -> Answer:
         if found is not None:
             ends["stays"] = found.ends()
             ends["mean_s"] = _mean_ends(stays, ends["stays"][0])
-        base = dict.fromkeys(_DWELL, stays.measured) | {"stays": stays.n}
-        table.add(zone, "", seen, durations(stays), base=base, ends=ends)
-    return table.answer(question, asked, notes=_forgotten(rows, zones))
+        base = dict.fromkeys(_DWELL, stays.measured) | {"stays": stays.told}
+        table.add(zone, "", seen, durations(stays, asked.k), base=base, ends=ends)
+    return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
 
 
 def queues(question: QueuesQuestion, asked: Asked) -> Answer:
@@ -57,7 +56,7 @@ def queues(question: QueuesQuestion, asked: Asked) -> Answer:
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
     zones = [zone.id for zone in asked.shop.zones if zone.kind == "queue"]
     zones += [till.queue for till in asked.shop.tills if till.queue not in zones]
-    rows = fetch(asked.reader, over, ("queue", "stay"), zones, histograms=True)
+    rows = fetch(asked, over, ("queue", "stay"), zones, histograms=True)
     coverage = Coverage(asked, over)
     units: dict[str, Unit] = {
         "length_mean": "people",
@@ -66,30 +65,28 @@ def queues(question: QueuesQuestion, asked: Asked) -> Answer:
         "waiting_mean_s": "s",
         "waiting_median_s": "s",
         "waiting_p90_s": "s",
-        "waiting_longest_s": "s",
     }
     table = Table(over, units)
     for zone in zones:
         length, stays = rows.of("queue", zone), rows.of("stay", zone)
-        told = durations(stays)
+        told = durations(stays, asked.k)
         values: Columns = {
             "length_mean": share(length.total, length.covered_s),
             "length_max": np.where(length.covered_s > 0, length.top, np.nan),
-            "waited": stays.n,
+            "waited": stays.told,
             "waiting_mean_s": told["mean_s"],
             "waiting_median_s": told["median_s"],
             "waiting_p90_s": told["p90_s"],
-            "waiting_longest_s": told["longest_s"],
         }
         base = {name: stays.measured for name in units if name.startswith("waiting")}
-        table.add(zone, "", coverage.zone(zone), values, base=base | {"waited": stays.n})
-    return table.answer(question, asked, notes=_forgotten(rows, zones))
+        table.add(zone, "", coverage.zone(zone), values, base=base | {"waited": stays.told})
+    return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
 
 
 def areas(question: AreasQuestion, asked: Asked) -> Answer:
     """Zones by the time spent in them, most first."""
     over = grid(question, "whole", asked.reader.timezone, finest="hour")
-    rows = fetch(asked.reader, over, ("stay",))
+    rows = fetch(asked, over, ("stay",))
     coverage = Coverage(asked, over)
     zones = shown_zones(asked)
     stays = {zone: rows.of("stay", zone) for zone in zones}
@@ -101,31 +98,28 @@ def areas(question: AreasQuestion, asked: Asked) -> Answer:
     for zone in sorted(zones, key=lambda zone: (-float(stays[zone].total.sum()), zone)):
         one = stays[zone]
         values: Columns = {
-            "stays": one.n,
-            "total_s": one.total,
+            "stays": one.told,
+            "total_s": np.where(one.withheld, np.nan, one.total),
             "mean_s": share(one.total, one.measured),
             "share": share(one.total, np.full(over.n, total_s)),
         }
-        base = dict.fromkeys(units, one.measured) | {"stays": one.n}
+        base = dict.fromkeys(units, one.measured) | {"stays": one.told}
         table.add(zone, "", coverage.zone(zone), values, base=base)
-    return table.answer(question, asked, notes=_forgotten(rows, zones))
+    return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
 
 
 def shown_zones(asked: Asked) -> list[str]:
     return [zone.id for zone in asked.shop.zones if zone.kind in RANKED_KINDS]
 
 
-def durations(stays: Sums) -> Columns:
-    """(N,) each of ``_DWELL``."""
-    there = stays.measured > 0
-    longest = np.where(there, stays.top, np.nan)
+def durations(stays: Sums, k: int) -> Columns:
+    """(N,) each of ``_DWELL``. The longest is not among them: it is one person's."""
     return {
-        "stays": stays.n,
+        "stays": stays.told,
         "mean_s": share(stays.total, stays.measured),
-        "median_s": quantile_s(stays.histogram, 0.5, longest),
-        "p90_s": quantile_s(stays.histogram, 0.9, longest),
-        "longest_s": longest,
-        "total_s": stays.total,
+        "median_s": quantile_s(stays.histogram, 0.5, stays.top, k),
+        "p90_s": quantile_s(stays.histogram, 0.9, stays.top, k),
+        "total_s": np.where(stays.withheld, np.nan, stays.total),
     }
 
 

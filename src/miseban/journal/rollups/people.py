@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from miseban.journal.rollups.days import Micros, ShopDay
 from miseban.journal.rollups.facts import Moments, Spans
-from miseban.journal.rollups.rows import HEAT_CELL_M, ROW, STAFF, Level
+from miseban.journal.rollups.rows import HEAT_CELL_M, ROW, STAFF, VISITS, Level
 from miseban.journal.rollups.window import Objects, Told, Window
 
 _WHO = np.array(["", STAFF], object)
@@ -104,7 +104,8 @@ def touches(window: Window) -> Iterator[Moments]:
 
 def heat(window: Window, level: Level) -> pa.Table:
     """Rows of ``heat``: of every band of the floor a grid row of person-seconds, without staff; a
-    sample of a trail is a second. ``n`` are the visits that were in the band."""
+    sample of a trail is a second. ``visits``: how many visits were in each cell of the band, each
+    once a day, when it first was. ``n`` are the visits that were in the band."""
     told = window.told("visit.ended")
     kept = ~window.by_staff(told) & (told.texts("unit") == "m")
     kept &= told.micros("started") < window.day.end_us
@@ -152,26 +153,57 @@ def _grid(
     there[row, visit] = True
     rows = np.flatnonzero(there.any(axis=1))
     seconds, visits = seconds[rows], there[rows].sum(axis=1)
+    came = _first_there(row, cell, visit, (every, int(columns)), int(bands))[rows]
+    parts = [("", rows, visits, seconds)]
+    some = came.any(axis=1)
+    parts.append((VISITS, rows[some], visits[some], came[some]))
+    return pa.concat_tables([_band_rows(day, edges, int(bands), *part) for part in parts])
+
+
+def _first_there(
+    row: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    visit: NDArray[np.int64],
+    shape: tuple[int, int],
+    bands: int,
+) -> NDArray[np.int64]:
+    """(rows, columns) how many visits were in each cell, each in the first row that it was in."""
+    place = (cell[:, 1] * shape[1] + cell[:, 0]) * (visit.max() + 1) + visit
+    order = np.lexsort((row // bands, place))
+    first = order[np.unique(place[order], return_index=True)[1]]
+    found = np.bincount(row[first] * shape[1] + cell[first, 0], minlength=shape[0] * shape[1])
+    return found.reshape(shape)
+
+
+def _band_rows(
+    day: ShopDay,
+    edges: Micros,
+    bands: int,
+    detail: str,
+    rows: NDArray[np.int64],
+    visits: NDArray[np.int64],
+    values: NDArray[np.int64],
+) -> pa.Table:
     return pa.table(
         {
             "start": pa.array(edges[rows // bands]).cast(ROW.field("start").type),
             "day": pa.array([day.date] * len(rows), pa.date32()),
             "what": ["heat"] * len(rows),
             "place": [str(band) for band in (rows % bands).tolist()],
-            "detail": [""] * len(rows),
+            "detail": [detail] * len(rows),
             "n": visits,
-            "total": seconds.sum(axis=1).astype(np.float64),
+            "total": values.sum(axis=1).astype(np.float64),
             "top": pa.nulls(len(rows), pa.float64()),
             "covered_s": np.zeros(len(rows)),
-            "histogram": pa.array(_trimmed(seconds), pa.list_(pa.uint32())),
+            "histogram": pa.array(_trimmed(values), pa.list_(pa.uint32())),
         },
         schema=ROW,
     )
 
 
-def _trimmed(seconds: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    last = [int(np.flatnonzero(row)[-1]) + 1 for row in seconds]
-    return [row[:end] for row, end in zip(seconds, last, strict=True)]
+def _trimmed(values: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    last = [int(np.flatnonzero(row)[-1]) + 1 for row in values]
+    return [row[:end] for row, end in zip(values, last, strict=True)]
 
 
 def _all(word: str, like: Objects | NDArray[np.int64]) -> Objects:

@@ -46,6 +46,8 @@ have been forgotten, and where nothing is measured."""
 SORTED_BY: Final = ["what", "place", "detail", "start"]
 
 STAFF: Final = "staff"
+VISITS: Final = "visits"
+"""``detail`` of those rows of heat that count visits."""
 
 _CLASSES: Final[dict[str, DataClass]] = {
     "line": "count",

@@ -43,6 +43,9 @@ from miseban.vocabulary.tracks import TrackRows
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+REMEMBERED = 20_000
+"""Ids that are not given twice: those of a day or so."""
+
 
 class Tracker:
     """Follows people through the detections of one camera.
@@ -58,7 +61,7 @@ class Tracker:
     ) -> None:
         self.settings = settings or TrackerSettings()
         self._draw = rng.randrange if rng is not None else secrets.randbelow
-        self._used: set[int] = set()
+        self._used: dict[int, None] = {}  # the latest, in order
         self._serial = 0
         self._time_s: float | None = None
         self._tracks: Floats = np.empty((ROWS, 0))
@@ -269,5 +272,7 @@ class Tracker:
         while True:
             number = 1 + self._draw(2**31 - 1)
             if number not in self._used:
-                self._used.add(number)
+                self._used[number] = None
+                if len(self._used) > REMEMBERED:
+                    del self._used[next(iter(self._used))]
                 return number

@@ -1,0 +1,171 @@
+"""What is done to the processes, at random but by a seed."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.servers.cuttable import Cuttable
+from tests.servers.mosquitto import Mosquitto
+
+READY_S = 60.0
+ROOT = Path(__file__).parents[2]
+
+
+class Part:
+    """A process of ``parts.py`` that is killed and started again."""
+
+    def __init__(self, kind: str, settings: dict[str, Any], log: Path) -> None:
+        self._arguments = [sys.executable, "-m", "bench.torture.parts", kind, json.dumps(settings)]
+        self._log = log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self._arguments, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    @property
+    def ready(self) -> bool:
+        return b"ready" in self._log.read_bytes()
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+    def ended(self, wait_s: float) -> bool:
+        """Whether it ends by itself, well, within ``wait_s``."""
+        assert self.process is not None
+        try:
+            return self.process.wait(wait_s) == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+
+class Chaos:
+    """``cameras`` cameras, a broker and a hub in ``folder``; ``rate`` events a second and camera.
+    ``done`` counts what was done to them. With ``careless`` cameras have a fault that must be
+    found."""
+
+    def __init__(
+        self, folder: Path, cameras: int, rate: float, seed: int, *, careless: bool = False
+    ) -> None:
+        self._chance = random.Random(seed)
+        self.folder = folder
+        self.broker = Mosquitto(folder / "broker")
+        self.names = [f"cam-{n}" for n in range(cameras)]
+        self.broker.start()
+        self._cables = [Cuttable(self.broker.port) for _ in range(2)]  # of the cameras, of the hub
+        near, far = (cable.port for cable in self._cables)
+        self.cameras = {
+            name: Part(
+                "camera",
+                {
+                    "name": name,
+                    "folder": str(folder),
+                    "port": near,
+                    "rate": rate,
+                    "careless": careless,
+                },
+                folder / f"{name}.log",
+            )
+            for name in self.names
+        }
+        self.hub = Part("hub", {"folder": str(folder), "port": far}, folder / "hub.log")
+        self.done: Counter[str] = Counter()
+        self._later: list[tuple[float, Callable[[], None]]] = []
+
+    def run(self, seconds: float, pause_s: tuple[float, float]) -> None:
+        """Starts all, and does something bad every ``pause_s`` (from, to) for ``seconds``."""
+        parts = [self.hub, *self.cameras.values()]
+        for one in parts:
+            one.start()
+        ready_s = time.monotonic() + READY_S
+        while not all(one.ready for one in parts) and time.monotonic() < ready_s:
+            time.sleep(0.1)
+        end_s = time.monotonic() + seconds
+        next_s = time.monotonic() + pause_s[1]
+        while time.monotonic() < end_s:
+            self._catch_up()
+            if time.monotonic() >= next_s:
+                next_s = time.monotonic() + self._chance.uniform(*pause_s)
+                self._something()
+            time.sleep(0.02)
+        self._catch_up(all_of_it=True)
+
+    def settle(self, wait_s: float) -> list[str]:
+        """No more events: all is mended. Returns the cameras that could not deliver in time."""
+        (self.folder / "stop").touch()
+        end_s = time.monotonic() + wait_s
+        late = [
+            name
+            for name, one in self.cameras.items()
+            if not one.ended(max(0.1, end_s - time.monotonic()))
+        ]
+        process = self.hub.process
+        assert process is not None
+        process.terminate()
+        if not self.hub.ended(60.0):
+            late.append("hub")
+        return late
+
+    def close(self) -> None:
+        for part in [*self.cameras.values(), self.hub]:
+            part.kill()
+        for cable in self._cables:
+            cable.close()
+        self.broker.stop()
+
+    def _something(self) -> None:
+        chance = self._chance
+        what = chance.choice(("camera", "camera", "cameras", "hub", "hub", "broker", "broker",
+                              "forget", "cut", "hang"))  # fmt: skip
+        away_s = chance.uniform(0.0, 2.5)
+        if what in ("camera", "cameras"):
+            many = 1 if what == "camera" else len(self.names) // 2
+            for name in chance.sample(self.names, many):
+                self._again(what, self.cameras[name].kill, self.cameras[name].start, away_s)
+        elif what == "hub":
+            self._again(what, self.hub.kill, self.hub.start, away_s)
+        elif what in ("broker", "forget"):
+
+            def start() -> None:
+                if what == "forget":
+                    self.broker.forget()
+                self.broker.start()
+
+            self._again(what, self.broker.kill, start, away_s)
+        else:
+            cable = chance.choice(self._cables)
+            self._again(what, cable.cut if what == "cut" else cable.hang, cable.mend, 2 * away_s)
+
+    def _again(
+        self, what: str, now: Callable[[], None], later: Callable[[], None], away_s: float
+    ) -> None:
+        if any(one == later for _, one in self._later):
+            return  # it is down already
+        if what in ("broker", "forget") and self._broker_is_down:
+            return
+        self.done[what] += 1
+        now()
+        self._later.append((time.monotonic() + away_s, later))
+
+    @property
+    def _broker_is_down(self) -> bool:
+        return self.broker._process is None
+
+    def _catch_up(self, *, all_of_it: bool = False) -> None:
+        for at_s, later in sorted(self._later, key=lambda one: one[0]):
+            if all_of_it or at_s <= time.monotonic():
+                later()
+                self._later.remove((at_s, later))

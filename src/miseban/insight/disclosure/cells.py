@@ -1,0 +1,126 @@
+"""Days and hours of many things at once, their blocks, and which of these an answer may tell."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.insight.disclosure.blocks import NOTHING, WITHHELD, Blocks, finer, gather
+from miseban.insight.disclosure.calendar import MOST_HOURS, Calendar
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_MONTH = 31
+
+
+class Cells:
+    """Of K things: how many people there were on each day ``day_n`` (K, D), and in each hour of the
+    days that are looked at by the hour, ``hour_n`` (K, H, MOST_HOURS).
+
+    ``days`` and ``hours`` are their blocks; ``days_told`` (K, D) and ``hours_told``
+    (K, H, MOST_HOURS) say whether the block of a cell lies in one stretch of the answer and may be
+    told: each person is in no more than one cell that is told.
+    """
+
+    def __init__(
+        self,
+        calendar: Calendar,
+        day_n: Ints,
+        hour_n: Ints,
+        k: int,
+        *,
+        parts: tuple[Ints, Ints] | None = None,
+    ) -> None:
+        """``parts``, of the shapes of ``day_n`` and ``hour_n``: how many of these did what the
+        question divides them by; then blocks have k who did and k who did not."""
+        self._calendar, self._k = calendar, k
+        self.days, self._open = self._gather_days(day_n, None if parts is None else parts[0])
+        self.hours = self._gather_hours(hour_n, None if parts is None else parts[1])
+        at = np.where(calendar.ended, calendar.day_at, -1)
+        self.days_told = _inside(self.days, at)
+        self.hours_told = _inside(self.hours, self._hour_at)
+
+    def hidden(self) -> Flags:
+        """(K, N): in which stretches of the answer there is something that is not told."""
+        calendar = self._calendar
+        hidden = np.zeros((len(self.days.first), len(calendar.edges) - 1), bool)
+        lost = (self.days.first != NOTHING) & ~self.days_told
+        which, day = np.nonzero(lost & (calendar.day_at >= 0) & calendar.ended)
+        hidden[which, calendar.day_at[day]] = True
+        late = calendar.hour_edges[:, 1:] > calendar.settled_us
+        lost = ((self.hours.first != NOTHING) & ~self.hours_told) | late
+        which, day, hour = np.nonzero(lost & (self._hour_at >= 0))
+        hidden[which, self._hour_at[day, hour]] = True
+        return hidden
+
+    @property
+    def _hour_at(self) -> Ints:
+        """(H, MOST_HOURS) in which stretch each hour lies, -1 where in none."""
+        edges = self._calendar.hour_edges
+        at = self._calendar.stretch(edges[:, :-1], edges[:, 1:])
+        return np.where(np.diff(edges, axis=1) > 0, at, -1)
+
+    def _gather_days(self, day_n: Ints, part: Ints | None) -> tuple[Blocks, Flags]:
+        """Their blocks, and (K, D) whether in their month people are left over for a block that
+        has not ended."""
+        calendar = self._calendar
+        months = np.array([day.year * 12 + day.month for day in calendar.days], np.int64)
+        month = months - months[0]
+        day = np.array([day.day - 1 for day in calendar.days], np.int64)
+        shape = (len(day_n), int(month[-1]) + 1, _MONTH)
+
+        def by_month(values: Ints) -> Ints:
+            laid = np.zeros(shape, np.int64)
+            laid[:, month, day] = np.where(calendar.ended, values, 0)
+            return laid.reshape(-1, _MONTH)
+
+        people = by_month(day_n)
+        found = gather(people, self._k, "withheld")
+        if part is not None:
+            found = finer(found, _both(people, by_month(part)), self._k, "withheld")
+        begins = np.arange(len(day)) - day  # the first of each one's month, among the days
+        first, last = (
+            np.where(one >= 0, one + begins, one)
+            for one in (cells.reshape(shape)[:, month, day] for cells in (found.first, found.last))
+        )
+        return Blocks(first, last, found.open), found.open.reshape(shape[:2])[:, month]
+
+    def _gather_hours(self, hour_n: Ints, part: Ints | None) -> Blocks:
+        """Only of days that are blocks by themselves."""
+        calendar, shape = self._calendar, hour_n.shape
+        settled = calendar.hour_edges[:, 1:] <= calendar.settled_us
+        known = np.where(settled, hour_n, 0)
+        flat = known.reshape(-1, MOST_HOURS)
+        past, today = gather(flat, self._k, "joined"), gather(flat, self._k, "held")
+        enough = known.sum(axis=2) >= self._k
+        if part is not None:
+            did = np.where(settled, part, 0)
+            both = _both(flat, did.reshape(-1, MOST_HOURS))
+            past = finer(past, both, self._k, "joined")
+            today = finer(today, both, self._k, "held")
+            enough = np.minimum(did.sum(axis=2), (known - did).sum(axis=2)) >= self._k
+        ended = calendar.ended[calendar.by_hours]
+        over = np.broadcast_to(ended[None, :, None], shape)
+        first = np.where(over, past.first.reshape(shape), today.first.reshape(shape))
+        last = np.where(over, past.last.reshape(shape), today.last.reshape(shape))
+        whole = (self.days.first == self.days.last) & (self.days.first >= 0)
+        alone = whole[:, calendar.by_hours]
+        # A day that goes on will be one once it has k people, and none are left over before it.
+        will = ~self._open[:, calendar.by_hours] & enough
+        alone = np.where(ended, alone, will)
+        hide = ~alone[:, :, None] & (hour_n > 0).any(axis=2, keepdims=True)
+        return Blocks(np.where(hide, WITHHELD, first), np.where(hide, WITHHELD, last), past.open)
+
+
+def _both(people: Ints, part: Ints) -> Ints:
+    """(R, T, 2) those who did, and those who did not."""
+    return np.stack([part, people - part], axis=2)
+
+
+def _inside(blocks: Blocks, stretch: Ints) -> Flags:
+    """Whether the block of each cell is told: its first and its last cell lie in the same stretch.
+    ``stretch`` may lack the first dimension."""
+    at = np.broadcast_to(stretch, blocks.first.shape)
+    begin = np.take_along_axis(at, np.maximum(blocks.first, 0), axis=-1)
+    end = np.take_along_axis(at, np.maximum(blocks.last, 0), axis=-1)
+    return np.asarray((blocks.first >= 0) & (begin >= 0) & (begin == end), bool)

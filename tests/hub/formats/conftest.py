@@ -1,0 +1,10 @@
+"""For tests with a loop of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
