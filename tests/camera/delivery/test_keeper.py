@@ -8,6 +8,7 @@ import pytest
 
 from miseban.camera.delivery.keeper import RETRY_S, Keeper
 from miseban.camera.delivery.outbox import Outbox
+from miseban.vocabulary.delivery import LARGEST_EVENT
 from miseban.vocabulary.events import EVENTS, CameraHealth, Event
 from tests.camera.delivery.made import START, event, events
 
@@ -93,7 +94,7 @@ def test_what_is_lost_beyond_is_counted_and_told_as_a_gap(outbox: Outbox) -> Non
 
 def test_an_event_that_no_hub_takes_does_not_hold_up_the_others(outbox: Outbox) -> None:
     keeper = Keeper(outbox, "s", ["door"], lambda: None)
-    large = event(2).model_copy(update={"visit": "v" * 1_100_000})
+    large = event(2).model_copy(update={"visit": "v" * LARGEST_EVENT})
     keeper.put([event(1), large, event(3)])
     assert told(outbox) == [event(1), event(3)]
     assert keeper.lost == 1

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from miseban.camera.delivery.outbox import Outbox
 from miseban.camera.delivery.storage import OutboxFull
-from miseban.vocabulary.delivery import read_batch
+from miseban.vocabulary.delivery import LARGEST_EVENT, read_batch
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENTS, Event, LineCrossed
 from tests.camera.delivery.made import event, events
@@ -61,8 +61,8 @@ def test_a_batch_survives_its_way_and_stays_small(file: Path) -> None:
     batch = outbox.batch(0)
     assert len(batch.lines) == 2, "a batch is cut at a megabyte"
     assert read_batch(batch.encode(), "wire") == batch
-    with pytest.raises(ValueError, match="1000000"):
-        outbox.add([event(1), event(1).model_copy(update={"visit": "v" * 1_000_000})])
+    with pytest.raises(ValueError, match=str(LARGEST_EVENT)):
+        outbox.add([event(1), event(1).model_copy(update={"visit": "v" * LARGEST_EVENT})])
     assert outbox.next == 6, "nothing of what was refused is there"
 
 
