@@ -142,7 +142,7 @@ async def test_figures_reach_others_also_those_who_come_later(
         )
         async with reading(broker) as got:
             await until(lambda: got.get(line) == {"in": 20, "out": 20})
-            await asyncio.to_thread(place.keep, crossed(7), crossed(8), entered(7))
+            await asyncio.to_thread(place.keep, crossed(77), crossed(78), entered(77))
             await until(lambda: got.get(line) == {"in": 22, "out": 20})
             await until(lambda: got.get(f"{PUBLIC}zone/milk") == {"people": 1})
         async with reading(broker) as later:
