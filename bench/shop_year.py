@@ -30,10 +30,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from miseban.journal.disk import RealDisk
-from miseban.journal.events_table import SCHEMA, write_events
+from miseban.journal.events_table import SCHEMA, read_events, write_events
 from miseban.journal.manifest import Manifest, Segment, read_manifest, write_manifest
 from miseban.journal.rollups.keeper import RollupKeeper
-from miseban.journal.segments import SCHEMAS, sort_events, write_segment
+from miseban.journal.segments import SCHEMAS, write_segment
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.truth.events import truth
 from miseban.sim.truth.goods import goods_events
@@ -62,7 +62,8 @@ DAYS = {
 }
 """Of each kind of day the seed, and how many times the scenario's people come."""
 FIRST = date(2025, 10, 1)
-LONG_QUEUE = 5
+LONG_QUEUE = 2
+NAMES = ("visit", "group", "help", "alert")
 
 
 def kind_of(day: date) -> str:
@@ -92,8 +93,7 @@ def simulated(shop: Shop, kind: str) -> list[Event]:
         shop, simulation.helps, people, known.events, known.visits, start, OPEN_S, seed
     )
     known = known.joined(needed.events)
-    more = [*_reports(shop, start, seed), *_alerts(known.events, seed)]
-    return sorted([*known.events, *more], key=lambda event: event.time)
+    return sorted([*known.events, *_reports(shop, start, seed)], key=lambda event: event.time)
 
 
 def _reports(shop: Shop, start: datetime, seed: int) -> Iterator[Event]:
@@ -131,24 +131,57 @@ def _alerts(events: Sequence[Event], seed: int) -> Iterator[Event]:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A simulated day; ``start`` is its midnight by the shop's clock, microseconds."""
+    """A simulated day; ``start_us`` is its midnight by the shop's clock, microseconds. ``tables``
+    are what its segments hold, by class; ``coded`` the names in them that change with every day,
+    as numbers, and ``names`` how many of each there are."""
 
-    table: pa.Table
     start_us: int
+    tables: dict[DataClass, pa.Table]
+    coded: dict[tuple[DataClass, str], pa.Array]
+    names: dict[str, int]
 
-    def on(self, midnight: datetime, rng: np.random.Generator) -> pa.Table:
+    @classmethod
+    def of(cls, table: pa.Table, start_us: int) -> Pattern:
+        names: dict[str, int] = {}
+        numbers: dict[str, pa.Array] = {}
+        for name in NAMES:
+            found = table[name].combine_chunks().dictionary_encode()
+            names[name], numbers[name] = len(found.dictionary), found.indices
+        tables, coded = {}, {}
+        for data, schema in SCHEMAS.items():
+            types = [kind for kind, of in EVENT_CLASSES.items() if of == data]
+            some = pc.is_in(table["type"], pa.array(types))
+            rows = pa.array(np.flatnonzero(some.to_numpy()))
+            own = table.take(rows)
+            order = pc.sort_indices(own, [("type", "ascending"), ("time", "ascending")])
+            if len(own):
+                tables[data] = _packed(own.take(order), schema).combine_chunks()
+                for name in set(NAMES) & set(schema.names):
+                    coded[data, name] = numbers[name].take(rows).take(order)
+        return cls(start_us, tables, coded, names)
+
+    def on(
+        self, midnight: datetime, rng: np.random.Generator
+    ) -> Iterator[tuple[DataClass, pa.Table]]:
         """The same day, begun at another ``midnight``, of other people."""
         shift = (midnight - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
         shift -= self.start_us
-        table = self.table
-        for name in ("time", "started", "since"):
-            moved = pc.add(table[name].cast(pa.int64()), shift).cast(SCHEMA.field(name).type)
-            table = table.set_column(table.schema.get_field_index(name), SCHEMA.field(name), moved)
-        millis = table["time"].cast(pa.int64()).to_numpy() // 1000
-        table = _with(table, "id", pa.array(_uuids(millis, rng), pa.string()))
-        for name in ("visit", "group", "help", "alert"):
-            table = _with(table, name, _renamed(table[name], rng))
-        return table
+        others = {
+            name: pa.array(
+                [f"{n:016x}" for n in rng.integers(0, 1 << 63, many).tolist()], pa.string()
+            )
+            for name, many in self.names.items()
+        }
+        for data, table in self.tables.items():
+            for name in {"time", "started", "since"} & set(table.column_names):
+                moved = pc.add(table[name].cast(pa.int64()), shift)
+                table = _with(table, name, moved.cast(SCHEMA.field(name).type))
+            for name in set(NAMES) & set(table.column_names):
+                numbers = self.coded[data, name]
+                renamed = pa.DictionaryArray.from_arrays(numbers, others[name])
+                table = _with(table, name, renamed.cast(pa.string()))
+            millis = table["time"].cast(pa.int64()).to_numpy() // 1000
+            yield data, _with(table, "id", pa.array(_uuids(millis, rng), pa.string()))
 
 
 def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
@@ -166,14 +199,6 @@ def _uuids(millis: NDArray[np.int64], rng: np.random.Generator) -> list[str]:
     return found
 
 
-def _renamed(column: pa.ChunkedArray, rng: np.random.Generator) -> pa.Array:
-    coded = pc.dictionary_encode(column.combine_chunks())
-    new = [f"{n:016x}" for n in rng.integers(0, 1 << 63, len(coded.dictionary)).tolist()]
-    return pa.DictionaryArray.from_arrays(coded.indices, pa.array(new, pa.string())).cast(
-        pa.string()
-    )
-
-
 def patterns(folder: Path, shop: Shop) -> dict[str, Pattern]:
     """Simulates what is not there yet."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,12 +214,15 @@ def patterns(folder: Path, shop: Shop) -> dict[str, Pattern]:
             print(f"{kind}: {len(events)} events in {spent:.0f} s of processor time", flush=True)
         with path.open("rb") as file:
             table = pq.read_table(file, schema=SCHEMA)
+        queues = read_events(path, ["queue.state"])
+        rows = [alert.model_dump() for alert in _alerts(queues, DAYS[kind][0])]
+        table = pa.concat_tables([table, pa.Table.from_pylist(rows, schema=SCHEMA)])
         first = pc.min(table["time"]).as_py()
         midnight = first.astimezone(UTC).replace(hour=15, minute=0, second=0, microsecond=0)
         if midnight > first:
             midnight -= timedelta(days=1)
         start = (midnight - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
-        found[kind] = Pattern(table, start)
+        found[kind] = Pattern.of(table, start)
     return found
 
 
@@ -221,7 +249,7 @@ def make(folder: Path, days: int, shop: Shop) -> Manifest:
             written.append(segment)
             number += 1
         laid = time.process_time() - began
-        stale = {segment.day: ("count",) for segment in written}
+        stale: dict[date, tuple[DataClass, ...]] = {s.day: ("count",) for s in written}
         changed = {"segments": (*manifest.segments, *written), "next_file": number, "stale": stale}
         manifest = manifest.model_copy(update=changed)
         RollupKeeper().update(disk, folder, manifest)
@@ -246,15 +274,11 @@ def _months_tables(
     for n in range(first, last):
         day = FIRST + timedelta(days=n)
         midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=9)
-        table = made[kind_of(day)].on(midnight, rng)
-        utc = table["time"].cast(pa.date32())
-        for data in sorted(set(EVENT_CLASSES.values())):
-            types = [name for name, of in EVENT_CLASSES.items() if of == data]
-            some = pc.is_in(table["type"], pa.array(types))
+        for data, table in made[kind_of(day)].on(midnight, rng):
+            utc = table["time"].cast(pa.date32())
             for one in sorted(pc.unique(utc).to_pylist()):
-                own = table.filter(pc.and_(some, pc.equal(utc, pa.scalar(one, pa.date32()))))
-                if len(own):
-                    yield sort_events(_packed(own, SCHEMAS[data])), data, one
+                rows = np.flatnonzero(pc.equal(utc, pa.scalar(one, pa.date32())).to_numpy())
+                yield table.take(pa.array(rows)), data, one
 
 
 def _packed(table: pa.Table, schema: pa.Schema) -> pa.Table:

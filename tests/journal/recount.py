@@ -33,6 +33,8 @@ Key = tuple[datetime, str, str, str]
 Span = tuple[datetime, datetime]
 COARSE = {"path", "touch", "shelf", "heat"}
 TIMED = {"stay", "visit", "alert"}
+LAST_BIN = 137
+"""Of whatever lasted longer than a day and a half."""
 
 
 @dataclass
@@ -132,7 +134,7 @@ class Recount:
         if value is not None:
             row.total += value
             if what in TIMED and self.level != "minute":
-                row.bins[0 if value < 1 else floor(8 * log2(value) + 1e-12) + 1] += 1
+                row.bins[0 if value < 1 else min(floor(8 * log2(value) + 1e-12) + 1, LAST_BIN)] += 1
 
     def _span(
         self,
@@ -256,7 +258,8 @@ class Recount:
         for e in self.events:
             if isinstance(e, QueueState):
                 place, state = f"queue/{e.zone}", ("", float(e.length))
-                eyes[place] = e.camera or ""
+                if self.start <= e.time < self.end:
+                    eyes[place] = e.camera or ""
             elif isinstance(e, ShelfState):
                 place, state = f"shelf/{e.shelf}/{e.facing}", (e.state, e.fill)
             else:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from miseban import __version__
-from miseban.cli import device, journal, learn, models, people, service
+from miseban.cli import device, journal, learn, models, people, privacy, service
 from miseban.cli.analyze import analyze
 from miseban.cli.audit import audit
 from miseban.cli.calibrate import calibrate
@@ -44,6 +44,7 @@ app.add_typer(service.app, name="service")
 app.add_typer(journal.app, name="journal")
 app.add_typer(people.app, name="people")
 app.add_typer(device.app, name="device")
+app.add_typer(privacy.app, name="privacy")
 
 
 def _print_version(wanted: bool) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from miseban.journal.events_table import SCHEMA
+from miseban.journal.events_table import SCHEMA, TRAIL, VISIT_ENDED
 from miseban.journal.manifest import Segment
-from miseban.journal.segments import read_segment, widened
+from miseban.journal.segments import SCHEMAS, read_segment, widened
 from miseban.vocabulary.errors import BadInput, Failed
+from miseban.vocabulary.events import EVENT_CLASSES
 
 _KEPT_DAYS = 4
+TRAILS = pa.schema([SCHEMA.field(name) for name in ("id", *TRAIL)])
 
 
 class DayTables:
@@ -24,6 +26,7 @@ class DayTables:
     def __init__(self, folder: Path, columns: Sequence[str]) -> None:
         self._folder, self._columns = folder, columns
         self._schema = pa.schema([SCHEMA.field(name) for name in columns])
+        self._last_trails: tuple[tuple[Segment, ...], pa.Table] | None = None
         self._kept: OrderedDict[tuple[Segment, ...], pa.Table] = OrderedDict()
 
     def of(self, day: date, segments: Sequence[Segment], fresh: pa.Table | None = None) -> pa.Table:
@@ -34,22 +37,60 @@ class DayTables:
         own = tuple(segment for segment in segments if segment.day == day)
         table = self._kept.get(own)
         if table is None:
-            parts = [self._read(segment) for segment in own]
+            parts = [self._read(segment, self._schema) for segment in own]
             table = pa.concat_tables(parts) if parts else self._schema.empty_table()
             self._kept[own] = table
             while len(self._kept) > _KEPT_DAYS:
                 self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(own)
-        if fresh is None or not len(fresh):
-            return table
-        that_day = pc.equal(fresh["time"].cast(pa.date32()), pa.scalar(day, pa.date32()))
-        return pa.concat_tables([table, fresh.filter(that_day).select(self._columns)])
+        return table if fresh is None else _with_fresh(table, day, fresh)
 
-    def _read(self, segment: Segment) -> pa.Table:
+    def trails(
+        self, day: date, segments: Sequence[Segment], fresh: pa.Table | None = None
+    ) -> pa.Table:
+        """The trails (``TRAILS``) of the visits that ended on ``day``. Raises as ``of``."""
+        data = EVENT_CLASSES[VISIT_ENDED]
+        own = tuple(segment for segment in segments if segment.day == day and segment.data == data)
+        if self._last_trails is None or self._last_trails[0] != own:
+            parts = [self._read(segment, TRAILS) for segment in own]
+            table = pa.concat_tables(parts) if parts else TRAILS.empty_table()
+            self._last_trails = own, table.filter(pc.is_valid(table["t"]))
+        table = self._last_trails[1]
+        if fresh is None:
+            return table
+        visits = fresh.filter(pc.equal(fresh["type"], VISIT_ENDED))
+        return _with_fresh(table, day, visits)
+
+    def _read(self, segment: Segment, schema: pa.Schema) -> pa.Table:
         path = self._folder / segment.path
+        there = [name for name in SCHEMAS[segment.data].names if name in schema.names]
         try:
-            table = read_segment(path)
+            table = read_segment(path, there)
         except Failed as error:
             raise BadInput("journal", path, error.what) from None
-        return widened(table).select(self._columns)
+        if schema is TRAILS:
+            return table.select(schema.names).cast(schema)  # right to the last bit but one
+        return widened(table).select(schema.names)
+
+
+def _with_fresh(table: pa.Table, day: date, fresh: pa.Table) -> pa.Table:
+    if not len(fresh):
+        return table
+    that_day = pc.equal(fresh["time"].cast(pa.date32()), pa.scalar(day, pa.date32()))
+    return pa.concat_tables([table, fresh.filter(that_day).select(table.column_names)])
+
+
+class DaysOf:
+    """Days and trails as roll-ups ask for them (``rollups.update.Source``)."""
+
+    def __init__(
+        self, tables: DayTables, segments: Sequence[Segment], fresh: pa.Table | None = None
+    ) -> None:
+        self._tables, self._segments, self._fresh = tables, segments, fresh
+
+    def day(self, day: date) -> pa.Table:
+        return self._tables.of(day, self._segments, self._fresh)
+
+    def trails(self, day: date) -> pa.Table:
+        return self._tables.trails(day, self._segments, self._fresh)

@@ -16,6 +16,8 @@ from miseban.journal.log import decode, log_numbers, parts_of, read_logs
 from miseban.journal.manifest import log_path
 from miseban.vocabulary.errors import BadInput
 
+NOTHING = SCHEMA.empty_table()
+"""Made when this is loaded: with its first table Arrow loads pandas, for half a second."""
 _BLOCK = 64_000_000
 """Bytes that must hold the longest line."""
 
@@ -47,7 +49,7 @@ class FreshLog:
             self._numbers = numbers
         if len(self._tables) > 1:
             self._tables = [pa.concat_tables(self._tables)]
-        return (self._tables[0] if self._tables else SCHEMA.empty_table()), changed
+        return (self._tables[0] if self._tables else NOTHING), changed
 
     def _read_on(self, number: int) -> bool:
         """What was added to the newest log."""

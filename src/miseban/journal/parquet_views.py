@@ -36,21 +36,21 @@ def view_sql(folder: Path, snapshot: Snapshot, name: str, span: tuple[date, date
         paths = [folder / s.path for s in segments if span[0] <= s.day <= span[1]]
         columns = ", ".join(f'"{column}"' for column in SCHEMA.names)
         # The empty or fresh table comes first: it has every column, and its types hold.
-        sql = _both(f"SELECT {columns} FROM fresh_events", paths, "")  # noqa: S608 - our own names
+        sql = _both(f"SELECT {columns} FROM fresh_events", paths, ", union_by_name = true")  # noqa: S608 - our own names
         return View(sql, tuple(paths), snapshot.fresh)
     level = _LEVELS[name]
     paths = [path for path in days_there(folder, level) if _overlaps(path.stem, span)]
     days = ", ".join(f"DATE '{day.isoformat()}'" for day in sorted(snapshot.recounted))
     without = f" WHERE day NOT IN ({days})" if days else ""
-    sql = _both(f"SELECT * FROM fresh_{name}", paths, without)  # noqa: S608 - our own names
+    sql = _both(f"SELECT * FROM fresh_{name}", paths, "", without)  # noqa: S608 - our own names
     return View(sql, tuple(paths), snapshot.rows(level))
 
 
-def _both(fresh: str, paths: Collection[Path], without: str) -> str:
+def _both(fresh: str, paths: Collection[Path], options: str, without: str = "") -> str:
     if not paths:
         return fresh
     files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    read = f"read_parquet([{files}], union_by_name = true)"
+    read = f"read_parquet([{files}]{options})"
     return f"{fresh} UNION ALL BY NAME SELECT * FROM {read}{without}"  # noqa: S608 - quoted
 
 

@@ -48,5 +48,11 @@ def forget_rejected(disk: Disk, folder: Path, before: datetime) -> int:
     return gone
 
 
+def oldest_rejected(folder: Path) -> tuple[date, int] | None:
+    """The first day (UTC) on which anything was rejected, and how many files there are."""
+    names = sorted(path.name for path in (folder / REJECTED).glob("*.jsonl"))
+    return (date.fromisoformat(names[0][:10]), len(names)) if names else None
+
+
 def _files(disk: Disk, inner: Path) -> list[str]:
     return [name for name in disk.names(inner) if name.endswith(".jsonl")]

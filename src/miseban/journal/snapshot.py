@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from miseban.journal.day_tables import DayTables
+from miseban.journal.day_tables import DaysOf, DayTables
 from miseban.journal.disk import Disk
 from miseban.journal.fresh import FreshLog
 from miseban.journal.manifest import FILE, Manifest, read_manifest
@@ -95,12 +95,10 @@ class Looking:
             day - _ONE_DAY for day in days if not rollup_path(self._folder, "minute", day).exists()
         }
 
-        def load(day: date) -> pa.Table:
-            return self._tables.of(day, manifest.segments, fresh)
-
         if not days:
             return {}
-        found = recounted(self._folder, days, load, timezone=zone, forgotten=manifest.forgotten)
+        source = DaysOf(self._tables, manifest.segments, fresh)
+        found = recounted(self._folder, days, source, timezone=zone, forgotten=manifest.forgotten)
         return dict(found)
 
 

@@ -14,6 +14,7 @@ from miseban.hub.api import (
     health,
     hooks,
     live,
+    notice_page,
     openapi,
     people,
     privacy,
@@ -34,7 +35,7 @@ from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
     live, questions, events, alerts, shop, receipts, hooks, push, people, tokens, sessions, setup,
-    devices, audit, privacy, health, openapi,
+    devices, audit, privacy, notice_page, health, openapi,
 )  # fmt: skip
 
 

@@ -18,6 +18,9 @@ from miseban.hub.people.tables import PART
 from miseban.hub.people.throttle import Limits
 from miseban.hub.people.tokens import Tokens
 
+AUDIT_KEPT = timedelta(days=366)
+"""How long it is known what somebody did here."""
+
 
 class People:
     """Who may come in. ``accounts`` are made and closed, ``doors`` are the ways in, ``sessions``
@@ -53,7 +56,7 @@ class People:
     def doors(self) -> Doors:
         return Doors(self._engine, self._hashes, self.sessions, self._limits)
 
-    def tidy(self, now: datetime, audit_kept: timedelta = timedelta(days=366)) -> None:
+    def tidy(self, now: datetime, audit_kept: timedelta = AUDIT_KEPT) -> None:
         """Once a day: what is over goes, the log up to ``audit_kept`` and who left before that."""
         self.sessions.end_old(now)
         self.tokens.end_old(now)

@@ -3,11 +3,12 @@ rule 9)."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from miseban.journal.journal import Journal
 from miseban.journal.manifest import Receipt
+from miseban.journal.rejected import oldest_rejected
 from miseban.journal.state import JournalState
 from miseban.vocabulary.events import DataClass
 from miseban.vocabulary.policies import Policy
@@ -31,7 +32,9 @@ def retain(journal: Journal, policy: Policy, now: datetime) -> list[Receipt]:
     receipts = []
     for data in get_args(DataClass):
         limit = limit_of(policy, data, now)
-        if limit is None or not _may_hold_older(journal.state, data, limit):
+        if limit is None:
+            continue
+        if not (_may_hold_older(journal.state, data, limit) or _rejected_older(journal, limit)):
             continue
         receipt = journal.forget(data, limit, now=now)
         if receipt.events or receipt.rejected:
@@ -42,3 +45,9 @@ def retain(journal: Journal, policy: Policy, now: datetime) -> list[Receipt]:
 def _may_hold_older(state: JournalState, data: DataClass, limit: datetime) -> bool:
     """Days are UTC. What is still in the log may be of any time."""
     return state.fresh > 0 or (data in state.oldest and state.oldest[data] <= limit.date())
+
+
+def _rejected_older(journal: Journal, limit: datetime) -> bool:
+    """What was rejected may be of any class, so it goes with the first whose time is over."""
+    found = oldest_rejected(journal.folder)
+    return found is not None and found[0] < limit.astimezone(UTC).date()

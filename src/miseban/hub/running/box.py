@@ -183,6 +183,7 @@ def _retain(hub: Hub, moment: datetime) -> None:
         _LOG.info(
             "deleted", data=receipt.data, events=receipt.events, before=receipt.before.isoformat()
         )
+    hub.people.tidy(moment)
 
 
 def _make_folder(data: Path) -> None:

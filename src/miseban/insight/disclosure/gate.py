@@ -1,10 +1,10 @@
 """What may be told of the roll-ups of what people did.
 
 What is told does not hang on what is asked. Days of a month are gathered into blocks of k people;
-a day that is a block by itself is divided into blocks of hours (``blocks.py``). Each of these
-blocks lies in a stretch of the answer as a whole, and then it is told with all that it measured, or it is
-left out. Every answer is a sum of blocks that are disjoint or lie within each other by days, and so
-are the differences of answers.
+a day that is a block by itself is divided into blocks of hours (``blocks.py``). A block lies in a
+stretch of the answer as a whole, and then it is told with all that it measured, or it is left out.
+The finest blocks do not overlap, and every answer is a sum of some of them: so is every difference
+of answers.
 
 A day that has not ended is told by its hours that are past, but for the last block: people may
 still join it. What comes later than ``calendar.SETTLE`` changes a block that was told; such a

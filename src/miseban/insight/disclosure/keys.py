@@ -17,8 +17,7 @@ _BETWEEN = "\t"
 
 @dataclass(frozen=True)
 class Keys:
-    """``names`` (K,); ``first`` and ``second`` say for each row of two tables which one it is
-    of."""
+    """``names`` (K,); ``first`` and ``second`` say of which one each row of two tables is."""
 
     names: list[Key]
     first: NDArray[np.int64]

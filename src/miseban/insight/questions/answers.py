@@ -53,12 +53,11 @@ class Answer(BaseModel):
 
     @model_validator(mode="after")
     def _is_a_table(self) -> Self:
-        rows = len(self.start)
-        columns: list[list[object]] = [[*self.place], [*self.detail], [*self.coverage]]
-        for measure in self.measures.values():
-            columns.append([*measure.values])
-            columns += [[*c] for c in (measure.low, measure.high, measure.base) if c is not None]
-        if any(len(column) != rows for column in columns):
+        lengths = {len(self.start), len(self.place), len(self.detail), len(self.coverage)}
+        for one in self.measures.values():
+            columns = (one.values, one.low, one.high, one.base)
+            lengths |= {len(column) for column in columns if column is not None}
+        if len(lengths) > 1:
             raise ValueError("expected columns of the same length")
         return self
 

@@ -45,9 +45,9 @@ class Column:
 
     unit: Unit
     values: list[Floats] = field(default_factory=list)
-    low: list[Floats] = field(default_factory=list)
-    high: list[Floats] = field(default_factory=list)
-    base: list[Floats] = field(default_factory=list)
+    low: list[Floats | None] = field(default_factory=list)
+    high: list[Floats | None] = field(default_factory=list)
+    base: list[Floats | None] = field(default_factory=list)
 
 
 class Table:
@@ -87,7 +87,6 @@ class Table:
         """The same of P places with their details at once, that share a ``coverage`` (N,): the
         others are (P x N,), place by place."""
         n = self._grid.n
-        rows = n * len(places)
         seen = np.full(n, np.nan) if coverage is None else np.asarray(coverage, np.float64)
         seen = np.tile(seen, len(places))
         self._place += [place for place, _ in places for _ in range(n)]
@@ -97,10 +96,11 @@ class Table:
             value = np.asarray(values[name], np.float64)
             unknown = (seen == 0) & ~(value > 0)
             column.values.append(np.where(unknown, np.nan, value))
-            column.base.append(_or_nan((base or {}).get(name), rows))
+            told = (base or {}).get(name)
+            column.base.append(None if told is None else np.asarray(told, np.float64))
             low, high = (ends or {}).get(name, (None, None))
-            column.low.append(np.where(unknown, np.nan, _or_nan(low, rows)))
-            column.high.append(np.where(unknown, np.nan, _or_nan(high, rows)))
+            column.low.append(None if low is None else np.where(unknown, np.nan, low))
+            column.high.append(None if high is None else np.where(unknown, np.nan, high))
 
     def answer(
         self,
@@ -111,7 +111,8 @@ class Table:
     ) -> Answer:
         grid = self._grid
         places = len(self._place) // grid.n
-        return Answer(
+        # Made here and right: to look at every number again takes longer than to work it out.
+        return Answer.model_construct(
             question=question,
             timezone=asked.reader.timezone,
             since=grid.since,
@@ -120,42 +121,50 @@ class Table:
             start=grid.starts * places,
             place=self._place,
             detail=self._detail,
-            coverage=_listed(self._coverage, 4),
+            coverage=_listed(np.concatenate(self._coverage or [np.zeros(0)])) or [],
             measures={name: _measure(column) for name, column in self._columns.items()},
             notes=list(notes),
+            compare=None,
         )
 
 
 def _measure(column: Column) -> Measure:
-    base = _listed(column.base, 0)
-    return Measure(
+    rows = [len(values) for values in column.values]
+    base = _joined(column.base, rows)
+    told: list[int | None] | None = None
+    if base is not None:
+        there = np.isfinite(base)
+        told = [*np.where(there, base, 0).astype(np.int64).tolist()]
+        for i in np.flatnonzero(~there).tolist():
+            told[i] = None
+    return Measure.model_construct(
         unit=column.unit,
-        values=_listed(column.values, 4),
-        low=_if_any(_listed(column.low, 4)),
-        high=_if_any(_listed(column.high, 4)),
-        base=None
-        if all(b is None for b in base)
-        else [None if b is None else int(b) for b in base],
+        values=_listed(_joined(column.values, rows)) or [],
+        low=_listed(_joined(column.low, rows)),
+        high=_listed(_joined(column.high, rows)),
+        base=told,
     )
 
 
-def _if_any(values: list[float | None]) -> list[float | None] | None:
-    return None if all(value is None for value in values) else values
+def _joined(parts: Sequence[Floats | None], rows: Sequence[int]) -> Floats | None:
+    """One array of all parts, which have so many ``rows``, not a number where one is None; None
+    where all are."""
+    if all(part is None for part in parts):
+        return None
+    whole = [
+        np.full(n, np.nan) if part is None else part for n, part in zip(rows, parts, strict=True)
+    ]
+    return np.concatenate(whole)
 
 
-def _listed(parts: Sequence[Floats], digits: int) -> list[float | None]:
-    """One list; none for what is not a number."""
-    if not parts:
-        return []
-    whole = np.round(np.concatenate(parts), digits)
-    found: list[float | None] = whole.astype(object).tolist()
-    for i in np.flatnonzero(~np.isfinite(whole)).tolist():
+def _listed(values: Floats | None) -> list[float | None] | None:
+    """With none for what is not a number."""
+    if values is None:
+        return None
+    found: list[float | None] = np.round(values, 4).tolist()
+    for i in np.flatnonzero(~np.isfinite(values)).tolist():
         found[i] = None
     return found
-
-
-def _or_nan(values: Floats | Ints | None, n: int) -> Floats:
-    return np.full(n, np.nan) if values is None else np.asarray(values, np.float64)
 
 
 def share(part: Floats | Ints, whole: Floats | Ints) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -75,7 +76,7 @@ class Coverage:
         parts = parts or self._of_zones(self._zones)
         return np.max(parts, axis=0) if parts else None
 
-    @property
+    @cached_property
     def _watchers(self) -> dict[str, tuple[str, ...]]:
         return watchers_in(self._shop, sorted(self._cameras))
 

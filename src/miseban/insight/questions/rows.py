@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -27,34 +28,57 @@ _SUMS = ("n", "total", "covered_s", "measured", "top")
 
 @dataclass(frozen=True)
 class Sums:
-    """(N,) each, one a stretch of the grid: how many, the sum and the largest of what was measured,
-    the seconds known; ``measured`` is how many of ``n`` the sum is of, ``histogram`` (N, B) their
-    durations in the bins of the roll-ups."""
+    """Rows of one place and detail (or of several, added up), worked out when they are asked for:
+    (N,) each, one a stretch of the grid."""
 
-    n: Ints
-    total: Floats
-    top: Floats
-    covered_s: Floats
-    measured: Ints
-    histogram: Ints
-    withheld: NDArray[np.bool_]
-    """(N,) where there is something, and all of it is of too few people to be told."""
+    rows: Rows
+    which: Ints
+    hidden: NDArray[np.bool_]
+    """(N,) of which stretches not all is told."""
+
+    def __add__(self, other: Sums) -> Sums:
+        both = np.concatenate([self.which, other.which])
+        return Sums(self.rows, both, self.withheld | other.withheld)
+
+    @cached_property
+    def withheld(self) -> NDArray[np.bool_]:
+        """(N,) where there is something, and all of it is of too few people to be told."""
+        return np.asarray(self.hidden & (self.n == 0), bool)
 
     @property
     def told(self) -> Floats:
         """(N,) how many; not a number where it is withheld."""
         return np.where(self.withheld, np.nan, self.n)
 
-    def __add__(self, other: Sums) -> Sums:
-        return Sums(
-            self.n + other.n,
-            self.total + other.total,
-            np.maximum(self.top, other.top),
-            self.covered_s + other.covered_s,
-            self.measured + other.measured,
-            self.histogram + other.histogram,
-            (self.withheld | other.withheld) & (self.n + other.n == 0),
-        )
+    @cached_property
+    def n(self) -> Ints:
+        """How many."""
+        return self.rows.added("n", self.which).astype(np.int64)
+
+    @cached_property
+    def total(self) -> Floats:
+        """The sum of what was measured."""
+        return self.rows.added("total", self.which)
+
+    @cached_property
+    def top(self) -> Floats:
+        """The largest of it."""
+        return self.rows.largest("top", self.which)
+
+    @cached_property
+    def covered_s(self) -> Floats:
+        """The seconds of which anything is known."""
+        return self.rows.added("covered_s", self.which)
+
+    @cached_property
+    def measured(self) -> Ints:
+        """Of how many of ``n`` the sum is."""
+        return self.rows.added("measured", self.which).astype(np.int64)
+
+    @cached_property
+    def histogram(self) -> Ints:
+        """(N, B) their durations in the bins of the roll-ups."""
+        return self.rows.histogram(self.which)
 
 
 class Rows:
@@ -108,31 +132,26 @@ class Rows:
 
     def of(self, what: str, place: str, detail: str = "") -> Sums:
         """Zeros where there is nothing."""
-        which = self._at.get((what, place, detail), _NONE)
-        where = self._where[which]
-
-        def added(values: Floats) -> Floats:
-            return np.asarray(np.bincount(where, values[which], self._n), np.float64)
-
-        top = np.zeros(self._n)
-        np.maximum.at(top, where, self._columns["top"][which])
-        n = added(self._columns["n"]).astype(np.int64)
         hidden = self._hidden.get((what, place, detail), np.zeros(self._n, bool))
-        return Sums(
-            n,
-            added(self._columns["total"]),
-            top,
-            added(self._columns["covered_s"]),
-            added(self._columns["measured"]).astype(np.int64),
-            self._histogram(which, where),
-            hidden & (n == 0),
-        )
+        return Sums(self, self._at.get((what, place, detail), _NONE), hidden)
 
-    def _histogram(self, which: Ints, where: Ints) -> Ints:
+    def added(self, name: str, which: Ints) -> Floats:
+        """(N,) the sum of a column over the rows ``which``."""
+        sums = np.bincount(self._where[which], self._columns[name][which], self._n)
+        return np.asarray(sums, np.float64)
+
+    def largest(self, name: str, which: Ints) -> Floats:
+        """(N,) the largest of a column over the rows ``which``; 0 where there is none."""
+        top = np.zeros(self._n)
+        np.maximum.at(top, self._where[which], self._columns[name][which])
+        return top
+
+    def histogram(self, which: Ints) -> Ints:
+        """(N, B) the sum of the histograms of the rows ``which``."""
         counts = np.zeros((self._n, self._bins), np.int64)
         if not len(which) or self._lists.null_count == len(self._lists):
             return counts
-        return _add_lists(counts, self._lists.take(pa.array(which)), where)
+        return _add_lists(counts, self._lists.take(pa.array(which)), self._where[which])
 
 
 def histograms_of(rows: pa.Table) -> Ints:

@@ -10,8 +10,11 @@ import pyarrow.compute as pc
 from miseban.journal.rollups import people, things
 from miseban.journal.rollups.days import ShopDay
 from miseban.journal.rollups.facts import Moments, Spans, added_up
+from miseban.journal.rollups.heat import heat
 from miseban.journal.rollups.rows import ROW, SORTED_BY, Level
 from miseban.journal.rollups.window import Window
+
+COUNTED = "counted"
 
 
 @dataclass(frozen=True)
@@ -30,21 +33,30 @@ class DayRows:
     def at(self, level: Level) -> pa.Table:
         return {"minute": self.minute, "hour": self.hour, "day": self.day}[level]
 
+    def with_mark(self, day: ShopDay, made_of: str) -> DayRows:
+        """With a row that tells what it was counted of."""
+        mark = {"start": day.start, "day": day.date, "what": COUNTED, "place": "", "n": 0}
+        row = pa.Table.from_pylist([{**mark, "detail": made_of, "covered_s": 0.0}], schema=ROW)
+        kept = self.day.filter(pc.not_equal(self.day["what"], COUNTED))
+        return DayRows(self.minute, self.hour, _sorted(kept, row))
+
     @property
     def closing(self) -> pa.Table:
         """How the day ended."""
         return self.day.filter(pc.equal(self.day["what"], "closing"))
 
 
-def count_day(day: ShopDay, events: pa.Table, before: pa.Table | None = None) -> DayRows:
-    """``events`` (``window.COLUMNS``) of the day before, the day and the day after, in any order;
-    ``before`` are the ``closing`` rows of the day before. The same events give the same rows."""
+def count_relevant(
+    day: ShopDay, events: pa.Table, trails: pa.Table | None, before: pa.Table
+) -> DayRows:
+    """``events`` are those that ``relevant.of_day`` gives, ``trails`` (``id``, ``t``, ``x``, ``y``)
+    of the visits among them, ``before`` the ``closing`` rows of the day before. The same events
+    give the same rows."""
     window = Window(day, events)
     if window.empty:
         return DayRows.nothing()
-    carried = before if before is not None else ROW.empty_table()
-    queues, queues_end = things.queues(window, things.carried_over(carried, "queue"))
-    shelves, shelves_end = things.shelves(window, things.carried_over(carried, "shelf"))
+    queues, queues_end = things.queues(window, things.carried_over(before, "queue"))
+    shelves, shelves_end = things.shelves(window, things.carried_over(before, "shelf"))
     parts: list[Moments | Spans] = [
         *people.passages(window),
         *people.stays(window),
@@ -57,11 +69,12 @@ def count_day(day: ShopDay, events: pa.Table, before: pa.Table | None = None) ->
     ]
     # Of ways and of every facing the hours are as fine as anybody asks; there are too many of them.
     rest = [*parts, *people.paths(window), *people.touches(window), *shelves]
+    hours, days = heat(window, trails, ("hour", "day"))
     ends = things.closing({"queue": queues_end, "shelf": shelves_end}, window)
     return DayRows(
         added_up(day, "minute", parts),
-        _sorted(added_up(day, "hour", rest), people.heat(window, "hour")),
-        _sorted(added_up(day, "day", rest), people.heat(window, "day"), ends),
+        _sorted(added_up(day, "hour", rest), hours),
+        _sorted(added_up(day, "day", rest), days, ends),
     )
 
 

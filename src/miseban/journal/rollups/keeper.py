@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
-import pyarrow as pa
-
-from miseban.journal.day_tables import DayTables
+from miseban.journal.day_tables import DaysOf, DayTables
 from miseban.journal.disk import Disk
 from miseban.journal.manifest import Manifest
 from miseban.journal.rollups.forgetting import forget
@@ -22,15 +20,11 @@ class RollupKeeper:
 
     def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
         """The segments of the days (UTC) in ``manifest.stale`` have changed."""
-        tables = DayTables(folder, COLUMNS)
-
-        def load(day: date) -> pa.Table:
-            return tables.of(day, manifest.segments)
-
+        source = DaysOf(DayTables(folder, COLUMNS), manifest.segments)
         update(
             folder,
             manifest.stale,
-            load,
+            source,
             timezone=manifest.timezone,
             forgotten=manifest.forgotten,
             disk=disk,

@@ -23,7 +23,7 @@ LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 What = Literal[
     "line", "stay", "occupancy", "queue", "visit", "path", "heat", "touch",
-    "shelf", "gap", "receipt", "alert", "help", "closing",
+    "shelf", "gap", "receipt", "alert", "help", "closing", "counted",
 ]  # fmt: skip
 
 ROW: Final = pa.schema(
@@ -64,6 +64,7 @@ _CLASSES: Final[dict[str, DataClass]] = {
     "alert": "count",
     "help": "assist",
     "closing": "count",
+    "counted": "count",
 }
 
 

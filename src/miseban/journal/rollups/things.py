@@ -69,7 +69,9 @@ def queues(
         window, told, zone, np.full(len(told), "", object), told.numbers("length"), carried
     )
     lost = lost_spans(window)
-    eyes = dict(zip(zone.tolist(), camera.tolist(), strict=True))
+    # By the camera of the day's last report.
+    today = (told.times >= window.day.start_us) & (told.times < window.day.end_us)
+    eyes = dict(zip(zone[today].tolist(), camera[today].tolist(), strict=True))
     seen = [
         Step(step.place, int(a), int(b), step.state)
         for step in steps
@@ -133,12 +135,16 @@ def seen_spans(window: Window) -> dict[str, list[Stretch]]:
     its zones every minute."""
     health = window.told("camera.health")
     alive = health.those((health.numbers("fps") > 0) | (health.texts("state") == "gap"))
-    minutes = window.told("zone.occupancy")
+    minutes = Told(window.told("zone.occupancy").table.select(["time", "camera", "period_s"]))
     minutes = minutes.those(minutes.texts("camera") != "")
     ends = np.concatenate([alive.times, minutes.times])
     length_s = np.concatenate([np.full(len(alive), HEARTBEAT_S), minutes.numbers("period_s")])
     camera = np.concatenate([alive.texts("camera"), minutes.texts("camera")])
-    return _by_camera(camera, ends - np.round(length_s * 1e6).astype(np.int64), ends)
+    names, code = np.unique(camera.astype(str), return_inverse=True)
+    begin = ends - np.round(length_s * 1e6).astype(np.int64)
+    # A camera tells of all its zones at once: each span once.
+    code, begin, ends = np.unique(np.stack([code, begin, ends]), axis=1)
+    return _by_camera(names[code].astype(object), begin, ends)
 
 
 def tills(window: Window) -> Iterator[Moments]:

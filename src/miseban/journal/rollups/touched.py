@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from miseban.journal.rollups.days import day_at, days_between, days_of_utc, moment, shop_day
-from miseban.journal.rollups.things import HEARTBEAT_S
+from miseban.journal.rollups.relevant import began
 from miseban.journal.rollups.window import COLUMNS, Told
 
 _ONE_DAY = timedelta(days=1)
@@ -33,21 +33,8 @@ def touched_by(events: pa.Table, timezone: str) -> set[date]:
     if not len(events):
         return set()
     told = Told(events.select(COLUMNS))
-    since = np.minimum.reduce(
-        [
-            told.times - _micros(told, "dwell_s"),
-            told.times - _micros(told, "period_s"),
-            told.times - _micros(told, "gap_s"),
-            np.where(
-                told.texts("type") == "camera.health",
-                told.times - int(HEARTBEAT_S * 1e6),
-                told.times,
-            ),
-            _earlier(told, "started"),
-            _earlier(told, "since"),
-        ]
-    )
-    later = told.texts("type") == "visit.labelled"
+    since = began(told.table)
+    later = told.is_a("visit.labelled")
     raised = told.texts("step") == "raised"
     found: set[date] = set()
     for day in {day_at(moment(us), timezone) for us in _some(told.times)}:
@@ -68,14 +55,3 @@ def _some(times: NDArray[np.int64]) -> list[int]:
     change = np.flatnonzero(np.diff(ordered // HOUR_US))
     ends = np.concatenate([ordered[:1], ordered[change], ordered[change + 1], ordered[-1:]])
     return [int(us) for us in np.unique(ends)]
-
-
-def _micros(told: Told, name: str) -> NDArray[np.int64]:
-    seconds = np.nan_to_num(told.numbers(name))
-    return np.round(seconds * 1e6).astype(np.int64)
-
-
-def _earlier(told: Told, name: str) -> NDArray[np.int64]:
-    column = told.table[name].cast(pa.int64())
-    there = np.asarray(column.is_valid().to_numpy(), bool)
-    return np.where(there, column.fill_null(0).to_numpy(), told.times)

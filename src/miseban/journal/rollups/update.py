@@ -6,23 +6,34 @@ count, and none is not what it was. Such rows stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from miseban.journal.disk import Disk, RealDisk
-from miseban.journal.rollups.counting import DayRows, count_day
+from miseban.journal.events_table import VISIT_ENDED
+from miseban.journal.rollups.counting import COUNTED, DayRows, count_relevant
 from miseban.journal.rollups.days import ShopDay, shop_day, utc_days
 from miseban.journal.rollups.files import replace_days, rows_of_day
+from miseban.journal.rollups.relevant import digest, of_day
 from miseban.journal.rollups.rows import LEVELS, SORTED_BY, rests_on, rows_where
 from miseban.journal.rollups.touched import touched
 from miseban.vocabulary.events import DataClass
 
-Load = Callable[[date], pa.Table]
-"""All events of a day of UTC: ``window.COLUMNS``."""
+
+class Source(Protocol):
+    """Where events come from."""
+
+    def day(self, day: date) -> pa.Table:
+        """All of a day of UTC: ``window.COLUMNS``."""
+
+    def trails(self, day: date) -> pa.Table:
+        """``id``, ``t``, ``x``, ``y`` of the visits that ended on a day of UTC."""
+
 
 _ONE_DAY = timedelta(days=1)
 _MANY_DAYS = 40
@@ -32,7 +43,7 @@ _MANY_DAYS = 40
 def update(
     folder: Path,
     changed: Iterable[date],
-    load: Load,
+    source: Source,
     *,
     timezone: str,
     forgotten: Mapping[DataClass, datetime],
@@ -48,7 +59,7 @@ def update(
     disk = disk or RealDisk()
     done: dict[date, DayRows] = {}
     for day, rows in recounted(
-        folder, touched(changed, timezone), load, timezone=timezone, forgotten=forgotten
+        folder, touched(changed, timezone), source, timezone=timezone, forgotten=forgotten
     ):
         done[day] = rows
         if len(done) >= _MANY_DAYS:
@@ -60,27 +71,31 @@ def update(
 def recounted(
     folder: Path,
     days: Collection[date],
-    load: Load,
+    source: Source,
     *,
     timezone: str,
     forgotten: Mapping[DataClass, datetime],
 ) -> Iterator[tuple[date, DayRows]]:
-    """The rows of ``days`` of the shop, in order, and of those after them that begin otherwise now.
-    Nothing is written."""
+    """The rows of ``days`` of the shop, in order, and of those after them that begin otherwise now;
+    days that were counted already of the same events are left out. Nothing is written."""
     todo = set(days)
-    loaded = _Loaded(load)
-    last: tuple[date, DayRows] | None = None
+    loaded = _Loaded(source)
+    last: tuple[date, pa.Table] | None = None
     for day in _in_order(todo):
         yesterday = day - _ONE_DAY
         if last is not None and last[0] == yesterday:
-            before = last[1].closing
+            before = last[1]
         else:
             before = _closing(rows_of_day(folder, "day", yesterday))
-        rows = _count(folder, day, loaded, before, timezone, forgotten)
-        if not _same(_closing(rows_of_day(folder, "day", day)), rows.closing):
+        old = rows_of_day(folder, "day", day)
+        rows = _count(folder, day, loaded, before, old, timezone, forgotten)
+        if rows is None:
+            last = day, _closing(old)
+            continue
+        if not _same(_closing(old), rows.closing):
             todo.add(day + _ONE_DAY)
-        last = day, rows
-        yield last
+        last = day, rows.closing
+        yield day, rows
 
 
 def _in_order(todo: set[date]) -> Iterator[date]:
@@ -108,22 +123,27 @@ def frozen_classes(day: ShopDay, forgotten: Mapping[DataClass, datetime]) -> fro
 class _Loaded:
     """The few days of events that are needed next to each other."""
 
-    def __init__(self, load: Load) -> None:
-        self._load, self._days = load, dict[date, pa.Table]()
+    def __init__(self, source: Source) -> None:
+        self._source, self._days = source, dict[date, pa.Table]()
 
     def between(self, start: datetime, end: datetime) -> pa.Table:
+        """Of all the days of UTC that share some time with these."""
         days = utc_days(start, end)
         self._days = {day: self._days[day] for day in days if day in self._days}
         for day in days:
             if day not in self._days:
-                self._days[day] = self._load(day)
-        whole = pa.concat_tables([self._days[day] for day in days])
-        time = whole["time"]
-        kind = time.type
-        inside = pc.and_(
-            pc.greater_equal(time, pa.scalar(start, kind)), pc.less(time, pa.scalar(end, kind))
-        )
-        return whole.filter(inside)
+                self._days[day] = self._source.day(day)
+        return pa.concat_tables([self._days[day] for day in days])
+
+    def trails(self, events: pa.Table) -> pa.Table | None:
+        """Of the visits among ``events``; None where there are none."""
+        visits = events.filter(pc.equal(events["type"], VISIT_ENDED))
+        days = pc.unique(visits["time"].cast(pa.date32())).to_pylist()
+        parts = [self._source.trails(day) for day in sorted(days)]
+        if not parts:
+            return None
+        whole = pa.concat_tables(parts)
+        return whole.filter(pc.is_in(whole["id"], visits["id"].combine_chunks()))
 
 
 def _count(
@@ -131,19 +151,27 @@ def _count(
     date_: date,
     loaded: _Loaded,
     before: pa.Table,
+    old: pa.Table,
     timezone: str,
     forgotten: Mapping[DataClass, datetime],
-) -> DayRows:
+) -> DayRows | None:
+    """None where the day has been counted already, of the same events."""
     day, start, end = around(date_, timezone)
+    events = of_day(day, loaded.between(start, end))
+    made_of = digest(events, before)
+    if (old["detail"].filter(pc.equal(old["what"], COUNTED)).to_pylist() or [None])[0] == made_of:
+        return None
+    counted = count_relevant(day, events, loaded.trails(events), before)
     frozen = frozen_classes(day, forgotten)
-    counted = count_day(day, loaded.between(start, end), before)
-    if not frozen:
+    if frozen:
+        levels = {
+            level: _with_old(counted.at(level), rows_of_day(folder, level, date_), frozen)
+            for level in LEVELS
+        }
+        counted = DayRows(levels["minute"], levels["hour"], levels["day"])
+    if not len(counted.day):
         return counted
-    levels = {
-        level: _with_old(counted.at(level), rows_of_day(folder, level, date_), frozen)
-        for level in LEVELS
-    }
-    return DayRows(levels["minute"], levels["hour"], levels["day"])
+    return counted.with_mark(day, made_of)
 
 
 def _with_old(new: pa.Table, old: pa.Table, frozen: frozenset[DataClass]) -> pa.Table:

@@ -16,19 +16,20 @@ from miseban.journal.rollups.days import Micros, ShopDay
 from miseban.vocabulary.events import EVENT_CLASSES
 
 Objects = NDArray[np.object_]
+Which = NDArray[np.bool_] | NDArray[np.int64]
 
 COLUMNS = (
     *("id", "type", "time", "camera", "visit", "line", "direction", "zone", "dwell_s"),
     *("people_max", "person_s", "period_s", "coverage", "length", "waiting_s", "started"),
-    *("t", "x", "y", "unit", "areas", "state", "fps", "gap_s", "phase", "since", "role"),
+    *("unit", "areas", "state", "fps", "gap_s", "phase", "since", "role"),
     *("shelf", "facing", "kind", "fill", "till", "currency", "total", "alert", "step", "rule"),
 )
-"""Of ``events_table.SCHEMA``, all that is read here."""
+"""Of ``events_table.SCHEMA``, all that is read here but trails."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """Events of some types, in order of time: columns as arrays."""
+    """Events: columns as arrays."""
 
     table: pa.Table
 
@@ -50,20 +51,39 @@ class Told:
         """Not a number where there is none."""
         return np.asarray(self.table[name].cast(pa.float64()).to_numpy(), np.float64)
 
-    def those(self, which: NDArray[np.bool_]) -> Told:
-        return Told(self.table.filter(pa.array(which)))
+    def is_a(self, *types: str) -> NDArray[np.bool_]:
+        return np.asarray(pc.is_in(self.table["type"], pa.array(types)).to_numpy(), bool)
+
+    def those(self, which: Which) -> Told:
+        """Those at which ``which`` is true, or whose numbers it has."""
+        chosen = np.flatnonzero(which) if which.dtype == bool else which
+        if len(chosen) == len(self):
+            return self
+        return Told(self.table.take(pa.array(chosen)))
 
 
 class Window:
-    """``events`` (columns ``COLUMNS``, in any order, some of them perhaps twice) around ``day``."""
+    """``events`` of ``day`` as ``relevant.of_day`` gives them: in order of type, time and id."""
 
     def __init__(self, day: ShopDay, events: pa.Table) -> None:
         self.day = day
-        self._events = once(events).sort_by([("time", "ascending"), ("id", "ascending")])
+        self._events = events.combine_chunks()
+        coded = self._events["type"].combine_chunks().dictionary_encode()
+        counts = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary))
+        # In order of type: each has its own stretch of rows, in order of appearance.
+        ends = np.cumsum(counts).tolist()
+        self._rows = dict(
+            zip(coded.dictionary.to_pylist(), zip([0, *ends], ends, strict=False), strict=True)
+        )
 
     def told(self, *types: str) -> Told:
-        kept = pc.is_in(self._events["type"], pa.array(types))
-        return Told(self._events.filter(kept))
+        """Events of one type in order of time; of several, type by type."""
+        parts = [self._events.slice(a, b - a) for a, b in map(self._stretch, types)]
+        return Told(parts[0] if len(parts) == 1 else pa.concat_tables(parts))
+
+    def _stretch(self, type_: str) -> tuple[int, int]:
+        found: tuple[int, int] = self._rows.get(type_, (0, 0))
+        return found
 
     @cached_property
     def empty(self) -> bool:
@@ -76,16 +96,15 @@ class Window:
         """Until when, microseconds, what is told lasts: the end of the day, unless nothing was
         counted after it. What is forgotten sooner than counts says nothing here, so that
         forgetting it changes nothing."""
-        counts = pa.array([name for name, data in EVENT_CLASSES.items() if data == "count"])
-        counted = self._events.filter(pc.is_in(self._events["type"], counts))
-        newest = pc.max(counted["time"].cast(pa.int64())).as_py()
+        counts = [name for name, data in EVENT_CLASSES.items() if data == "count"]
+        newest = pc.max(self.told(*counts).table["time"].cast(pa.int64())).as_py()
         return min(self.day.end_us, self.day.start_us if newest is None else newest)
 
     @cached_property
     def staff(self) -> pa.Array:
         """Visits of those who work here, by what was said last (as ``insight.labels``)."""
         told = self.told("visit.ended", "visit.labelled")
-        later = told.texts("type") == "visit.labelled"
+        later = told.is_a("visit.labelled")
         roles: dict[str, str] = {}
         visits, role = told.texts("visit"), told.texts("role")
         for i in np.lexsort((told.times, later)).tolist():
@@ -98,11 +117,3 @@ class Window:
     def by_staff(self, told: Told) -> NDArray[np.bool_]:
         """(N,) whether each of the events is of a visit of staff."""
         return np.asarray(pc.is_in(told.table["visit"], self.staff).to_numpy(), bool)
-
-
-def once(events: pa.Table) -> pa.Table:
-    """Each event once, by its id."""
-    ids = events["id"].combine_chunks()
-    codes = ids.dictionary_encode().indices.to_numpy()
-    _, first = np.unique(codes, return_index=True)
-    return events if len(first) == len(events) else events.take(pa.array(np.sort(first)))

@@ -1,0 +1,106 @@
+"""Which events tell of a day: all of its own, and few of the days beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from miseban.journal.rollups.days import Micros, ShopDay, micros, shop_day
+from miseban.journal.rollups.things import HEARTBEAT_S
+from miseban.journal.rollups.window import Told
+from miseban.vocabulary.events import EVENT_CLASSES
+
+BEFORE = ("alert.step", "help.step")
+"""What an evening tells of the next day: when an alert was raised."""
+COUNTS = tuple(name for name, data in EVENT_CLASSES.items() if data == "count")
+_ONE_DAY = timedelta(days=1)
+
+
+def began(events: pa.Table) -> Micros:
+    """(N,) microseconds: the earliest time that each of ``events`` tells of."""
+    told = Told(events)
+    health = told.is_a("camera.health")
+    since = np.minimum.reduce(
+        [
+            told.times - _lasted(told, "dwell_s"),
+            told.times - _lasted(told, "period_s"),
+            told.times - _lasted(told, "gap_s"),
+            told.times - np.where(health, int(HEARTBEAT_S * 1e6), 0),
+            _or_time(told, "started"),
+            _or_time(told, "since"),
+        ]
+    )
+    return np.asarray(since, np.int64)
+
+
+def of_day(day: ShopDay, events: pa.Table) -> pa.Table:
+    """Those of ``events`` (of the day before to the day after, in any order) that the roll-up of
+    ``day`` hangs on, each once and in order of type, time and id.
+
+    Of the day after, that is what began on the day or became known of its visits, and one event
+    that tells that it went on.
+    """
+    told = Told(events.select(["type", "time", "dwell_s", "period_s", "gap_s", "started", "since"]))
+    times = told.times
+    kept = (times >= day.start_us) & (times < day.end_us)
+    kept |= (times < day.start_us) & (times >= _start_us(day, -1)) & told.is_a(*BEFORE)
+    after = np.flatnonzero((times >= day.end_us) & (times < _end_us(day, 1)))
+    if len(after):
+        later = told.those(after)
+        kept[after] = (began(later.table) < day.end_us) | later.is_a("visit.labelled")
+        counted = after[later.is_a(*COUNTS)]
+        if len(counted):
+            # Which one does not matter; the same one should be taken each time.
+            kept[counted[np.argmin(times[counted])]] = True
+    found = _once(events.filter(pa.array(kept)))
+    return found.sort_by([(name, "ascending") for name in ("type", "time", "id")])
+
+
+def digest(events: pa.Table, before: pa.Table) -> str:
+    """Of everything that a day's rows are made of: ``events`` as ``of_day`` gives them, and the
+    ``closing`` rows of the day before."""
+    made = hashlib.blake2b(digest_size=16)
+    ids = events["id"].combine_chunks()
+    for text in (ids, *(before[name].combine_chunks() for name in ("place", "detail"))):
+        made.update(
+            pc.binary_join(pa.array([text.to_pylist()], pa.list_(pa.string())), "|")[0]
+            .as_py()
+            .encode()
+        )
+    made.update(np.asarray(before["total"].to_numpy(), np.float64).tobytes())
+    return made.hexdigest()
+
+
+def _once(events: pa.Table) -> pa.Table:
+    """Each event once, by its id."""
+    codes = events["id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    _, first = np.unique(codes, return_index=True)
+    return events if len(first) == len(events) else events.take(pa.array(np.sort(first)))
+
+
+def _start_us(day: ShopDay, days: int) -> int:
+    return micros(_beside(day, days).start)
+
+
+def _end_us(day: ShopDay, days: int) -> int:
+    return micros(_beside(day, days).end)
+
+
+def _beside(day: ShopDay, days: int) -> ShopDay:
+    other: date = day.date + days * _ONE_DAY
+    return shop_day(other, day.timezone)
+
+
+def _lasted(told: Told, name: str) -> NDArray[np.int64]:
+    return np.round(np.nan_to_num(told.numbers(name)) * 1e6).astype(np.int64)
+
+
+def _or_time(told: Told, name: str) -> NDArray[np.int64]:
+    column = told.table[name].cast(pa.int64())
+    there = np.asarray(column.is_valid().to_numpy(), bool)
+    return np.where(there, column.fill_null(0).to_numpy(), told.times)
