@@ -18,7 +18,14 @@ import aiomqtt
 import pytest
 
 from miseban.hub.database import open_database
-from miseban.hub.mqtt_access import HUB_USER, Issued, MqttAccess, mosquitto_hash, tell_broker
+from miseban.hub.mqtt_access import (
+    HUB_OTHERS,
+    HUB_USER,
+    Issued,
+    MqttAccess,
+    mosquitto_hash,
+    tell_broker,
+)
 from miseban.hub.mqtt_broker import Broker, write_broker, write_lists
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.people import People
@@ -181,6 +188,26 @@ def test_a_reader_hears_what_is_for_others_and_says_nothing(shop: Shop) -> None:
     assert asyncio.run(said(shop, shop.hub, [public], shop.wall)) == [public]
     mine = [events_topic(SHOP, "wall"), public, ack_topic(SHOP, "door")]
     assert asyncio.run(said(shop, shop.wall, mine, shop.wall)) == []
+
+
+def test_the_hub_speaks_with_others_beside_what_its_cameras_tell(shop: Shop) -> None:
+    """Two connections of the hub, and neither pushes out the other."""
+    others = Issued(HUB_OTHERS, shop.hub.password)
+    public, told = f"miseban/{SHOP}/public/inside", events_topic(SHOP, "door")
+
+    async def both() -> None:
+        async with shop.client(shop.hub) as hub, shop.client(shop.wall) as wall:
+            await hub.subscribe(told, qos=1)
+            await wall.subscribe(public, qos=1)
+            async with shop.client(others) as beside:
+                await beside.publish(public, b"x", qos=1)
+                await beside.publish(ack_topic(SHOP, "door"), b"x", qos=1)  # not its own
+            async with shop.client(shop.door) as door:
+                await door.publish(told, b"x", qos=1)
+            assert await heard(wall, public) == []  # and no time-out: it came
+            assert await heard(hub, told) == []
+
+    asyncio.run(both())
 
 
 def test_a_camera_of_others_tells_under_its_own_name(shop: Shop) -> None:

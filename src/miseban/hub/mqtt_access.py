@@ -32,7 +32,10 @@ Kind = Literal["camera", "onvif", "reader"]
 ONVIF's JSON; ``reader``: a program that reads what the hub tells to others."""
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 HUB_USER: Final = "hub"
-_RESERVED: Final = frozenset({HUB_USER, "public"})  # topics of the hub itself
+HUB_OTHERS: Final = "hub-others"
+"""The hub once more, for what is told to others and heard from their cameras: a user has one
+connection, and what comes from cameras of ours needs its own."""
+_RESERVED: Final = frozenset({HUB_USER, HUB_OTHERS, "public"})  # topics of the hub itself
 _ITERATIONS: Final = 101  # Mosquitto's own; 256 random bits need no more
 
 _DEVICES = Table(
@@ -116,9 +119,10 @@ class MqttAccess:
         """The lists of all devices, and of the hub itself, which has ``hub_password``."""
         with reading(self._engine) as connection:
             rows = _rows(connection)
-        passwords = [f"{HUB_USER}:{mosquitto_hash(hub_password)}"]
+        passwords = [f"{user}:{mosquitto_hash(hub_password)}" for user in (HUB_USER, HUB_OTHERS)]
         passwords += [f"{row.name}:{row.password}" for row in rows]
         access = [_section(HUB_USER, _hub_topics(shop))]
+        access += [_section(HUB_OTHERS, _others_topics(shop))]
         access += [_section(row.name, _topics(shop, row.name, row.kind)) for row in rows]
         return BrokerLists("\n".join([*passwords, ""]), "\n".join([_NOBODY, *access]))
 
@@ -158,6 +162,12 @@ def _hub_topics(shop: str) -> list[_Topic]:
     return [
         ("read", events_topic(shop, "+")),
         ("write", ack_topic(shop, "+")),
+        *_others_topics(shop),
+    ]
+
+
+def _others_topics(shop: str) -> list[_Topic]:
+    return [
         ("read", f"miseban/{shop}/+/onvif-ej/#"),
         ("write", f"miseban/{shop}/public/#"),
     ]

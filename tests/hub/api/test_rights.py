@@ -27,6 +27,7 @@ from tests.hub.people.staff import PASSWORD
 pytestmark = pytest.mark.anyio
 OPEN = {
     ("GET", "/healthz"),
+    ("GET", "/notice"),
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/privacy/policy"),
     ("GET", "/api/v1/privacy/notice"),

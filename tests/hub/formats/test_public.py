@@ -13,6 +13,7 @@ from typing import Any
 import aiomqtt
 import pytest
 
+from miseban.hub.formats import speaking
 from miseban.hub.formats.broker import OnvifIn, load_onvif, tell_others
 from miseban.hub.formats.onvif import COUNTER, OCCUPANCY, read_onvif
 from miseban.hub.formats.onvif_counts import OnvifCounts, OnvifRule
@@ -142,7 +143,7 @@ async def test_figures_reach_others_also_those_who_come_later(
         )
         async with reading(broker) as got:
             await until(lambda: got.get(line) == {"in": 20, "out": 20})
-            await asyncio.to_thread(place.keep, crossed(7), crossed(8), entered(7))
+            await asyncio.to_thread(place.keep, crossed(77), crossed(78), entered(77))
             await until(lambda: got.get(line) == {"in": 22, "out": 20})
             await until(lambda: got.get(f"{PUBLIC}zone/milk") == {"people": 1})
         async with reading(broker) as later:
@@ -238,3 +239,33 @@ def test_the_rules_of_other_cameras_are_a_readable_file(tmp_path: Path) -> None:
         file.write_text(bad)
         with pytest.raises(BadInput, match=why):
             load_onvif(file)
+
+
+async def test_the_hub_comes_back_to_a_broker_that_was_away(
+    place: Place, broker: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speaking, "AGAIN_S", (0.05,))
+    (tmp_path / "onvif.toml").write_text(
+        '[[rule]]\ndevice = "gate"\nrule = "Entry"\nline = "entrance"\ndirection = "in"\n'
+    )
+    line = f"{PUBLIC}line/entrance"
+    task = asyncio.create_task(
+        speaking.speak(
+            lambda: aiomqtt.Client("127.0.0.1", broker.port), place.hub, tmp_path
+        )
+    )  # fmt: skip
+    try:
+        for at_s, base in ((0, 0), (10, 3)):
+            async with reading(broker) as got:
+                await until(lambda: line in got)
+                async with aiomqtt.Client("127.0.0.1", broker.port) as camera:
+                    for n in range(4):
+                        topic, payload = told(base + n, at_s + n)
+                        await camera.publish(topic, payload, qos=1)
+                await until(lambda: got[line]["in"] == base + 3)  # noqa: B023
+            if not at_s:
+                await asyncio.to_thread(broker.kill)
+                await asyncio.to_thread(broker.start)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

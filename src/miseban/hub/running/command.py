@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from typing import Any, Literal
 
-from miseban.camera.delivery.address import parse_hub
+from miseban.camera.delivery.address import HubAddress, parse_hub
 from miseban.hub.api.app import create_app
 from miseban.hub.intake.local import LocalIntake
 from miseban.hub.intake.mqtt import MqttIntake
@@ -17,7 +17,7 @@ from miseban.hub.mqtt_broker import Broker
 from miseban.hub.running.box import Box, open_box
 from miseban.hub.running.broker import OwnBroker
 from miseban.hub.running.logs import log, start_logging
-from miseban.hub.running.loop import HubLoop
+from miseban.hub.running.others import in_the_loop
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings, split_address
 from miseban.hub.tls import TlsFiles, given_certificate, own_certificate
@@ -50,7 +50,7 @@ def run_hub(
     with ExitStack() as running:
         box = running.enter_context(open_box(shop_file, settings))
         tls = _tls(settings, box)
-        running.enter_context(intake(box, tls))
+        address = running.enter_context(intake(box, tls))
         running.enter_context(beside(box))
         first = box.hub.people.doors.first_link(box.hub.now())
 
@@ -68,7 +68,7 @@ def run_hub(
             on_reload=box.reload_quietly,
             on_ready=ready,
             until=until,
-            beside=lambda: HubLoop(box).run(),
+            beside=lambda: in_the_loop(box, address),
             renew=lambda: _tls(settings, box),
         )
     _LOG.info("closed")
@@ -86,9 +86,9 @@ def _tls(settings: Settings, box: Box) -> TlsFiles | None:
 
 
 @contextmanager
-def intake(box: Box, tls: TlsFiles | None) -> Iterator[None]:
+def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
     """Takes what cameras deliver: by a socket of this machine always, by a broker where the
-    settings name one or want one of the hub's own."""
+    settings name one or want one of the hub's own. Gives the broker's address."""
     settings, hub = box.settings, box.hub
     shop, accept = hub.shop.shop.id, hub.journal.accept
     with ExitStack() as running:
@@ -114,4 +114,4 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[None]:
             listening = MqttIntake(shop, address, accept)
             listening.start()
             running.callback(listening.stop)
-        yield
+        yield address
