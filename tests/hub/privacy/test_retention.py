@@ -114,7 +114,7 @@ def test_what_tells_of_single_people_goes_from_the_roll_ups_and_what_was_counted
     assert [row["n"] for row in hours] == [3, 7, 2]
     assert (hours[0]["total"], hours[0]["top"], hours[0]["histogram"]) == (None, None, None)
     assert hours[1]["total"] == 280.0  # of seven people, which is no one's
-    assert hours[2]["total"] == 125.0  # not old enough
+    assert hours[2]["total"] == 124.0  # not old enough
     assert minutes(tmp_path / "j") == {"stay": 1, "line": 1}
     assert {e.type for e in reader.events()} == {"zone.left", "line.crossed"}
     assert len(list(reader.events(types=["line.crossed"]))) == 4
