@@ -83,7 +83,7 @@ def test_a_hub_answers_as_the_folder_does(name: str, near: Shop, far: Shop) -> N
 def test_no_question_is_left_out_and_some_have_an_answer(near: Shop) -> None:
     assert set(ASKED) == {name_of(model) for model in MODELS}
     told = {name for name, asks in ASKED.items() if len(asks[0](shop=near))}
-    assert {"visitors", "occupancy", "dwell", "queues", "help"} <= told
+    assert {"visitors", "occupancy", "dwell", "queues"} <= told
 
 
 def test_shop_and_events_are_the_same(near: Shop, far: Shop, monkeypatch: Any) -> None:

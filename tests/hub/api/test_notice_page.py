@@ -69,8 +69,8 @@ COUNTS = {0: 9, 1: 3, 2: 8, 3: 0, 4: 6, 5: 2}
 
 async def test_no_difference_of_answers_over_the_api_tells_of_fewer_than_k(place: Place) -> None:
     """Every period by whole hours is asked for, as a whole and by the hour, as JSON and as CSV:
-    what is told of a longer time differs from what is told of a part of it by nothing, or by five people
-    or more, and no answer is of fewer."""
+    what is told of a longer time differs from what is told of a part of it by nothing, or by five
+    people or more, and no answer is of fewer."""
     place.keep(*[event for hour, n in COUNTS.items() for event in stays(hour, n)])
     place.keep(CameraHealth(id="later", time=NOW, shop="shop", camera="door", state="ok", fps=5))
     first = NOW.replace(hour=0) - timedelta(days=1)

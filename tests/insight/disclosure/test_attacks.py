@@ -68,7 +68,7 @@ def worked_out(counts: Counts) -> list[tuple[int, ...]]:
             inside = [float(since <= hour(*c) < until) for c in cells]
             exact = not answer.notes or by == "hour" or value == 0
             (equal if exact else least)[zone].append((inside, value))
-    found = []
+    found: list[tuple[int, ...]] = []
     for z in range(len(ZONES)):
         for i, cell in enumerate(cells):
             n = int(counts[(z, *cell)])
@@ -98,7 +98,7 @@ def _extreme(
         bounds=(0, 1000),
     )
     assert solved.success, solved.message
-    return float(sign * solved.fun)
+    return sign * float(solved.fun or 0.0)
 
 
 @settings(max_examples=5, deadline=None)
