@@ -20,6 +20,7 @@ from miseban.client.questions import Shop
 from miseban.client.remote import NotAllowed, RemoteShop, Unreachable
 from miseban.hub.api.questions import MODELS, name_of
 from miseban.hub.people.rights import Right
+from miseban.insight.uncertainty.accuracy_file import AccuracyFile, Look, accuracy_file
 from miseban.vocabulary.errors import BadInput, Failed
 from tests.hub.api.hubs import NOW, Place, a_morning, open_hub
 from tests.hub.api.serving import served
@@ -78,6 +79,25 @@ def test_a_hub_answers_as_the_folder_does(name: str, near: Shop, far: Shop) -> N
         here, there = ask(shop=near), ask(shop=far)
         pd.testing.assert_frame_equal(here, there)
         assert here.attrs == there.attrs
+
+
+def test_what_audits_taught_holds_at_both(place: Place, near: Shop, far: Shop) -> None:
+    before = near.visitors(DAY)
+    look = Look(
+        made=NOW, camera=None, line="entrance", start=NOW, seconds=600, condition="well",
+        counted=(60, 60), told=(90, 60), passed=120,
+    )  # fmt: skip
+    shop_file = place.hub.files.shop
+    assert shop_file is not None
+    file = accuracy_file(shop_file)
+    file.write_text(AccuracyFile(shop="shop", looks=(look,)).model_dump_json(by_alias=True))
+    try:
+        with miseban.open(place.hub.journal.folder) as again:
+            here = again.visitors(DAY)
+        pd.testing.assert_frame_equal(here, far.visitors(DAY))
+        assert not here.equals(before)
+    finally:
+        file.unlink()
 
 
 def test_no_question_is_left_out_and_some_have_an_answer(near: Shop) -> None:

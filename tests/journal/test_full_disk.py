@@ -144,6 +144,19 @@ def test_what_a_failed_sync_left_is_not_believed(
     assert [event.id for event in stored(journal.folder)] == [event.id for event in events]
 
 
+def test_a_log_whose_sync_failed_is_left_behind(tmp_path: Path, disk: SimulatedDisk) -> None:
+    journal = opened(tmp_path, disk)
+    events = MAKER.some(9)
+    journal.accept([batch(events[:3])])
+    disk.fail_at = {disk.operations + 2}  # the write, then its sync
+    (ack,) = journal.accept([batch(events[3:6], first=4)])
+    assert (ack.state, ack.upto) == ("full", 3)
+    assert "Input/output error" in (journal.state.trouble or "")
+    assert journal.accept([batch(events[3:], first=4)])[0].upto == 9
+    assert disk.names(tmp_path / "journal" / "log") == ["00000001.log", "00000002.log"]
+    assert [event.id for event in stored(journal.folder)] == [event.id for event in events]
+
+
 @pytest.mark.parametrize("operation", range(1, 60, 3))
 def test_a_failing_disk_under_a_compaction(
     tmp_path: Path, disk: SimulatedDisk, operation: int

@@ -323,6 +323,7 @@ def test_forgetting_leaves_a_receipt_and_nothing_else(journal: Journal) -> None:
     journal.accept([batch(early, stream="5" * 16)])
     assert not names & {*ids(stored(journal.folder))}
     assert journal.forget("trajectory", NOON, now=NOON).events == 0
+    assert [path.name for path in (journal.folder / "receipts").iterdir()] == ["00000001.json"]
 
 
 @pytest.mark.parametrize("gone", [False, True])

@@ -98,7 +98,7 @@ def test_duckdb_reads_it_without_us(tmp_path: Path) -> None:
     events = [e for e in MAKER.some(300) if EVENT_CLASSES[e.type] == "trajectory"]
     path = written(tmp_path, "trajectory", events)
     visits = [e for e in events if isinstance(e, VisitEnded)]
-    rows = duckdb.sql(
+    rows = duckdb.execute(
         f"SELECT visit, list_max(x), len(t), time FROM '{path}' WHERE type = 'visit.ended'"
         " ORDER BY time"
     ).fetchall()

@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 from miseban.journal.compaction import Compaction
 from miseban.journal.manifest import Receipt
 from miseban.journal.rejected import forget_rejected
-from miseban.journal.segments import read_segment
 from miseban.vocabulary.events import DataClass
 
 
 def forget(of: Compaction, data: DataClass, before: datetime, now: datetime | None) -> Receipt:
     """Of segments; the log has been brought there. Whole days go as files, the day of ``before`` is
-    written anew without its older part. Raises ``OSError``; what stood stands, or all is done."""
+    written anew without its older part. Where nothing went, there is no file of the receipt, and
+    the next one has its number. Raises ``OSError``; what stood stands, or all is done."""
     before = before.astimezone(UTC)
     days, gone = set(), 0
     if of.rollups is not None:
@@ -29,7 +29,9 @@ def forget(of: Compaction, data: DataClass, before: datetime, now: datetime | No
                 continue
             kept = 0
             if segment.day == before.date():
-                table = read_segment(of.folder / segment.path)
+                table = of.readable(segment)
+                if table is None:
+                    continue  # it goes with its day
                 later = table.filter(
                     pc.greater_equal(table["time"], pa.scalar(before, pa.timestamp("us", "UTC")))
                 )
@@ -51,8 +53,12 @@ def forget(of: Compaction, data: DataClass, before: datetime, now: datetime | No
             rejected=rejected,
             made=now,
         )
+        forgotten = {**manifest.forgotten, data: of.forgotten.get(data, before)}
+        if not gone and not rejected:
+            change.commit(forgotten=forgotten)
+            return receipt
         change.commit(
-            forgotten={**manifest.forgotten, data: of.forgotten.get(data, before)},
+            forgotten=forgotten,
             receipts=(*_missing(of, manifest.receipts), receipt),
             next_receipt=receipt.number + 1,
         )

@@ -47,11 +47,13 @@ class Group:
                 return before
             lost = head.first - before - 1
         found = read_lines(batch.lines, self.shop)
-        lines, events = list(batch.lines), found
+        lines: list[bytes] = []
+        events: list[Event] = []
         rejected: list[bytes] = []
         dropped = 0
-        if not self._all_are_kept(found):
-            lines, events = [], []
+        if self._all_are_kept(found):
+            lines, events = list(batch.lines), found
+        else:
             for at, one in enumerate(found):
                 if isinstance(one, Refused):
                     number = head.first + at
@@ -108,9 +110,8 @@ class Group:
         types = set(map(type, found))
         if not types <= self._kept_types:
             return False
-        return not self.forgotten or max(self.forgotten.values()) <= min(
-            event.time for event in found if not isinstance(event, Refused)
-        )
+        earliest = min(event.time for event in found if not isinstance(event, Refused))
+        return all(earliest >= first for data, first in self.forgotten.items() if data in self.kept)
 
     @cached_property
     def _kept_types(self) -> set[type]:

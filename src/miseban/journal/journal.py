@@ -164,7 +164,7 @@ class Journal:
     def forget(self, data: DataClass, before: datetime, *, now: datetime | None = None) -> Receipt:
         """Events of ``data`` from before ``before`` are gone for good: from log, segments and from
         roll-ups where they tell of single people; later ones of that time are not taken in. The
-        receipt is in ``receipts/`` too; ``now`` is written into it.
+        receipt is in ``receipts/`` too, unless nothing went; ``now`` is written into it.
 
         Raises ``Failed`` (``compaction``) when the disk does; then it has to be called again.
         """

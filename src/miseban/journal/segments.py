@@ -140,22 +140,18 @@ def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def widened(table: pa.Table) -> pa.Table:
     """With all columns of ``events_table.SCHEMA``, and trails as numbers."""
-    columns = []
-    for field in SCHEMA:
-        if field.name not in table.column_names:
-            columns.append(pa.nulls(len(table), field.type))
+    table = fitted(table, SCHEMA)
+    for at, name in ((SCHEMA.get_field_index(name), name) for name in TRAIL):
+        lists = table[name].combine_chunks()
+        if not len(lists):
             continue
-        column = table[field.name].cast(field.type)
-        if field.name in TRAIL and len(column):
-            # Arrow's way from a decimal is off by the last bit; NumPy's rounding puts it right.
-            lists = column.combine_chunks()
-            near = lists.flatten().to_numpy(zero_copy_only=False)
-            exact = pa.array(np.round(near, _PLACES[field.name].scale))
-            offsets = pa.array(np.append(0, np.cumsum(pc.fill_null(lists.value_lengths(), 0))))
-            there = lists.is_null()
-            column = pa.ListArray.from_arrays(offsets.cast(pa.int32()), exact, mask=there)
-        columns.append(column)
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
+        # Arrow's way from a decimal is off by the last bit; NumPy's rounding puts it right.
+        near = lists.flatten().to_numpy(zero_copy_only=False)
+        exact = pa.array(np.round(near, _PLACES[name].scale))
+        offsets = pa.array(np.append(0, np.cumsum(pc.fill_null(lists.value_lengths(), 0))))
+        places = pa.ListArray.from_arrays(offsets.cast(pa.int32()), exact, mask=lists.is_null())
+        table = table.set_column(at, SCHEMA.field(name), places)
+    return table
 
 
 def events_of(table: pa.Table) -> list[Event]:

@@ -48,8 +48,8 @@ COOLDOWN_S = {"long": 20.0, "slow": 300.0, "empty": 5.0, "help": 0.0}
 acts = st.lists(
     st.tuples(
         st.sampled_from(
-            ["queue", "queue", "queue-2", "shelf", "help", "helped", "wait", "wait", "accept",
-             "done", "escalate", "restart", "undelivered"]
+            ["queue", "queue", "queue-2", "shelf", "help", "help", "helped", "wait", "wait",
+             "accept", "done", "done", "escalate", "restart", "undelivered"]
         ),
         st.integers(0, 9),
     ),

@@ -40,7 +40,7 @@ def test_every_route_is_in_the_table_with_what_it_needs(place: Place) -> None:
     rows = re.findall(r"^\| `([A-Z]+) (/\S+)` \| (.*?) \|", text("api.md"), re.M)
     told = {(method, path): needed for method, path, needed in rows}
     assert len(told) == len(rows)
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for route in api_routes(place.app):
         declaration = declared(route)
         if isinstance(declaration, Needs):
@@ -84,7 +84,7 @@ def test_numbers_are_as_documented() -> None:
     assert f"{LARGEST_FILE // 10**6} MB and {MOST_LINES:,} lines" in formats
     assert f"{MOST_AT_ONCE:,} at once" in formats
     for metric in (REQUESTS, SECONDS):
-        name = metric.describe()[0].name
+        name = next(iter(metric.describe())).name
         assert re.search(rf"`{name}(_total)?`", text("api.md"))
 
 

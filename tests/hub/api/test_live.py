@@ -209,3 +209,21 @@ def test_help_is_a_page_of_its_own(place: Place) -> None:
             headers = {"Authorization": f"Bearer {place.tokens[role]}"}
             assert HELP_MARK in client.get("/api/v1/live/help", headers=headers).text
             assert HELP_MARK not in client.get("/api/v1/live", headers=headers).text
+
+
+def test_an_alert_on_a_page_of_the_staff_has_been_delivered_there(place: Place) -> None:
+    with served(place.app) as url:
+        with listening(url, place.tokens["head_office"]):
+            until_listened(place, 1)
+            place.keep(call(1))
+            place.hub.alerts.take([call(1)], place.clock())
+        until_listened(place, 0)
+        alert = place.hub.alerts.open()[0]
+        assert alert.channels == ()
+        with listening(url, place.tokens["staff"], seen=f"{place.hub.bus.place[:8]}-0") as stream:
+            while stream.next()["event"] != "help.step":
+                pass
+            until_s = time.monotonic() + 10
+            while place.hub.alerts.open()[0].channels != ("page",):
+                assert time.monotonic() < until_s
+                time.sleep(0.01)

@@ -106,6 +106,22 @@ def test_a_stay_ends_by_leaving_by_the_end_of_the_visit_or_when_nobody_is_there(
     assert there(when=5 * HOUR) == 0, "nobody stays for so long unseen"
 
 
+def test_nobody_comes_back_by_what_is_told_once_more() -> None:
+    """Also when nothing is kept of the visit but that it is over."""
+    make = Making()
+    come: list[Event] = [make.entered(0, "queue-1", "v"), make.entered(0, "fruit", "w", "door")]
+    live = LiveState(SHOP)
+    live.take([*come, make.ended(10, "v"), make.crossed(10, "out", "w")], at(10))
+    for seconds in (60, 1200, 3 * HOUR):
+        live.take([], at(seconds))
+        live.take(come, at(seconds))
+        seen = live.snapshot(at(seconds))
+        assert seen.visits == 0
+        assert all(zone.people == 0 for zone in seen.zones)
+    live.take([make.entered(3 * HOUR, "fruit", "w", "door")], at(3 * HOUR))
+    assert live.snapshot(at(3 * HOUR)).visits == 1, "who went out may come in again"
+
+
 def test_a_queue_grows_older_and_is_not_known_when_its_camera_is_silent() -> None:
     make = Making()
     events: list[Event] = [make.queue(0, 3, 20.0)]
@@ -282,9 +298,10 @@ def test_any_order_between_cameras_gives_the_same_state(
     again = [event for event in order if rng.random() < 0.3]
     for i in range(0, len(order), size):
         batch = order[i : i + size]
-        two.take(batch, now)
+        two.take(batch, now - timedelta(seconds=90))
         if rng.random() < 0.3:
-            two.snapshot(now)
+            two.snapshot(now - timedelta(seconds=90))
+    two.snapshot(now)  # what is over is forgotten, and then told once more
     two.take(again, now)
 
     three = LiveState(SHOP)  # as time goes on, and not at its end

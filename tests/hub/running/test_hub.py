@@ -19,10 +19,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from miseban.cli.app import run
+from miseban.hub.running import serving
 from miseban.hub.running.box import open_box
+from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import load_settings
+from miseban.hub.tls import own_certificate
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import LineCrossed, ZoneEntered
 from miseban.vocabulary.identifiers import EventIds
@@ -201,3 +205,32 @@ def test_kill_9_loses_nothing_and_the_next_one_starts(tmp_path: Path) -> None:
         hub.process.wait(5)
     with started(tmp_path, path) as hub:
         assert hub.get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_certificate_is_renewed_while_the_hub_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "RENEW_S", 0.3)
+    now = datetime.now(UTC)
+    old = own_certificate(tmp_path / "old", "kado", ["localhost"], now)
+    new = own_certificate(tmp_path / "new", "kado", ["localhost"], now)
+    until, served = threading.Event(), []
+
+    def look(port: int) -> None:
+        try:
+            for _ in range(50):
+                served.append(ssl.get_server_certificate(("127.0.0.1", port), timeout=5))
+                if len(set(served)) == 2:
+                    return
+                time.sleep(0.1)
+        finally:
+            until.set()
+
+    def ready(port: int) -> None:
+        threading.Thread(target=look, args=(port,)).start()
+
+    serve(FastAPI(), "127.0.0.1", 0, old, on_ready=ready, until=until, renew=lambda: new)
+    assert [old.certificate.read_text("utf-8"), new.certificate.read_text("utf-8")] == [
+        served[0],
+        served[-1],
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from miseban.hub.running.settings import (
     Mqtt,
@@ -101,7 +102,9 @@ def test_what_is_said_on_the_command_line_stands_above_the_file(tmp_path: Path) 
 
 def test_every_setting_is_documented() -> None:
     text = (Path(__file__).parents[3] / "docs" / "hub.md").read_text("utf-8")
-    tables = {"tls": Tls, "broker": OwnBrokerTable, "mqtt": Mqtt, "upkeep": Upkeep}
+    tables: dict[str, type[BaseModel]] = {
+        "tls": Tls, "broker": OwnBrokerTable, "mqtt": Mqtt, "upkeep": Upkeep,
+    }  # fmt: skip
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     for name in Settings.model_fields.keys() - tables.keys():
         assert any(line.startswith(f"| `{name}` |") for line in rows), name

@@ -79,9 +79,10 @@ class Desk:
         return notice_of(alert)
 
     def deliver(self, alert_id: str, channel: str, now: datetime) -> None:
-        """By ``channel``, once until it is passed on. One that is open no more is not told of."""
+        """By ``channel``, if it is to be told there, and once until it is passed on. One that is
+        open no more is not told of."""
         for alert in self._open.values():
-            if alert.id == alert_id and channel not in alert.told:
+            if alert.id == alert_id and channel in notice_of(alert).channels:
                 alert.told.add(channel)
                 alert.channels.add(channel)
                 self.recorder.step(alert, "delivered", now, channel)

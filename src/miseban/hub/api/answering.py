@@ -13,6 +13,7 @@ from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
 from miseban.insight import questions
 from miseban.insight.questions import Answer, Question
+from miseban.insight.uncertainty.accuracy_file import load_accuracy
 
 LONGEST_S: Final = 20.0
 """A question that takes longer is given up."""
@@ -49,5 +50,7 @@ class Turns:
 
 
 def answer(hub: Hub, question: Question) -> Answer:
-    """What the journal says."""
-    return questions.answer(question, hub.shop, hub.reader)
+    """What the journal says, as far as it may be told of people (``insight.disclosure``); what
+    audits found out about the shop's counters is in its intervals."""
+    accuracy = load_accuracy(hub.files.shop, hub.shop.shop.id)
+    return questions.answer(question, hub.shop, hub.reader, accuracy)

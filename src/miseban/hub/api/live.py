@@ -20,7 +20,7 @@ from miseban.hub.hub import Hub
 from miseban.hub.live import HelpSnapshot, LiveSnapshot
 from miseban.hub.people.identity import Identity
 from miseban.hub.people.rights import Right, see
-from miseban.vocabulary.events import EVENT_CLASSES, Event, PlainEvent
+from miseban.vocabulary.events import EVENT_CLASSES, AlertStep, Event, HelpStep, PlainEvent
 
 router = APIRouter(prefix="/api/v1/live", tags=["live"], route_class=Route)
 
@@ -163,6 +163,19 @@ class Listener:
                 return
             quiet_s = 0.0
             yield b"".join(map(_written, found))
+            self._tell_who_was_told(found)
+
+    def _tell_who_was_told(self, found: Sequence[Found]) -> None:
+        """An alert on a page of somebody who can answer it has been delivered there."""
+        if not self._identity.may(Right.ANSWER_ALERTS):
+            return
+        for one in found:
+            event = one.event if isinstance(one, Told) else None
+            if isinstance(event, AlertStep | HelpStep) and event.step in ("raised", "escalated"):
+                # In a thread, since it waits for the disk; whoever listens does not.
+                asyncio.get_running_loop().run_in_executor(
+                    None, self._hub.alerts.delivered, event.alert, "page", self._hub.now()
+                )
 
     async def _some(self, wait_s: float) -> Sequence[Found] | None:
         """None where nothing came in that time."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from email.message import Message
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
@@ -26,6 +26,11 @@ from miseban.vocabulary.events import TillReceipt
 router = APIRouter(prefix="/api/v1/receipts", tags=["receipts"], route_class=Route)
 _XML: Final = ("application/xml", "text/xml")
 _NAMED: Final = re.compile(r"([^=]{1,64})=([A-Za-z0-9][A-Za-z0-9_-]{0,63})")
+_DAY: Final = timedelta(days=1)
+_SQL: Final = """SELECT id, currency, lines FROM events
+WHERE type = 'till.receipt' AND time >= $since AND time < $until AND list_contains($ids, id)"""
+Said = tuple[str, list[tuple[str, int, int]]]
+"""What a receipt says: its currency, and product, pieces and price of each line."""
 _TEXT = {"schema": {"type": "string"}}
 _EXAMPLE = (
     "till,receipt,time,gtin,quantity,price,currency\n"
@@ -101,7 +106,7 @@ def _take(
         kept = _kept(hub, found)
         unknown = [event for event in found.events if event.id not in kept]
         new = hub.journal.append(unknown) if unknown else 0
-    differing = [e.receipt for e in found.events if e.id in kept and _says(kept[e.id]) != _says(e)]
+    differing = [e.receipt for e in found.events if e.id in kept and kept[e.id] != _says(e)]
     return Taken(
         new=new,
         known=len(found.events) - new,
@@ -111,22 +116,24 @@ def _take(
     )
 
 
-def _kept(hub: Hub, found: Receipts) -> dict[str, TillReceipt]:
-    """Receipts of the same ids that are in the journal, by id. A till may tell one again with
+def _kept(hub: Hub, found: Receipts) -> dict[str, Said]:
+    """What receipts of the same ids say that are in the journal. A till may tell one again with
     another time of its business day."""
     if not found.events:
         return {}
-    ids = {event.id for event in found.events}
     times = [event.time for event in found.events]
-    days = timedelta(days=2)
-    events = hub.reader.events(
-        types=["till.receipt"], since=min(times) - days, until=max(times) + days
-    )
-    return {e.id: e for e in events if isinstance(e, TillReceipt) and e.id in ids}
+    since, until = min(times) - _DAY, max(times) + _DAY
+    asked = {"since": since, "until": until, "ids": [event.id for event in found.events]}
+    table = hub.reader.table(_SQL, asked, since=since, until=until)
+    return {row["id"]: _said(row["currency"], row["lines"]) for row in table.to_pylist()}
 
 
-def _says(receipt: TillReceipt) -> tuple[object, ...]:
-    return receipt.currency, receipt.lines
+def _says(receipt: TillReceipt) -> Said:
+    return _said(receipt.currency, [line.model_dump() for line in receipt.lines])
+
+
+def _said(currency: str, lines: list[dict[str, Any]]) -> Said:
+    return currency, [(line["gtin"], line["quantity"], line["price"]) for line in lines]
 
 
 def _content_type(header: str) -> tuple[str, str | None]:

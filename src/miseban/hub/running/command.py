@@ -69,6 +69,7 @@ def run_hub(
             on_ready=ready,
             until=until,
             beside=lambda: HubLoop(box).run(),
+            renew=lambda: _tls(settings, box),
         )
     _LOG.info("closed")
 

@@ -15,9 +15,10 @@ from fastapi import FastAPI
 
 from miseban.hub.running.logs import log
 from miseban.hub.tls import TlsFiles, uvicorn_settings
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, MisebanError
 
 _LOG = log("serving")
+RENEW_S = 86_400.0
 STOP_S = 5
 """Seconds that requests under way have when the hub stops; streams are cut at once after that."""
 
@@ -32,10 +33,12 @@ def serve(
     on_ready: Callable[[int], None] = lambda _: None,
     until: threading.Event | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
+    renew: Callable[[], TlsFiles | None] = lambda: None,
 ) -> None:
     """Serves until SIGINT, SIGTERM or ``until``; SIGHUP calls ``on_reload`` in a thread. Signals
     are heard in the main thread only. ``beside`` runs in the same loop and is cancelled at the
-    end. ``on_ready`` is told the port, once the door is open (``port`` 0: a free one).
+    end. ``on_ready`` is told the port, once the door is open (``port`` 0: a free one). ``renew`` is
+    asked for the certificate each day: connections that come after that get the new one.
 
     Raises ``BadInput`` (``listen``) where the address cannot be had.
     """
@@ -54,7 +57,7 @@ def serve(
         **(uvicorn_settings(tls) if tls else {}),
     )
     with _listening(host, port) as listening:
-        asyncio.run(_serve(_Server(config), listening, on_reload, on_ready, until, beside))
+        asyncio.run(_serve(_Server(config), listening, on_reload, on_ready, until, beside, renew))
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -88,6 +91,7 @@ async def _serve(
     on_ready: Callable[[int], None],
     until: threading.Event | None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None,
+    renew: Callable[[], TlsFiles | None],
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -101,7 +105,20 @@ async def _serve(
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
         loop.add_signal_handler(signal.SIGHUP, reload)
-    running = None if beside is None else asyncio.create_task(beside())
+
+    async def renew_daily() -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            try:
+                files = await asyncio.to_thread(renew)
+                if files is not None and server.config.ssl is not None:
+                    server.config.ssl.load_cert_chain(files.certificate, files.key)
+            except (MisebanError, OSError) as error:
+                _LOG.error("the certificate was not renewed", why=str(error))
+
+    tasks = [asyncio.create_task(renew_daily())]
+    if beside is not None:
+        tasks.append(asyncio.create_task(beside()))
     serving = asyncio.create_task(server.serve([listening]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -112,7 +129,7 @@ async def _serve(
         if until is not None and until.is_set():
             stop()
         await asyncio.wait([serving], timeout=0.2)
-    if running is not None:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     await serving

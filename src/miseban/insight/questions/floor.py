@@ -48,8 +48,8 @@ def _coarser(seconds: NDArray[np.int64], times: int) -> NDArray[np.int64]:
     bands, columns = (-(-size // times) for size in seconds.shape)
     whole = np.zeros((bands * times, columns * times), np.int64)
     whole[: seconds.shape[0], : seconds.shape[1]] = seconds
-    cells = whole.reshape(bands, times, columns, times).sum(axis=(1, 3))
-    return np.asarray(cells, np.int64)
+    summed: NDArray[np.int64] = whole.reshape(bands, times, columns, times).sum(axis=(1, 3))
+    return summed
 
 
 def _visits(rows: Rows, n: int) -> NDArray[np.int64]:
