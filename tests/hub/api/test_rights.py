@@ -31,6 +31,7 @@ OPEN = {
     ("GET", "/api/v1/openapi.json"),
     ("GET", "/api/v1/privacy/policy"),
     ("GET", "/api/v1/privacy/notice"),
+    ("GET", "/notice"),
     ("POST", "/api/v1/sessions"),
     ("POST", "/api/v1/setup"),
     ("POST", "/api/v1/setup/look"),

@@ -39,7 +39,7 @@ from miseban.hub.privacy.scan import pictures_in, scan
 from miseban.hub.running.box import open_box
 from miseban.hub.running.settings import load_settings
 from miseban.journal.backup import back_up
-from miseban.vision.appearance import memory
+from miseban.vision.appearance import clothes, memory
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.shop import load_shop
@@ -166,7 +166,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     shop = load_shop(shop_file)
     vectors: list[NDArray[np.floating]] = []
     with pytest.MonkeyPatch.context() as patched:
-        original = memory.clothes
+        original = clothes.clothes
 
         def watched(*arguments: Any) -> Any:
             found = original(*arguments)

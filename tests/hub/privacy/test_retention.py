@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
@@ -11,6 +12,7 @@ import pytest
 from miseban.hub.privacy.retention import limit_of, retain
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
+from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.vocabulary.events import (
     EVENT_CLASSES,
     CameraHealth,
@@ -19,6 +21,7 @@ from miseban.vocabulary.events import (
     HelpEnded,
     LineCrossed,
     ZoneEntered,
+    ZoneLeft,
 )
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.policies import all_policies, load_policy
@@ -84,3 +87,55 @@ def test_what_a_policy_has_off_is_deleted_when_it_comes_into_force(tmp_path: Pat
         update={"assist": load_policy("strict").staff}), NOW)  # fmt: skip
     assert (receipt.data, receipt.events) == ("assist", 1)
     journal.close()
+
+
+def test_what_tells_of_single_people_goes_from_the_roll_ups_and_what_was_counted_stays(
+    tmp_path: Path,
+) -> None:
+    """After retention nothing in any file says how long somebody stayed; how many came does."""
+    zone = {"zone": "bento", "stitched": 1}
+    old, new = NOW - timedelta(days=40), NOW - timedelta(days=3)
+    few = [left(old, n, 61.5 + n, **zone) for n in range(3)]
+    many = [left(old + timedelta(hours=2), 10 + n, 40.0, **zone) for n in range(7)]
+    lately = [left(new, 20 + n, 61.5 + n, **zone) for n in range(2)]
+    passed = [events_of(40)[0] for _ in range(4)]
+    journal = Journal.open(
+        tmp_path / "j", shop="s", timezone="Asia/Tokyo", reserve=0, rollups=RollupKeeper()
+    )
+    journal.append([*few, *many, *lately, *passed])
+    journal.compact(NOW)
+    assert minutes(tmp_path / "j") == {"stay": 3, "line": 1}
+    receipts = retain(journal, load_policy("jp"), NOW)
+    assert {receipt.data: receipt.events for receipt in receipts} == {"trajectory": 10}
+    reader = JournalReader(tmp_path / "j")
+    hours = reader.table(
+        "SELECT n, total, top, histogram FROM hours WHERE what = 'stay' ORDER BY start, n"
+    ).to_pylist()
+    assert [row["n"] for row in hours] == [3, 7, 2]
+    assert (hours[0]["total"], hours[0]["top"], hours[0]["histogram"]) == (None, None, None)
+    assert hours[1]["total"] == 280.0  # of seven people, which is no one's
+    assert hours[2]["total"] == 124.0  # not old enough
+    assert minutes(tmp_path / "j") == {"stay": 1, "line": 1}
+    assert {e.type for e in reader.events()} == {"zone.left", "line.crossed"}
+    assert len(list(reader.events(types=["line.crossed"]))) == 4
+    reader.close()
+    journal.close()
+    written = [json.loads(p.read_text()) for p in (tmp_path / "j" / "receipts").glob("*.json")]
+    assert [(one["data"], one["events"]) for one in written] == [("trajectory", 10)]
+
+
+def left(time: datetime, visit: int, dwell_s: float, **fields: object) -> Event:
+    return ZoneLeft.model_validate(
+        {
+            "id": IDS.at(time.timestamp()), "time": time, "shop": "s", "visit": f"{visit:016x}",
+            "dwell_s": dwell_s, **fields,
+        }
+    )  # fmt: skip
+
+
+def minutes(folder: Path) -> dict[str, int]:
+    """How many rows of minutes there are, by what they are of."""
+    reader = JournalReader(folder)
+    found = reader.table("SELECT what, count(*) AS n FROM minutes GROUP BY what").to_pylist()
+    reader.close()
+    return {row["what"]: row["n"] for row in found}

@@ -68,7 +68,7 @@ def worked_out(counts: Counts) -> list[tuple[int, ...]]:
             inside = [float(since <= hour(*c) < until) for c in cells]
             exact = not answer.notes or by == "hour" or value == 0
             (equal if exact else least)[zone].append((inside, value))
-    found = []
+    found: list[tuple[int, ...]] = []
     for z in range(len(ZONES)):
         for i, cell in enumerate(cells):
             n = int(counts[(z, *cell)])
@@ -98,7 +98,7 @@ def _extreme(
         bounds=(0, 1000),
     )
     assert solved.success, solved.message
-    return float(sign * solved.fun)
+    return sign * float(solved.fun or 0.0)
 
 
 @settings(max_examples=5, deadline=None)
@@ -140,7 +140,7 @@ def test_the_attack_finds_what_a_weaker_gate_gives_away(monkeypatch: pytest.Monk
     assert (0, 0, 1) in worked_out(counts)  # 20 in all, less 9, less 8
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(shops)
 def test_every_small_cell_could_be_another(counts: Counts) -> None:
     """Whatever is asked, the answers are those of a shop in which one person less, or more, was

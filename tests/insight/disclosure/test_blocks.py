@@ -77,7 +77,7 @@ def recovered(k: int, cells: int, most: int, rest: Rest, gather: Gather) -> list
         worlds[published(people, k, rest, gather)].append(people)
     found: list[object] = []
     for told, alike in worlds.items():
-        every = np.array(alike)
+        every: Ints = np.array(alike)
         for world in every[every.sum(axis=1) <= most - k]:  # what is withheld may be up to k - 1
             same = every[~(every[:, world == 0]).any(axis=1)]
             sure = (same == same[0]).all(axis=0)

@@ -90,29 +90,31 @@ def _closings(counts: Ints, k: int) -> tuple[Ints, Ints]:
     """(R, T) where the block began that ends in a cell, -1 where none does; and (R,) where one
     began that never ended."""
     rows, cells, _ = counts.shape
-    begins = np.full((rows, cells), -1, np.int64)
+    by_cell = np.ascontiguousarray(np.moveaxis(counts, 1, 0))  # each step reads one piece of memory
+    begins = np.full((cells, rows), -1, np.int64)
     begin = np.full(rows, -1, np.int64)
     together = np.zeros((rows, counts.shape[2]), np.int64)
     for t in range(cells):
-        now = counts[:, t]
-        begin = np.where((begin < 0) & now.any(axis=1), t, begin)
+        now = by_cell[t]
+        begin[(begin < 0) & now.any(axis=1)] = t
         together += now
         ends = (begin >= 0) & (together >= k).all(axis=1)
-        begins[ends, t] = begin[ends]
+        begins[t, ends] = begin[ends]
         begin[ends] = -1
         together[ends] = 0
-    return begins, begin
+    return np.ascontiguousarray(begins.T), begin
 
 
 def _spread(begins: Ints) -> tuple[Ints, Ints]:
     """(R, T) each: first and last cell of the block that a cell is in."""
-    first, last = np.full(begins.shape, NOTHING), np.full(begins.shape, NOTHING)
+    by_cell = np.ascontiguousarray(begins.T)
+    first, last = np.full(by_cell.shape, NOTHING), np.full(by_cell.shape, NOTHING)
     rows = len(begins)
-    begin, end = np.full(rows, -1), np.full(rows, -1)
-    for t in reversed(range(begins.shape[1])):
-        ends = begins[:, t] >= 0
-        begin, end = np.where(ends, begins[:, t], begin), np.where(ends, t, end)
-        inside = (begin >= 0) & (t >= begin)
-        first[inside, t], last[inside, t] = begin[inside], end[inside]
-        begin = np.where(begin == t, -1, begin)
-    return first, last
+    begin, end = np.full(rows, NOTHING), np.full(rows, NOTHING)
+    for t in reversed(range(len(by_cell))):
+        ends = by_cell[t] >= 0
+        begin[ends], end[ends] = by_cell[t, ends], t
+        first[t], last[t] = begin, end
+        over = begin == t
+        begin[over] = end[over] = NOTHING
+    return np.ascontiguousarray(first.T), np.ascontiguousarray(last.T)

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from miseban.insight.disclosure.calendar import Calendar
@@ -38,9 +39,15 @@ def told_seconds(reader: JournalReader, edges: Ints, k: int) -> tuple[Ints, bool
     which, at = calendar.hour_of(_starts(hour))
     many = calendar.hours_shape
     hour_values = _laid(hour, which * many[1] + at, many[0] * many[1], shape)
-    told = Cells(calendar, day_values[1], hour_values[1].reshape(cells, *many), k)
-    seconds = (day_values[0] * told.days_told).sum(axis=1)
-    seconds += (hour_values[0].reshape(cells, *many) * told.hours_told).sum(axis=(1, 2))
+    there = day_values[1].any(axis=1) | hour_values[1].any(axis=1)  # many are shelves and walls
+    by_day, by_hour = (
+        [of[there] for of in day_values],
+        [of[there].reshape(int(there.sum()), *many) for of in hour_values],
+    )
+    told = Cells(calendar, by_day[1], by_hour[1], k)
+    seconds = np.zeros(cells, np.int64)
+    seconds[there] = (by_day[0] * told.days_told).sum(axis=1)
+    seconds[there] += (by_hour[0] * told.hours_told).sum(axis=(1, 2))
     return seconds.reshape(shape), bool(told.hidden().any())
 
 
@@ -69,19 +76,17 @@ def _laid(table: pa.Table, when: Ints, times: int, shape: tuple[int, int]) -> tu
     cell = np.repeat(band, length) * shape[1] + column
     at = cell * times + np.repeat(when, length)
     values = _values(table)
-    visits = np.repeat(np.asarray(table["detail"].to_pylist(), object) == VISITS, length)
+    visits = np.repeat(pc.equal(table["detail"], VISITS).to_numpy(zero_copy_only=False), length)
     cells = shape[0] * shape[1]
-    size = cells * times
-    return tuple(  # type: ignore[return-value]
-        np.bincount(at[of], values[of], size)[:size].astype(np.int64).reshape(cells, times)
-        for of in (~visits, visits)
-    )
+    seconds, came = np.zeros((2, cells * times), np.int64)
+    seconds[at[~visits]], came[at[visits]] = values[~visits], values[visits]  # each is there once
+    return seconds.reshape(cells, times), came.reshape(cells, times)
 
 
-def _values(table: pa.Table) -> NDArray[np.float64]:
+def _values(table: pa.Table) -> Ints:
     if not len(table):
-        return np.zeros(0)
-    return np.asarray(table["histogram"].combine_chunks().flatten().to_numpy(), np.float64)
+        return np.zeros(0, np.int64)
+    return np.asarray(table["histogram"].combine_chunks().flatten().to_numpy(), np.int64)
 
 
 def _lengths(table: pa.Table) -> Ints:

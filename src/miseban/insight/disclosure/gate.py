@@ -86,6 +86,8 @@ def _whole(rows: pa.Table, told: Flags, group: Ints, block: Ints) -> pa.Table:
     measured is told: with what was told before, it would tell of those who were forgotten."""
     rows, block = rows.filter(pa.array(told)), (group * 10_000 + block)[told]
     measured = np.asarray(rows["measured"].to_numpy(), np.int64)
+    if not measured.any() or (measured == _n(rows)).all():
+        return rows
     _, which = np.unique(block, return_inverse=True)
     n, known = np.bincount(which, _n(rows)), np.bincount(which, measured)
     lost = pa.array((known < n)[which] if len(which) else np.zeros(0, bool))
