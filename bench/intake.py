@@ -283,7 +283,9 @@ def _run_hub(folder: Path, port: int, pipe: Connection) -> None:
     ):
         box.hub.journal.subscribe(heard)
         people, now = box.hub.people, box.hub.now()
-        account = people.accounts.add("bench", "manager", "seven green umbrellas wait", CONSOLE, now)
+        account = people.accounts.add(
+            "bench", "manager", "seven green umbrellas wait", CONSOLE, now
+        )
         rights = [Right.SEE_COUNT, Right.SEE_TRAJECTORY, Right.SEE_ASSIST, Right.SEE_DEVICE]
         lives = now + timedelta(days=1)
         made = people.tokens.create(account.id, "bench", rights, lives, CONSOLE, now)
