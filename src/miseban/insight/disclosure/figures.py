@@ -18,7 +18,9 @@ DURATIONS_ONLY: Final = frozenset({"alert"})
 """How many alerts there were is told as it is; how soon they were answered, which is somebody's
 work, of k alerts or more."""
 
-PLAIN: Final = frozenset({"line", "occupancy", "queue", "shelf", "gap", "receipt", "closing"})
+PLAIN: Final = frozenset(
+    {"line", "occupancy", "queue", "shelf", "gap", "receipt", "closing", "counted"}
+)
 """Told as they are. Passages of a line, people in a zone and the length of a queue are what anybody
 who stands there sees, and what the live page shows at the moment: they say how many, not who, not
 for how long one of them stayed, and no two of them belong to one person. The rest is of shelves,
