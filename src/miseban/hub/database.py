@@ -36,7 +36,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
 from miseban.vocabulary.errors import BadInput
 
@@ -222,8 +222,21 @@ def _open_postgres(url: URL, where: str) -> Engine:
             raise BadInput("database", where, what) from None
     elif mode != "disable":
         raise BadInput("database", where, "expected sslmode to be verify-full or disable")
-    # A server that was restarted is noticed before a statement is lost on it.
-    return create_engine(url.set(query={}), connect_args=arguments, pool_pre_ping=True)
+    engine = create_engine(url.set(query={}), connect_args=arguments)
+    event.listen(engine, "checkout", _need_life)
+    return engine
+
+
+def _need_life(connection: Any, _record: object, _proxy: object) -> None:
+    """A server that was restarted is noticed before a statement is lost on it. (The pool's own ping
+    knows errors of the driver only, and a connection that was reset is one of the system.)"""
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1")
+        cursor.close()
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError(str(error)) from error
 
 
 def _reason(error: Exception) -> str:

@@ -25,7 +25,7 @@ def labels(events: Iterable[Event]) -> Labels:
     """The last that was said of each visit stands for the whole of it (``visit.labelled``)."""
     told = [event for event in events if isinstance(event, VisitEnded | VisitLabelled)]
     # What is said of a visit at its end comes before what became known later.
-    told.sort(key=lambda event: (isinstance(event, VisitLabelled), event.time))
+    told.sort(key=lambda event: (isinstance(event, VisitLabelled), event.time, event.id))
     roles: dict[str, Role] = {}
     groups: dict[str, str] = {}
     for event in told:

@@ -178,7 +178,6 @@ def _rules(settings: Settings, shop: Shop, notify: NotifySettings) -> Rules:
 
 
 def _retain(hub: Hub, moment: datetime) -> None:
-    hub.people.tidy(moment)
     for receipt in retain(hub.journal, load_policy(hub.shop.shop.policy), moment):
         _LOG.info(
             "deleted", data=receipt.data, events=receipt.events, before=receipt.before.isoformat()

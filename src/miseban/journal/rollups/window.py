@@ -106,8 +106,8 @@ class Window:
         told = self.told("visit.ended", "visit.labelled")
         later = told.is_a("visit.labelled")
         roles: dict[str, str] = {}
-        visits, role = told.texts("visit"), told.texts("role")
-        for i in np.lexsort((told.times, later)).tolist():
+        visits, role, ids = told.texts("visit"), told.texts("role"), told.texts("id")
+        for i in np.lexsort((ids, told.times, later)).tolist():
             if role[i]:
                 roles[visits[i]] = role[i]
             elif later[i]:
