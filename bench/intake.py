@@ -47,7 +47,7 @@ from miseban.vocabulary.delivery import Batch, BatchHead, events_topic
 from miseban.vocabulary.events import Event
 
 SHOP = "large"
-EVENTS, BATCH, SOURCES = 200_000, 500, 8
+EVENTS, BATCH, SOURCES = 150_000, 500, 8
 SECONDS = 60
 _SPAWN = multiprocessing.get_context("spawn")
 
