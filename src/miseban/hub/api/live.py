@@ -215,7 +215,7 @@ def _written(found: Found) -> bytes:
 
 def end_streams(app: Starlette) -> None:
     """Ends every stream, so that a hub that stops need not wait for those who listen."""
-    for listener in list(app.state.listeners):
+    for listener in list(getattr(app.state, "listeners", ())):
         listener.close()
 
 

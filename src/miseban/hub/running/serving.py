@@ -13,6 +13,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from miseban.hub.api.live import end_streams
 from miseban.hub.running.logs import log
 from miseban.hub.tls import TlsFiles, uvicorn_settings
 from miseban.vocabulary.errors import BadInput, MisebanError
@@ -57,7 +58,9 @@ def serve(
         **(uvicorn_settings(tls) if tls else {}),
     )
     with _listening(host, port) as listening:
-        asyncio.run(_serve(_Server(config), listening, on_reload, on_ready, until, beside, renew))
+        asyncio.run(
+            _serve(_Server(config), app, listening, on_reload, on_ready, until, beside, renew)
+        )
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -86,6 +89,7 @@ class _Server(uvicorn.Server):
 
 async def _serve(
     server: _Server,
+    app: FastAPI,
     listening: socket.socket,
     on_reload: Callable[[], None],
     on_ready: Callable[[int], None],
@@ -97,6 +101,7 @@ async def _serve(
 
     def stop() -> None:
         server.should_exit = True
+        end_streams(app)
 
     def reload() -> None:
         loop.run_in_executor(None, on_reload)
