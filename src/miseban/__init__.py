@@ -25,6 +25,12 @@ def open(  # noqa: A001
 ) -> Shop:
     """The shop whose journal lies in the folder ``where``, or whose hub has that address, to be
     asked: ``docs/client.md``. Loaded here, since a camera's process has no pandas."""
-    opening = import_module("miseban.client.opening")
+    try:
+        opening = import_module("miseban.client.opening")
+    except ModuleNotFoundError as error:
+        from miseban.vocabulary.errors import BadInput
+
+        what = f"needs what a camera does not: {error.name} (the extra hub)"
+        raise BadInput("hub-packages", "miseban.open", what) from None
     opened: Shop = opening.open_shop(where, shop=shop, token=token, ca=ca)
     return opened

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from miseban.cli.hub import need_hub_packages
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import load_shop
 
@@ -48,7 +47,6 @@ def install_command(
 
     Example: miseban service install hub /etc/miseban/shop.toml --settings /etc/miseban/hub.toml
     """
-    need_hub_packages()
     from miseban.hub.running.service import Service, install
 
     load_shop(shop_file)
