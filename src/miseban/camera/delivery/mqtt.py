@@ -7,7 +7,6 @@ of a publish matters for what the outbox forgets: only the hub's own answer does
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -16,18 +15,11 @@ import aiomqtt
 import structlog
 
 from miseban.camera.delivery.address import HubAddress
+from miseban.camera.delivery.connecting import TIMEOUT_S, backoff_s, broker_client
 from miseban.camera.delivery.flow import Flow, FlowSettings
 from miseban.camera.delivery.outbox import Outbox
 from miseban.vocabulary.delivery import ack_topic, events_topic, read_ack
 from miseban.vocabulary.errors import BadInput
-
-BACKOFF_S = 0.25
-BACKOFF_MOST_S = 3.0
-"""Before a connection is tried again; with the time-out of the try before it stays under 10 s."""
-TIMEOUT_S = 5.0
-"""For the broker to answer anything."""
-KEEPALIVE_S = 10
-"""A broker that is silent for twice as long is gone."""
 
 log = structlog.get_logger(__name__)
 
@@ -92,25 +84,13 @@ class MqttSender:
             self._connected = False
             if self._stopping.is_set():
                 return
-            wait_s = min(BACKOFF_MOST_S, BACKOFF_S * 2.0 ** min(attempt, 10))
+            await self._pause(backoff_s(attempt))
             attempt += 1
-            # Not all cameras of a shop at once.
-            await self._pause(wait_s * random.uniform(0.5, 1.0))  # noqa: S311
 
     async def _connection(self) -> None:
         """One connection, until it breaks or ``stop``."""
-        address = self._address
-        async with aiomqtt.Client(
-            address.host,
-            address.port,
-            username=address.user,
-            password=address.password,
-            tls_context=address.tls_context(),
-            identifier=f"miseban-{self._shop}-{self._outbox.source}",
-            clean_session=True,
-            keepalive=KEEPALIVE_S,
-            timeout=TIMEOUT_S,
-        ) as client:
+        identifier = f"miseban-{self._shop}-{self._outbox.source}"
+        async with broker_client(self._address, identifier) as client:
             await client.subscribe(self._in, qos=1)
             self._flow.restart()
             self._connected = True

@@ -7,7 +7,6 @@ So sessions are clean, and when more comes than can be kept, the rest is dropped
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
 from collections import deque
 from typing import Final
@@ -16,6 +15,7 @@ import aiomqtt
 from prometheus_client import Counter
 
 from miseban.camera.delivery.address import HubAddress
+from miseban.camera.delivery.connecting import TIMEOUT_S, backoff_s, broker_client
 from miseban.hub.intake.desk import Accept, Desk
 from miseban.hub.running.logs import log
 from miseban.vocabulary.delivery import LARGEST_PAYLOAD, ack_topic, events_topic
@@ -25,9 +25,6 @@ WAITING_BYTES: Final = 64_000_000
 """Of payloads that wait to be kept."""
 GROUP_BYTES: Final = 4_000_000
 """Of payloads that are kept with one write, at most, and one more."""
-BACKOFF_S, BACKOFF_MOST_S = 0.25, 3.0
-TIMEOUT_S: Final = 5.0
-KEEPALIVE_S: Final = 10
 DROPPED: Final = Counter("miseban_intake_dropped", "Batches that came faster than they were kept.")
 _LOG = log("intake")
 
@@ -82,28 +79,16 @@ class MqttIntake:
                     _LOG.warning("broker lost", broker=self._address.shown, why=str(error))
             self._connected.clear()
             if not self._stopping:
-                wait_s = min(BACKOFF_MOST_S, BACKOFF_S * 2.0 ** min(attempt, 10))
-                await asyncio.sleep(wait_s * random.uniform(0.5, 1.0))  # noqa: S311
+                await asyncio.sleep(backoff_s(attempt))
 
     async def _connection(self) -> None:
         """One connection, until it breaks or ``stop``."""
-        address = self._address
-        async with aiomqtt.Client(
-            address.host,
-            address.port,
-            username=address.user,
-            password=address.password,
-            tls_context=address.tls_context(),
-            identifier=f"miseban-{self._shop}-hub",
-            clean_session=True,
-            keepalive=KEEPALIVE_S,
-            timeout=TIMEOUT_S,
-        ) as client:
+        async with broker_client(self._address, f"miseban-{self._shop}-hub") as client:
             await client.subscribe(events_topic(self._shop, "+"), qos=1)
             self._connected.set()
             if self._lost:
                 self._lost = False
-                _LOG.info("broker back", broker=address.shown)
+                _LOG.info("broker back", broker=self._address.shown)
             self._waiting.clear()
             self._bytes = 0
             listening = asyncio.create_task(self._listen(client))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import aiomqtt
 
 from miseban.camera.delivery.address import HubAddress
+from miseban.camera.delivery.connecting import broker_client
 from miseban.hub.formats.speaking import speak
 from miseban.hub.mqtt_access import HUB_OTHERS, HUB_USER
 from miseban.hub.running.box import Box
@@ -29,14 +31,7 @@ async def _with_others(box: Box, address: HubAddress) -> None:
     user = HUB_OTHERS if address.user == HUB_USER else address.user
 
     def connect() -> aiomqtt.Client:
-        return aiomqtt.Client(
-            address.host,
-            address.port,
-            username=user,
-            password=address.password,
-            tls_context=address.tls_context(),
-            identifier=f"miseban-{box.hub.shop.shop.id}-others",
-        )
+        return broker_client(replace(address, user=user), f"miseban-{box.hub.shop.shop.id}-others")
 
     while True:
         try:
