@@ -23,6 +23,7 @@ _POSTER: Final = """
 @page { size: A4; margin: 12mm; }
 * { box-sizing: border-box; }
 body { margin: 0; color: #111; font: 10.5pt/1.45 system-ui, sans-serif; }
+@media screen { body { margin: 2rem; } }
 main { display: flex; flex-direction: column; min-height: 270mm; }
 header { display: flex; gap: 8mm; align-items: center; border-bottom: 1.2mm solid #0a7d55;
   padding-bottom: 5mm; margin-bottom: 5mm; }
