@@ -148,7 +148,12 @@ def test_devices_come_and_go(tmp_path: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(file.read_text().strip()) == 43
     passwords = (tmp_path / "hub" / "mqtt" / "passwords").read_text()
-    assert [line.partition(":")[0] for line in passwords.splitlines()] == ["hub", "door", "till"]
+    assert [line.partition(":")[0] for line in passwords.splitlines()] == [
+        "hub",
+        "hub-others",
+        "door",
+        "till",
+    ]
     assert door["password"] not in passwords
     told(call(device.app, "revoke", "door", *shop))
     assert "door" not in (tmp_path / "hub" / "mqtt" / "passwords").read_text()

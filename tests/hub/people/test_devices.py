@@ -22,7 +22,7 @@ def test_devices_are_kept_listed_and_revoked(people: People, engine: Engine) -> 
     ]  # fmt: skip
     lists = access.lists("tokyo", "of the hub")
     users = [line.partition(":")[0] for line in lists.passwords.splitlines()]
-    assert users == ["hub", "door", "till"]
+    assert users == ["hub", "hub-others", "door", "till"]
     for secret in (issued[0].password, issued[1].password, "of the hub"):
         assert secret not in lists.passwords + lists.access
     access.revoke("door", CONSOLE, NOW)

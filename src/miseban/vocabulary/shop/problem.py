@@ -61,7 +61,7 @@ def named(place: Place, data: object, lists: tuple[str, ...] = LISTS) -> str:
         here = _inside(here, step)
         if isinstance(step, str):
             key = step
-            words.append(_key(step, depth, place, lists))
+            words.append(_key(step, depth, place, lists, here))
         elif key in (*lists, "facing"):
             words.append(str(step + 1))
             name = _inside(here, "id")
@@ -78,10 +78,12 @@ def named(place: Place, data: object, lists: tuple[str, ...] = LISTS) -> str:
     return " ".join(words)
 
 
-def _key(step: str, depth: int, place: Place, lists: tuple[str, ...]) -> str:
+def _key(step: str, depth: int, place: Place, lists: tuple[str, ...], here: object) -> str:
     if depth == 0 and step in lists:
         return f"[[{step}]]"
-    if depth == 0 and (lists is LISTS or len(place) > 1):  # a shop file has tables only
+    # A shop file has tables only; other files may begin with keys of their own.
+    plain = lists is not LISTS and isinstance(here, str | int | float)
+    if depth == 0 and not plain:
         return f"[{_bare(step)}]"
     if step == "facing" and place[0] == "shelf":
         return "[[shelf.facing]]"
