@@ -10,7 +10,7 @@ import typer
 
 from miseban.camera.delivery.address import parse_hub
 from miseban.camera.process.commands import camera_commands
-from miseban.camera.process.logs import log_lines
+from miseban.camera.process.logs import start_logging
 from miseban.camera.process.settings import Model
 from miseban.camera.supervisor import Supervisor, SupervisorSettings
 from miseban.cli.which_model import which_model
@@ -73,7 +73,7 @@ def camera(
         chosen, measured_with = which_model(model, shop, shop_file, name)
         models[name] = Model(name=chosen, threads=threads or measured_with)
     commands = camera_commands(shop_file, models, address, folder, gate=gate, closer=closer)
-    log_lines()
+    start_logging()
     supervisor = Supervisor(commands, SupervisorSettings(rss_bytes=memory_mb * 1_000_000))
     stopping = False
 

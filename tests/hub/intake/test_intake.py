@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from paho.mqtt.enums import CallbackAPIVersion
+from structlog.testing import capture_logs
 
 from miseban.camera.delivery.address import parse_hub
 from miseban.camera.delivery.calling import HubCall, Hung, write_parts
@@ -138,6 +139,20 @@ def test_a_journal_that_fails_gives_no_answer_and_is_asked_again() -> None:
     payload = batch("door", 1, 3).encode()
     assert desk.take([("door", payload)]) == []
     assert desk.take([("door", payload)]) == [("door", Ack(stream=STREAM, upto=3))]
+
+
+def test_a_full_disk_is_told_once_and_its_end_once() -> None:
+    keeping = Keeping(holds=2)
+    desk = Desk(keeping.accept)
+    with capture_logs() as told:
+        for first in (1, 3, 3):
+            desk.take([("door", batch("door", first, first + 1).encode())])
+        keeping.holds = 100
+        desk.take([("door", batch("door", 3, 4).encode())])
+    said = [one["event"] for one in told]
+    assert len(said) == 2
+    assert "the disk is full" in said[0]
+    assert "there is room again" in said[1]
 
 
 def test_of_each_stream_the_last_answer_is_sent() -> None:

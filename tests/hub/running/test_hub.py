@@ -28,9 +28,10 @@ from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import load_settings
 from miseban.hub.tls import own_certificate
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.events import LineCrossed, ZoneEntered
+from miseban.vocabulary.events import AlertAnswered, LineCrossed, ZoneEntered
 from miseban.vocabulary.identifiers import EventIds
 from tests.hub.shopfront import SHOP_TEXT
+from tests.logging_as_before import logging_as_before as _as_before  # noqa: F401
 
 START_S = 30.0
 
@@ -234,3 +235,44 @@ def test_a_certificate_is_renewed_while_the_hub_serves(
         served[0],
         served[-1],
     ]
+
+
+def test_when_what_runs_beside_fails_the_hub_ends_with_it() -> None:
+    async def fails() -> None:
+        raise OSError("no such part")
+
+    with pytest.raises(OSError, match="no such part"):
+        serve(FastAPI(), "127.0.0.1", 0, None, beside=fails)
+
+
+def test_a_channel_that_nobody_knows_is_refused_before_the_doors_open(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = shop_file(tmp_path)
+    notify = tmp_path / "notify.toml"
+    notify.write_text('[[channel]]\nid = "chat"\nurls = ["nowhere://x"]\n', encoding="utf-8")
+    notify.chmod(0o600)
+    settings = tmp_path / "hub.toml"
+    settings.write_text('notify = "notify.toml"\nlisten = "127.0.0.1:1"\n', encoding="utf-8")
+    assert run(["hub", str(path), "--settings", str(settings), "--log", "json"]) == 2
+    (*_, line) = capsys.readouterr().err.splitlines()
+    assert line.startswith("miseban: ")
+    assert '[[channel]] "chat"' in line
+
+
+def test_a_stricter_policy_holds_for_intake_once_it_is_read(tmp_path: Path) -> None:
+    path = shop_file(tmp_path)
+    now = datetime.now(UTC)
+    ids = EventIds()
+
+    def answered() -> AlertAnswered:
+        return AlertAnswered(
+            id=ids.at(now.timestamp()), time=now, shop="kado", alert="a", step="done", by="x"
+        )
+
+    with open_box(path, load_settings(None, data=tmp_path / "data")) as box:
+        assert box.hub.journal.append([answered()]) == 1
+        path.write_text(SHOP_TEXT.replace('policy = "jp"', 'policy = "strict"'), encoding="utf-8")
+        box.reload()
+        assert box.hub.journal.append([answered()]) == 0
+        assert box.hub.journal.state.totals.kept == 1

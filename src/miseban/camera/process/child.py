@@ -27,7 +27,7 @@ from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
 from miseban.camera.delivery.sender import Sender
 from miseban.camera.process.live import LiveLoop
-from miseban.camera.process.logs import log_lines
+from miseban.camera.process.logs import start_logging
 from miseban.camera.process.opening import open_live
 from miseban.camera.process.settings import Beat, ProcessSettings
 from miseban.camera.process.wall_clock import WallClock
@@ -136,7 +136,7 @@ def main() -> int:
     """Reads the settings, runs, and returns the exit status."""
     beats = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints is no beat
-    log_lines()
+    start_logging()
     process = CameraProcess(ProcessSettings.model_validate_json(sys.stdin.buffer.readline()), beats)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.stop())

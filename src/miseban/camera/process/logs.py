@@ -1,37 +1,58 @@
-"""The log of a process that runs for ever: a line of text for people, of JSON for a journal."""
+"""Structured logs: a line of JSON an event for machines, a readable line on a terminal.
+
+Every line has a time in UTC, a level and what happened; secrets never get that far, because what is
+secret is a ``SecretStr``, and addresses are shown without their passwords.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
+from typing import Literal, TextIO
 
 import structlog
 
+Form = Literal["json", "text"]
 
-def log_lines() -> None:
-    """Sets up structlog and the standard library's log, to standard error: coloured lines on a
-    terminal, JSON elsewhere."""
-    terminal = sys.stderr.isatty()
-    shown: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+
+def start_logging(
+    form: Form | None = None, *, level: str = "info", to: TextIO | None = None
+) -> None:
+    """Sends logs to ``to`` (standard error). Without ``form`` a terminal gets text, all else JSON.
+    What libraries log comes by the same way, from warnings on."""
+    out = to or sys.stderr
+    form = form or ("text" if out.isatty() else "json")
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    last: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=out.isatty())
     )
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            shown,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, handlers=[_Standard()], force=True)
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+    logging.getLogger("miseban").setLevel(level.upper())
 
 
-class _Standard(logging.Handler):
-    """Hands what the standard library logs to structlog."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        told = structlog.get_logger(record.name)
-        told.log(record.levelno, record.getMessage(), logger=record.name)
+def log(name: str) -> structlog.stdlib.BoundLogger:
+    """The logger of a part of the product."""
+    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(f"miseban.{name}")
+    return logger

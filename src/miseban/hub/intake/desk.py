@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from prometheus_client import Counter
 
-from miseban.hub.running.logs import log
+from miseban.camera.delivery.direct import Accept
+from miseban.camera.process.logs import log
 from miseban.vocabulary.delivery import Ack, Batch, read_batch
 from miseban.vocabulary.errors import BadInput
 
 BATCHES: Final = Counter("miseban_intake_batches", "Batches that came, by what became of them.",
                          ["state"])  # fmt: skip
 _LOG = log("intake")
-
-Accept = Callable[[Sequence[Batch]], Sequence[Ack]]
 
 
 class Desk:
@@ -24,7 +23,7 @@ class Desk:
     def __init__(self, accept: Accept) -> None:
         self._accept = accept
         self._odd: set[str] = set()
-        self._failed = False
+        self._failed = self._full = False
 
     def take(self, payloads: Sequence[tuple[str, bytes]]) -> list[tuple[str, Ack]]:
         """Keeps the batches of ``payloads``, each with the source that sent it, and returns the
@@ -44,6 +43,13 @@ class Desk:
         if self._failed:
             self._failed = False
             _LOG.info("kept again")
+        full = any(ack.state == "full" for ack in acks)
+        if full != self._full:
+            self._full = full
+            if full:
+                _LOG.error("the disk is full: nothing is taken in until there is room")
+            else:
+                _LOG.info("there is room again: events are taken in")
         answers: dict[tuple[str, str], Ack] = {}
         for batch, ack in zip(batches, acks, strict=True):
             answers[batch.head.source, batch.head.stream] = ack

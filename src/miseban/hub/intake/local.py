@@ -11,8 +11,9 @@ import threading
 from pathlib import Path
 
 from miseban.camera.delivery.calling import Hung, read_parts, write_parts
-from miseban.hub.intake.desk import Accept, Desk
-from miseban.hub.running.logs import log
+from miseban.camera.delivery.direct import Accept
+from miseban.camera.process.logs import log
+from miseban.hub.intake.desk import Desk
 from miseban.vocabulary.errors import BadInput
 
 _LOG = log("intake")

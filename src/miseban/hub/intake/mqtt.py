@@ -16,8 +16,9 @@ from prometheus_client import Counter
 
 from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.connecting import TIMEOUT_S, backoff_s, broker_client
-from miseban.hub.intake.desk import Accept, Desk
-from miseban.hub.running.logs import log
+from miseban.camera.delivery.direct import Accept
+from miseban.camera.process.logs import log
+from miseban.hub.intake.desk import Desk
 from miseban.vocabulary.delivery import LARGEST_PAYLOAD, ack_topic, events_topic
 from miseban.vocabulary.identifiers import is_name
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from miseban.camera.process.logs import log
 from miseban.hub.alerts import Alerts, Rules, load_rules
 from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
@@ -20,7 +22,6 @@ from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.notify.vapid import Vapid
 from miseban.hub.people.people import People
 from miseban.hub.privacy.retention import retain
-from miseban.hub.running.logs import log
 from miseban.hub.running.settings import Settings
 from miseban.hub.running.upkeep import Keeper
 from miseban.journal.journal import Journal
@@ -28,7 +29,7 @@ from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.vocabulary.errors import BadInput, Failed, MisebanError
 from miseban.vocabulary.events import DataClass, Event
-from miseban.vocabulary.policies import load_policy
+from miseban.vocabulary.policies import Policy, load_policy
 from miseban.vocabulary.shop import Shop, load_shop
 
 QUESTIONS_WAIT_S = 5.0
@@ -39,6 +40,16 @@ _LOG = log("hub")
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class InForce:
+    """The policy by which the journal keeps: another one after the shop file was read again."""
+
+    policy: Policy
+
+    def keeps(self, data: DataClass) -> bool:
+        return self.policy.rule(data).on
 
 
 class Box:
@@ -52,8 +63,10 @@ class Box:
         notify: NotifySettings,
         vapid: Vapid,
         shop_file: Path,
+        in_force: InForce,
     ) -> None:
         self.hub, self.settings, self.notify, self.vapid = hub, settings, notify, vapid
+        self.in_force = in_force
         self.reloaded: Callable[[], None] = lambda: None
         self._shop_file = shop_file
         self._lock = threading.Lock()
@@ -74,6 +87,7 @@ class Box:
         rules = _rules(self.settings, shop, self.notify)
         with self._lock:
             live = _live(self.hub.journal, shop, self.hub.now())
+            self.in_force.policy = load_policy(shop.shop.policy)
             self.hub.shop, self.hub.rules, self.hub.live = shop, rules, live
         # Outside the lock: what alerts append comes back to ``kept``.
         self.hub.alerts = _alerts(rules, live, self.hub.journal, self.hub.now())
@@ -97,6 +111,7 @@ def open_box(
     shop = load_shop(shop_file)
     notify = load_notify(settings.notify)
     rules = _rules(settings, shop, notify)
+    in_force = InForce(load_policy(shop.shop.policy))
     _make_folder(settings.data)
     with ExitStack() as parts:
         engine = open_database(settings.database_url)
@@ -107,7 +122,7 @@ def open_box(
             settings.data / "journal",
             shop=shop.shop.id,
             timezone=shop.shop.timezone,
-            keep=_keeps(shop),
+            keep=in_force.keeps,
             rollups=RollupKeeper(),
             reserve=settings.upkeep.reserve_mb * 1_000_000,
         )
@@ -133,7 +148,7 @@ def open_box(
             files=Files(shop=shop_file, rules=settings.rules),
             now=now,
         )
-        box = Box(hub, settings, notify, vapid, shop_file)
+        box = Box(hub, settings, notify, vapid, shop_file, in_force)
         journal.subscribe(box.kept)
         hub.changed = lambda what: None if what == "devices" else box.reload_quietly()
         keeper = Keeper(
@@ -164,11 +179,6 @@ def _door(settings: Settings) -> Door:
         tls=settings.tls.on,
         url=f"{'https' if settings.tls.on else 'http'}://{called}:{settings.port}",
     )
-
-
-def _keeps(shop: Shop) -> Callable[[DataClass], bool]:
-    policy = load_policy(shop.shop.policy)
-    return lambda data: policy.rule(data).on
 
 
 def _rules(settings: Settings, shop: Shop, notify: NotifySettings) -> Rules:

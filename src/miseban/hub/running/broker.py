@@ -10,9 +10,9 @@ import threading
 from pathlib import Path
 from typing import Final
 
+from miseban.camera.process.logs import log
 from miseban.hub.mqtt_access import MqttAccess
 from miseban.hub.mqtt_broker import Broker, write_broker, write_lists
-from miseban.hub.running.logs import log
 from miseban.vocabulary.errors import BadInput
 
 BACKOFF_S: Final = (0.5, 1.0, 2.0, 5.0)

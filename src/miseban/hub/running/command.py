@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from miseban.camera.delivery.address import HubAddress, parse_hub
+from miseban.camera.process.logs import log, start_logging
 from miseban.hub.api.app import create_app
 from miseban.hub.intake.local import LocalIntake
 from miseban.hub.intake.mqtt import MqttIntake
@@ -16,7 +17,7 @@ from miseban.hub.mqtt_access import HUB_USER
 from miseban.hub.mqtt_broker import Broker
 from miseban.hub.running.box import Box, open_box
 from miseban.hub.running.broker import OwnBroker
-from miseban.hub.running.logs import log, start_logging
+from miseban.hub.running.loop import HubLoop
 from miseban.hub.running.others import in_the_loop
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings, split_address
@@ -50,6 +51,7 @@ def run_hub(
     with ExitStack() as running:
         box = running.enter_context(open_box(shop_file, settings))
         tls = _tls(settings, box)
+        parts = HubLoop(box)
         address = running.enter_context(intake(box, tls))
         running.enter_context(beside(box))
         first = box.hub.people.doors.first_link(box.hub.now())
@@ -68,7 +70,7 @@ def run_hub(
             on_reload=box.reload_quietly,
             on_ready=ready,
             until=until,
-            beside=lambda: in_the_loop(box, address),
+            beside=lambda: in_the_loop(parts, box, address),
             renew=lambda: _tls(settings, box),
         )
     _LOG.info("closed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from miseban.camera.process.logs import log
 from miseban.hub.alerts import Notice
 from miseban.hub.alerts.watch import Watch
 from miseban.hub.notify.chat import Chat
@@ -13,7 +14,6 @@ from miseban.hub.notify.outgoing import Outgoing
 from miseban.hub.notify.webhooks import Webhooks
 from miseban.hub.notify.webpush import WebPush
 from miseban.hub.running.box import Box
-from miseban.hub.running.logs import log
 
 AGAIN_S = 5.0
 """Before a part that failed is begun anew."""
@@ -25,6 +25,7 @@ class HubLoop:
     notice."""
 
     def __init__(self, box: Box) -> None:
+        """Raises ``BadInput`` (``channel``) for an address that nobody knows."""
         self._box = box
         notify = box.notify
         self._outgoing = Outgoing(local=True, allowed=notify.networks, insecure=notify.insecure)

@@ -9,20 +9,20 @@ import aiomqtt
 
 from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.connecting import broker_client
+from miseban.camera.process.logs import log
 from miseban.hub.formats.speaking import speak
 from miseban.hub.mqtt_access import HUB_OTHERS, HUB_USER
 from miseban.hub.running.box import Box
-from miseban.hub.running.logs import log
 from miseban.hub.running.loop import AGAIN_S, HubLoop
 from miseban.vocabulary.errors import MisebanError
 
 _LOG = log("others")
 
 
-async def in_the_loop(box: Box, address: HubAddress | None) -> None:
+async def in_the_loop(parts: HubLoop, box: Box, address: HubAddress | None) -> None:
     """Until it is cancelled. ``address`` is that of the broker; none where there is none."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(HubLoop(box).run())
+        group.create_task(parts.run())
         if address is not None:
             group.create_task(_with_others(box, address))
 

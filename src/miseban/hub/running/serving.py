@@ -13,8 +13,8 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
+from miseban.camera.process.logs import log
 from miseban.hub.api.live import end_streams
-from miseban.hub.running.logs import log
 from miseban.hub.tls import TlsFiles, uvicorn_settings
 from miseban.vocabulary.errors import BadInput, MisebanError
 
@@ -38,8 +38,9 @@ def serve(
 ) -> None:
     """Serves until SIGINT, SIGTERM or ``until``; SIGHUP calls ``on_reload`` in a thread. Signals
     are heard in the main thread only. ``beside`` runs in the same loop and is cancelled at the
-    end. ``on_ready`` is told the port, once the door is open (``port`` 0: a free one). ``renew`` is
-    asked for the certificate each day: connections that come after that get the new one.
+    end; when it fails, so does this, and whoever watches the process starts it anew. ``on_ready``
+    is told the port, once the door is open (``port`` 0: a free one). ``renew`` is asked for the
+    certificate each day: connections that come after that get the new one.
 
     Raises ``BadInput`` (``listen``) where the address cannot be had.
     """
@@ -124,6 +125,7 @@ async def _serve(
     tasks = [asyncio.create_task(renew_daily())]
     if beside is not None:
         tasks.append(asyncio.create_task(beside()))
+    failed: BaseException | None = None
     serving = asyncio.create_task(server.serve([listening]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
@@ -131,10 +133,13 @@ async def _serve(
         on_ready(listening.getsockname()[1])
         _LOG.info("serving", address=f"{listening.getsockname()[0]}:{listening.getsockname()[1]}")
     while not serving.done():
-        if until is not None and until.is_set():
+        failed = next((t.exception() for t in tasks if t.done() and not t.cancelled()), None)
+        if failed is not None or (until is not None and until.is_set()):
             stop()
         await asyncio.wait([serving], timeout=0.2)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await serving
+    if failed is not None:
+        raise failed

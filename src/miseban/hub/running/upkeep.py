@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from miseban.hub.running.logs import log
+from miseban.camera.process.logs import log
 from miseban.hub.running.settings import Upkeep
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
@@ -31,7 +31,7 @@ class Keeper:
         self._zone = ZoneInfo(timezone)
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
-        self._night: object = None
+        self._night: date | None = None  # of the last retention
 
     def start(self) -> None:
         self._thread.start()

@@ -5,23 +5,10 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
 from datetime import datetime
 
-import pytest
-import structlog
-
-from miseban.hub.running.logs import log, start_logging
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    yield
-    root.handlers = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
+from miseban.camera.process.logs import log, start_logging
+from tests.logging_as_before import logging_as_before as _as_before  # noqa: F401
 
 
 def test_every_line_is_json_with_time_level_and_what_happened() -> None:
