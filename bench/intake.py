@@ -106,6 +106,7 @@ def _bare(port: int, payloads: Sequence[tuple[str, bytes]]) -> float:
     here, there = _SPAWN.Pipe()
     process = _SPAWN.Process(target=_count, args=(port, there))
     process.start()
+    there.close()  # so that a child that dies is noticed: the pipe ends
     here.recv()
     begun_s = time.perf_counter()
     _publish(port, payloads)
@@ -252,6 +253,7 @@ def _hub(folder: Path, port: int) -> Iterator[tuple[Connection, int, int, str]]:
     here, there = _SPAWN.Pipe()
     process = _SPAWN.Process(target=_run_hub, args=(folder, port, there))
     process.start()
+    there.close()
     http, token = here.recv()
     assert process.pid is not None
     try:

@@ -14,8 +14,3 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with open_hub(tmp_path_factory.mktemp("hub")) as found:
         found.keep(*a_morning())
         yield found
-
-
-@pytest.fixture(scope="module")
-def anyio_backend() -> str:
-    return "asyncio"

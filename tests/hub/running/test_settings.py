@@ -60,6 +60,7 @@ def test_no_secret_shows_when_settings_are_printed(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("liste = 1", "liste"),
+        ('hosts = ["a b"]', ": hosts 1: expected a name or address without a port"),
         ('listen = "0.0.0.0"', 'listen: expected an address such as "127.0.0.1:8443"'),
         ('listen = ":70000"', "listen"),
         ('listen = ":8080"\n[tls]\non = false', "tls.on where others can reach the hub"),

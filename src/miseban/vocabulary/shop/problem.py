@@ -82,7 +82,7 @@ def _key(step: str, depth: int, place: Place, lists: tuple[str, ...], here: obje
     if depth == 0 and step in lists:
         return f"[[{step}]]"
     # A shop file has tables only; other files may begin with keys of their own.
-    plain = lists is not LISTS and isinstance(here, str | int | float)
+    plain = lists is not LISTS and not (here is None or isinstance(here, Mapping))
     if depth == 0 and not plain:
         return f"[{_bare(step)}]"
     if step == "facing" and place[0] == "shelf":

@@ -32,12 +32,14 @@ FRAMES = 5.0
 FLAPPING, WITHIN_S = 3, 300.0
 """So many outages within so long are flapping."""
 CALM_S = 180.0
+KEPT_S = 3600.0
+"""For so long what was told of outages is remembered."""
 
 
 class Outages:
-    """One camera's: ``lost`` are all that were found, from and to, by its own clock, and
-    the first ``told`` of them were told. ``silent`` is to be set while nobody is seen though others
-    see people: see ``Silences``.
+    """One camera's: ``lost`` are those that were found, from and to, by its own clock, and the
+    first ``told`` of them were told; these are remembered for ``KEPT_S``. ``silent`` is to be set
+    while nobody is seen though others see people: see ``Silences``.
 
     What shows in the tracks is that nobody is seen any more. If that is so for everybody at one
     moment, in the midst of the picture, the camera is away; of one or two people it cannot be told
@@ -60,7 +62,7 @@ class Outages:
             if self._frames:
                 step_s = now_s - self._frames[-1]
                 if len(self._frames) > 10 and step_s > max(SILENT_S, FRAMES * self._usual_s):
-                    self.lost.append((self._frames[-1], now_s))
+                    self._add(self._frames[-1], now_s)
             self._frames.append(now_s)
         if len(self._frames) > 100:
             self._frames = self._frames[-50:]
@@ -82,9 +84,16 @@ class Outages:
             before = self._before if k == 0 else self._inner(seen, begin_s, -1.0)
             after = self._inner(seen, end_s, 1.0)
             if (k == 0 and self.silent) or _is_outage(before, after, end_s - begin_s):
-                self.lost.append((begin_s, end_s))
+                self._add(begin_s, end_s)
         self._last_s = float(times[-1])
         self._before = self._inner(seen, self._last_s, -1.0)
+
+    def _add(self, begin_s: float, end_s: float) -> None:
+        """What was told long ago nobody asks for any more: a session may last for ever."""
+        self.lost.append((begin_s, end_s))
+        old = sum(stretch[1] < end_s - KEPT_S for stretch in self.lost[: self.told])
+        del self.lost[:old]
+        self.told -= old
 
     def works(self, since_s: float) -> bool:
         """Whether frames have surely come since then: it sees nobody, but is not away."""

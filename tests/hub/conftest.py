@@ -1,4 +1,4 @@
-"""What is kept in the database is tried on both kinds of it."""
+"""What tests of the hub share: a loop of asyncio, and both kinds of database, each emptied."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from miseban.hub.database import open_database
 from tests.servers.postgres import Postgres, postgres
 
 
+@pytest.fixture(scope="module")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Postgres]:
     with postgres() as running:
@@ -19,13 +24,16 @@ def server() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """An empty database."""
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'hub.sqlite'}"
-    else:
-        running: Postgres = request.getfixturevalue("server")
-        url = running.emptied()
+        return f"sqlite:///{tmp_path / 'hub.sqlite'}"
+    running: Postgres = request.getfixturevalue("server")
+    return running.emptied()
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
     opened = open_database(url)
     yield opened
     opened.dispose()
