@@ -138,6 +138,11 @@ class Settings(Table):
         return split_address(self.listen)[1]
 
     @property
+    def broker_folder(self) -> Path:
+        """Where the files of the shop's broker lie: whoever writes its lists writes them there."""
+        return self.data / "broker"
+
+    @property
     def database_url(self) -> str:
         if self.database is not None:
             return self.database.get_secret_value()
