@@ -14,8 +14,10 @@ from typer.testing import CliRunner, Result
 
 from miseban.cli import device, people
 from miseban.hub.database import open_database
+from miseban.hub.mqtt_broker import Broker
 from miseban.hub.people.people import People
-from miseban.vocabulary.errors import BadInput
+from miseban.hub.running import command
+from miseban.vocabulary.errors import BadInput, Failed
 from tests.vocabulary.shop_text import SHOP
 
 PASSWORD = "seven blue umbrellas"
@@ -138,7 +140,7 @@ def test_devices_come_and_go(tmp_path: Path) -> None:
     shop = ("--shop", "shop.toml")
     made = told(call(device.app, "broker", *shop, "--listen", "0.0.0.0:8883", "--port", 1884))
     assert "mosquitto -c " in made
-    config = (tmp_path / "hub" / "mqtt" / "mosquitto.conf").read_text()
+    config = (tmp_path / "hub" / "broker" / "mosquitto.conf").read_text()
     assert "listener 8883 0.0.0.0\n" in config
     assert "allow_anonymous false\n" in config
     door = json.loads(told(call(device.app, "add", "door", *shop, "--json")))
@@ -147,7 +149,7 @@ def test_devices_come_and_go(tmp_path: Path) -> None:
     assert shown == "user: till\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(file.read_text().strip()) == 43
-    passwords = (tmp_path / "hub" / "mqtt" / "passwords").read_text()
+    passwords = (tmp_path / "hub" / "broker" / "passwords").read_text()
     assert [line.partition(":")[0] for line in passwords.splitlines()] == [
         "hub",
         "hub-others",
@@ -156,8 +158,8 @@ def test_devices_come_and_go(tmp_path: Path) -> None:
     ]
     assert door["password"] not in passwords
     told(call(device.app, "revoke", "door", *shop))
-    assert "door" not in (tmp_path / "hub" / "mqtt" / "passwords").read_text()
-    assert "user door" not in (tmp_path / "hub" / "mqtt" / "access").read_text()
+    assert "door" not in (tmp_path / "hub" / "broker" / "passwords").read_text()
+    assert "user door" not in (tmp_path / "hub" / "broker" / "access").read_text()
     listed = json.loads(told(call(device.app, "list", "--json")))
     assert [one["name"] for one in listed] == ["till"]
     assert "till" in told(call(device.app, "list"))
@@ -180,3 +182,35 @@ def test_wrong_devices_are_told_in_one_line(words: tuple[str, ...], what: str) -
     assert isinstance(refused.exception, BadInput)
     assert what in str(refused.exception)
     assert "new" not in told(call(device.app, "list"))
+
+
+def test_who_is_revoked_on_the_console_is_out_of_the_lists_of_the_hubs_own_broker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    class Watched:
+        def __init__(self, broker: Broker, *_: object) -> None:
+            read.append(broker.folder)
+
+        def start(self) -> None:
+            raise BadInput("broker", "mosquitto", "is not needed here")
+
+    monkeypatch.setattr(command, "OwnBroker", Watched)
+    (tmp_path / "hub.toml").write_text('data = "hub"\n[broker]\n')
+    with pytest.raises(BadInput, match="is not needed here"):
+        command.run_hub(Path("shop.toml"), Path("hub.toml"))
+    passwords = read[0] / "passwords"
+    told(call(device.app, "add", "door", "--shop", "shop.toml"))
+    assert "\ndoor:" in passwords.read_text()
+    told(call(device.app, "revoke", "door", "--shop", "shop.toml"))
+    assert "door" not in passwords.read_text()
+
+
+def test_a_password_is_shown_also_where_the_broker_cannot_be_told(tmp_path: Path) -> None:
+    told(call(people.app, "add", "taro", "--role", "staff"))
+    (tmp_path / "hub" / "broker").write_text("a file, where a folder should be")
+    failed = call(device.app, "add", "door", "--shop", "shop.toml")
+    assert isinstance(failed.exception, Failed)
+    password = failed.stdout.splitlines()[-1].removeprefix("password: ")
+    assert len(password) == 43

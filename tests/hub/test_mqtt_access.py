@@ -200,7 +200,9 @@ def test_the_hub_speaks_with_others_beside_what_its_cameras_tell(shop: Shop) -> 
             await hub.subscribe(told, qos=1)
             await wall.subscribe(public, qos=1)
             async with shop.client(others) as beside:
+                await beside.subscribe(public, qos=1)  # to know what it told before
                 await beside.publish(public, b"x", qos=1)
+                assert await heard(beside, public) == []
                 await beside.publish(ack_topic(SHOP, "door"), b"x", qos=1)  # not its own
             async with shop.client(shop.door) as door:
                 await door.publish(told, b"x", qos=1)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:  # a camera has none of what these need
 
     from miseban.hub.people.people import People
     from miseban.hub.running.settings import Settings
-    from miseban.hub.tls import TlsFiles
 
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", metavar="FILE", help="The hub's settings, hub.toml.")
@@ -45,9 +44,7 @@ def opened(
     except ImportError as error:
         what = f"needs what a camera does not: {error.name} (scripts/setup .venv hub)"
         raise BadInput("hub-packages", "miseban", what) from None
-    settings = load_settings(settings_file)
-    if data is not None:
-        settings = settings.model_copy(update={"data": data.absolute()})
+    settings = load_settings(settings_file, data=data)
     if settings.database is None:
         file = Path(settings.database_url.removeprefix("sqlite:///"))
         if new:
@@ -71,17 +68,6 @@ def people_of(
         from miseban.hub.people.people import People
 
         yield People(engine)
-
-
-def certificate_of(settings: Settings, shop: str, at: datetime) -> TlsFiles:
-    """The hub's: given, or of its own. Raises ``BadInput`` and ``Failed`` (``tls``)."""
-    from miseban.hub.tls import given_certificate, own_certificate
-
-    names = ["localhost", "127.0.0.1", "::1", *settings.hosts]
-    given = settings.tls
-    if given.certificate is not None and given.key is not None:
-        return given_certificate(given.certificate, given.key, names, at)
-    return own_certificate(settings.data / "tls", shop, names, at)
 
 
 def asked_password() -> str:

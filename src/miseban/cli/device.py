@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.table import Table
 
-from miseban.cli.at_hub import AsJson, DataFolder, SettingsFile, certificate_of, now, opened
+from miseban.cli.at_hub import AsJson, DataFolder, SettingsFile, now, opened
 from miseban.cli.common import wide_console
 from miseban.cli.new_files import check_new
 from miseban.vocabulary.errors import BadInput
@@ -77,14 +77,15 @@ def add_device(
                 access.revoke(name, CONSOLE, now())
                 what = f"cannot be written: {error.strerror or error}"
                 raise BadInput("output", password_file, what) from None
+        shown = {"user": issued.user}
+        if password_file is None:
+            shown["password"] = issued.password
+        if as_json:
+            typer.echo(json.dumps(shown, indent=2))
+        else:
+            typer.echo("\n".join(f"{what}: {value}" for what, value in shown.items()))
+        # After it was shown: it is kept nowhere else, and this may fail.
         _tell(access, found, shop, broker_pid)
-    shown = {"user": issued.user}
-    if password_file is None:
-        shown["password"] = issued.password
-    if as_json:
-        typer.echo(json.dumps(shown, indent=2))
-    else:
-        typer.echo("\n".join(f"{what}: {value}" for what, value in shown.items()))
 
 
 @app.command("list")
@@ -154,10 +155,11 @@ def write_broker_files(
     with opened(settings, data, new=True) as (found, engine):
         from miseban.hub.mqtt_access import MqttAccess
         from miseban.hub.mqtt_broker import Broker, read_listen, write_broker
+        from miseban.hub.running.certificate import certificate_of
 
         outside = read_listen(listen) if listen else None
         tls = certificate_of(found, shop, now()) if outside else None
-        broker = Broker(found.data / "mqtt", port, outside, tls)
+        broker = Broker(found.broker_folder, port, outside, tls)
         write_broker(broker, MqttAccess(engine), shop)
     typer.echo(f"mosquitto -c {broker.configuration}")
     typer.echo(f"the hub's user is hub, its password is in {broker.hub_password}")
@@ -169,6 +171,6 @@ def _tell(access: MqttAccess, settings: Settings, shop: str, pid: int | None) ->
     from miseban.hub.mqtt_access import tell_broker
     from miseban.hub.mqtt_broker import Broker, write_lists
 
-    write_lists(Broker(settings.data / "mqtt"), access, shop)
+    write_lists(Broker(settings.broker_folder), access, shop)
     if pid is not None:
         tell_broker(pid)

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 from sqlalchemy import Column, Connection, Engine, Row, String, Table, Text, delete, select
 
@@ -30,7 +30,6 @@ from miseban.vocabulary.identifiers import is_name
 Kind = Literal["camera", "onvif", "reader"]
 """``camera``: a camera process of ours; ``onvif``: a camera of others that counts and tells by
 ONVIF's JSON; ``reader``: a program that reads what the hub tells to others."""
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 HUB_USER: Final = "hub"
 HUB_OTHERS: Final = "hub-others"
 """The hub once more, for what is told to others and heard from their cameras: a user has one
@@ -147,7 +146,7 @@ def tell_broker(pid: int) -> None:
 _HANG_UP = 1
 # Topics that stand before any user hold for who has no name; there are none.
 _NOBODY = "# Written by miseban: what is changed here is lost.\n"
-_Topic = tuple[Literal["read", "write"], str]
+_Topic = tuple[Literal["read", "write", "readwrite"], str]
 
 
 def _topics(shop: str, name: str, kind: Kind) -> list[_Topic]:
@@ -169,7 +168,7 @@ def _hub_topics(shop: str) -> list[_Topic]:
 def _others_topics(shop: str) -> list[_Topic]:
     return [
         ("read", f"miseban/{shop}/+/onvif-ej/#"),
-        ("write", f"miseban/{shop}/public/#"),
+        ("readwrite", f"miseban/{shop}/public/#"),  # it takes back what is told no more
     ]
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from miseban.hub.mqtt_access import MqttAccess
 from miseban.hub.people.handed_out import new_secret
-from miseban.hub.tls import TlsFiles
+from miseban.hub.tls import CIPHERS, TlsFiles
 from miseban.vocabulary.delivery import LARGEST_PAYLOAD
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.whole_files import alone, write_whole
@@ -127,7 +127,7 @@ def _configuration(broker: Broker) -> str:
             f"certfile {broker.tls.certificate.absolute()}",
             f"keyfile {broker.tls.key.absolute()}",
             "tls_version tlsv1.2",
-            "ciphers ECDHE+AESGCM:ECDHE+CHACHA20",
+            f"ciphers {CIPHERS}",
         ]
     return "\n".join([*lines, ""])
 

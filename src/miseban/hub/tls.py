@@ -28,7 +28,8 @@ from miseban.vocabulary.whole_files import alone, write_whole
 
 RENEWED: Final = timedelta(days=30)
 """How long before its end a certificate of our own is made anew."""
-_CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"  # of TLS 1.2; those of TLS 1.3 are all right
+CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
+"""Of TLS 1.2: with forward secrecy alone. Those of TLS 1.3 are all right."""
 _HOST: Final = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
 
@@ -39,7 +40,6 @@ class TlsFiles:
     certificate: Path
     key: Path
     authority: Path | None
-    ends_at: datetime
 
 
 def own_certificate(folder: Path, shop: str, names: Sequence[str], now: datetime) -> TlsFiles:
@@ -79,30 +79,16 @@ def given_certificate(
     if not any(_is_for(known, name) for name in wanted):
         what = f"is for {', '.join(sorted(known)) or 'no name'}, expected one of"
         raise BadInput("tls", certificate, f"{what} {', '.join(wanted)}")
-    return TlsFiles(certificate, key, None, found.not_valid_after_utc)
-
-
-def server_context(files: TlsFiles) -> ssl.SSLContext:
-    """TLS 1.2 or newer, with forward secrecy. Load the files again into it
-    (``load_cert_chain``) after they were renewed: connections that come then get the new ones.
-    Raises ``BadInput`` (``tls``)."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers(_CIPHERS)
-    try:
-        context.load_cert_chain(files.certificate, files.key)
-    except (OSError, ssl.SSLError) as error:
-        raise BadInput("tls", files.certificate, f"cannot be used: {error}") from None
-    return context
+    return TlsFiles(certificate, key, None)
 
 
 def uvicorn_settings(files: TlsFiles) -> dict[str, Any]:
-    """Arguments of ``uvicorn.Config``; the same as ``server_context``."""
+    """Arguments of ``uvicorn.Config``: TLS 1.2 or newer, with forward secrecy."""
     return {
         "ssl_certfile": str(files.certificate),
         "ssl_keyfile": str(files.key),
         "ssl_version": ssl.PROTOCOL_TLS_SERVER,
-        "ssl_ciphers": _CIPHERS,
+        "ssl_ciphers": CIPHERS,
     }
 
 
@@ -131,9 +117,7 @@ def _renewed(folder: Path, shop: str, names: list[str], now: datetime) -> TlsFil
         server = made.make_server(key, names, authority, by, now)
         _write_key(paths["server.key"], key)
         write_whole(paths["server.pem"], made.certificate_pem(server))
-    return TlsFiles(
-        paths["server.pem"], paths["server.key"], paths["authority.pem"], server.not_valid_after_utc
-    )
+    return TlsFiles(paths["server.pem"], paths["server.key"], paths["authority.pem"])
 
 
 _FILES: Final = ("authority.pem", "authority.key", "server.pem", "server.key")

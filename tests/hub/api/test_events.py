@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,17 @@ async def test_a_file_is_the_same_events_and_is_noted(place: Place, tmp_path: Pa
     newest = place.hub.people.audit.entries(limit=1)[0]
     assert (newest.act, newest.about) == ("events.export", f"{len(paged)} events")
     assert "help.needed" not in str(newest.detail)
+
+
+@pytest.mark.parametrize("asked", [None, "bytes=0-3", "bytes=9-3", "bytes=99999999-", "lines=1"])
+async def test_no_exported_file_stays_behind(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str | None
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    headers = {} if asked is None else {"Range": asked}
+    async with place.client("marketer") as client:
+        await client.get("/api/v1/events/file", params=DAY, headers=headers)
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_file_of_too_long_a_time_is_refused(place: Place) -> None:

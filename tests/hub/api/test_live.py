@@ -191,7 +191,9 @@ def test_too_many_streams_of_one_are_refused(place: Place, monkeypatch: pytest.M
     headers = {"Authorization": f"Bearer {place.tokens['staff']}"}
     with served(place.app) as url, listening(url, place.tokens["staff"]):
         until_listened(place, 1)
-        assert httpx.get(f"{url}{STREAM}", headers=headers).status_code == 429
+        refused = httpx.get(f"{url}{STREAM}", headers=headers)
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 0
 
 
 def test_a_type_that_may_not_be_seen_or_is_none_is_refused(place: Place) -> None:

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
-from miseban.hub.api import safety
+from miseban.hub.api import metrics, safety
 from miseban.hub.api.problems import Problem
 from tests.hub.api.hubs import Place, open_hub
 from tests.hub.api.serving import served
@@ -151,3 +152,23 @@ async def test_metrics_count_routes_and_not_addresses(place: Place) -> None:
         text = (await client.get("/metrics")).text
     assert 'miseban_http_requests_total{method="GET",route="/api/v1/live",status="200"}' in text
     assert "secret-of-somebody" not in text
+
+
+async def test_an_answer_that_breaks_off_is_counted_once() -> None:
+    async def breaks_off(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError("gone")
+
+    async def receive() -> Message:
+        return {}
+
+    async def send(_: Message) -> None:
+        pass
+
+    def counted(status: str) -> float:
+        return float(metrics.REQUESTS.labels("GET", "none", status)._value.get())
+
+    before = counted("200"), counted("500")
+    with pytest.raises(RuntimeError):
+        await metrics.Measured(breaks_off)({"type": "http", "method": "GET"}, receive, send)
+    assert (counted("200"), counted("500")) == (before[0] + 1, before[1])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from miseban.hub.formats import onvif_counts
 from miseban.hub.formats.onvif import COUNTER, CROSSED, OnvifEvent, read_onvif, write_onvif
 from miseban.hub.formats.onvif_counts import OnvifCounts, OnvifRule
 from miseban.vocabulary.errors import BadInput
@@ -98,6 +99,21 @@ def counts(tmp_path: Path) -> OnvifCounts:
 def test_a_counter_tells_what_it_grew_by(counts: OnvifCounts) -> None:
     got = [len(counts.passages(message(n, at))) for at, n in enumerate([10, 12, 12, 15, 2])]
     assert got == [0, 2, 0, 3, 2]  # those before the first are not known; at last it began anew
+
+
+def test_a_disk_that_was_full_loses_no_passage(
+    counts: OnvifCounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts.passages(message(5, 0))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as while_full:
+        while_full.setattr(onvif_counts, "write_whole", full)
+        with pytest.raises(OSError, match="No space"):
+            counts.passages(message(8, 1))
+    assert len(counts.passages(message(9, 2))) == 4
 
 
 def test_what_comes_late_tells_nothing_new(counts: OnvifCounts) -> None:

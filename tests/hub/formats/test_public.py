@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,11 +16,12 @@ import pytest
 from miseban.hub.formats import speaking
 from miseban.hub.formats.broker import OnvifIn, load_onvif, tell_others
 from miseban.hub.formats.onvif import COUNTER, OCCUPANCY, read_onvif
-from miseban.hub.formats.onvif_counts import OnvifCounts, OnvifRule
+from miseban.hub.formats.onvif_counts import OnvifCounts
 from miseban.hub.formats.public import PublicFigures, changed
-from miseban.vocabulary.errors import BadInput, Failed
-from miseban.vocabulary.events import Event, LineCrossed, ZoneEntered
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import LineCrossed, ZoneEntered
 from tests.hub.api.hubs import NOW, Place, a_morning, open_hub
+from tests.hub.formats.test_onvif_in import RULES, told
 from tests.servers.mosquitto import Mosquitto, need_mosquitto
 
 pytestmark = pytest.mark.anyio
@@ -116,7 +117,10 @@ async def reading(broker: Mosquitto) -> AsyncIterator[dict[str, Any]]:
         async def read() -> None:
             async for message in client.messages:
                 assert isinstance(message.payload, bytes)
-                got[str(message.topic)] = json.loads(message.payload)
+                if message.payload:
+                    got[str(message.topic)] = json.loads(message.payload)
+                else:
+                    got.pop(str(message.topic), None)
 
         task = asyncio.create_task(read())
         try:
@@ -152,51 +156,41 @@ async def test_figures_reach_others_also_those_who_come_later(
         await asyncio.gather(telling, return_exceptions=True)
 
 
-class Keeping:
-    """A journal that may be full."""
-
-    def __init__(self) -> None:
-        self.ids: set[str] = set()
-        self.full = False
-
-    def __call__(self, events: Sequence[Event]) -> None:
-        if self.full and events:
-            raise Failed("journal-full", "journal", "no room")
-        self.ids |= {event.id for event in events}
-
-
-RULES = [OnvifRule(device="gate", rule="Entry", line="entrance", direction="in")]
-
-
-def told(count: int, at_s: int) -> tuple[str, bytes]:
-    time = (NOW + timedelta(seconds=at_s)).isoformat()
-    topic = "miseban/shop/gate/onvif-ej/RuleEngine/CountAggregation/Counter/&1/Entry"
-    say = {"UtcTime": time, "Source": {"VideoSource": "1", "Rule": "Entry"}}
-    return topic, json.dumps(say | {"Data": {"Count": str(count)}}).encode()
-
-
-def test_nothing_a_device_sends_stops_it_and_a_full_disk_loses_nothing(
-    place: Place, tmp_path: Path
+async def test_a_zone_that_becomes_private_keeps_no_figure_on_the_broker(
+    place: Place, broker: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keeping = Keeping()
-    onvif = OnvifIn(OnvifCounts(place.hub.shop, RULES, tmp_path / "onvif.json"), keeping)
-    onvif.take(*told(10, 0))
-    onvif.take(*told(12, 1))
-    assert len(keeping.ids) == 2
-    for topic, payload in (
-        ("miseban/shop/gate/onvif-ej/x", b"\xff{"),
-        ("nonsense", b""),
-        (told(0, 0)[0], b'{"UtcTime": "2026-03-02T03:00:09Z", "Source": {"Rule": "Entry"}}'),
-    ):
-        onvif.take(topic, payload)
-    assert onvif.refused == 3
-    keeping.full = True
-    for at_s, count in enumerate((13, 15, 19), start=10):
-        onvif.take(*told(count, at_s))
-    assert len(keeping.ids) == 2
-    keeping.full = False
-    onvif.take(*told(20, 20))
-    assert len(keeping.ids) == 10
+    milk = f"{PUBLIC}zone/milk"
+    shown = place.hub.shop
+    zones = [one.model_copy(update={"kind": "private"}) if one.id == "milk" else one
+             for one in shown.zones]  # fmt: skip
+    hidden = shown.model_copy(update={"zones": tuple(zones)})
+
+    def speaking_hub() -> asyncio.Task[None]:
+        return asyncio.create_task(
+            speaking.speak(
+                lambda: aiomqtt.Client("127.0.0.1", broker.port), place.hub, tmp_path
+            )
+        )  # fmt: skip
+
+    for again in (False, True):  # while the hub runs, and while it did not
+        place.hub.shop = shown
+        task = speaking_hub()
+        try:
+            async with reading(broker) as got:
+                await until(lambda: milk in got)
+                if again:
+                    task.cancel()
+                    await asyncio.gather(task, return_exceptions=True)
+                place.hub.shop = hidden
+                if again:
+                    task = speaking_hub()
+                await until(lambda: not [t for t in got if "milk" in t])
+            async with reading(broker) as later:
+                await until(lambda: f"{PUBLIC}line/entrance" in later)
+                assert not [topic for topic in later if "milk" in topic]
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_a_counting_camera_of_others_is_heard_through_the_broker(

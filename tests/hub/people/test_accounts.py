@@ -130,7 +130,7 @@ def test_the_last_manager_stays(people: People) -> None:
     ):
         with pytest.raises(BadInput, match="the last one who can log in"):
             leave()
-    assert people.accounts.get(manager.account).role == "manager"
+    assert people.accounts.named(manager.name).role == "manager"
     link = people.accounts.reset(invited.id, CONSOLE, NOW)
     people.doors.welcome(link.secret, OTHER, NOW, came_from=TILL)
     people.accounts.close(manager.account, CONSOLE, NOW)
@@ -142,7 +142,7 @@ def test_who_is_invited_sets_a_password_of_their_own(people: People) -> None:
     assert people.doors.look_at(link.secret, NOW) == ("invite", "Taro")
     begun = people.doors.welcome(link.secret, OTHER, NOW, came_from=TILL, login="manager")
     assert (begun.identity.name, begun.identity.role) == ("Taro", "installer")
-    assert people.accounts.get(account.id).ready
+    assert people.accounts.named("Taro").ready
 
 
 def test_a_reset_locks_nobody_out(people: People) -> None:
@@ -193,7 +193,6 @@ def test_what_is_no_role_is_refused(people: People, role: str) -> None:
 @pytest.mark.parametrize("account", ["", "x", "'", "\0", "0" * 16])
 def test_who_is_not_there_is_nobody(people: People, account: str) -> None:
     for act in (
-        lambda: people.accounts.get(account),
         lambda: people.accounts.close(account, CONSOLE, NOW),
         lambda: people.accounts.reset(account, CONSOLE, NOW),
         lambda: people.accounts.set_role(account, "staff", CONSOLE, NOW),

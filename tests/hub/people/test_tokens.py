@@ -25,9 +25,8 @@ def test_a_token_has_its_scopes_and_nothing_else(people: People) -> None:
     owner = set_up(people).identity
     found = people.authenticate(NOW, bearer=made(people, owner.account, "import.receipts"))
     assert found is not None
-    assert (found.account, found.session) == (owner.account, None)
+    assert found.account == owner.account
     assert found.rights == {Right.IMPORT_RECEIPTS}
-    assert found.scopes == frozenset({Right.IMPORT_RECEIPTS})
 
 
 def test_a_token_shrinks_with_the_role_of_its_owner(people: People) -> None:

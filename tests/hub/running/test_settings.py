@@ -68,6 +68,11 @@ def test_no_secret_shows_when_settings_are_printed(tmp_path: Path) -> None:
         ('[mqtt]\nbroker = "http://x"', "broker"),
         ('[mqtt]\nbroker = "mqtts://hub:hunter2@x"', "password_file"),
         ("[mqtt]\nbroker = 5", "broker"),
+        (
+            '[mqtt]\nbroker = "mqtt://hub@192.168.1.9"',
+            "expected TLS to a broker on another machine",
+        ),
+        ('[mqtt]\nbroker = "mqtt://localhost.example:1883"', "expected TLS to a broker"),
         ("[upkeep]\nreserve_mb = 1", "reserve_mb: expected a number of at least 16"),
         ("listen = ", "expected TOML"),
     ],
@@ -81,6 +86,15 @@ def test_a_mistake_is_one_line_that_says_where(tmp_path: Path, text: str, says: 
     assert line.startswith(str(path))
     assert "\n" not in line
     assert "hunter2" not in line
+
+
+@pytest.mark.parametrize(
+    "broker", ["mqtt://hub@127.0.0.1:1884", "mqtt://[::1]", "mqtt://localhost"]
+)
+def test_a_broker_on_this_machine_needs_no_tls(tmp_path: Path, broker: str) -> None:
+    found = load_settings(written(tmp_path, f'[mqtt]\nbroker = "{broker}"\n'))
+    assert found.mqtt is not None
+    assert found.mqtt.broker == broker
 
 
 def test_a_file_that_is_not_there_and_one_that_is_no_text(tmp_path: Path) -> None:

@@ -3,10 +3,9 @@ asks and in whatever form, comes through ``answer``."""
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
-
-import anyio
-import anyio.to_thread
 
 from miseban.hub.api.problems import Trouble
 from miseban.hub.hub import Hub
@@ -29,21 +28,20 @@ def right_for(question: str) -> Right:
 
 
 class Turns:
-    """Who asks waits here until there is a free place, and no longer than ``LONGEST_S`` in all."""
+    """Who asks waits here until there is a free place, and no longer than ``LONGEST_S`` in all. A
+    question that was given up keeps its place until its thread is through with it: however many
+    are asked, no more than ``AT_ONCE`` are worked on."""
 
     def __init__(self) -> None:
-        self._limiter: anyio.CapacityLimiter | None = None
+        self._places = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 
     async def answer(self, hub: Hub, question: Question) -> Answer:
         """Raises ``Trouble`` (``timeout``) where it takes too long, and ``BadInput`` where it asks
         for a place that is not there."""
-        if self._limiter is None:
-            self._limiter = anyio.CapacityLimiter(AT_ONCE)
         try:
-            with anyio.fail_after(LONGEST_S):
-                return await anyio.to_thread.run_sync(
-                    answer, hub, question, abandon_on_cancel=True, limiter=self._limiter
-                )
+            async with asyncio.timeout(LONGEST_S):
+                # One that still waits when its time is over is not begun.
+                return await asyncio.wrap_future(self._places.submit(answer, hub, question))
         except TimeoutError:
             what = f"this took over {LONGEST_S:.0f} s; ask for less time"
             raise Trouble("timeout", what, headers={"Retry-After": "10"}) from None

@@ -16,8 +16,8 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
-from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
+from starlette.types import Receive, Scope, Send
 
 from miseban.hub.api.needs import Asked, By, Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
@@ -118,17 +118,24 @@ def export(
         if format == "parquet":
             write_events(path, found)
         else:
-            path.write_text("".join(as_csv(found)), "utf-8")
+            with path.open("w", encoding="utf-8") as out:
+                out.writelines(as_csv(found))
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     kind = "text/csv" if format == "csv" else "application/vnd.apache.parquet"
-    return FileResponse(
-        path,
-        media_type=kind,
-        filename=f"events.{format}",
-        background=BackgroundTask(path.unlink, missing_ok=True),
-    )
+    return _SentOnce(path, media_type=kind, filename=f"events.{format}")
+
+
+class _SentOnce(FileResponse):
+    """A file that is gone afterwards, also where it was not sent: a range that is none, a client
+    that went away."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            Path(self.path).unlink(missing_ok=True)
 
 
 def allowed_types(by: Asked, types: Iterable[str] | None) -> list[str]:

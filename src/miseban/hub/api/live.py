@@ -103,7 +103,8 @@ async def events(
     listeners = _listeners(request)
     mine = sum(one == by.identity.account for one in listeners.values())
     if mine >= MOST_OF_ONE:
-        raise Trouble("throttled", f"{MOST_OF_ONE} streams at once are enough", status=429)
+        what = f"{MOST_OF_ONE} streams at once are enough"
+        raise Trouble("throttled", what, headers={"Retry-After": "10"})
     if len(listeners) >= MOST_LISTENERS:
         raise Trouble("busy", "too many listen already", status=503)
     listener = Listener(hub, request, by, wanted, last_event_id or after)

@@ -32,8 +32,11 @@ class Measured:
             await self.app(scope, receive, send)
             return
         begun_s = time.perf_counter()
+        counted_once = False
 
         def count(status: int) -> None:
+            nonlocal counted_once
+            counted_once = True
             route = getattr(scope.get("route"), "path", "none")
             method = scope["method"] if scope["method"] in _METHODS else "other"
             REQUESTS.labels(method, route, str(status)).inc()
@@ -47,5 +50,6 @@ class Measured:
         try:
             await self.app(scope, receive, counted)
         except Exception:  # goes on: it becomes a 500 further out
-            count(500)
+            if not counted_once:  # else its answer had begun
+                count(500)
             raise

@@ -25,7 +25,6 @@ _STATUS: Final[Mapping[str, int]] = {
     "throttled": 429,
     "busy": 429,
     "account": 404,
-    "token": 400,
     "last-manager": 409,
     "alert": 404,
     "no-such-alert": 404,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -13,8 +12,9 @@ from pydantic import BaseModel
 from miseban.hub.alerts import Rules, parse_rules
 from miseban.hub.api.needs import By, Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
+from miseban.hub.api.starred import starred, unstarred
 from miseban.hub.people.rights import Right
-from miseban.vocabulary.shop import Shop, parse_shop, redact
+from miseban.vocabulary.shop import parse_shop
 from miseban.vocabulary.whole_files import write_whole
 
 router = APIRouter(prefix="/api/v1", tags=["shop"], route_class=Route)
@@ -24,8 +24,6 @@ IfMatch = Annotated[
     str | None, Header(max_length=80, description="The `ETag` that was read: nobody else's change "
                        "is lost.")
 ]  # fmt: skip
-_SOURCE: Final = re.compile(r"^([ \t]*[\"']?source[\"']?[ \t]*=[ \t]*)(.*)$", re.M)
-_STRING: Final = re.compile(r"([\"'])([^\"']*)\1(?:[ \t]*#.*)?")
 _TEXT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {TOML: {"schema": {"type": "string"}}}}
 }
@@ -86,13 +84,13 @@ def shop(hub: TheHub) -> ShopSeen:
     summary="The shop file",
     dependencies=[needs(Right.SET_SHOP)],
     response_class=Response,
-    responses={**_TEXT, **responses(401, 403, 404)},
+    responses={**_TEXT, **responses(400, 401, 403, 404)},
 )
 def shop_file(hub: TheHub) -> Response:
     """As TOML. Passwords in the sources of cameras are starred; what is sent back with the stars
-    keeps them."""
+    keeps them. A file that is no TOML cannot be shown: where it is wrong is told with a 400."""
     text = _read(hub.files.shop)
-    return _toml(_starred(text), etag_of(text))
+    return _toml(starred(text), etag_of(text))
 
 
 @router.put(
@@ -107,7 +105,7 @@ def set_shop(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
     with hub.setting:
         before = _read(hub.files.shop)
         _need_match(if_match, before)
-        text = _unstarred(body, hub.shop)
+        text = unstarred(body, before)
         found = parse_shop(text, "shop.toml")
         for camera in found.cameras:
             if "***" in camera.source:
@@ -195,23 +193,3 @@ def _write(path: Path | None, text: str) -> None:
 
 def _toml(text: str, etag: str) -> Response:
     return Response(text, media_type=TOML, headers={"ETag": etag})
-
-
-def _starred(text: str) -> str:
-    """Without what may be a password, in whatever is a camera's source."""
-
-    def hidden(found: re.Match[str]) -> str:
-        quoted = _STRING.fullmatch(found[2].strip())
-        if quoted is None:  # a way of writing it that is not read here: all of it is hidden
-            return f'{found[1]}"***"'
-        return f"{found[1]}{quoted[1]}{redact(quoted[2])}{quoted[1]}"
-
-    return _SOURCE.sub(hidden, text)
-
-
-def _unstarred(text: str, shop: Shop) -> str:
-    """With the passwords of the same sources put back. Another address does not get them."""
-    for camera in shop.cameras:
-        if redact(camera.source) != camera.source:
-            text = text.replace(f'"{redact(camera.source)}"', f'"{camera.source}"')
-    return text

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import tomllib
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -13,7 +14,7 @@ from typing import Final, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from miseban.hub.bus import Bus, Missed, Told
-from miseban.hub.formats.onvif import read_onvif
+from miseban.hub.formats.onvif import CROSSED, read_onvif
 from miseban.hub.formats.onvif_counts import OnvifCounts, OnvifRule
 from miseban.hub.formats.public import PublicFigures, Reader, changed, payload_of
 from miseban.vocabulary.errors import BadInput, Failed
@@ -21,6 +22,8 @@ from miseban.vocabulary.events import Event, LineCrossed
 
 _LOG = logging.getLogger(__name__)
 EVERY_S: Final = 1.0
+MOST_WAITING: Final = 10_000
+"""Single passages that wait for a journal that takes nothing; of more the oldest are lost."""
 
 
 class Client(Protocol):
@@ -38,14 +41,19 @@ async def tell_others(
     reader: Reader,
     clock: Callable[[], datetime],
     every_s: float = EVERY_S,
+    retained: set[str] | None = None,
 ) -> None:
     """Publishes the figures for as long as ``client`` is connected: all of them at first, then what
-    has changed, at most every ``every_s``. Retained: who subscribes later gets them too."""
+    has changed, at most every ``every_s``. Retained: who subscribes later gets them too.
+    ``retained`` are the topics that the broker keeps; what is told no more is taken from it."""
+    kept = set() if retained is None else retained
     with bus.subscribe(lambda event: isinstance(event, LineCrossed)) as subscription:
         await asyncio.to_thread(figures.catch_up, reader, clock())
         told = figures.told(clock())
         for topic in told:
+            kept.add(topic)
             await client.publish(topic, payload_of(told, topic), qos=1, retain=True)
+        await _take_back(client, kept, told)
         while True:
             await asyncio.sleep(every_s)
             missed = False
@@ -58,8 +66,17 @@ async def tell_others(
                 await asyncio.to_thread(figures.catch_up, reader, clock())
             now_told = figures.told(clock())
             for topic, payload in changed(now_told, told).items():
+                kept.add(topic)
                 await client.publish(topic, payload, qos=1, retain=True)
+            await _take_back(client, kept, now_told)
             told = now_told
+
+
+async def _take_back(client: Client, kept: set[str], told: Container[str]) -> None:
+    """A place that went or became private: an empty message takes its last figure away."""
+    for topic in [one for one in kept if one not in told]:
+        await client.publish(topic, b"", qos=1, retain=True)
+        kept.discard(topic)
 
 
 async def _waiting(coming: object) -> object:
@@ -70,25 +87,39 @@ async def _waiting(coming: object) -> object:
         return None
 
 
+def waiting_passages() -> deque[LineCrossed]:
+    """An empty list for those that wait."""
+    return deque(maxlen=MOST_WAITING)
+
+
 class OnvifIn:
     """What other makers' cameras publish under ``miseban/SHOP/DEVICE/onvif-ej/``: to be called with
     each message, from one thread at a time."""
 
-    def __init__(self, counts: OnvifCounts, append: Callable[[Sequence[Event]], object]) -> None:
-        """``append`` keeps events in the journal, or raises ``Failed``."""
+    def __init__(
+        self,
+        counts: OnvifCounts,
+        append: Callable[[Sequence[Event]], object],
+        waiting: deque[LineCrossed] | None = None,
+    ) -> None:
+        """``append`` keeps events in the journal, or raises ``Failed``; ``waiting`` are passages
+        that it has not taken yet, and that nobody tells again."""
         self._counts, self._append = counts, append
+        self._waiting = waiting_passages() if waiting is None else waiting
         self._owed = True
         self._wrong: set[str] = set()
         self.refused = 0
 
     def take(self, topic: str, payload: bytes) -> None:
         """Never raises for what a device sends. While the journal takes nothing, counters are not
-        read on: what they grew by meanwhile is counted afterwards."""
+        read on: what they grew by meanwhile is counted afterwards. Single passages wait."""
         try:
-            if not self._settle():
-                return
+            settled = self._settle()
             event = read_onvif(topic, payload)
-            passages = self._counts.passages(event) if event is not None else ()
+            single = event is not None and event.topic == CROSSED
+            if event is None or not (settled or single):
+                return
+            passages = self._counts.passages(event)
         except BadInput as error:
             self.refused += 1
             if error.where not in self._wrong and len(self._wrong) < 1000:
@@ -100,11 +131,14 @@ class OnvifIn:
             return
         if passages:
             self._owed = True
-            self._keep(passages)
+            if not (settled and self._keep(passages)) and single:
+                self._waiting.extend(passages)
 
     def _settle(self) -> bool:
         """Whether everything that was read is kept."""
-        return not self._owed or self._keep(self._counts.again())
+        if self._owed and self._keep((*self._counts.again(), *self._waiting)):
+            self._waiting.clear()
+        return not self._owed
 
     def _keep(self, passages: Sequence[LineCrossed]) -> bool:
         try:

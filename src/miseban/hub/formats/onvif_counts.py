@@ -118,8 +118,9 @@ class OnvifCounts:
         else:
             before, since = last.count, last.since
         counter = _Counter(count=count, before=before, time=event.time, since=since)
-        self._kept.counters[key] = counter
-        write_whole(self._file, self._kept.model_dump_json())
+        kept = _Kept(counters={**self._kept.counters, key: counter})
+        write_whole(self._file, kept.model_dump_json())
+        self._kept = kept  # not before it is on disk: the next message tells of the same passages
         return self._told(rule, counter)
 
     def _told(self, rule: OnvifRule, counter: _Counter) -> tuple[LineCrossed, ...]:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import aiomqtt
 
-from miseban.hub.formats.broker import OnvifIn, load_onvif, tell_others
+from miseban.hub.formats.broker import OnvifIn, load_onvif, tell_others, waiting_passages
 from miseban.hub.formats.onvif_counts import OnvifCounts
-from miseban.hub.formats.public import PublicFigures
+from miseban.hub.formats.public import PublicFigures, public_topic
 from miseban.hub.hub import Hub
 
 _LOG = logging.getLogger(__name__)
@@ -28,10 +28,11 @@ async def speak(connect: Connect, hub: Hub, folder: Path) -> None:
     makes a client of the shop's broker; ``folder`` is the hub's, with ``onvif.toml`` if there are
     such cameras. Raises ``BadInput`` for a file there that is wrong."""
     tries = 0
+    waiting, retained = waiting_passages(), set[str]()
     while True:
         shop, rules = hub.shop, load_onvif(folder / RULES)
         counts = OnvifCounts(shop, rules, folder / COUNTERS)
-        onvif = OnvifIn(counts, hub.journal.append)
+        onvif = OnvifIn(counts, hub.journal.append, waiting)
         figures = PublicFigures(shop, lambda moment: hub.live.snapshot(moment))
         try:
             async with connect() as client:
@@ -39,9 +40,11 @@ async def speak(connect: Connect, hub: Hub, folder: Path) -> None:
                     _LOG.info("the broker is there again")
                 tries = 0
                 await client.subscribe(f"miseban/{shop.shop.id}/+/onvif-ej/#", qos=1)
+                public = public_topic(shop.shop.id, "")
+                await client.subscribe(f"{public}#", qos=1)  # what was told before this start
                 await _first_of(
-                    tell_others(client, figures, hub.bus, hub.reader, hub.now),
-                    _hear(client, onvif),
+                    tell_others(client, figures, hub.bus, hub.reader, hub.now, retained=retained),
+                    _hear(client, onvif, public, retained),
                     _until_another_shop(hub),
                 )
         except aiomqtt.MqttError as error:
@@ -51,9 +54,13 @@ async def speak(connect: Connect, hub: Hub, folder: Path) -> None:
             tries += 1
 
 
-async def _hear(client: aiomqtt.Client, onvif: OnvifIn) -> None:
+async def _hear(client: aiomqtt.Client, onvif: OnvifIn, public: str, retained: set[str]) -> None:
+    """What cameras of others tell; and, into ``retained``, what the broker keeps of ``public``."""
     async for message in client.messages:
-        if isinstance(message.payload, bytes | bytearray):
+        if str(message.topic).startswith(public):
+            if message.retain:
+                retained.add(str(message.topic))
+        elif isinstance(message.payload, bytes | bytearray):
             await asyncio.to_thread(onvif.take, str(message.topic), bytes(message.payload))
 
 

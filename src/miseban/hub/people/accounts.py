@@ -115,11 +115,6 @@ class Accounts:
             raise BadInput("account", login[:LONGEST_LOGIN], "no such account")
         return _account(row)
 
-    def get(self, account: str) -> Account:
-        """The open account of that id. Raises ``BadInput`` (``account``)."""
-        with reading(self._engine) as connection:
-            return find(connection, account)
-
     def forget(self, before: datetime) -> int:
         """Drops accounts that were closed before then; returns how many."""
         with writing(self._engine) as connection:

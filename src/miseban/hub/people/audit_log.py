@@ -113,11 +113,6 @@ class AuditLog:
         with reading(self._engine) as connection:
             return [_entry(row) for row in connection.execute(query).mappings()]
 
-    def head(self) -> Head:
-        """The newest entry; number 0 where there is none."""
-        with reading(self._engine) as connection:
-            return _head(connection)
-
     def verify(self, noted: Head | None = None) -> Head:
         """Walks the whole chain, past the entry that was ``noted`` elsewhere if one is given, and
         returns its head. Raises ``BadInput`` (``audit``): where it is broken first."""

@@ -26,16 +26,13 @@ HUB: Final = Actor(None, "hub", "hub")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is asking, by a ``session`` or by a ``token`` (their ids). ``rights`` are what this may
-    do now: of a token, what its ``scopes`` and the role of its owner have in common."""
+    """Who is asking. ``rights`` are what this may do now: of a token, what its scopes and the role
+    of its owner have in common."""
 
     account: str
     name: str
     role: Role
     rights: frozenset[Right]
-    scopes: frozenset[Right] | None = None
-    session: str | None = None
-    token: str | None = None
 
     def may(self, right: Right) -> bool:
         return right in self.rights

@@ -108,7 +108,7 @@ def begin(
     connection.execute(SESSIONS.insert().values(values))
     _know(connection, account.id, device, now)
     rights = ROLE_RIGHTS[account.role]
-    identity = Identity(account.id, account.login, account.role, rights, session=str(values["id"]))
+    identity = Identity(account.id, account.login, account.role, rights)
     return LoggedIn(identity, session, csrf_of(session), device)
 
 
@@ -125,7 +125,7 @@ def is_known(connection: Connection, account: str, device: str | None, now: date
 
 def identity_of(row: Row[Any]) -> Identity:
     """Of a row that ``Sessions.find`` found."""
-    return Identity(row.id, row.login, row.role, ROLE_RIGHTS[row.role], session=row.session)
+    return Identity(row.id, row.login, row.role, ROLE_RIGHTS[row.role])
 
 
 def _know(connection: Connection, account: str, device: str, now: datetime) -> None:

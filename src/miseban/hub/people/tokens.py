@@ -106,9 +106,8 @@ class Tokens:
             with writing(self._engine) as connection:
                 used = update(TOKENS).where(TOKENS.c.id == row.token)
                 connection.execute(used.values(used_at=now))
-        scopes = _scopes(row.scopes)
-        rights = scopes & ROLE_RIGHTS[row.role] & TOKEN_RIGHTS
-        return Identity(row.id, row.login, row.role, rights, scopes=scopes, token=row.token)
+        rights = _scopes(row.scopes) & ROLE_RIGHTS[row.role] & TOKEN_RIGHTS
+        return Identity(row.id, row.login, row.role, rights)
 
     def all(self, account: str | None = None) -> list[Token]:
         """Of one account, or of all; also those that have expired."""

@@ -22,6 +22,7 @@ from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.notify.vapid import Vapid
 from miseban.hub.people.people import People
 from miseban.hub.privacy.retention import retain
+from miseban.hub.running.certificate import hosts_of
 from miseban.hub.running.settings import Settings
 from miseban.hub.running.upkeep import Keeper
 from miseban.journal.journal import Journal
@@ -34,7 +35,6 @@ from miseban.vocabulary.shop import Shop, load_shop
 
 QUESTIONS_WAIT_S = 5.0
 """Roll-ups of what came since the last compaction are counted anew at most this often."""
-_EVERYWHERE = {"", "0.0.0.0", "::"}  # noqa: S104  (addresses by which nobody calls)
 _LOG = log("hub")
 
 
@@ -175,7 +175,7 @@ def _alerts(rules: Rules, live: LiveState, journal: Journal, now: datetime) -> A
 def _door(settings: Settings) -> Door:
     called = settings.hosts[0] if settings.hosts else "localhost"
     return Door(
-        hosts=Door().hosts | set(settings.hosts) | ({settings.host} - _EVERYWHERE),
+        hosts=hosts_of(settings),
         tls=settings.tls.on,
         url=f"{'https' if settings.tls.on else 'http'}://{called}:{settings.port}",
     )

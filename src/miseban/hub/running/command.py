@@ -17,11 +17,12 @@ from miseban.hub.mqtt_access import HUB_USER
 from miseban.hub.mqtt_broker import Broker
 from miseban.hub.running.box import Box, open_box
 from miseban.hub.running.broker import OwnBroker
+from miseban.hub.running.certificate import certificate_of
 from miseban.hub.running.loop import HubLoop
 from miseban.hub.running.others import in_the_loop
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings, split_address
-from miseban.hub.tls import TlsFiles, given_certificate, own_certificate
+from miseban.hub.tls import TlsFiles
 
 _LOG = log("hub")
 
@@ -77,14 +78,10 @@ def run_hub(
 
 
 def _tls(settings: Settings, box: Box) -> TlsFiles | None:
-    """The certificate to serve with: given, or of our own."""
+    """The certificate to serve with; none where the settings say so."""
     if not settings.tls.on:
         return None
-    names = sorted(box.hub.door.hosts)
-    now = box.hub.now()
-    if settings.tls.certificate is not None and settings.tls.key is not None:
-        return given_certificate(settings.tls.certificate, settings.tls.key, names, now)
-    return own_certificate(settings.data / "tls", box.hub.shop.shop.id, names, now)
+    return certificate_of(settings, box.hub.shop.shop.id, box.hub.now())
 
 
 @contextmanager
@@ -101,7 +98,7 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
         if settings.broker is not None:
             listen = settings.broker.listen
             outside = None if listen is None else split_address(listen)
-            broker = Broker(settings.data / "broker", settings.broker.inside, outside, tls)
+            broker = Broker(settings.broker_folder, settings.broker.inside, outside, tls)
             own = OwnBroker(broker, hub.devices, shop)
             own.start()
             running.callback(own.stop)

@@ -41,6 +41,8 @@ def _broker(text: str) -> str:
         raise wrong('a broker such as "mqtts://hub@127.0.0.1:8883"')
     if parts.password is not None:
         raise wrong("no password here: it goes into a file, password_file", "one")
+    if parts.scheme == "mqtt" and not is_here(parts.hostname):
+        raise wrong("TLS to a broker on another machine, mqtts://", "mqtt://")
     return text
 
 
@@ -136,6 +138,11 @@ class Settings(Table):
     @property
     def port(self) -> int:
         return split_address(self.listen)[1]
+
+    @property
+    def broker_folder(self) -> Path:
+        """Where the files of the shop's broker lie: whoever writes its lists writes them there."""
+        return self.data / "broker"
 
     @property
     def database_url(self) -> str:
