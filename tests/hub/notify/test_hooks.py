@@ -15,11 +15,11 @@ from miseban.hub.bus import Bus
 from miseban.hub.notify import hooks as hooks_module
 from miseban.hub.notify.hooks import TYPES, Hooks
 from miseban.hub.notify.outgoing import Outgoing, networks
-from miseban.hub.notify.signing import headers, new_secret, verify
+from miseban.hub.notify.signing import headers, new_secret
 from miseban.hub.notify.webhooks import Webhooks
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import PlainEvent
-from tests.hub.notify.receivers import LOOPBACK, Receiver, http_receiver
+from tests.hub.notify.receivers import LOOPBACK, Receiver, http_receiver, verify
 from tests.hub.shopfront import START, ListJournal, Making
 
 T = TypeVar("T")
