@@ -7,20 +7,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
 
-from miseban.camera.child_process import Command
-from miseban.camera.supervisor import ChildState, Supervisor, SupervisorSettings
+from miseban.camera.child_process import ANEW, Command
+from miseban.camera.supervisor import Supervisor, SupervisorSettings
 
 QUICK = SupervisorSettings(
     start_s=5.0, hang_s=0.6, backoff_s=0.1, backoff_most_s=0.4, well_s=1.2, stop_s=2.0,
     rss_bytes=150_000_000,
 )  # fmt: skip
-BEATS = "import sys, time\ntold = sys.stdin.readline().strip()\n"
+BEATS = (
+    "import os, sys, time\ntold = sys.stdin.readline().strip()\n"
+    "with open(told, 'a') as starts:\n starts.write(f'{os.getpid()}\\n')\n"
+)
+"""Each start leaves its process id in the file that it was told of."""
 WELL = BEATS + "while True:\n print(told, flush=True)\n time.sleep(0.05)\n"
 ENDS = BEATS + "print(told, flush=True)\ntime.sleep(0.1)\nsys.exit(7)\n"
 HANGS = BEATS + "print(told, flush=True)\ntime.sleep(60)\n"
@@ -30,14 +36,24 @@ DEAF = (
     + "while True:\n print(told, flush=True)\n time.sleep(0.05)\n"
 )  # fmt: skip
 TWICE = (
-    BEATS + "import pathlib\nmark = pathlib.Path(told)\nprint(1, flush=True)\n"
+    BEATS + "import pathlib\nmark = pathlib.Path(told + '-mark')\nprint(1, flush=True)\n"
     "if not mark.exists():\n mark.touch()\n sys.exit(1)\n"
     "while True:\n print(1, flush=True)\n time.sleep(0.05)\n"
 )
 
 
-def command(code: str, told: str = "hello") -> Command:
-    return Command([sys.executable, "-S", "-c", code], told.encode())
+def command(code: str, starts: Path) -> Command:
+    return Command([sys.executable, "-S", "-c", code], str(starts).encode())
+
+
+def pids(starts: Path) -> list[int]:
+    """Of all that were started, in order."""
+    return [int(line) for line in starts.read_text().splitlines()] if starts.exists() else []
+
+
+def told(logs: list[MutableMapping[str, Any]], event: str) -> list[str]:
+    """The children of whom the log says so."""
+    return [line["child"] for line in logs if line["event"] == event]
 
 
 @pytest.fixture
@@ -46,10 +62,6 @@ def made() -> Iterator[list[Supervisor]]:
     yield supervisors
     for one in supervisors:
         one.stop()
-
-
-def state(supervisor: Supervisor, name: str) -> ChildState:
-    return next(one for one in supervisor.states() if one.name == name)
 
 
 def steps(supervisor: Supervisor, true: Callable[[], bool], within_s: float = 15.0) -> None:
@@ -69,63 +81,68 @@ def steps(supervisor: Supervisor, true: Callable[[], bool], within_s: float = 15
     ],
     ids=["crash", "hang", "leak"],
 )
-def test_what_breaks_one_leaves_the_other(made: list[Supervisor], code: str, fault: str) -> None:
-    supervisor = Supervisor({"ill": command(code), "well": command(WELL, "hi")}, QUICK)
+def test_what_breaks_one_leaves_the_other(
+    made: list[Supervisor], tmp_path: Path, code: str, fault: str
+) -> None:
+    ill, well = tmp_path / "ill", tmp_path / "well"
+    supervisor = Supervisor({"ill": command(code, ill), "well": command(WELL, well)}, QUICK)
     made.append(supervisor)
     with structlog.testing.capture_logs() as logs:
-        steps(supervisor, lambda: state(supervisor, "well").beat == b"hi")
-        pid = state(supervisor, "well").pid
-        steps(supervisor, lambda: state(supervisor, "ill").restarts >= 3)
-    assert fault in state(supervisor, "ill").fault
-    assert (state(supervisor, "well").pid, state(supervisor, "well").fault) == (pid, "")
+        steps(supervisor, lambda: len(pids(well)) == 1)
+        steps(supervisor, lambda: len(pids(ill)) > 3)
+    assert len(pids(well)) == 1
+    os.kill(pids(well)[0], 0)  # it still runs
     faults = [line for line in logs if line["event"] == "child.failed"]
     assert len(faults) == 1, "a fault is logged once, however often it comes back"
     assert faults[0]["child"] == "ill"
+    assert fault in faults[0]["why"]
 
 
 def test_it_waits_longer_with_each_fault_and_forgets_them_when_all_is_well(
-    made: list[Supervisor],
+    made: list[Supervisor], tmp_path: Path
 ) -> None:
-    supervisor = Supervisor({"ill": command(ENDS)}, QUICK)
+    ill = tmp_path / "ill"
+    supervisor = Supervisor({"ill": command(ENDS, ill)}, QUICK)
     made.append(supervisor)
     started = []
     for n in range(1, 5):
-        steps(supervisor, lambda n=n: state(supervisor, "ill").restarts >= n)  # type: ignore[misc]
+        steps(supervisor, lambda n=n: len(pids(ill)) > n)  # type: ignore[misc]
         started.append(time.monotonic())
     waits = [b - a for a, b in pairwise(started)]
     assert waits[-1] > 0.4 > waits[0] - 0.2
 
 
-def test_an_end_of_a_fault_is_told_once(made: list[Supervisor], tmp_path: object) -> None:
-    supervisor = Supervisor({"ill": command(TWICE, f"{tmp_path}/mark")}, QUICK)
+def test_an_end_of_a_fault_is_told_once(made: list[Supervisor], tmp_path: Path) -> None:
+    supervisor = Supervisor({"ill": command(TWICE, tmp_path / "ill")}, QUICK)
     made.append(supervisor)
     with structlog.testing.capture_logs() as logs:
-        steps(supervisor, lambda: bool(state(supervisor, "ill").fault))
-        steps(supervisor, lambda: not state(supervisor, "ill").fault)
+        steps(supervisor, lambda: bool(told(logs, "child.failed")))
+        steps(supervisor, lambda: bool(told(logs, "child.well")))
         for _ in range(20):
             supervisor.step()
             time.sleep(0.01)
     assert [line["event"] for line in logs] == ["child.failed", "child.well"]
 
 
-def test_who_wants_to_begin_anew_has_no_fault(made: list[Supervisor]) -> None:
-    supervisor = Supervisor({"a": command(ENDS.replace("7", "3"))}, QUICK)
+def test_who_wants_to_begin_anew_has_no_fault(made: list[Supervisor], tmp_path: Path) -> None:
+    one = tmp_path / "a"
+    supervisor = Supervisor({"a": command(ENDS.replace("7", str(ANEW)), one)}, QUICK)
     made.append(supervisor)
     with structlog.testing.capture_logs() as logs:
-        steps(supervisor, lambda: state(supervisor, "a").restarts >= 2)
+        steps(supervisor, lambda: len(pids(one)) > 2)
     assert {line["event"] for line in logs} == {"child.anew"}
-    assert not state(supervisor, "a").fault
 
 
-def test_stopping_ends_our_children_and_nobody_else(made: list[Supervisor]) -> None:
+def test_stopping_ends_our_children_and_nobody_else(tmp_path: Path) -> None:
     other = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
     try:
-        supervisor = Supervisor({"a": command(WELL), "deaf": command(DEAF)}, QUICK)
-        steps(supervisor, lambda: all(one.beat for one in supervisor.states()))
-        pids = [one.pid for one in supervisor.states()]
+        starts = [tmp_path / "a", tmp_path / "deaf"]
+        commands = {"a": command(WELL, starts[0]), "deaf": command(DEAF, starts[1])}
+        supervisor = Supervisor(commands, QUICK)
+        steps(supervisor, lambda: all(pids(one) for one in starts))
         supervisor.stop()
-        for pid in pids:
-            assert pid is not None
+        for one in starts:
+            [pid] = pids(one)
             with pytest.raises(ProcessLookupError):
                 os.kill(pid, 0)
         assert other.poll() is None
@@ -164,5 +181,7 @@ def test_a_child_learns_that_the_supervisor_is_gone() -> None:
 def test_a_program_that_is_missing_is_a_fault_like_any_other(made: list[Supervisor]) -> None:
     supervisor = Supervisor({"a": Command(["no-such-program"])}, QUICK)
     made.append(supervisor)
-    supervisor.step()
-    assert "cannot be started" in state(supervisor, "a").fault
+    with structlog.testing.capture_logs() as logs:
+        supervisor.step()
+    [failed] = [line for line in logs if line["event"] == "child.failed"]
+    assert "cannot be started" in failed["why"]

@@ -8,7 +8,10 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+ANEW: Final = 3
+"""Exit status of a process that only wants to begin a new session."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _LONGEST_LINE = 65_536
 

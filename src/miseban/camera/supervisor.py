@@ -9,12 +9,12 @@ logged when it begins and when it is over, not with each attempt in between.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
-from miseban.camera.child_process import ChildProcess, Command
+from miseban.camera.child_process import ANEW, ChildProcess, Command
 
 log = structlog.get_logger(__name__)
 
@@ -33,21 +33,6 @@ class SupervisorSettings:
     well_s: float = 60.0
     stop_s: float = 15.0
     rss_bytes: int = 2_000_000_000
-    anew_status: int = 3
-
-
-@dataclass(frozen=True, slots=True)
-class ChildState:
-    """``fault`` is what is wrong, empty where nothing is; ``beat`` the last line it said, and
-    ``beat_age_s`` how long ago; ``restarts`` how often it was started after the first time."""
-
-    name: str
-    pid: int | None
-    fault: str
-    restarts: int
-    beat: bytes
-    beat_age_s: float
-    rss_bytes: int
 
 
 @dataclass(slots=True)
@@ -105,22 +90,6 @@ class Supervisor:
         for child in self._children.values():
             child.process = None
 
-    def states(self) -> list[ChildState]:
-        """Of every child, as it was at the last ``step``."""
-        now = self._clock()
-        return [
-            ChildState(
-                name,
-                child.process.pid if child.process is not None else None,
-                child.fault,
-                max(0, child.starts - 1),
-                child.process.beat if child.process is not None else b"",
-                now - child.process.beat_at if child.process is not None else 0.0,
-                child.process.rss_bytes() if child.process is not None else 0,
-            )
-            for name, child in self._children.items()
-        ]
-
     def _start(self, name: str, child: _Child) -> None:
         child.starts += 1
         child.healthy_since = None
@@ -136,7 +105,7 @@ class Supervisor:
         if status is not None:
             process.kill()  # closes what is left of it
             child.process = None
-            if status == s.anew_status and not child.fault:
+            if status == ANEW and not child.fault:
                 log.info("child.anew", child=name)
                 return
             self._failed(name, child, _ended(status))
@@ -175,8 +144,3 @@ class Supervisor:
 
 def _ended(status: int) -> str:
     return f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-
-
-def names(states: Sequence[ChildState]) -> list[str]:
-    """Of children with a fault."""
-    return [state.name for state in states if state.fault]

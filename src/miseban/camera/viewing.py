@@ -66,8 +66,7 @@ class Viewing:
             # A live stream's first picture comes seconds after the session began.
             self._opening_s = frame.time_s
             found.append(Gap(0.0, frame.time_s, "opening the stream"))
-        found += self.source.gaps[self._gaps :]
-        self._gaps = len(self.source.gaps)
+        found += self._new_gaps()
         for gap in found:
             self.watch.gap(gap.start_s, gap.end_s)
         return found
@@ -96,10 +95,14 @@ class Viewing:
 
     def gaps_at_end(self) -> list[Gap]:
         """The gaps that were not told with any frame."""
-        found = self.source.gaps[self._gaps :]
-        self._gaps = len(self.source.gaps)
+        found = self._new_gaps()
         for gap in found:
             self.watch.gap(gap.start_s, gap.end_s)
+        return found
+
+    def _new_gaps(self) -> list[Gap]:
+        found = self.source.gaps[self._gaps :]  # once: a live source may add one at any moment
+        self._gaps += len(found)
         return found
 
     @property

@@ -130,6 +130,10 @@ def test_a_camera_that_answers_late_is_there_from_the_beginning(
     assert frame.time_s == pytest.approx(20.2)
     assert frame.utc == START + timedelta(seconds=20.2)
     assert source.gaps == [Gap(21.0, 22.0, "no frames came")]
+    before = source.gaps
+    inner.gaps = [*inner.gaps, Gap(3.0, 4.0, "no frames came")]
+    assert source.gaps == [*before, Gap(23.0, 24.0, "no frames came")]
+    assert source.gaps[0] is before[0], "asked with every frame, so none is made twice"
     source.close()
     assert list(frames) == []
     assert inner.closed.is_set()

@@ -3,9 +3,12 @@ speak HTTP and SMTP over real sockets."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import socketserver
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +30,24 @@ class Receiver:
     url: str = ""
     received: list[Received] = field(default_factory=list)
     answer: Callable[[Received], int | tuple[int, dict[str, str]]] = lambda _: 201
+
+
+def verify(found: Mapping[str, str], body: bytes, key: str, now_s: float) -> str:
+    """What a webhook's receiver does, by Standard Webhooks 1.0: the id of the message, under which
+    it is to be taken once. Raises ``ValueError`` unless it is signed with ``key`` and new."""
+    try:
+        message_id, timestamp_s = found["webhook-id"], int(found["webhook-timestamp"])
+        signatures = found["webhook-signature"].split(" ")
+    except (KeyError, ValueError):
+        raise ValueError("expected webhook-id, webhook-timestamp and webhook-signature") from None
+    if abs(now_s - timestamp_s) > 300:
+        raise ValueError("expected a message of now")
+    secret = base64.b64decode(key.removeprefix("whsec_"), validate=True)
+    signed = f"{message_id}.{timestamp_s}.".encode() + body
+    right = "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
+    if not any(hmac.compare_digest(right, one) for one in signatures):
+        raise ValueError("expected a signature with this secret")
+    return message_id
 
 
 @contextmanager

@@ -15,11 +15,11 @@ from miseban.hub.bus import Bus
 from miseban.hub.notify import hooks as hooks_module
 from miseban.hub.notify.hooks import TYPES, Hooks
 from miseban.hub.notify.outgoing import Outgoing, networks
-from miseban.hub.notify.signing import headers, new_secret, verify
+from miseban.hub.notify.signing import headers, new_secret
 from miseban.hub.notify.webhooks import Webhooks
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import PlainEvent
-from tests.hub.notify.receivers import LOOPBACK, Receiver, http_receiver
+from tests.hub.notify.receivers import LOOPBACK, Receiver, http_receiver, verify
 from tests.hub.shopfront import START, ListJournal, Making
 
 T = TypeVar("T")
@@ -246,3 +246,36 @@ def test_what_came_while_the_hub_was_down_is_sent_and_nothing_twice(engine: Engi
         assert sorted(lengths(receiver)) == list(range(15))
         hooks.remove(hook.id)
         assert hooks.all() == []
+
+
+def test_each_webhook_catches_up_with_what_itself_has_missed(engine: Engine) -> None:
+    make, clock, hooks, journal = Making(), Clock(), Hooks(engine, insecure=True), ListJournal()
+    with http_receiver() as idle, http_receiver() as busy, http_receiver() as new:
+        hooks.add(idle.url, ["line.crossed"], START)
+        hooks.add(busy.url, ["queue.state"], START)
+        events = [make.queue(600 * i, i) for i in range(24)]  # of four hours
+        clock.now = START + timedelta(hours=4)
+        hooks.put(events[:22], clock.now)
+        journal.append([*events, make.crossed(14_000, "in", "v")])
+
+        async def send(webhooks: Webhooks) -> None:
+            while await webhooks.send_due():
+                pass
+
+        run(send(sender(hooks, clock)))
+        hooks.put(events[21:22], clock.now)  # forgets what was sent long ago
+        hooks.put([events[22]], clock.now)
+        hooks.add(new.url, ["queue.state"], clock.now)
+
+        async def restart() -> None:
+            webhooks = sender(hooks, clock)
+            feeding = asyncio.create_task(webhooks.feed(Bus(), journal))
+            await asyncio.sleep(0.3)
+            feeding.cancel()
+            await asyncio.gather(feeding, return_exceptions=True)
+            await send(webhooks)
+
+        run(restart())
+        assert lengths(busy) == list(range(24)), "nothing twice, and what it had missed"
+        assert len(idle.received) == 1
+        assert new.received == [], "it was made later"

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import pytest
 
-from miseban.hub.notify.outgoing import Outgoing, check_url, networks, reachable
+from miseban.hub.notify import outgoing
+from miseban.hub.notify.outgoing import (
+    Outgoing,
+    check_url,
+    networks,
+    of_this_machine,
+    reachable,
+)
 from miseban.vocabulary.errors import BadInput, Failed, MisebanError
 from tests.hub.notify.receivers import LOOPBACK, http_receiver
 
@@ -43,6 +51,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         ("::ffff:169.254.169.254", False, False),
         ("64:ff9b::7f00:1", False, False),
         ("2002:7f00:1::", False, False),
+        ("2001:0:c000:201::80ff:fffe", False, False),
+        ("2001:0:808:808::", False, False),
+        ("64:ff9b:1::7f00:1", False, False),
     ],
 )
 def test_which_addresses_may_be_called(address: str, anywhere: bool, in_the_shop: bool) -> None:
@@ -108,6 +119,46 @@ def test_a_name_of_this_machine_is_refused_whatever_it_is_called(names: list[str
         await out.close()
 
     run(work())
+
+
+@pytest.mark.parametrize("named", ["192.168.7.9", "::ffff:192.168.7.9", "fd00::7", "2001:4860::7"])
+def test_an_address_that_the_machine_has_is_its_own_unless_it_is_allowed(named: str) -> None:
+    """An interface in the shop's network, or in the internet, is no way round."""
+    mine = {"192.168.7.9", "fd00::7", "2001:4860::7"}
+    address = f"[{named}]" if ":" in named else named
+
+    async def work() -> None:
+        out = Outgoing(local=True, own=lambda found: str(found) in mine)
+        with pytest.raises(BadInput) as caught:
+            await out.post(f"https://{address}/x", b"", {})
+        assert caught.value.code == "address"
+        await out.close()
+
+    run(work())
+    found = ipaddress.ip_address(named)
+    allowed = networks(["192.168.7.9", "fd00::7", "2001:4860::7"], "x")
+    assert reachable(found, local=True, allowed=allowed, own=lambda _: True)
+
+
+@pytest.mark.parametrize("anything_binds", [False, True])
+def test_this_machine_knows_its_addresses(
+    monkeypatch: pytest.MonkeyPatch, anything_binds: bool
+) -> None:
+    if anything_binds:
+        monkeypatch.setattr(outgoing, "_binds", lambda _: True)
+    for address, own in (
+        ("127.0.0.1", True),
+        ("192.0.2.7", False),
+        ("8.8.8.8", False),
+        ("2606:4700::1111", False),
+    ):
+        assert of_this_machine(ipaddress.ip_address(address)) == own
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            return  # a machine with no network at all
+        assert of_this_machine(ipaddress.ip_address(probe.getsockname()[0]))
 
 
 def test_web_push_goes_to_no_address_of_the_shop() -> None:

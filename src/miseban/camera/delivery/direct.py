@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 
 
 class DirectSender:
-    """Hands the batches of ``outbox`` to ``accept``, from a thread. An error that ``accept`` raises
-    is logged once until it works again; the batches stay in the outbox meanwhile."""
+    """Hands the batches of ``outbox`` to ``accept``, from a thread. An error that ``accept`` or
+    the outbox raises is logged once until it works again; the batches stay in the outbox."""
 
     def __init__(
         self,
@@ -67,23 +67,30 @@ class DirectSender:
 
     def step(self) -> bool:
         """Delivers what may go now, all of it in one call; whether there was anything."""
+        failing = "outbox.failed"
+        try:
+            batches = self._batches()
+            if not batches:
+                return False
+            failing = "hub.failed"
+            answers = self._accept(batches)
+            failing = "outbox.failed"
+            for ack in answers:
+                self._flow.answered(ack, self._clock())
+        except Exception as error:
+            if not self._ill:
+                log.exception(failing, source=self._outbox.source, why=str(error))
+            self._ill = True
+            return False
+        if self._ill and (not self._outbox.waiting or any(batch.lines for batch in batches)):
+            self._ill = False
+            log.info("hub.back", source=self._outbox.source, waiting=self._outbox.waiting)
+        return True
+
+    def _batches(self) -> list[Batch]:
         batches: list[Batch] = []
         while (batch := self._flow.next(self._clock())) is not None:
             batches.append(batch)
             if not batch.lines:
                 break
-        if not batches:
-            return False
-        try:
-            answers = self._accept(batches)
-        except Exception as error:
-            if not self._ill:
-                log.exception("hub.failed", source=self._outbox.source, why=str(error))
-            self._ill = True
-            return False
-        if self._ill:
-            self._ill = False
-            log.info("hub.back", source=self._outbox.source, waiting=self._outbox.waiting)
-        for ack in answers:
-            self._flow.answered(ack, self._clock())
-        return True
+        return batches

@@ -7,6 +7,7 @@ of a publish matters for what the outbox forgets: only the hub's own answer does
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -25,7 +26,8 @@ log = structlog.get_logger(__name__)
 
 
 class MqttSender:
-    """Empties ``outbox`` towards the hub of ``shop`` at ``address``, from a thread, for ever."""
+    """Empties ``outbox`` towards the hub of ``shop`` at ``address``, from a thread, for ever.
+    An outbox that cannot be used is logged once until it works again, and tried again."""
 
     def __init__(
         self,
@@ -42,29 +44,35 @@ class MqttSender:
         self._in = ack_topic(shop, outbox.source)
         self._connected = False
         self._lost = False
+        self._ill = False
         self._stopping = threading.Event()
         self._loop = asyncio.new_event_loop()
-        self._news = asyncio.Event()
+        self._news, self._told_to_stop = asyncio.Event(), asyncio.Event()
         self._thread = threading.Thread(target=self._work, name="miseban-mqtt", daemon=True)
 
     @property
     def connected(self) -> bool:
-        return self._connected and self._flow.known
+        return self._connected and self._flow.known and not self._ill
 
     def start(self) -> None:
         self._thread.start()
 
     def wake(self) -> None:
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._news.set)
+        self._set(self._news)
 
     def stop(self, wait_s: float) -> None:
         until_s = self._clock() + wait_s
         while self._thread.is_alive() and self._outbox.waiting and self._clock() < until_s:
             self._thread.join(0.02)
         self._stopping.set()
-        self.wake()
+        self._set(self._told_to_stop)
+        self._set(self._news)
         self._thread.join(TIMEOUT_S + 1.0)
+
+    def _set(self, event: asyncio.Event) -> None:
+        if self._thread.is_alive():
+            with contextlib.suppress(RuntimeError):  # the loop has been closed just now
+                self._loop.call_soon_threadsafe(event.set)
 
     def _work(self) -> None:
         try:
@@ -81,10 +89,15 @@ class MqttSender:
                 if self._connected:
                     attempt = 0
                 self._tell_lost(error)
+            except Exception as error:  # most likely of the disk; the thread must not end unseen
+                if not self._ill:
+                    log.exception("outbox.failed", source=self._outbox.source, why=str(error))
+                self._ill = True
             self._connected = False
             if self._stopping.is_set():
                 return
-            await self._pause(backoff_s(attempt))
+            # Not until there is news: events go on coming while the broker is away.
+            await _wait(self._told_to_stop, backoff_s(attempt))
             attempt += 1
 
     async def _connection(self) -> None:
@@ -106,9 +119,11 @@ class MqttSender:
             self._news.clear()
             batch = self._flow.next(self._clock())
             if batch is not None:
+                if batch.lines:
+                    self._tell_well()
                 await client.publish(self._out, batch.encode(), qos=1)
             else:
-                await self._pause(self._flow.wait_s(self._clock()))
+                await _wait(self._news, self._flow.wait_s(self._clock()))
             if listening.done():
                 listening.result()
                 raise aiomqtt.MqttError("the connection was closed")
@@ -124,16 +139,11 @@ class MqttSender:
                     continue
                 self._flow.answered(ack, self._clock())
                 self._tell_back()
+                if not self._outbox.waiting:
+                    self._tell_well()
                 self._news.set()
         finally:
             self._news.set()
-
-    async def _pause(self, wait_s: float) -> None:
-        """Waits so long, or until there is news."""
-        try:
-            await asyncio.wait_for(self._news.wait(), min(wait_s, 60.0))
-        except TimeoutError:
-            return
 
     def _tell_lost(self, error: Exception) -> None:
         if not self._lost:
@@ -146,3 +156,14 @@ class MqttSender:
         if self._lost:
             self._lost = False
             log.info("hub.back", source=self._outbox.source, waiting=self._outbox.waiting)
+
+    def _tell_well(self) -> None:
+        if self._ill:
+            self._ill = False
+            log.info("outbox.works", source=self._outbox.source, waiting=self._outbox.waiting)
+
+
+async def _wait(event: asyncio.Event, wait_s: float) -> None:
+    """So long, or until ``event``."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), min(wait_s, 60.0))

@@ -19,6 +19,7 @@ from typing import IO
 
 import structlog
 
+from miseban.camera.child_process import ANEW
 from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.calling import HubCall
 from miseban.camera.delivery.direct import DirectSender
@@ -36,10 +37,8 @@ from miseban.vision.detectors.detection import Detector, needs_every_frame
 from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import MisebanError
 from miseban.vocabulary.events import Event
-from miseban.vocabulary.shop import load_shop
+from miseban.vocabulary.shop import Shop, load_shop
 
-ANEW = 3
-"""Exit status of a process that only wants to begin a new session."""
 DELIVER_S = 5.0
 """For what was seen last to reach the hub, when the process is told to stop."""
 
@@ -68,7 +67,7 @@ class CameraProcess:
             keeper = Keeper(outbox, shop.shop.id, list(settings.cameras), sender.wake)
             sender.start()
             stack.callback(lambda: sender.stop(DELIVER_S))
-            sources = self._sources(stack)
+            sources = self._sources(stack, shop)
             wall = WallClock()
             simulated = not all(shop.camera(c).source[:4] in ("rtsp", "usb:") for c in sources)
 
@@ -96,9 +95,8 @@ class CameraProcess:
             loop.run()
         return 0 if self._stopping.is_set() else ANEW
 
-    def _sources(self, stack: ExitStack) -> dict[str, tuple[Source, Detector]]:
+    def _sources(self, stack: ExitStack, shop: Shop) -> dict[str, tuple[Source, Detector]]:
         settings = self._settings
-        shop = load_shop(settings.shop_file)
         shared: dict[tuple[str, int], Detector] = {}
         found: dict[str, tuple[Source, Detector]] = {}
         for name, model in settings.cameras.items():

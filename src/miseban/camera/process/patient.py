@@ -48,15 +48,19 @@ class PatientSource:
         self.info = SourceInfo(shown, *resolution, fps, None, True, utc())
         self._source: Source | None = None
         self._shift_s = 0.0
+        self._moved: list[Gap] = []  # the source's gaps, in seconds of this session
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
     @property
     def gaps(self) -> list[Gap]:
-        source, by_s = self._source, self._shift_s
-        if source is None:
-            return []
-        return [Gap(gap.start_s + by_s, gap.end_s + by_s, gap.reason) for gap in source.gaps]
+        """Of the whole session: asked with every frame, so each is moved once only."""
+        with self._lock:
+            if self._source is None:
+                return []
+            new, by_s = self._source.gaps[len(self._moved) :], self._shift_s
+            self._moved += [Gap(gap.start_s + by_s, gap.end_s + by_s, gap.reason) for gap in new]
+            return list(self._moved)
 
     @property
     def incomplete(self) -> str:

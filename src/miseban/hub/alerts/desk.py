@@ -36,9 +36,6 @@ class Desk:
     def __contains__(self, key: Key) -> bool:
         return key in self._open
 
-    def get(self, key: Key) -> Alert | None:
-        return self._open.get(key)
-
     def all(self) -> Iterator[tuple[Key, Alert]]:
         """May be closed while iterating."""
         return iter(list(self._open.items()))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 from miseban.hub.live import LiveState
+from miseban.hub.live.shelves import facing_names
 from miseban.vocabulary.events import (
     About,
     CameraHealth,
@@ -88,7 +89,7 @@ def subjects(measure: Measure, shop: Shop) -> list[str | None]:
     if of == "zone":
         return [zone.id for zone in shop.zones if zone.kind != "private"]
     if of == "facing":
-        return list(LiveState(shop).shelves.names.values())
+        return list(facing_names(shop).values())
     if of == "camera":
         drawn = {line.camera for line in shop.lines if line.entrance}
         only = measure == "counts.coverage"

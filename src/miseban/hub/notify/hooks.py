@@ -60,6 +60,15 @@ class Due:
     keys: tuple[str, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A webhook that may have missed events of ``types`` since then."""
+
+    hook: str
+    types: tuple[str, ...]
+    since: datetime
+
+
 class Hooks:
     """All methods block for the database: call them from a thread."""
 
@@ -126,27 +135,34 @@ class Hooks:
             rows = connection.execute(select(HOOKS).order_by(HOOKS.c.made_at, HOOKS.c.id)).all()
             return [_hook(connection, row) for row in rows]
 
-    def put(self, events: Sequence[PlainEvent], now: datetime) -> int:
-        """Puts ``events`` into the queues of those who asked for them, once; how many were new."""
+    def put(self, events: Sequence[PlainEvent], now: datetime, hook: str | None = None) -> int:
+        """Puts ``events`` into the queues of those who asked for them, or of ``hook`` alone, once;
+        how many were new."""
         new = 0
         with writing(self._engine) as connection:
             rows = connection.execute(select(HOOKS).where(HOOKS.c.dead_at.is_(None))).all()
             for row in rows:
+                if hook not in (None, row.id):
+                    continue
                 wanted = row.types.split(",")
                 some = [event for event in events if event.type in wanted]
                 if some:
                     new += _put(connection, row, some, now)
         return new
 
-    def wanted(self) -> dict[str, datetime]:
-        """By type of event: since when somebody waits for it, to be caught up after a restart."""
-        found: dict[str, datetime] = {}
+    def behind(self, overlap: timedelta) -> list[Behind]:
+        """What each may have missed, to be caught up after a restart: from ``overlap`` before the
+        newest that it was given, and nothing from before it was made."""
         with reading(self._engine) as connection:
-            for row in connection.execute(select(HOOKS).where(HOOKS.c.dead_at.is_(None))):
-                since = row.fed_at or row.made_at
-                for name in row.types.split(","):
-                    found[name] = min(since, found.get(name, since))
-        return found
+            rows = connection.execute(select(HOOKS).where(HOOKS.c.dead_at.is_(None))).all()
+        return [
+            Behind(
+                row.id,
+                tuple(row.types.split(",")),
+                max(row.made_at, (row.fed_at or row.made_at) - overlap),
+            )
+            for row in rows
+        ]
 
     def due(self, now: datetime, most: int) -> dict[str, list[Due]]:
         """By webhook: the first messages of its queue, unless it must wait."""

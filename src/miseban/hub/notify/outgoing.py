@@ -1,14 +1,16 @@
 """Calls from the hub to addresses that others gave: web push endpoints and webhooks.
 
-Invariant: nothing is sent to the hub's own machine or to what only it can reach (loopback,
-link-local with the metadata services of clouds, multicast, reserved), whatever name that has, and
-whatever the name says a moment later: the address that was checked is the one that is called.
+Invariant: nothing is sent to the hub's own machine (loopback, and any address that it has) or to
+what only it can reach (link-local with the metadata services of clouds, multicast, reserved,
+tunnels), whatever name that has, and whatever the name says a moment later: the address that was
+checked is the one that is called. Only the settings make exceptions.
 Redirects are not followed, and neither proxies nor netrc of the environment are used.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -22,11 +24,16 @@ from miseban.vocabulary.errors import BadInput, Failed
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Own = Callable[[Address], bool]
 Resolve = Callable[[str, int], Coroutine[Any, Any, list[str]]]
 
 TIMEOUT_S: Final = 10.0
 LONGEST_URL: Final = 2048
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_TUNNELS = tuple(map(ipaddress.ip_network, ("2001::/32", "64:ff9b:1::/48")))
+"""Teredo and local NAT64: who is called is another address within."""
+_NOBODYS = ipaddress.IPv4Address("192.0.2.1"), ipaddress.IPv6Address("2001:db8::1")
+"""Of examples only (RFC 5737, RFC 3849)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,40 @@ def networks(texts: Iterable[str], where: object) -> tuple[Network, ...]:
     return tuple(found)
 
 
-def reachable(address: Address, *, local: bool, allowed: Iterable[Network]) -> bool:
-    """Whether the hub may call ``address``. ``local``: also those of the shop's own network."""
+def of_this_machine(address: Address) -> bool:
+    """Whether an interface of this machine has ``address``."""
+    nobodys = _NOBODYS[address.version == 6]
+    if _binds(address) and not _binds(nobodys):
+        return True
+    # Some machines let one bind to any address (ip_nonlocal_bind). No packet is sent by this.
+    with contextlib.suppress(OSError), socket.socket(_family(address), socket.SOCK_DGRAM) as probe:
+        probe.connect((str(address), 9))
+        return ipaddress.ip_address(probe.getsockname()[0].partition("%")[0]) == address
+    return False
+
+
+def _binds(address: Address) -> bool:
+    with contextlib.suppress(OSError), socket.socket(_family(address), socket.SOCK_DGRAM) as probe:
+        probe.bind((str(address), 0))
+        return True
+    return False
+
+
+def _family(address: Address) -> socket.AddressFamily:
+    return socket.AF_INET if address.version == 4 else socket.AF_INET6
+
+
+def reachable(
+    address: Address, *, local: bool, allowed: Iterable[Network], own: Own | None = None
+) -> bool:
+    """Whether the hub may call ``address``. ``local``: also those of the shop's own network, but
+    for what is the machine's ``own``."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if inner is None and address in _NAT64:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
-            return reachable(inner, local=local, allowed=allowed)
+            return reachable(inner, local=local, allowed=allowed, own=own)
     if any(address in network for network in allowed):
         return True
     if (
@@ -65,6 +98,8 @@ def reachable(address: Address, *, local: bool, allowed: Iterable[Network]) -> b
         or address.is_multicast
         or address.is_unspecified
         or address.is_reserved
+        or any(address in network for network in _TUNNELS)
+        or (own is not None and own(address))
     ):
         return False
     return address.is_global or (local and address.is_private)
@@ -98,10 +133,11 @@ class Outgoing:
         allowed: Iterable[Network] = (),
         insecure: bool = False,
         resolve: Resolve | None = None,
+        own: Own = of_this_machine,
         verify: Any = True,
     ) -> None:
         self._local, self._allowed, self._insecure = local, tuple(allowed), insecure
-        self._resolve = resolve or _look_up
+        self._resolve, self._own = resolve or _look_up, own
         self._client = httpx.AsyncClient(
             timeout=TIMEOUT_S, follow_redirects=False, trust_env=False, verify=verify
         )
@@ -149,7 +185,7 @@ class Outgoing:
             raise Failed("unreachable", host, "its name is not known")
         # All of them: a name with a good and a bad address is up to something.
         for address in found:
-            if not reachable(address, local=local, allowed=self._allowed):
+            if not reachable(address, local=local, allowed=self._allowed, own=self._own):
                 what = "expected an address outside of this machine; the settings may allow others"
                 raise BadInput("address", host, what)
         return found[0]

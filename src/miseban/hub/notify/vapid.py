@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 from miseban.hub.notify import base64url
 from miseban.hub.notify.encryption import public_bytes, public_key
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.whole_files import alone
+from miseban.vocabulary.whole_files import alone, write_whole
 
 FILE: Final = "vapid.pem"
 VALID_S: Final = 12 * 3600
@@ -50,7 +49,7 @@ class Vapid:
         try:
             with alone(path):
                 if not path.exists():
-                    _write(path, ec.generate_private_key(ec.SECP256R1()))
+                    write_whole(path, _new(), mode=0o600)
                 path.chmod(0o600)
                 key = load_pem_private_key(path.read_bytes(), None)
         except (OSError, ValueError, TypeError) as error:
@@ -109,13 +108,6 @@ def _part(table: Mapping[str, object]) -> str:
     return base64url.encode(json.dumps(table, separators=(",", ":")).encode())
 
 
-def _write(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
-    data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    part = path.with_name(f".{path.name}.new")
-    part.unlink(missing_ok=True)
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    part.replace(path)
+def _new() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

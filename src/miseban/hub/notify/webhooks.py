@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, Protocol
 
 from miseban.hub.bus import Bus, Missed, Told
@@ -22,8 +23,8 @@ BACKOFF_S: Final = (5.0, 60.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0)
 AT_ONCE: Final = 50
 """Messages of one webhook that are sent one after another before the database is told."""
 OVERLAP: Final = timedelta(minutes=10)
-"""So much before the newest event in the queue is read again from the journal after a restart:
-cameras are heard at different times."""
+"""So much before the newest event that a webhook was given is read again from the journal after a
+restart: cameras are heard at different times."""
 
 
 class Reader(Protocol):
@@ -70,12 +71,10 @@ class Webhooks:
                     self._filled.set()
 
     def _catch_up(self, reader: Reader) -> None:
-        wanted = self._hooks.wanted()
-        if wanted:
-            since = min(wanted.values()) - OVERLAP
-            found = plain(reader.events(types=sorted(wanted), since=since))
-            for at in range(0, len(found), 500):
-                self._hooks.put(found[at : at + 500], self._clock())
+        for one in self._hooks.behind(OVERLAP):
+            missed = iter(reader.events(types=one.types, since=one.since))
+            while some := list(islice(missed, 500)):
+                self._hooks.put(plain(some), self._clock(), one.hook)
 
     async def send(self) -> None:
         """Sends what is due, to all receivers at once and to each in order."""

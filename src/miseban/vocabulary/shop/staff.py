@@ -31,8 +31,8 @@ class Staff(Table):
         ),
     ] = Field(
         description="Colours of what staff wear on the upper body, as on a screen (sRGB): red, "
-        "green and blue from `00` to `ff`. One of several cameras' cues for who works here, where "
-        "the policy allows it."
+        "green and blue from `00` to `ff`. One of the cues for who works here, in recordings of "
+        "several cameras, where the policy allows it."
     )
 
     @property
