@@ -22,12 +22,24 @@ from miseban.hub.api.questions import MODELS, name_of
 from miseban.hub.people.rights import Right
 from miseban.insight.uncertainty.accuracy_file import AccuracyFile, Look, accuracy_file
 from miseban.vocabulary.errors import BadInput, Failed
+from miseban.vocabulary.events import Event, ZoneOccupancy
 from tests.hub.api.hubs import NOW, Place, a_morning, open_hub
 from tests.hub.api.serving import served
 
 DAY = "2026-03-02"
 WEEK: tuple[Any, ...] = ("2026-02-25", "2026-03-03")
 Ask = Callable[..., pd.DataFrame]
+
+
+def reports() -> list[Event]:
+    """Of a zone, so that it is known what was seen."""
+    return [
+        ZoneOccupancy(
+            id=f"{n:08x}-milk", time=NOW - timedelta(minutes=60 - n), shop="shop", zone="milk",
+            people=0, people_max=1, person_s=5.0, period_s=60.0, coverage=1.0,
+        )
+        for n in range(1, 61)
+    ]  # fmt: skip
 
 
 def _asked(name: str, *period: Any, shop: Shop, **more: Any) -> pd.DataFrame:
@@ -50,7 +62,7 @@ ASKED["heat"] += [lambda shop: shop.heat(DAY, cell_m=1.5)]
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with open_hub(tmp_path_factory.mktemp("hub")) as found:
-        found.keep(*a_morning())
+        found.keep(*a_morning(), *reports())
         found.hub.journal.compact(NOW)
         yield found
 
@@ -79,6 +91,20 @@ def test_a_hub_answers_as_the_folder_does(name: str, near: Shop, far: Shop) -> N
         here, there = ask(shop=near), ask(shop=far)
         pd.testing.assert_frame_equal(here, there)
         assert here.attrs == there.attrs
+
+
+def test_nothing_asked_for_is_the_same_at_both(near: Shop, far: Shop) -> None:
+    for shop in (near, far):
+        assert list(shop.events(types=[])) == []
+        for name, of in (
+            ("dwell", "zones"),
+            ("visitors", "lines"),
+            ("occupancy", "zones"),
+            ("funnel", "shelves"),
+            ("stock", "shelves"),
+        ):
+            with pytest.raises(BadInput, match="at least 1 item"):
+                _asked(name, DAY, shop=shop, **{of: []})
 
 
 def test_what_audits_taught_holds_at_both(place: Place, near: Shop, far: Shop) -> None:

@@ -206,10 +206,11 @@ def _database(settings: Settings) -> Engine | None:
 
 
 def _recipients(settings: Settings) -> list[Recipient]:
-    """Chat and mail from the settings, webhooks from the database, without their secrets."""
+    """Chat, mail and broker from the settings, webhooks, push services and readers of the broker
+    from the database, without their secrets."""
     from miseban.hub.notify.settings import load_notify
     from miseban.hub.privacy.assessment import Recipient, host_of
-    from miseban.hub.privacy.elsewhere import webhooks
+    from miseban.hub.privacy.elsewhere import push_services, readers, webhooks
 
     notify = load_notify(settings.notify)
     found = [
@@ -223,10 +224,19 @@ def _recipients(settings: Settings) -> list[Recipient]:
                 Recipient("webhook", host_of(url), f"events {types}")
                 for url, types in webhooks(engine)
             ]
+            found += [
+                Recipient("push service", host, "alerts, sealed for the browser of an account")
+                for host in dict.fromkeys(map(host_of, push_services(engine)))
+            ]
+            found += [
+                Recipient("reader on the broker", name, "public figures: how many, of nobody alone")
+                for name in readers(engine)
+            ]
         finally:
             engine.dispose()
     if settings.mqtt is not None:
-        found.append(Recipient("broker of others", host_of(settings.mqtt.broker), "all events"))
+        what = "carries what cameras deliver to the hub; whoever else may read gets public figures"
+        found.append(Recipient("broker of others", host_of(settings.mqtt.broker), what))
     return found
 
 

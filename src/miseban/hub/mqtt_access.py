@@ -37,7 +37,7 @@ connection, and what comes from cameras of ours needs its own."""
 _RESERVED: Final = frozenset({HUB_USER, HUB_OTHERS, "public"})  # topics of the hub itself
 _ITERATIONS: Final = 101  # Mosquitto's own; 256 random bits need no more
 
-_DEVICES = Table(
+DEVICES = Table(
     "mqtt_devices",
     METADATA,
     Column("name", String(64), primary_key=True),
@@ -48,7 +48,7 @@ _DEVICES = Table(
 
 
 def _create(connection: Connection) -> None:
-    _DEVICES.create(connection)
+    DEVICES.create(connection)
 
 
 PART: Final = Part("mqtt", _create)
@@ -97,7 +97,7 @@ class MqttAccess:
                 what = "is there already; revoke it to give it a new password"
                 raise BadInput("device", name, what)
             row = {"kind": kind, "password": mosquitto_hash(issued.password), "made_at": now}
-            connection.execute(_DEVICES.insert().values(name=name, **row))
+            connection.execute(DEVICES.insert().values(name=name, **row))
             note(connection, by, "device.add", name, now, {"kind": kind})
         return issued
 
@@ -111,7 +111,7 @@ class MqttAccess:
         with writing(self._engine) as connection:
             if not is_name(name) or _find(connection, name) is None:
                 raise BadInput("device", name[:64], "no such device")
-            connection.execute(delete(_DEVICES).where(_DEVICES.c.name == name))
+            connection.execute(delete(DEVICES).where(DEVICES.c.name == name))
             note(connection, by, "device.revoke", name, now)
 
     def lists(self, shop: str, hub_password: str) -> BrokerLists:
@@ -178,8 +178,8 @@ def _section(user: str, topics: Sequence[_Topic]) -> str:
 
 
 def _find(connection: Connection, name: str) -> Row[Any] | None:
-    return connection.execute(select(_DEVICES).where(_DEVICES.c.name == name)).first()
+    return connection.execute(select(DEVICES).where(DEVICES.c.name == name)).first()
 
 
 def _rows(connection: Connection) -> Sequence[Row[Any]]:
-    return connection.execute(select(_DEVICES).order_by(_DEVICES.c.name)).all()
+    return connection.execute(select(DEVICES).order_by(DEVICES.c.name)).all()

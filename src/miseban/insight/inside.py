@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from miseban.insight.labels import labels
@@ -110,17 +110,25 @@ def empty_moments(
 ) -> list[datetime]:
     """The middles of the daily ``hours`` ("HH:MM-HH:MM", local time, may pass midnight) that lie
     within ``duration_s`` seconds of ``start``, in order."""
-    zone = ZoneInfo(timezone)
+    hours, zone = list(hours), ZoneInfo(timezone)
     end = start + timedelta(seconds=duration_s)
     moments: list[datetime] = []
     day = start.astimezone(zone).date() - timedelta(days=1)
     while day <= end.astimezone(zone).date():
-        for text in hours:
-            begin, stop = (time.fromisoformat(part) for part in text.split("-"))
-            opens = datetime.combine(day, begin, zone)
-            closes = datetime.combine(day + timedelta(days=stop <= begin), stop, zone)
-            moment = opens + (closes - opens) / 2
+        for since, until in empty_hours(hours, timezone, day):
+            moment = since + (until - since) / 2
             if start <= moment <= end:
                 moments.append(moment)
         day += timedelta(days=1)
     return sorted(moments)
+
+
+def empty_hours(
+    hours: Iterable[str], timezone: str, day: date
+) -> Iterator[tuple[datetime, datetime]]:
+    """The daily ``hours`` ("HH:MM-HH:MM", may pass midnight) that begin on ``day``, in its zone."""
+    zone = ZoneInfo(timezone)
+    for text in hours:
+        begin, stop = (time.fromisoformat(part) for part in text.split("-"))
+        closes = datetime.combine(day + timedelta(days=stop <= begin), stop, zone)
+        yield datetime.combine(day, begin, zone), closes

@@ -107,8 +107,10 @@ async def test_no_difference_of_answers_over_the_api_tells_of_fewer_than_k(place
 async def test_the_same_attack_finds_it_without_the_gate(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from miseban.insight.disclosure.figures import GATED, PLAIN
     from miseban.insight.questions import rows
 
+    monkeypatch.setattr(rows, "PLAIN", PLAIN | GATED)
     monkeypatch.setattr(rows, "GATED", frozenset())
     with pytest.raises(AssertionError):
         await test_no_difference_of_answers_over_the_api_tells_of_fewer_than_k(place)

@@ -21,6 +21,7 @@ from miseban.hub.privacy.retention import retain
 from miseban.journal.backup import back_up
 from miseban.journal.journal import Journal
 from miseban.journal.rollups.keeper import RollupKeeper
+from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENTS, Event
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.policies import Policy, load_policy
@@ -168,6 +169,24 @@ def test_outboxes_below_the_folder(tmp_path: Path) -> None:
     (one,) = [f for f in found.findings if f.held.kind == "outbox"]
     assert (one.held.records, one.held.oldest, one.wrong) == (5, NOW - 3 * DAY, "")
     assert wrong(audited(tmp_path, load_policy("strict"))) == {("outbox", None)}
+
+
+def test_an_outbox_that_cannot_be_read_is_not_passed(tmp_path: Path) -> None:
+    from miseban.camera.delivery.outbox import Outbox
+
+    path = tmp_path / "door.db"
+    outbox = Outbox(path, "door")
+    outbox.add(of_every_class(NOW - 100 * DAY))
+    outbox.close()
+    whole = path.read_bytes()
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE events SET line = x'7b'")
+    database.close()
+    with pytest.raises(BadInput, match="its first line is no event"):
+        audited(tmp_path)
+    path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+    with pytest.raises(BadInput, match="cannot be read"):
+        audited(tmp_path)
 
 
 def test_accounts_and_the_log_of_what_they_did(tmp_path: Path) -> None:

@@ -124,6 +124,28 @@ def test_what_tells_of_single_people_goes_from_the_roll_ups_and_what_was_counted
     assert [(one["data"], one["events"]) for one in written] == [("trajectory", 10)]
 
 
+def test_the_last_day_that_was_forgotten_goes_from_the_roll_ups_when_it_is_over(
+    tmp_path: Path,
+) -> None:
+    """Its only event went in the night before; nothing else came since."""
+    journal = Journal.open(tmp_path / "j", shop="s", reserve=0, rollups=RollupKeeper())
+    journal.append([left(NOW.replace(minute=30, hour=0), 1, 61.5, zone="bento", stitched=1)])
+    journal.compact(NOW)
+    policy = load_policy("jp")
+    night = NOW + timedelta(days=30)
+    assert [receipt.events for receipt in retain(journal, policy, night)] == [1]
+    assert minutes(tmp_path / "j") == {"stay": 1}  # its day is not over
+    before = (tmp_path / "j" / "journal.json").read_bytes()
+    assert retain(journal, policy, night + timedelta(hours=5)) == []
+    assert (tmp_path / "j" / "journal.json").read_bytes() == before  # at no cost
+    assert retain(journal, policy, night + timedelta(days=1)) == []
+    assert minutes(tmp_path / "j") == {}
+    reader = JournalReader(tmp_path / "j")
+    assert reader.table("SELECT n, total FROM hours").to_pylist() == [{"n": 1, "total": None}]
+    reader.close()
+    journal.close()
+
+
 def left(time: datetime, visit: int, dwell_s: float, **fields: object) -> Event:
     return ZoneLeft.model_validate(
         {

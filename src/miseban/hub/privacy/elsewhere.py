@@ -13,6 +13,7 @@ from sqlalchemy import Column, Engine, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from miseban.hub.database import reading
+from miseban.hub.mqtt_access import DEVICES
 from miseban.hub.notify.hook_tables import HOOKS, QUEUE
 from miseban.hub.notify.subscriptions import SUBSCRIPTIONS
 from miseban.hub.people.tables import ACCOUNTS, AUDIT, SESSIONS, TOKENS
@@ -24,7 +25,8 @@ _ASIDE = (".part",)
 
 
 def outboxes(folder: Path) -> Iterator[Held]:
-    """Events that wait in files of camera processes anywhere below ``folder``."""
+    """Events that wait in files of camera processes anywhere below ``folder``. Raises ``BadInput``
+    (``outbox``) for a file that cannot be read: nobody knows what is in it."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and _is_sqlite(path):
             found = _outbox(path)
@@ -46,11 +48,14 @@ def _outbox(path: Path) -> Held | None:
                 return None
             ((n,),) = database.execute("SELECT count(*) FROM events")
             first = database.execute("SELECT line FROM events ORDER BY number LIMIT 1").fetchone()
-    except sqlite3.Error:
-        return Held(kind="outbox", data=None, place=str(path), records=0, oldest=None)
+    except sqlite3.Error as error:
+        raise BadInput("outbox", path, f"cannot be read: {error}") from None
     oldest = None
     if first is not None:
-        oldest = datetime.fromisoformat(str(json.loads(first[0])["time"]))
+        try:
+            oldest = datetime.fromisoformat(str(json.loads(first[0])["time"]))
+        except (ValueError, TypeError, KeyError):
+            raise BadInput("outbox", path, "damaged: its first line is no event") from None
     return Held(kind="outbox", data=None, place=str(path), records=n, oldest=oldest)
 
 
@@ -91,6 +96,23 @@ def webhooks(engine: Engine) -> list[tuple[str, str]]:
     with reading(engine) as connection:
         found = connection.execute(select(HOOKS.c.url, HOOKS.c.types).order_by(HOOKS.c.url))
         return [(url, types) for url, types in found]
+
+
+def push_services(engine: Engine) -> list[str]:
+    """Addresses of browsers in which somebody asked to be told. They are secrets."""
+    if SUBSCRIPTIONS.name not in inspect(engine).get_table_names():
+        return []
+    with reading(engine) as connection:
+        return sorted(connection.execute(select(SUBSCRIPTIONS.c.endpoint)).scalars())
+
+
+def readers(engine: Engine) -> list[str]:
+    """Programs that read what the hub tells to others on the broker."""
+    if DEVICES.name not in inspect(engine).get_table_names():
+        return []
+    wanted = select(DEVICES.c.name).where(DEVICES.c.kind == "reader").order_by(DEVICES.c.name)
+    with reading(engine) as connection:
+        return list(connection.execute(wanted).scalars())
 
 
 def held_in_backups(folders: list[Path]) -> Iterator[Held]:

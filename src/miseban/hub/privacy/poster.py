@@ -36,7 +36,7 @@ dd { margin: 0; } .never { font-weight: 600; }
 """
 
 
-def page(shop: Shop, notice: Notice, language: Language, *, links: bool = True) -> str:
+def page(shop: Shop, notice: Notice, language: Language) -> str:
     """The notice as a page in one language, with ways to the others (``?lang=``)."""
     text = words(shop, notice, language)
     others = [words(shop, notice, one) for one in LANGUAGES if one != language]
@@ -45,15 +45,9 @@ def page(shop: Shop, notice: Notice, language: Language, *, links: bool = True) 
         f"{escape(one.name)}</a>"
         for one in others
     )
-    facts = "".join(f"<h2>{escape(head)}</h2>{_lines(lines)}" for head, lines in text.facts)
-    body = (
-        f"<h1>{escape(text.title)}</h1><p>{escape(shop.shop.name or shop.shop.id)}</p>"
-        f"<p>{escape(text.lead)}</p>"
-        f'<div class="never"><p>{escape(text.pictures)}</p><p>{escape(text.identity)}</p></div>'
-        f"{facts}"
-    )
-    head = f"<nav>{nav}</nav>" if links else ""
-    return _document(language, text.title, _STYLE, head + body)
+    name = f"<p>{escape(shop.shop.name or shop.shop.id)}</p>"
+    body = f"<nav>{nav}</nav>{_whole(text, name)}"
+    return _document(language, text.title, _STYLE, body)
 
 
 def whole_page(shop: Shop, notice: Notice) -> str:
@@ -63,14 +57,19 @@ def whole_page(shop: Shop, notice: Notice) -> str:
     for language in LANGUAGES:
         text = words(shop, notice, language)
         nav += f'<a href="#{language}" lang="{language}">{escape(text.name)}</a> '
-        facts = "".join(f"<h2>{escape(h)}</h2>{_lines(lines)}" for h, lines in text.facts)
-        parts.append(
-            f'<section id="{language}" lang="{language}"><h1>{escape(text.title)}</h1>'
-            f'<p>{escape(text.lead)}</p><div class="never"><p>{escape(text.pictures)}</p>'
-            f"<p>{escape(text.identity)}</p></div>{facts}</section>"
-        )
+        parts.append(f'<section id="{language}" lang="{language}">{_whole(text)}</section>')
     title = words(shop, notice, LANGUAGES[0]).title
     return _document(LANGUAGES[0], title, _STYLE, nav + "</nav>" + "".join(parts))
+
+
+def _whole(text: Words, name: str = "") -> str:
+    """All that is told in one language; ``name`` is what stands below the title."""
+    facts = "".join(f"<h2>{escape(head)}</h2>{_lines(lines)}" for head, lines in text.facts)
+    return (
+        f"<h1>{escape(text.title)}</h1>{name}<p>{escape(text.lead)}</p>"
+        f'<div class="never"><p>{escape(text.pictures)}</p><p>{escape(text.identity)}</p></div>'
+        f"{facts}"
+    )
 
 
 def poster(shop: Shop, notice: Notice, url: str, first: Language) -> str:

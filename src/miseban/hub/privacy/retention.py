@@ -4,14 +4,18 @@ rule 9)."""
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import get_args
+from typing import Final, get_args
 
 from miseban.journal.journal import Journal
-from miseban.journal.manifest import Receipt
+from miseban.journal.manifest import Receipt, read_manifest
 from miseban.journal.rejected import oldest_rejected
+from miseban.journal.rollups.days import day_at
 from miseban.journal.state import JournalState
 from miseban.vocabulary.events import DataClass
 from miseban.vocabulary.policies import Policy
+
+COUNTED: Final[tuple[DataClass, ...]] = ("count", "trajectory", "assist")
+"""Classes of which there are roll-ups that go with them."""
 
 
 def limit_of(policy: Policy, data: DataClass, now: datetime) -> datetime | None:
@@ -34,7 +38,11 @@ def retain(journal: Journal, policy: Policy, now: datetime) -> list[Receipt]:
         limit = limit_of(policy, data, now)
         if limit is None:
             continue
-        if not (_may_hold_older(journal.state, data, limit) or _rejected_older(journal, limit)):
+        if not (
+            _may_hold_older(journal.state, data, limit)
+            or _rollups_older(journal, data, limit)
+            or _rejected_older(journal, limit)
+        ):
             continue
         receipt = journal.forget(data, limit, now=now)
         if receipt.events or receipt.rejected:
@@ -45,6 +53,15 @@ def retain(journal: Journal, policy: Policy, now: datetime) -> list[Receipt]:
 def _may_hold_older(state: JournalState, data: DataClass, limit: datetime) -> bool:
     """Days are UTC. What is still in the log may be of any time."""
     return state.fresh > 0 or (data in state.oldest and state.oldest[data] <= limit.date())
+
+
+def _rollups_older(journal: Journal, data: DataClass, limit: datetime) -> bool:
+    """Roll-ups go by whole days of the shop: those of the day that events were last forgotten of
+    stay until it is over, when there may be no event of that class any more."""
+    manifest = read_manifest(journal.folder)
+    last = manifest.forgotten.get(data)
+    zone = manifest.timezone
+    return data in COUNTED and last is not None and day_at(last, zone) < day_at(limit, zone)
 
 
 def _rejected_older(journal: Journal, limit: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,15 @@ from miseban.insight.questions.asking import Question
 from miseban.insight.questions.grid import Grid
 from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.journal.reader import JournalReader
+from miseban.journal.rollups import Level, shop_day
+from miseban.journal.rollups.days import day_at, micros
 from miseban.vocabulary.shop import Shop
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Columns = dict[str, Floats | Ints]
 """Of N rows, by measure."""
+STAFF_UNKNOWN = "Who were staff is not kept by the minute for so long: ask by the hour."
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,24 @@ class Asked:
     def k(self) -> int:
         """Of how many people, at least, anything that they did is told."""
         return least_k(self.shop)
+
+    @cached_property
+    def staff_since(self) -> datetime | None:
+        """From when on it is kept by the minute who were staff: of the days before only hours are
+        (``journal.rollups.forgetting``). None where nothing was forgotten."""
+        last = self.reader.manifest.forgotten.get("trajectory")
+        zone = self.reader.timezone
+        return None if last is None else shop_day(day_at(last, zone), zone).start
+
+    def finest(self, since: datetime) -> Level:
+        """Of how fine rows, at the finest, shoppers may be counted from ``since`` on."""
+        return "hour" if self.staff_since is not None and since < self.staff_since else "minute"
+
+    def staff_unknown(self, grid: Grid) -> NDArray[np.bool_]:
+        """(N,) minutes of which it is not kept any more who were staff."""
+        if grid.by != "minute" or self.staff_since is None:
+            return np.zeros(grid.n, bool)
+        return np.asarray(grid.edges[:-1] < micros(self.staff_since), bool)
 
 
 @dataclass
@@ -72,7 +94,7 @@ class Table:
     ) -> None:
         """N rows. ``coverage`` (N,), not a number where nobody can tell; where it is 0 and nothing
         was counted, nothing is known, which is not 0. ``values`` has every measure, not a number
-        where it has none; ``ends`` the intervals of some."""
+        where it has none; ``ends`` the intervals of some, told where the number is."""
         self.add_places([(place, detail)], coverage, values, base=base, ends=ends)
 
     def add_places(
@@ -94,7 +116,7 @@ class Table:
         self._coverage.append(seen)
         for name, column in self._columns.items():
             value = np.asarray(values[name], np.float64)
-            unknown = (seen == 0) & ~(value > 0)
+            unknown = np.isnan(value) | ((seen == 0) & ~(value > 0))
             column.values.append(np.where(unknown, np.nan, value))
             told = (base or {}).get(name)
             column.base.append(None if told is None else np.asarray(told, np.float64))

@@ -39,7 +39,9 @@ class VisitorsQuestion(_Question):
 
     question: Literal["visitors"] = "visitors"
     by: By = "hour"
-    lines: tuple[Name, ...] | None = Field(default=None, description="All lines, if not given.")
+    lines: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="All lines, if not given."
+    )
 
 
 class OccupancyQuestion(_Question):
@@ -47,7 +49,9 @@ class OccupancyQuestion(_Question):
 
     question: Literal["occupancy"] = "occupancy"
     by: By = "hour"
-    zones: tuple[Name, ...] | None = Field(default=None, description="All zones, if not given.")
+    zones: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="All zones, if not given."
+    )
 
 
 class DwellQuestion(_Question):
@@ -55,7 +59,9 @@ class DwellQuestion(_Question):
 
     question: Literal["dwell"] = "dwell"
     by: Literal["hour", "day", "whole"] = "whole"
-    zones: tuple[Name, ...] | None = Field(default=None, description="All zones, if not given.")
+    zones: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="All zones, if not given."
+    )
 
 
 class QueuesQuestion(_Question):
@@ -90,7 +96,9 @@ class FunnelQuestion(_Question):
     """Of those who passed a shelf, who stopped, touched, and picked up."""
 
     question: Literal["funnel"] = "funnel"
-    shelves: tuple[Name, ...] | None = Field(default=None, description="All, if not given.")
+    shelves: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="All, if not given."
+    )
 
 
 class StockQuestion(_Question):
@@ -98,7 +106,9 @@ class StockQuestion(_Question):
 
     question: Literal["stock"] = "stock"
     by: Literal["hour", "day", "whole"] = "whole"
-    shelves: tuple[Name, ...] | None = Field(default=None, description="All, if not given.")
+    shelves: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="All, if not given."
+    )
 
 
 class CamerasQuestion(_Question):

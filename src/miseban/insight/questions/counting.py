@@ -58,8 +58,9 @@ def line_moments(
 ) -> Moments | None:
     """Of ``n`` (N,) passages of one way in stretches of ``seconds`` (N,), of which the part
     ``coverage`` (N,) was seen, in ``condition`` (N); ``passed`` (N,) went by either way. ``names``
-    are camera, line and way. None where every count is exact."""
-    if accuracy.learned is None:
+    are camera, line and way. None where every count is exact, and where nobody can tell how much
+    was seen."""
+    if accuracy.learned is None or coverage is None:
         return None
     beliefs: dict[Condition, Belief] = {
         one: accuracy.belief(*names, one) for one in dict.fromkeys(condition)
@@ -73,7 +74,7 @@ def zone_moments(
     n: Ints, seconds: Floats, coverage: Floats | None, zone: str, accuracy: Accuracy
 ) -> Moments | None:
     """Of ``n`` (N,) stays in a zone."""
-    if accuracy.learned is None:
+    if accuracy.learned is None or coverage is None:
         return None
     well: Condition = "well"
     beliefs = {well: accuracy.zone_belief(well)}
@@ -85,14 +86,14 @@ def _moments(
     n: Ints,
     passed: Ints,
     seconds: Floats,
-    coverage: Floats | None,
+    coverage: Floats,
     condition: Sequence[Condition],
     beliefs: dict[Condition, Belief],
     arrivals: Arrivals,
     names: tuple[str | None, str, str],
 ) -> Moments:
     mean, variance = np.zeros((len(n), DRAWS)), np.zeros((len(n), DRAWS))
-    seen = np.ones(len(n)) if coverage is None else np.clip(np.nan_to_num(coverage, nan=1.0), 0, 1)
+    seen = np.clip(np.nan_to_num(coverage, nan=1.0), 0, 1)
     seen_s = seconds * seen
     for one, belief in beliefs.items():
         at = np.array([i for i, c in enumerate(condition) if c == one], np.int64)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.insight.inside import empty_hours
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.grid import Grid
 from miseban.insight.questions.rows import Rows, fetch
@@ -104,14 +104,3 @@ def closed_s(asked: Asked, grid: Grid) -> Floats:
     since, until = np.array([f for f in found if f[1] > f[0]], np.int64).reshape(-1, 2).T
     _, start, seconds = cut(since, until, grid.edges)
     return np.asarray(np.bincount(grid.at(start), seconds, grid.n), np.float64)
-
-
-def empty_hours(
-    hours: Collection[str], timezone: str, day: date
-) -> Iterator[tuple[datetime, datetime]]:
-    """The daily ``hours`` ("HH:MM-HH:MM", may pass midnight) that begin on ``day``, in UTC."""
-    zone = ZoneInfo(timezone)
-    for text in hours:
-        begin, stop = (time.fromisoformat(part) for part in text.split("-"))
-        closes = datetime.combine(day + timedelta(days=stop <= begin), stop, zone)
-        yield datetime.combine(day, begin, zone).astimezone(UTC), closes.astimezone(UTC)

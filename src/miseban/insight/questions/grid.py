@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -115,7 +115,3 @@ def _pieces(since: datetime, until: datetime, finest: Level, timezone: str) -> I
     yield from _pieces(first, last, coarser, timezone)
     if last < until:
         yield Piece(view, last, until)
-
-
-def utc(when: datetime) -> datetime:
-    return when.astimezone(UTC)

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from miseban.insight.inside import empty_moments
 from miseban.insight.questions.answers import Answer, Unit
-from miseban.insight.questions.asked import Asked, Columns, Table, added, share
+from miseban.insight.questions.asked import STAFF_UNKNOWN, Asked, Columns, Table, added, share
 from miseban.insight.questions.asking import OccupancyQuestion, Period
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.grid import Grid, grid
 from miseban.insight.questions.rows import Rows, fetch
 from miseban.insight.questions.zones import shown_zones
-from miseban.journal.rollups import Level, shop_day
+from miseban.journal.rollups import shop_day
 from miseban.journal.rollups.days import day_at, micros
 
 Floats = NDArray[np.float64]
@@ -28,28 +28,33 @@ UNITS: dict[str, Unit] = {"people_mean": "people", "people_max": "people", "peop
 
 def occupancy(question: OccupancyQuestion, asked: Asked) -> Answer:
     """A row for the shop (place "") and for every zone but the crew's."""
-    over = grid(question, question.by, asked.reader.timezone, finest="hour")
-    if question.by == "whole":
-        over = grid(question, "whole", asked.reader.timezone)
+    over = grid(question, question.by, asked.reader.timezone, finest=asked.finest(question.since))
     zones = list(question.zones) if question.zones is not None else shown_zones(asked)
     rows = fetch(asked, over, ("gap", "occupancy"))
     coverage = Coverage(asked, over, rows)
     table = Table(over, UNITS)
-    notes: list[str] = []
+    unknown = asked.staff_unknown(over)
+    notes = [STAFF_UNKNOWN] if unknown.any() else []
     entrances = [line.id for line in asked.shop.lines if line.entrance]
     if question.zones is None and entrances:
         balance = Balance(asked, entrances, over)
-        notes = balance.notes
-        table.add("", "", coverage.all_of(entrances), balance.values())
+        notes += balance.notes
+        values = {
+            name: np.where(unknown, np.nan, people) for name, people in balance.values().items()
+        }
+        table.add("", "", coverage.all_of(entrances), values)
     for zone in zones:
-        table.add(zone, "", coverage.zone(zone), _zone(rows, zone))
+        table.add(zone, "", coverage.zone(zone), _zone(rows, zone, unknown))
     return table.answer(question, asked, notes=notes)
 
 
-def _zone(rows: Rows, zone: str) -> Columns:
+def _zone(rows: Rows, zone: str, unknown: NDArray[np.bool_]) -> Columns:
+    """Of the ``unknown`` (N,) stretches, and of those in which the time of staff is kept of some
+    only, nobody can say how many were shoppers."""
     everybody, crew = rows.of("occupancy", zone), rows.of("occupancy", zone, "staff")
     known = everybody.covered_s > 0
-    shoppers_s = np.maximum(everybody.total - crew.total, 0.0)
+    unknown = unknown | (crew.measured < crew.n)
+    shoppers_s = np.where(unknown, np.nan, np.maximum(everybody.total - crew.total, 0.0))
     return {
         "people_mean": share(shoppers_s, everybody.covered_s),
         "people_max": np.where(known, everybody.top, np.nan),
@@ -60,22 +65,28 @@ def _zone(rows: Rows, zone: str) -> Columns:
 class Balance:
     """Who came in less who went out, without staff, as ``insight.inside`` has it: set to nobody at
     moments in which the shop is known to be empty, and never fewer than nobody. Counted by the
-    minute or the hour, from the last such moment before, or from midnight."""
+    minute, or by the hour where that is long or staff are not kept by the minute, from the last
+    such moment before, or from midnight."""
 
     def __init__(self, asked: Asked, entrances: list[str], over: Grid) -> None:
         zone = asked.reader.timezone
         start, emptied = _begin(asked, over.since)
         self.notes = [] if emptied else ["Whoever was inside at midnight is not known of."]
         fine = over.until - start <= timedelta(days=BY_MINUTE_DAYS)
-        level: Level = "minute" if fine else "hour"
         self._over = over
         until = over.until if asked.as_of is None else min(over.until, asked.as_of + _TICK)
         end = max(until, start + timedelta(minutes=1))
-        steps = [grid(period, level, zone) for period in _parts(start, end, 3 if fine else 90)]
+        empty = empty_moments(asked.shop.shop.empty, zone, start, (end - start).total_seconds())
+        # From a whole hour on, so that parts do not overlap.
+        start = grid(Period(since=start, until=start + _TICK), "hour", zone).since
+        by_minute = max(start, min(end, asked.staff_since or start)) if fine else end
+        steps = [
+            *(grid(period, "hour", zone) for period in _parts(start, by_minute, 90)),
+            *(grid(period, "minute", zone) for period in _parts(by_minute, end, 3)),
+        ]
         found = [self._change(asked, entrances, one) for one in steps]
         change = np.concatenate(found)
         self._edges = np.unique(np.concatenate([one.edges for one in steps]))
-        empty = empty_moments(asked.shop.shop.empty, zone, start, (end - start).total_seconds())
         self._people = _inside(change, self._edges, [micros(moment) for moment in empty])
 
     def _change(self, asked: Asked, entrances: list[str], one: Grid) -> NDArray[np.int64]:
@@ -114,7 +125,9 @@ def _begin(asked: Asked, since: datetime) -> tuple[datetime, bool]:
 
 
 def _parts(since: datetime, until: datetime, days: int) -> list[Period]:
-    """No longer than so many days each."""
+    """No longer than so many days each; none where there is no time."""
+    if since >= until:
+        return []
     step = timedelta(days=days)
     cuts = [since]
     while cuts[-1] + step < until:

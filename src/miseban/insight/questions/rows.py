@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from miseban.insight.disclosure import DURATIONS_ONLY, GATED, told
+from miseban.insight.disclosure import DURATIONS_ONLY, GATED, PLAIN, told
+from miseban.insight.disclosure.keys import coded
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.grid import Grid
 from miseban.journal.reader import JournalReader
@@ -20,8 +21,6 @@ from miseban.journal.rollups import BIN_EDGES_S
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_BETWEEN = "\t"
-"""No name has one."""
 _NONE = np.zeros(0, np.int64)
 _SUMS = ("n", "total", "covered_s", "measured", "top")
 
@@ -93,15 +92,10 @@ class Rows:
         """``hidden`` (N,) says of which stretches not all is told."""
         self._hidden = hidden or {}
         self._n, self._bins = grid.n, len(BIN_EDGES_S) + 1
-        names = [table[name] for name in ("what", "place", "detail")]
-        coded = pc.binary_join_element_wise(*names, _BETWEEN).combine_chunks().dictionary_encode()
-        codes = np.asarray(coded.indices.to_numpy(), np.int64)
+        keys, codes = coded(table)
         order = np.argsort(codes, kind="stable")
-        ends = np.cumsum(np.bincount(codes, minlength=len(coded.dictionary)))
-        self._at: dict[tuple[str, str, str], Ints] = {}
-        for key, own in zip(coded.dictionary.to_pylist(), np.split(order, ends[:-1]), strict=False):
-            what, place, detail = key.split(_BETWEEN)
-            self._at[what, place, detail] = own
+        ends = np.cumsum(np.bincount(codes, minlength=len(keys)))
+        self._at = dict(zip(keys, np.split(order, ends[:-1]), strict=False))
         self._where = grid.at(np.asarray(table["start"].cast(pa.int64()).to_numpy(), np.int64))
         self._columns = {
             name: np.nan_to_num(
@@ -121,9 +115,6 @@ class Rows:
 
     def details(self, what: str, place: str) -> list[str]:
         return sorted({detail for kind, at, detail in self.keys if (kind, at) == (what, place)})
-
-    def has(self, what: str) -> bool:
-        return any(kind == what for kind, _, _ in self.keys)
 
     @property
     def left_out(self) -> bool:
@@ -182,9 +173,9 @@ def fetch(
     split: Callable[[pa.Table], Ints] | None = None,
 ) -> Rows:
     """All that may be told of ``whats`` in the time of ``grid``, only at ``places`` if given; with
-    ``split`` of as many who did what it counts in rows and as many who did not. Raises
-    ``BadInput``."""
-    plain = set(whats) - GATED
+    ``split`` of as many who did what it counts in rows and as many who did not. What
+    ``disclosure.figures`` does not name is not told. Raises ``BadInput``."""
+    plain = set(whats) & (PLAIN | DURATIONS_ONLY)
     parts = [_plain(asked.reader, grid, plain, places, histograms=histograms)] if plain else []
     hidden: dict[tuple[str, str, str], NDArray[np.bool_]] = {}
     for gated in (GATED, DURATIONS_ONLY):

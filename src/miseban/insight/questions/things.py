@@ -170,7 +170,7 @@ def receipts(question: ReceiptsQuestion, asked: Asked) -> Answer:
 def conversion(question: ConversionQuestion, asked: Asked) -> Answer:
     """One row: receipts through visitors. Who buys for others counts as one, so a share near 1 is
     rare, and above 1 where receipts are many for one visitor."""
-    over = grid(question, question.by, asked.reader.timezone)
+    over = grid(question, question.by, asked.reader.timezone, finest=asked.finest(question.since))
     rows = fetch(asked, over, ("receipt", *WHATS))
     lines = Lines(asked, over, rows)
     entrances = [line.id for line in asked.shop.lines if line.entrance]
@@ -195,6 +195,6 @@ def conversion(question: ConversionQuestion, asked: Asked) -> Answer:
         "receipts": sold if pairs else np.full(over.n, np.nan),
         "conversion": share(sold, visitors) if pairs else np.full(over.n, np.nan),
     }
-    base = {"visitors": visitors, "receipts": sold, "conversion": visitors}
+    base: Columns = {"visitors": visitors, "receipts": sold, "conversion": visitors}
     table.add("", "", lines.coverage.all_of(entrances), values, base=base, ends=ends)
     return table.answer(question, asked, notes=notes)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.insight.questions.answers import Answer
-from miseban.insight.questions.asked import Asked, Columns, Table
+from miseban.insight.questions.asked import STAFF_UNKNOWN, Asked, Columns, Table
 from miseban.insight.questions.asking import VisitorsQuestion
 from miseban.insight.questions.counting import Moments, line_moments
 from miseban.insight.questions.coverage import Coverage
@@ -20,7 +20,7 @@ WHATS = ("line", "gap", "occupancy")
 
 def visitors(question: VisitorsQuestion, asked: Asked) -> Answer:
     """A row for every line, and for all entrances together (place "")."""
-    over = grid(question, question.by, asked.reader.timezone)
+    over = grid(question, question.by, asked.reader.timezone, finest=asked.finest(question.since))
     rows = fetch(asked, over, WHATS)
     lines = Lines(asked, over, rows)
     table = Table(over, {"in": "people", "out": "people", "visitors": "people"})
@@ -43,6 +43,8 @@ class Lines:
         self._camera = {line.id: line.camera for line in asked.shop.lines}
         self._exact = over.by == "minute"
         self.notes = ["A single minute has no interval: ask by the hour."] if self._exact else []
+        self._unknown = asked.staff_unknown(over)
+        self.notes += [STAFF_UNKNOWN] if self._unknown.any() else []
 
     def count(self, lines: list[str], way: str) -> Sums:
         parts = [self._rows.of("line", line, way) for line in lines]
@@ -51,10 +53,11 @@ class Lines:
             whole += part
         return whole
 
-    def shoppers(self, lines: list[str], way: str) -> NDArray[np.int64]:
-        """(N,) passages by others than staff."""
+    def shoppers(self, lines: list[str], way: str) -> NDArray[np.float64]:
+        """(N,) passages by others than staff; not a number where nobody can tell them apart."""
         crew = self.count(lines, f"{way}/staff").n
-        return np.asarray(np.maximum(self.count(lines, way).n - crew, 0), np.int64)
+        shoppers = np.maximum(self.count(lines, way).n - crew, 0)
+        return np.where(self._unknown, np.nan, shoppers)
 
     def add(self, place: str, lines: list[str], table: Table) -> None:
         values: Columns = {way: self.count(lines, way).n for way in ("in", "out")}
@@ -65,8 +68,7 @@ class Lines:
             low, high = ends["in"]
             ends["visitors"] = (np.maximum(low + away, 0), np.maximum(high + away, 0))
         seen = self.coverage.all_of(lines)
-        base = {name: np.asarray(n, np.int64) for name, n in values.items()}
-        table.add(place, "", seen, values, base=base, ends=ends)
+        table.add(place, "", seen, values, base=values, ends=ends)
 
     def ends(self, lines: list[str], way: str) -> Ends | None:
         """The interval of what went that way over all these lines."""

@@ -41,11 +41,16 @@ def dwell(question: DwellQuestion, asked: Asked) -> Answer:
     for zone in zones:
         stays = rows.of("stay", zone)
         seen = coverage.zone(zone)
-        ends = {}
+        ends: dict[str, tuple[Floats, Floats]] = {}
         found = zone_moments(stays.n, coverage.open_s, seen, zone, asked.accuracy)
         if found is not None:
-            ends["stays"] = found.ends()
-            ends["mean_s"] = _mean_ends(stays, ends["stays"][0])
+            low, high = found.ends()
+            # Of those that are not told nothing is: an interval of the others is not theirs.
+            ends["stays"] = (
+                np.where(stays.hidden, np.nan, low),
+                np.where(stays.hidden, np.nan, high),
+            )
+            ends["mean_s"] = _mean_ends(stays, low)
         base = dict.fromkeys(_DWELL, stays.measured) | {"stays": stays.told}
         table.add(zone, "", seen, durations(stays, asked.k), base=base, ends=ends)
     return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
@@ -101,7 +106,7 @@ def areas(question: AreasQuestion, asked: Asked) -> Answer:
             "stays": one.told,
             "total_s": np.where(one.withheld, np.nan, one.total),
             "mean_s": share(one.total, one.measured),
-            "share": share(one.total, np.full(over.n, total_s)),
+            "share": np.where(one.withheld, np.nan, share(one.total, np.full(over.n, total_s))),
         }
         base = dict.fromkeys(units, one.measured) | {"stays": one.told}
         table.add(zone, "", coverage.zone(zone), values, base=base)
