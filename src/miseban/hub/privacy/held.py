@@ -78,7 +78,7 @@ def _segments(folder: Path, manifest: Manifest, backup: str | None) -> Iterator[
 
 
 def _fresh(folder: Path, manifest: Manifest, backup: str | None) -> Iterator[Held]:
-    fresh, _ = FreshLog(RealDisk(), folder).read(manifest.first_log)
+    fresh, _ = FreshLog(RealDisk(), folder).read(manifest.first_log, manifest.shop)
     if not len(fresh):
         return
     groups = fresh.group_by("type").aggregate([("time", "min"), ("time", "count")])
