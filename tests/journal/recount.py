@@ -152,6 +152,7 @@ class Recount:
             if b > a:
                 row = self.found[begin, what, place, detail]
                 row.total += rate * seconds(a, b)
+                row.n += (what, detail) == ("occupancy", "staff")
                 row.top = max(row.top, top)
                 row.covered_s += seconds(a, b) if covers else 0.0
 

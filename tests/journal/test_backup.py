@@ -127,6 +127,33 @@ def test_a_check_finds_a_segment_with_an_event_too_many(journal: Journal) -> Non
     assert f"{len(table) - 1} events, expected {len(table)}" in problem
 
 
+@pytest.mark.parametrize("evil", ["../evil", "/evil", "log/../../evil", "..\\evil", "C:evil", ""])
+def test_nothing_is_restored_outside_its_folder(
+    journal: Journal, tmp_path: Path, evil: str
+) -> None:
+    filled(journal)
+    (tmp_path / "in").mkdir()
+    back_up(journal.folder, tmp_path / "in" / "backup", NOON)
+    path = tmp_path / "in" / "backup" / "backup.json"
+    told = json.loads(path.read_text())
+    told["files"][evil] = told["files"]["journal.json"]
+    path.write_text(json.dumps(told))
+    (tmp_path / "in" / "evil").write_bytes((journal.folder / "journal.json").read_bytes())
+    (tmp_path / "to").mkdir()
+    with pytest.raises(BadInput, match="in the back-up's folder") as error:
+        restore(path.parent, tmp_path / "to" / "restored")
+    assert error.value.code == "backup"
+    assert list((tmp_path / "to").iterdir()) == []
+
+
+def test_a_stray_file_among_the_logs_is_not_copied(journal: Journal, tmp_path: Path) -> None:
+    filled(journal)
+    (journal.folder / "log" / "notes.txt").write_text("mine")
+    made = back_up(journal.folder, tmp_path / "backup", NOON)
+    assert [name for name in made.files if name.startswith("log/")] == ["log/00000002.log"]
+    assert made.events == 40
+
+
 def test_nothing_is_written_over(journal: Journal, tmp_path: Path) -> None:
     filled(journal)
     with pytest.raises(BadInput, match="expected a new folder"):

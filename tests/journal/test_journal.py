@@ -360,6 +360,15 @@ def test_rejected_lines_are_forgotten_with_any_class(journal: Journal) -> None:
     assert list((journal.folder / "rejected").iterdir()) == []
 
 
+def test_what_was_rejected_today_is_kept_whatever_is_forgotten(journal: Journal) -> None:
+    head = BatchHead(source="door", stream="0" * 16, first=1, events=1, oldest=1)
+    journal.accept([Batch(head, (b"{}",))])
+    for before in (NOON - timedelta(days=30), NOON - timedelta(days=7)):
+        assert journal.forget("trajectory", before, now=NOON).rejected == 0
+    (path,) = (journal.folder / "rejected").iterdir()
+    assert path.name.startswith(NOON.date().isoformat())
+
+
 def test_streams_of_a_source_are_not_remembered_without_end(journal: Journal) -> None:
     for n in range(MOST_STREAMS + 5):
         journal.accept([batch(MAKER.some(1), stream=f"{n:016x}")])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -162,17 +163,27 @@ def test_what_is_forgotten_leaves_what_was_counted(
                 alone, {k: r for k, r in recounted.items() if class_of(k[1], k[3]) != "trajectory"}
             )
             of_people = {
-                k: r for k, r in was[level].items() if class_of(k[1], k[3]) == "trajectory"
+                k: r
+                for k, r in was[level].items()
+                if k[0] < before and class_of(k[1], k[3]) == "trajectory"
             }
             if level == "minute":
                 assert not now.keys() & of_people.keys()
                 continue
             for key, row in of_people.items():
                 assert now[key].n == row.n
-                if row.n >= 5:
+                silent = _silent(was["hour"], key, zone) if level == "day" else 0
+                if row.n >= 5 and (silent == 0 or silent >= 5):
                     assert now[key] == row
                 else:
                     assert (now[key].total, now[key].top, now[key].bins) == (0, 0, {})
+
+
+def _silent(hours: Told, day: tuple[datetime, str, str, str], zone: str) -> int:
+    """Of how many those hours of a day are together that tell nothing of people any more."""
+    end = midnight(day[0].astimezone(ZoneInfo(zone)).date() + timedelta(days=1), zone)
+    own = [row for key, row in hours.items() if day[0] <= key[0] < end and key[1:] == day[1:]]
+    return sum(row.n for row in own if row.n < 5)
 
 
 def _all(folder: Path, level: Level, first: date) -> pa.Table:

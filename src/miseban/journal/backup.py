@@ -6,19 +6,33 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Literal
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from miseban.journal.disk import Disk, RealDisk, write_durably
 from miseban.journal.holdings import hold, problems_of, steadily
-from miseban.journal.log import decode
-from miseban.journal.manifest import FILE, LOGS, RECEIPTS, REJECTED, ROLLUPS, read_manifest
+from miseban.journal.log import decode, log_numbers
+from miseban.journal.manifest import (
+    FILE,
+    RECEIPTS,
+    REJECTED,
+    ROLLUPS,
+    log_path,
+    read_manifest,
+)
 from miseban.vocabulary.errors import BadInput, Failed
 
 LIST = "backup.json"
-_LIVE = (LOGS, ROLLUPS, REJECTED, RECEIPTS)
+_LIVE = (ROLLUPS, REJECTED, RECEIPTS)
+
+
+def _inside(name: str) -> str:
+    for path in (PurePosixPath(name), PureWindowsPath(name)):
+        if not path.parts or path.anchor or ".." in path.parts:
+            raise ValueError("expected the name of a file in the back-up's folder")
+    return name
 
 
 class _Table(BaseModel):
@@ -39,7 +53,7 @@ class Backup(_Table):
     shop: str
     made: AwareDatetime
     events: int
-    files: dict[str, CopiedFile]
+    files: dict[Annotated[str, AfterValidator(_inside)], CopiedFile]
 
 
 class Checked(_Table):
@@ -93,16 +107,17 @@ def _copy(folder: Path, part: Path, done: dict[str, CopiedFile], disk: Disk) -> 
         del done[name]
     for name in sorted(segments - done.keys()):
         done[name] = _write(part / name, disk.read(folder / name), disk)
+    for number in log_numbers(disk, folder):
+        if number >= manifest.first_log:
+            path = log_path(folder, number)
+            data = disk.read(path)
+            name = path.relative_to(folder).as_posix()
+            done[name] = _write(part / name, data[: decode(data, path.name).end], disk)
     for inner in _LIVE:
         for path in sorted((folder / inner).rglob("*")):
             name = path.relative_to(folder).as_posix()
             if path.is_file() and path.suffix != ".part":
-                data = disk.read(path)
-                if inner == LOGS:
-                    if int(path.stem) < manifest.first_log:
-                        continue
-                    data = data[: decode(data, path.name).end]
-                done[name] = _write(part / name, data, disk)
+                done[name] = _write(part / name, disk.read(path), disk)
     if disk.read(folder / FILE) != content:
         raise FileNotFoundError
     done[FILE] = _write(part / FILE, content, disk)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
@@ -37,14 +37,15 @@ class Rollups(Protocol):
     """Sums by minute, hour and day. Each is called as often as a crash makes it necessary, so the
     same call twice must come to the same. Errors are ``OSError``."""
 
-    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
-        """Segments of the days (UTC) and classes in ``manifest.stale`` have changed."""
+    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> Collection[date]:
+        """Segments of the days (UTC) and classes in ``manifest.stale`` have changed. Returns days
+        that have to wait, because a segment cannot be read."""
 
     def forget(
         self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
     ) -> None:
         """What tells of single events of a class from before ``before`` has to go. ``update`` has
-        been called since the last of them came; they are in segments yet."""
+        been called since the last of them came; they are in segments yet. No segment is needed."""
 
 
 class Compaction(Book):
@@ -148,9 +149,13 @@ class Compaction(Book):
             return
         if self.rollups is None:
             return
-        self.rollups.update(self.disk, self.folder, self.manifest)
+        old = self.manifest.stale
+        waiting = self.rollups.update(self.disk, self.folder, self.manifest)
+        stale = {day: old.get(day, ()) for day in waiting}
+        if stale == old:
+            return
         with self.changing() as change:
-            change.commit(stale={})
+            change.commit(stale=stale)
 
 
 def _to_tables(events: Sequence[Event], tables: dict[Place, list[pa.Table]]) -> None:

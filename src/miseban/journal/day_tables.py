@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,12 @@ from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import EVENT_CLASSES
 
 _KEPT_DAYS = 4
+
+
+class Unreadable(BadInput):
+    """A segment that is damaged."""
+
+
 TRAILS = pa.schema([SCHEMA.field(name) for name in ("id", *TRAIL)])
 
 
@@ -32,7 +38,7 @@ class DayTables:
     def of(self, day: date, segments: Sequence[Segment], fresh: pa.Table | None = None) -> pa.Table:
         """Every event of ``day`` in ``segments`` (of any days), and of ``fresh`` (``SCHEMA``).
 
-        Raises ``FileNotFoundError`` when another segment took the place of one; ``BadInput``
+        Raises ``FileNotFoundError`` when another segment took the place of one; ``Unreadable``
         (``journal``) when one is damaged."""
         own = tuple(segment for segment in segments if segment.day == day)
         table = self._kept.get(own)
@@ -68,7 +74,7 @@ class DayTables:
         try:
             table = read_segment(path, there)
         except Failed as error:
-            raise BadInput("journal", path, error.what) from None
+            raise Unreadable("journal", path, error.what) from None
         if schema is TRAILS:
             return table.select(schema.names).cast(schema)  # right to the last bit but one
         return widened(table).select(schema.names)
@@ -82,15 +88,31 @@ def _with_fresh(table: pa.Table, day: date, fresh: pa.Table) -> pa.Table:
 
 
 class DaysOf:
-    """Days and trails as roll-ups ask for them (``rollups.update.Source``)."""
+    """Days and trails as roll-ups ask for them (``rollups.update.Source``). A segment that is not
+    there is damage where what counts still ``stands``."""
 
     def __init__(
-        self, tables: DayTables, segments: Sequence[Segment], fresh: pa.Table | None = None
+        self,
+        tables: DayTables,
+        segments: Sequence[Segment],
+        fresh: pa.Table | None = None,
+        *,
+        stands: Callable[[], bool],
     ) -> None:
         self._tables, self._segments, self._fresh = tables, segments, fresh
+        self._stands = stands
 
     def day(self, day: date) -> pa.Table:
-        return self._tables.of(day, self._segments, self._fresh)
+        return self._read(self._tables.of, day)
 
     def trails(self, day: date) -> pa.Table:
-        return self._tables.trails(day, self._segments, self._fresh)
+        return self._read(self._tables.trails, day)
+
+    def _read(self, of: Callable[..., pa.Table], day: date) -> pa.Table:
+        try:
+            return of(day, self._segments, self._fresh)
+        except FileNotFoundError as error:
+            if not self._stands():
+                raise
+            what = "a segment that is not there"
+            raise Unreadable("journal", error.filename, what) from None

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from miseban.journal.compaction import Compaction
-from miseban.journal.manifest import Receipt
+from miseban.journal.manifest import RECEIPTS, Receipt
 from miseban.journal.rejected import forget_rejected
 from miseban.vocabulary.events import DataClass
 
@@ -67,5 +67,5 @@ def forget(of: Compaction, data: DataClass, before: datetime, now: datetime | No
 
 def _missing(of: Compaction, receipts: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
     """Those that are no files yet."""
-    there = set(of.disk.names(of.folder / "receipts"))
-    return tuple(r for r in receipts if f"{r.number:08d}.json" not in there)
+    there = set(of.disk.names(of.folder / RECEIPTS))
+    return tuple(r for r in receipts if r.file not in there)

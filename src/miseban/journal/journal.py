@@ -170,7 +170,7 @@ class Journal:
         """
         # Roll-ups are counted to the end before anything is called forgotten: what rests on
         # forgotten events is never counted again.
-        self.compact(before)
+        self.compact(now or before)
         with self._lock:
             self._need_open()
             self._compaction.no_more(data, before)

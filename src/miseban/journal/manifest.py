@@ -4,7 +4,7 @@ into place: new segments, the logs that they make superfluous, what was forgotte
     journal.json                              this file
     log/00000007.log                          what came since the last compaction (``log.py``)
     events/count/2026-04-07/00000012.parquet  the rest: a folder for each class and day (UTC)
-    rollups/                                  sums by minute, hour and day (``rollups.py``)
+    rollups/                                  sums by minute, hour and day (docs/rollups.md)
     rejected/                                 what came and was no event
     receipts/00000003.json                    of each deletion
 
@@ -85,6 +85,11 @@ class Receipt(_Table):
     days: tuple[date, ...]
     rejected: Count = 0
     made: AwareDatetime | None = None
+
+    @property
+    def file(self) -> str:
+        """Its name in ``receipts/``."""
+        return f"{self.number:08d}.json"
 
 
 class Totals(_Table):

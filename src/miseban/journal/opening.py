@@ -76,11 +76,10 @@ def write_receipts(disk: Disk, folder: Path, manifest: Manifest) -> None:
     """Each is a file when it returns. Raises ``OSError``."""
     there = set(disk.names(folder / RECEIPTS))
     for receipt in manifest.receipts:
-        name = f"{receipt.number:08d}.json"
-        if name not in there:
+        if receipt.file not in there:
             disk.make_folder(folder / RECEIPTS)
             content = receipt.model_dump_json(indent=1).encode()
-            write_durably(disk, folder / RECEIPTS / name, content)
+            write_durably(disk, folder / RECEIPTS / receipt.file, content)
 
 
 def _below(disk: Disk, folder: Path, levels: int) -> Iterator[Path]:

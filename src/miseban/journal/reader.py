@@ -42,9 +42,8 @@ _BEGINS_WITH = re.compile(r"\s*with\s+(recursive\s+)?", re.IGNORECASE)
 class JournalReader:
     """The journal in ``folder``. Methods may be called from any thread.
 
-    What was accepted up to the call is seen, but where roll-ups must be counted anew that is done
-    at most every ``patience_s`` seconds: until then ``minutes``, ``hours`` and ``days`` are as they
-    were.
+    What was accepted up to the call is seen; with ``patience_s``, what was accepted up to so many
+    seconds before it: events as well as roll-ups, which then are counted anew no more often.
     """
 
     def __init__(
@@ -97,7 +96,8 @@ class JournalReader:
         limit: int | None = None,
     ) -> Iterator[Event]:
         """Events with ``since`` <= time < ``until``, only of ``types`` if given, in order of time,
-        ``limit`` of them at most. A day at a time is in memory. Raises ``BadInput``."""
+        ``limit`` of them at most. No more than a few days are in
+        memory. Raises ``BadInput``."""
         left = limit
         for table in self._tables(types, since, until):
             some = table if left is None else table.slice(0, left)

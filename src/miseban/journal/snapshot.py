@@ -78,16 +78,17 @@ class Looking:
         stamp, last = file_stamp(self._folder / FILE), self._last
         known = last is not None and last.stamp == stamp
         manifest = last.manifest if last is not None and known else read_manifest(self._folder)
-        fresh, changed = self._log.read(manifest.first_log)
+        fresh, changed = self._log.read(manifest.first_log, manifest.shop)
         # A log goes only after another journal.json has come: with the same one, none was missed.
         if file_stamp(self._folder / FILE) != stamp:
             return None
         if last is not None and known and not changed:
             return last
-        self._last = Snapshot(manifest, stamp, fresh, self._recount(manifest, fresh))
+        self._last = Snapshot(manifest, stamp, fresh, self._recount(manifest, stamp, fresh))
         return self._last
 
-    def _recount(self, manifest: Manifest, fresh: pa.Table) -> dict[date, DayRows]:
+    def _recount(self, manifest: Manifest, stamp: Stamp, fresh: pa.Table) -> dict[date, DayRows]:
+        """Without days that hang on a segment that cannot be read: they are as in their files."""
         zone = manifest.timezone
         days = touched(manifest.stale, zone) | touched_by(fresh, zone)
         # The first event of a day tells that what the evening before ended with lasted.
@@ -97,7 +98,10 @@ class Looking:
 
         if not days:
             return {}
-        source = DaysOf(self._tables, manifest.segments, fresh)
+        path = self._folder / FILE
+        source = DaysOf(
+            self._tables, manifest.segments, fresh, stands=lambda: file_stamp(path) == stamp
+        )
         found = recounted(self._folder, days, source, timezone=zone, forgotten=manifest.forgotten)
         return dict(found)
 

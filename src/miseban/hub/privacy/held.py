@@ -17,8 +17,8 @@ from miseban.journal.disk import RealDisk
 from miseban.journal.fresh import FreshLog
 from miseban.journal.manifest import FILE, Manifest, read_manifest
 from miseban.journal.rejected import oldest_rejected
+from miseban.journal.rollups.few import FEW
 from miseban.journal.rollups.files import days_there, read_rows
-from miseban.journal.rollups.forgetting import FEW
 from miseban.journal.rollups.rows import LEVELS, class_of, rows_where
 from miseban.journal.segments import read_segment
 from miseban.vocabulary.events import EVENT_CLASSES, DataClass
@@ -78,7 +78,7 @@ def _segments(folder: Path, manifest: Manifest, backup: str | None) -> Iterator[
 
 
 def _fresh(folder: Path, manifest: Manifest, backup: str | None) -> Iterator[Held]:
-    fresh, _ = FreshLog(RealDisk(), folder).read(manifest.first_log)
+    fresh, _ = FreshLog(RealDisk(), folder).read(manifest.first_log, manifest.shop)
     if not len(fresh):
         return
     groups = fresh.group_by("type").aggregate([("time", "min"), ("time", "count")])

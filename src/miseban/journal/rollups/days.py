@@ -14,7 +14,6 @@ from miseban.journal.rollups.rows import Level
 
 Micros = NDArray[np.int64]
 MINUTE_US = 60_000_000
-DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ class Moments:
 @dataclass(frozen=True, slots=True)
 class Spans:
     """N spans of one ``what`` from ``since`` to ``until`` (N,), microseconds. Its ``total`` is the
-    seconds times ``rate`` (N,); all its seconds are covered where ``covers``."""
+    seconds times ``rate`` (N,); all its seconds are covered where ``covers``. Where it ``counts``,
+    each is one in every stretch that it lies in."""
 
     what: str
     since: Micros
@@ -64,6 +65,7 @@ class Spans:
     rate: Floats
     top: Floats | None = None
     covers: bool = True
+    counts: bool = False
 
     def at(self, day: ShopDay, level: Level) -> pa.Table:
         edges = day.edges(level)
@@ -74,7 +76,7 @@ class Spans:
             start,
             _picked(self.place, which),
             _picked(self.detail, which),
-            np.zeros(len(which), np.int64),
+            np.full(len(which), int(self.counts), np.int64),
             seconds * self.rate[which],
             top,
             seconds if self.covers else None,

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from miseban.journal.disk import Disk, write_durably
+from miseban.journal.manifest import ROLLUPS
 from miseban.journal.rollups.rows import LEVELS, ROW, SORTED_BY, Level
 from miseban.vocabulary.errors import BadInput
 
-FOLDER = "rollups"
 _ROWS_TOGETHER = 20_000
 """Of a row group: rows are sorted by what they are, so that a question reads few groups."""
 
@@ -25,7 +25,7 @@ _ROWS_TOGETHER = 20_000
 def rollup_path(folder: Path, level: Level, day: date) -> Path:
     """The file that has that day's rows, in the journal's ``folder``."""
     name = day.isoformat() if level == "minute" else day.isoformat()[:7]
-    return folder / FOLDER / level / f"{name}.parquet"
+    return folder / ROLLUPS / level / f"{name}.parquet"
 
 
 def read_rows(path: Path) -> pa.Table:
@@ -79,11 +79,11 @@ def rows_of_day(folder: Path, level: Level, day: date) -> pa.Table:
 
 def days_there(folder: Path, level: Level) -> list[Path]:
     """All files of a level, in order of time."""
-    where = folder / FOLDER / level
+    where = folder / ROLLUPS / level
     return sorted(where.glob("*.parquet")) if where.is_dir() else []
 
 
 __all__ = [
-    "FOLDER", "LEVELS", "days_there", "read_rows", "replace_days", "rollup_path", "rows_of_day",
+    "LEVELS", "days_there", "read_rows", "replace_days", "rollup_path", "rows_of_day",
     "write_rows",
 ]  # fmt: skip

@@ -10,12 +10,11 @@ import pyarrow.compute as pc
 
 from miseban.journal.disk import Disk, RealDisk
 from miseban.journal.rollups.days import day_at
-from miseban.journal.rollups.files import days_there, read_rows, write_rows
-from miseban.journal.rollups.rows import LEVELS, ROW, class_of, rows_where
+from miseban.journal.rollups.few import without_few
+from miseban.journal.rollups.files import days_there, read_rows, rollup_path, write_rows
+from miseban.journal.rollups.rows import LEVELS, class_of, rows_where
 from miseban.vocabulary.events import DataClass
 
-FEW = 5
-"""Once the events themselves are forgotten, no duration of fewer people than this is kept."""
 _ONE_DAY = timedelta(days=1)
 
 
@@ -26,8 +25,8 @@ def forget(
     days that are wholly before it. ``update`` must have been called since the last of these came.
 
     Of ``count`` nothing stays. Of what tells of people one by one (``trajectory``, ``assist``) the
-    minutes go, and the durations and places of fewer than ``FEW``; how many they were stays. What
-    cameras saw stays for as long as what was counted. Raises ``OSError``, ``BadInput``.
+    minutes go, and the durations and places of fewer than ``few.FEW``; how many they were stays.
+    What cameras saw stays for as long as what was counted. Raises ``OSError``, ``BadInput``.
     """
     disk = disk or RealDisk()
     last = day_at(before, timezone) - _ONE_DAY
@@ -47,18 +46,8 @@ def forget(
                 continue
             kept = rows.filter(pc.invert(old))
             if data != "count" and level != "minute":
-                kept = _without_few(rows, old)
+                first = pc.min(rows["day"]).as_py()
+                hours = read_rows(rollup_path(folder, "hour", first)) if level == "day" else None
+                kept = without_few(rows, old, hours)
             if not kept.equals(rows):
                 write_rows(disk, path, kept)
-
-
-def _without_few(rows: pa.Table, old: pa.ChunkedArray) -> pa.Table:
-    few = pc.and_(old, pc.less(rows["n"], FEW))
-    for name in ("total", "top", "histogram"):
-        kind = ROW.field(name).type
-        at = rows.schema.get_field_index(name)
-        values = rows[name].combine_chunks()
-        mask = few.combine_chunks() if isinstance(few, pa.ChunkedArray) else few
-        nothing = pa.nulls(len(rows), kind)
-        rows = rows.set_column(at, ROW.field(name), pc.if_else(mask, nothing, values))
-    return rows

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from pathlib import Path
 
 from miseban.journal.day_tables import DaysOf, DayTables
@@ -16,12 +17,15 @@ from miseban.vocabulary.events import DataClass
 
 class RollupKeeper:
     """To be given to ``Journal.open(rollups=...)``. Both calls may be made again at any time, after
-    a crash too, and come to the same. Raise ``OSError``, and ``BadInput`` for a damaged file."""
+    a crash too, and come to the same. Raise ``OSError``, and ``BadInput`` for a damaged roll-up.
+    """
 
-    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
-        """The segments of the days (UTC) in ``manifest.stale`` have changed."""
-        source = DaysOf(DayTables(folder, COLUMNS), manifest.segments)
-        update(
+    def update(self, disk: Disk, folder: Path, manifest: Manifest) -> Collection[date]:
+        """The segments of the days (UTC) in ``manifest.stale`` have changed. Days that rest on a
+        segment that cannot be read stay as they are; returned are the days (UTC) to come back to.
+        """
+        source = DaysOf(DayTables(folder, COLUMNS), manifest.segments, stands=lambda: True)
+        return update(
             folder,
             manifest.stale,
             source,

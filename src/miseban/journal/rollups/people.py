@@ -36,7 +36,8 @@ def stays(window: Window) -> Iterator[Moments | Spans]:
     since = crew.times - np.round(dwell_s[staff] * 1e6).astype(np.int64)
     zone = crew.texts("zone")
     alone = np.ones(len(crew))
-    yield Spans("occupancy", since, crew.times, zone, _all(STAFF, zone), alone, covers=False)
+    who = _all(STAFF, zone)
+    yield Spans("occupancy", since, crew.times, zone, who, alone, covers=False, counts=True)
 
 
 def occupancy(window: Window) -> Iterator[Moments]:

@@ -3,7 +3,7 @@
 One row is what happened in one stretch of time (``start`` on; ``day`` is the shop's) at one
 ``place``, of one ``what`` and ``detail``. ``n`` is how many, ``total`` and ``top`` the sum and the
 largest of what was measured, ``covered_s`` the seconds of which anything is known, ``histogram``
-how many durations fell into each bin. docs/journal-rollups.md lists them all.
+how many durations fell into each bin. docs/rollups.md lists them all.
 """
 
 from __future__ import annotations
@@ -117,7 +117,3 @@ the plan; its ``histogram`` has a number for every cell so wide, from the left."
 def bins_of(seconds: NDArray[np.float64]) -> NDArray[np.int64]:
     """(N,) into which bin each duration of (N,) ``seconds`` falls."""
     return np.searchsorted(BIN_EDGES_S, seconds, side="right")
-
-
-def empty_rows() -> pa.Table:
-    return ROW.empty_table()

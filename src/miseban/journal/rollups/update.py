@@ -14,6 +14,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from miseban.journal.day_tables import Unreadable
 from miseban.journal.disk import Disk, RealDisk
 from miseban.journal.events_table import VISIT_ENDED
 from miseban.journal.rollups.counting import COUNTED, DayRows, count_relevant
@@ -29,10 +30,10 @@ class Source(Protocol):
     """Where events come from."""
 
     def day(self, day: date) -> pa.Table:
-        """All of a day of UTC: ``window.COLUMNS``."""
+        """All of a day of UTC: ``window.COLUMNS``. Raises ``Unreadable``."""
 
     def trails(self, day: date) -> pa.Table:
-        """``id``, ``t``, ``x``, ``y`` of the visits that ended on a day of UTC."""
+        """``id``, ``t``, ``x``, ``y`` of visits that ended on a day of UTC. Raises as ``day``."""
 
 
 _ONE_DAY = timedelta(days=1)
@@ -48,24 +49,32 @@ def update(
     timezone: str,
     forgotten: Mapping[DataClass, datetime],
     disk: Disk | None = None,
-) -> None:
+) -> set[date]:
     """Counts again the days of the shop that the events of the days of UTC in ``changed`` tell of,
-    and writes them.
+    and writes them. Those that hang on events that cannot be read stay as they are: returned are
+    the days of UTC for which ``update`` must be called again.
 
     Does nothing to other days, and gives the same files when it is done twice. ``forgotten`` says
     from when on the events of each class are kept. Raises ``OSError`` when the disk does: then some
-    days are as they were, and ``update`` must be called again; ``BadInput`` for a damaged file.
+    days are as they were, and ``update`` must be called again; ``BadInput`` for a damaged roll-up.
     """
-    disk = disk or RealDisk()
+    disk, changed, waiting = disk or RealDisk(), set(changed), set[date]()
     done: dict[date, DayRows] = {}
     for day, rows in recounted(
-        folder, touched(changed, timezone), source, timezone=timezone, forgotten=forgotten
+        folder,
+        touched(changed, timezone),
+        source,
+        timezone=timezone,
+        forgotten=forgotten,
+        waiting=waiting,
     ):
         done[day] = rows
         if len(done) >= _MANY_DAYS:
             _write(disk, folder, done)
             done = {}
     _write(disk, folder, done)
+    left = {day for day in changed if not waiting.isdisjoint(touched([day], timezone))}
+    return left | (waiting - touched(left, timezone))
 
 
 def recounted(
@@ -75,9 +84,11 @@ def recounted(
     *,
     timezone: str,
     forgotten: Mapping[DataClass, datetime],
+    waiting: set[date] | None = None,
 ) -> Iterator[tuple[date, DayRows]]:
     """The rows of ``days`` of the shop, in order, and of those after them that begin otherwise now;
-    days that were counted already of the same events are left out. Nothing is written."""
+    days that were counted already of the same events are left out, and so are those whose events
+    cannot be read, which are put into ``waiting``. Nothing is written."""
     todo = set(days)
     loaded = _Loaded(source)
     last: tuple[date, pa.Table] | None = None
@@ -88,7 +99,12 @@ def recounted(
         else:
             before = _closing(rows_of_day(folder, "day", yesterday))
         old = rows_of_day(folder, "day", day)
-        rows = _count(folder, day, loaded, before, old, timezone, forgotten)
+        try:
+            rows = _count(folder, day, loaded, before, old, timezone, forgotten)
+        except Unreadable:
+            rows = None
+            if waiting is not None:
+                waiting.add(day)
         if rows is None:
             last = day, _closing(old)
             continue

@@ -44,8 +44,8 @@ class Told:
         """Times of a column that every one of them has, microseconds since 1970."""
         return np.asarray(self.table[name].cast(pa.int64()).to_numpy(), np.int64)
 
-    def texts(self, name: str, none: str = "") -> Objects:
-        return np.asarray(pc.fill_null(self.table[name], none).to_numpy(), object)
+    def texts(self, name: str) -> Objects:
+        return np.asarray(pc.fill_null(self.table[name], "").to_numpy(), object)
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Not a number where there is none."""
