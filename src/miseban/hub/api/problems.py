@@ -30,6 +30,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "no-such-alert": 404,
     "webhook": 404,
     "changed": 412,
+    "read-only": 409,
     "not-found": 404,
     "media-type": 415,
     "too-large": 413,

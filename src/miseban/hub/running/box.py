@@ -84,7 +84,7 @@ class Box:
         if shop.shop.id != self.hub.shop.shop.id:
             what = f"expected the shop {self.hub.shop.shop.id}, found {shop.shop.id}"
             raise BadInput("another-shop", self._shop_file, what)
-        rules = _rules(self.settings, shop, self.notify)
+        rules = _rules(self.settings.rules_file(self._shop_file), shop, self.notify)
         with self._lock:
             live = _live(self.hub.journal, shop, self.hub.now())
             self.in_force.policy = load_policy(shop.shop.policy)
@@ -109,8 +109,9 @@ def open_box(
     """Everything of a hub but its doors. What can be wrong with files is found before anything is
     written, or raises ``BadInput`` naming it; at the end all is closed, also after an error."""
     shop = load_shop(shop_file)
-    notify = load_notify(settings.notify)
-    rules = _rules(settings, shop, notify)
+    notify = load_notify(settings.notify_file(shop_file))
+    rules_file = settings.rules_file(shop_file)
+    rules = _rules(rules_file, shop, notify)
     in_force = InForce(load_policy(shop.shop.policy))
     _make_folder(settings.data)
     with ExitStack() as parts:
@@ -145,7 +146,8 @@ def open_box(
             pushes=Subscriptions(engine),
             push_key=vapid.public,
             door=_door(settings),
-            files=Files(shop=shop_file, rules=settings.rules),
+            files=Files(shop=shop_file, rules=rules_file),
+            channels=[channel.id for channel in notify.channels],
             now=now,
         )
         box = Box(hub, settings, notify, vapid, shop_file, in_force)
@@ -181,10 +183,10 @@ def _door(settings: Settings) -> Door:
     )
 
 
-def _rules(settings: Settings, shop: Shop, notify: NotifySettings) -> Rules:
-    if settings.rules is not None and not settings.rules.exists():
-        raise BadInput("rules", settings.rules, "expected a rules file, found none")
-    return load_rules(settings.rules, shop, [channel.id for channel in notify.channels])
+def _rules(path: Path, shop: Shop, notify: NotifySettings) -> Rules:
+    """Without the file the built-in ones."""
+    channels = [channel.id for channel in notify.channels]
+    return load_rules(path if path.exists() else None, shop, channels)
 
 
 def _retain(hub: Hub, moment: datetime) -> None:
