@@ -230,7 +230,7 @@ class Recount:
         for e in self.events:
             if isinstance(e, CameraHealth):
                 camera = e.camera or ""
-                if e.fps > 0 or e.state == "gap":
+                if e.fps > 0 and e.state != "gap":
                     there[camera].append((e.time - timedelta(seconds=930), e.time))
                 if e.state == "gap":
                     self._add(e.time, "gap", camera)

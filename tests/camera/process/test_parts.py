@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import parse_hub
 from miseban.camera.process.commands import camera_commands
 from miseban.camera.process.feeds import Feeds
@@ -189,3 +190,24 @@ def test_a_clock_that_was_set_is_noticed_and_one_that_wavers_is_not() -> None:
     assert not pass_s(LASTS_S / 2)
     assert pass_s(LASTS_S)
     assert datetime.fromtimestamp(wall[0], UTC) < START
+
+
+def test_another_command_is_made_for_whom_the_shop_file_says_something_else(tmp_path: Path) -> None:
+    camera = '[[camera]]\nid = "{0}"\nsource = "rtsp://10.0.0.7/{0}"\nresolution = [64, 48]\n'
+    line = '[[line]]\nid = "in"\ncamera = "door"\npoints = [[30, 0], [30, 47]]\n'
+    text = '[shop]\nid = "s"\ntimezone = "UTC"\npolicy = "jp"\n' + camera.format("door")
+    text += camera.format("till") + line
+    file = tmp_path / "shop.toml"
+    models = {"door": Model(name="motion"), "till": Model(name="motion")}
+
+    def commands(text: str) -> dict[str, Command]:
+        file.write_text(text, encoding="utf-8")
+        return camera_commands(file, models, tmp_path / "hub.sock", tmp_path)
+
+    before, same = commands(text), commands(text + "# a comment\n")
+    moved = commands(text.replace("[30, 0]", "[31, 0]"))
+    policy = commands(text.replace('"jp"', '"strict"'))
+    assert same == before
+    assert moved["till"] == before["till"]
+    assert moved["door"] != before["door"]
+    assert all(policy[name] != before[name] for name in models)

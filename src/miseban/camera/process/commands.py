@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from miseban.camera.child_process import Command
@@ -43,6 +44,7 @@ def camera_commands(
             outbox=outbox.absolute(),
             gate=gate,
             closer=closer,
+            theirs=_theirs(shop, group),
         )
         commands[source] = Command(program, settings.model_dump_json().encode())
     return commands
@@ -55,3 +57,15 @@ def check_cameras(shop: Shop, models: Mapping[str, Model], shop_file: Path) -> N
     check_live(shop, list(models), shop_file)
     for name in sorted({model.name for model in models.values()}):
         open_detector(name).close()
+
+
+def _theirs(shop: Shop, group: Collection[str]) -> str:
+    """A hash of all that ``shop`` says of the cameras of ``group``: what is drawn on their pictures
+    or on the floor, and the shop itself, but nothing of other cameras."""
+    changes = {
+        name: tuple(one for one in getattr(shop, name) if one.camera in (None, *group))
+        for name in ("lines", "zones", "shelves")
+    }
+    changes["cameras"] = tuple(one for one in shop.cameras if one.id in group)
+    told = shop.model_copy(update=changes).model_dump_json()
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -23,7 +23,8 @@ class Model(BaseModel):
 
 class ProcessSettings(BaseModel):
     """``cameras`` of the shop file, each with its model, in one process called ``source``. ``hub``
-    is a broker, or the socket of a hub on this machine."""
+    is a broker, or the socket of a hub on this machine. ``theirs`` stands for what the shop file
+    says of these cameras: whoever reads something else there needs another process."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +35,7 @@ class ProcessSettings(BaseModel):
     outbox: Path
     gate: bool = True
     closer: bool = False
+    theirs: str = ""
 
 
 class Beat(BaseModel):

@@ -163,9 +163,10 @@ class LiveState:
         return None if said is None or self.blind(self._watcher[place[0]], now) else said[1]
 
     def blind(self, camera: str | None, now: datetime) -> bool:
-        """Whether what ``camera`` (none: the floor of all) told last is too old to be believed."""
+        """Whether what ``camera`` (none: the floor of all) told last is too old to be believed, or
+        it has had no pictures since."""
         if camera is not None:
-            return self.cameras.silent(camera, now)
+            return self.cameras.silent(camera, now) or self.cameras.gone(camera, now)
         return self.newest is None or (now - self.newest).total_seconds() > SILENT_S
 
     def _moment(self, now: datetime | None) -> datetime:
@@ -191,6 +192,8 @@ class LiveState:
             self.cameras.heard(event.camera, event.time)
             if isinstance(event, CameraHealth):
                 self.cameras.health(event.camera, event)
+            if not isinstance(event, CameraHealth) or event.state != "gap":
+                self.cameras.saw(event.camera, event.time)
         self._of_people(event)
         if isinstance(event, QueueState) and event.zone in self._zones:
             self.queues.put(event.zone, (event.time, event.id), (event.length, event.waiting_s))

@@ -53,8 +53,8 @@ class InForce:
 
 
 class Box:
-    """What ``open_box`` gives. ``reloaded`` is called after the shop file or the rules were read
-    again: alerts are others then."""
+    """What ``open_box`` gives. Those in ``on_reload`` are called after the shop file and the rules
+    were read again: alerts are others then, and cameras may be."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Box:
     ) -> None:
         self.hub, self.settings, self.notify, self.vapid = hub, settings, notify, vapid
         self.in_force = in_force
-        self.reloaded: Callable[[], None] = lambda: None
+        self.on_reload: list[Callable[[], None]] = []
         self._shop_file = shop_file
         self._lock = threading.Lock()
 
@@ -91,7 +91,8 @@ class Box:
             self.hub.shop, self.hub.rules, self.hub.live = shop, rules, live
         # Outside the lock: what alerts append comes back to ``kept``.
         self.hub.alerts = _alerts(rules, live, self.hub.journal, self.hub.now())
-        self.reloaded()
+        for one in list(self.on_reload):
+            one()
         _LOG.info("reloaded", shop=shop.shop.id, rules=len(rules.rules))
 
     def reload_quietly(self) -> None:

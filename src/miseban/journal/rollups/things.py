@@ -132,9 +132,10 @@ def lost_spans(window: Window) -> dict[str, list[Stretch]]:
 
 def seen_spans(window: Window) -> dict[str, list[Stretch]]:
     """When each camera was there, whether it saw or not: by its reports, and by what it tells of
-    its zones every minute."""
+    its zones every minute. A gap says nothing of the time before it: a camera that has never
+    answered tells of gaps alone."""
     health = window.told("camera.health")
-    alive = health.those((health.numbers("fps") > 0) | (health.texts("state") == "gap"))
+    alive = health.those((health.numbers("fps") > 0) & (health.texts("state") != "gap"))
     minutes = Told(window.told("zone.occupancy").table.select(["time", "camera", "period_s"]))
     minutes = minutes.those(minutes.texts("camera") != "")
     ends = np.concatenate([alive.times, minutes.times])
