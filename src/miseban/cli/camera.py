@@ -13,7 +13,7 @@ from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import parse_hub
 from miseban.camera.process.commands import camera_commands
 from miseban.camera.process.logs import start_logging
-from miseban.cli.live_cameras import LiveCameras, models_of
+from miseban.cli.live_cameras import Appearance, LiveCameras, models_of
 from miseban.vocabulary.shop import load_shop
 
 
@@ -53,6 +53,7 @@ def camera(
     memory_mb: Annotated[
         int, typer.Option(min=100, help="A process that takes more is started anew.")
     ] = 2000,
+    appearance: Appearance = False,
 ) -> None:  # fmt: skip
     """Counts live cameras for ever and delivers what they tell to the hub, once and in order.
 
@@ -65,9 +66,12 @@ def camera(
     address = parse_hub(hub, password_file=password_file, ca=ca)
     folder = outbox if outbox is not None else shop_file.parent / "outbox"
 
-    def commands() -> dict[str, Command]:
+    def commands(strict: bool) -> dict[str, Command]:
         models = models_of(load_shop(shop_file), shop_file, cameras, model, threads)
-        return camera_commands(shop_file, models, address, folder, gate=gate, closer=closer)
+        return camera_commands(
+            shop_file, models, address, folder,
+            gate=gate, closer=closer, appearance=appearance, strict=strict,
+        )  # fmt: skip
 
     live = LiveCameras(commands, memory_mb)
     start_logging()

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from miseban.camera.child_process import Command
 from miseban.camera.process.logs import log
@@ -15,15 +18,23 @@ from miseban.vocabulary.errors import BadInput, MisebanError
 from miseban.vocabulary.shop import Shop
 
 _LOG = log("cameras")
+Appearance = Annotated[
+    bool,
+    typer.Option(
+        "--appearance",
+        help="Colours of clothes help to join views of one visit; needs policy and notice.",
+    ),
+]
 
 
 class LiveCameras:
-    """``commands`` reads the shop file and says what is to run. Raises what it raises."""
+    """``commands`` reads the shop file and says what is to run: with True it raises where policy or
+    notice forbid what is asked for, with False that is off. Raises what it raises."""
 
-    def __init__(self, commands: Callable[[], Mapping[str, Command]], memory_mb: int) -> None:
+    def __init__(self, commands: Callable[[bool], Mapping[str, Command]], memory_mb: int) -> None:
         self._commands = commands
         settings = SupervisorSettings(rss_bytes=memory_mb * 1_000_000)
-        self._supervisor = Supervisor(commands(), settings)
+        self._supervisor = Supervisor(commands(True), settings)
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Until ``stopped()``; then all are ended."""
@@ -33,7 +44,7 @@ class LiveCameras:
         """Cameras of which the shop file says something else now are begun anew; the others run on.
         Where it is wrong all do, and the log says why."""
         try:
-            commands = self._commands()
+            commands = self._commands(False)
         except MisebanError as error:
             _LOG.error("not reloaded, cameras go on as before", why=str(error))
             return

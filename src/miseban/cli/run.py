@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from miseban.camera.child_process import Command
-from miseban.camera.process.commands import camera_commands, check_cameras
+from miseban.camera.process.commands import appearance_s, camera_commands, check_cameras
 from miseban.cli.hub import DataFolder, Listen, LogForm, SettingsFile, need_hub_packages
-from miseban.cli.live_cameras import LiveCameras, models_of
+from miseban.cli.live_cameras import Appearance, LiveCameras, models_of
+from miseban.vocabulary.policies import allow_uniform
 from miseban.vocabulary.shop import load_shop
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def run_command(
         int, typer.Option("--memory-mb", min=100, help="A camera that takes more starts anew.")
     ] = 2000,
     log_form: LogForm = None,
+    appearance: Appearance = False,
 ) -> None:
     """Runs the hub and the live cameras of a shop on one box, until Ctrl-C or SIGTERM.
 
@@ -50,14 +52,20 @@ def run_command(
 
     shop = load_shop(shop_file)
     check_cameras(shop, models_of(shop, shop_file, cameras, model, None), shop_file)
+    if appearance:
+        appearance_s(shop, shop_file)
+    allow_uniform(shop, shop_file)
 
     @contextmanager
     def beside(box: Box) -> Iterator[None]:
         folder = box.settings.data
 
-        def commands() -> dict[str, Command]:
+        def commands(strict: bool) -> dict[str, Command]:
             models = models_of(load_shop(shop_file), shop_file, cameras, model, None)
-            return camera_commands(shop_file, models, folder / SOCKET, folder / "outbox")
+            hub, outbox = folder / SOCKET, folder / "outbox"
+            return camera_commands(
+                shop_file, models, hub, outbox, appearance=appearance, strict=strict
+            )
 
         live = LiveCameras(commands, memory_mb)
         ended = threading.Event()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import structlog
 
 from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import parse_hub
@@ -120,13 +121,20 @@ def test_a_camera_that_answers_late_is_there_from_the_beginning(
         return Late(width=32) if len(asked) == 2 else inner
 
     source = PatientSource(
-        "rtsp://c", "shop.toml", (64, 48), 5.0, open_camera,
+        "door", "rtsp://c", "shop.toml", (64, 48), 5.0, open_camera,
         monotonic=lambda: now_s[0], utc=lambda: START,
     )  # fmt: skip
     assert source.info.start == START
     assert not source.gaps
     frames = source.frames()
-    frame = next(frames)
+    with structlog.testing.capture_logs() as logs:
+        frame = next(frames)
+    said = [(line["event"], line["camera"], line.get("why")) for line in logs]
+    size = "expected frames of 64x48, found 32x48"
+    assert said[0] == ("camera.away", "door", "no answer")
+    assert said[1][:2] == ("camera.away", "door"), "another reason is told too"
+    assert str(said[1][2]).startswith(size)
+    assert said[2:] == [("camera.answers", "door", None)]
     assert asked[2] == START + timedelta(seconds=20)
     assert frame.time_s == pytest.approx(20.2)
     assert frame.utc == START + timedelta(seconds=20.2)
@@ -144,7 +152,7 @@ def test_a_camera_that_never_answers_can_be_closed() -> None:
     def refuse(start: datetime) -> Source:
         raise Failed("no-stream", "rtsp://c", "no answer")
 
-    source = PatientSource("rtsp://c", "shop.toml", (64, 48), 5.0, refuse)
+    source = PatientSource("door", "rtsp://c", "shop.toml", (64, 48), 5.0, refuse)
     feeds = Feeds({"c": source})
     feeds.start()
     assert feeds.take(0.05) == {}
@@ -211,3 +219,40 @@ def test_another_command_is_made_for_whom_the_shop_file_says_something_else(tmp_
     assert moved["till"] == before["till"]
     assert moved["door"] != before["door"]
     assert all(policy[name] != before[name] for name in models)
+
+
+NOTICE = """
+[notice]
+operator = "The corner shop"
+purpose = "counting"
+data = ["count", "appearance"]
+retention_days = 365
+contact = "03-0000-0000"
+posted = 2026-01-01
+"""
+
+
+def test_what_a_policy_forbids_stops_a_start_and_is_switched_off_by_a_reload(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "shop.toml"
+    models = {name: Model(name="motion") for name in ("door", "aisle", "till")}
+    text = (SHOPS / "konbini.toml").read_text("utf-8") + NOTICE
+
+    def settings(text: str, *, strict: bool) -> ProcessSettings:
+        file.write_text(text, encoding="utf-8")
+        commands = camera_commands(
+            file, models, tmp_path / "hub.sock", tmp_path, appearance=True, strict=strict
+        )
+        return ProcessSettings.model_validate_json(commands["door"].told)
+
+    assert settings(text, strict=True).appearance
+    assert not settings(text, strict=True).uniform
+    tighter = text.replace('policy = "jp"', 'policy = "strict"')
+    with pytest.raises(BadInput, match="appearance needs"):
+        settings(tighter, strict=True)
+    with structlog.testing.capture_logs() as logs:
+        assert not settings(tighter, strict=False).appearance
+    assert [line["event"] for line in logs] == ["switched off"]
+    staff = text.replace("[notice]", '[staff]\nuniform = ["#1f6f5c"]\n[notice]')
+    assert settings(staff, strict=True).uniform

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import HubAddress
 from miseban.camera.process.groups import groups_of
+from miseban.camera.process.logs import log
 from miseban.camera.process.opening import check_live
 from miseban.camera.process.settings import Model, ProcessSettings
 from miseban.vision.detectors import open_detector
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.policies import allow_appearance, allow_uniform
 from miseban.vocabulary.shop import Shop, load_shop
+
+_LOG = log("cameras")
 
 
 def camera_commands(
@@ -25,14 +31,20 @@ def camera_commands(
     *,
     gate: bool = True,
     closer: bool = False,
+    appearance: bool = False,
+    strict: bool = True,
 ) -> dict[str, Command]:
     """By its name, the command of each process for the cameras of ``models``. ``hub`` is a broker,
     or the socket of a hub on this machine; ``outbox`` the folder of all outboxes.
 
-    Raises ``BadInput`` for what is wrong with the shop file, and for cameras that are not live.
+    Raises ``BadInput`` for what is wrong with the shop file, for cameras that are not live, and
+    where policy or notice forbid what is asked for: unless ``strict``, that is switched off and the
+    log says so, since cameras must not go on with what was allowed before.
     """
     shop = load_shop(shop_file)
     check_cameras(shop, models, shop_file)
+    looks = appearance and _allowed(lambda: appearance_s(shop, shop_file) > 0, strict)
+    uniform = _allowed(lambda: allow_uniform(shop, shop_file), strict)
     program = [sys.executable, "-m", "miseban.camera.process.child"]
     commands = {}
     for source, group in groups_of(shop, list(models)).items():
@@ -44,10 +56,28 @@ def camera_commands(
             outbox=outbox.absolute(),
             gate=gate,
             closer=closer,
+            appearance=looks and len(group) > 1,
+            uniform=uniform and len(group) > 1,
             theirs=_theirs(shop, group),
         )
         commands[source] = Command(program, settings.model_dump_json().encode())
     return commands
+
+
+def appearance_s(shop: Shop, where: object) -> float:
+    """How many seconds it may be remembered today what clothes look like. Raises ``BadInput``
+    (``appearance-refused``)."""
+    return allow_appearance(shop, where, datetime.now(ZoneInfo(shop.shop.timezone)).date())
+
+
+def _allowed(ask: Callable[[], bool], strict: bool) -> bool:
+    try:
+        return ask()
+    except BadInput as refused:
+        if strict:
+            raise
+        _LOG.warning("switched off", why=str(refused))
+        return False
 
 
 def check_cameras(shop: Shop, models: Mapping[str, Model], shop_file: Path) -> None:

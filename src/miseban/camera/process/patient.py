@@ -28,11 +28,12 @@ Open = Callable[[datetime], Source]
 
 class PatientSource:
     """A ``Source`` whose session begins now; ``open_camera`` is called until it succeeds, while
-    somebody waits for ``frames``. ``shown`` is the address without credentials, ``where`` names the
-    setting of the resolution."""
+    somebody waits for ``frames``. ``camera`` is its id, ``shown`` the address without credentials,
+    ``where`` names the setting of the resolution."""
 
     def __init__(
         self,
+        camera: str,
         shown: str,
         where: str,
         resolution: tuple[int, int],
@@ -42,7 +43,8 @@ class PatientSource:
         monotonic: Callable[[], float] = time.monotonic,
         utc: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._open, self._where, self._resolution = open_camera, where, resolution
+        self._camera, self._open = camera, open_camera
+        self._where, self._resolution = where, resolution
         self._monotonic = monotonic
         self._zero = monotonic()
         self.info = SourceInfo(shown, *resolution, fps, None, True, utc())
@@ -94,7 +96,7 @@ class PatientSource:
 
     def _opened(self) -> Source | None:
         """The camera, when it answers; None after ``close``."""
-        wait_s, told = RETRY_S, False
+        wait_s, told = RETRY_S, ""
         while not self._closed.is_set():
             shift_s = self._monotonic() - self._zero
             try:
@@ -105,9 +107,10 @@ class PatientSource:
                     source.close()
                     raise
             except MisebanError as error:
-                if not told:
-                    log.warning("camera.away", camera=self.info.address, why=error.what)
-                    told = True
+                if error.what != told:  # another reason is another fault
+                    shown = self.info.address
+                    log.warning("camera.away", camera=self._camera, source=shown, why=error.what)
+                    told = error.what
                 self._closed.wait(wait_s * random.uniform(0.5, 1.0))  # noqa: S311
                 wait_s = min(RETRY_MOST_S, 2 * wait_s)
                 continue
@@ -116,7 +119,6 @@ class PatientSource:
             if self._closed.is_set():
                 source.close()
                 return None
-            if told:
-                log.info("camera.answers", camera=self.info.address)
+            log.info("camera.answers", camera=self._camera, source=self.info.address)
             return source
         return None
