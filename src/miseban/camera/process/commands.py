@@ -96,6 +96,8 @@ def _theirs(shop: Shop, group: Collection[str]) -> str:
         name: tuple(one for one in getattr(shop, name) if one.camera in (None, *group))
         for name in ("lines", "zones", "shelves")
     }
+    zones = {zone.id for zone in changes["zones"]}
+    changes["tills"] = tuple(one for one in shop.tills if {one.queue, one.service} & zones)
     changes["cameras"] = tuple(one for one in shop.cameras if one.id in group)
     told = shop.model_copy(update=changes).model_dump_json()
     return hashlib.sha256(told.encode()).hexdigest()[:16]
