@@ -37,6 +37,8 @@ class Source(Protocol):
 
 
 _ONE_DAY = timedelta(days=1)
+_COUNTED_THEN = ("line", "queue", "shelf", "receipt", "alert")
+"""Whose rows have ``n`` from events of the same day."""
 _MANY_DAYS = 40
 """So many days are counted before they are written."""
 
@@ -114,6 +116,14 @@ def recounted(
         yield day, rows
 
 
+def counted_on(folder: Path, day: date) -> bool:
+    """Whether the roll-ups of ``day`` tell that something was counted on the day itself. Where only
+    people in zones were, they do not: such a period may have ended after midnight."""
+    rows = rows_of_day(folder, "day", day)
+    told = pc.is_in(rows["what"], pa.array(_COUNTED_THEN))
+    return bool(pc.any(pc.and_(told, pc.greater(rows["n"], 0))).as_py())
+
+
 def _in_order(todo: set[date]) -> Iterator[date]:
     """The days of ``todo`` in order, also those that are added behind while it runs."""
     last = date.min
@@ -151,9 +161,13 @@ class _Loaded:
                 self._days[day] = self._source.day(day)
         return pa.concat_tables([self._days[day] for day in days])
 
-    def trails(self, events: pa.Table) -> pa.Table | None:
-        """Of the visits among ``events``; None where there are none."""
-        visits = events.filter(pc.equal(events["type"], VISIT_ENDED))
+    def trails(self, events: pa.Table, start: datetime) -> pa.Table | None:
+        """Of visits among ``events`` that ended from ``start`` on; None where there are none."""
+        since = pa.scalar(start, events["time"].type)
+        ended = pc.and_(
+            pc.equal(events["type"], VISIT_ENDED), pc.greater_equal(events["time"], since)
+        )
+        visits = events.filter(ended)
         days = pc.unique(visits["time"].cast(pa.date32())).to_pylist()
         parts = [self._source.trails(day) for day in sorted(days)]
         if not parts:
@@ -177,7 +191,7 @@ def _count(
     made_of = digest(events, before)
     if (old["detail"].filter(pc.equal(old["what"], COUNTED)).to_pylist() or [None])[0] == made_of:
         return None
-    counted = count_relevant(day, events, loaded.trails(events), before)
+    counted = count_relevant(day, events, loaded.trails(events, day.start), before)
     frozen = frozen_classes(day, forgotten)
     if frozen:
         levels = {
