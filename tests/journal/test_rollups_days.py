@@ -31,7 +31,7 @@ def opened(folder: Path) -> Journal:
     return Journal.open(folder, shop=SHOP, timezone="Etc/UTC", rollups=RollupKeeper())
 
 
-def days(folder: Path, what: str, place: str, detail: str) -> list[tuple[int, int, float]]:
+def days(folder: Path, what: str, place: str, detail: str) -> list[tuple[int, int, float | None]]:
     """Day of April, ``n`` and ``total`` of each row."""
     sql = (
         "SELECT day, n, total FROM days WHERE what = $what AND place = $place AND detail = $detail"

@@ -40,8 +40,9 @@ def began(events: pa.Table) -> Micros:
 def tells_of_the_next(told: Told) -> NDArray[np.bool_]:
     """(N,) which events of a day tell of the one after it too: when an alert was raised, and who
     works here."""
-    known = told.is_a("visit.ended") & (told.texts("role") != "")
-    return known | told.is_a("visit.labelled") | (told.texts("step") == "raised")
+    found = told.is_a("visit.ended") & (told.texts("role") != "")
+    found |= told.is_a("visit.labelled") | (told.texts("step") == "raised")
+    return np.asarray(found, bool)
 
 
 def of_day(day: ShopDay, events: pa.Table) -> pa.Table:

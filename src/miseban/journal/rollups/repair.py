@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 
-def repairing(run: Callable[[], T], repair: Callable[[Path], None]) -> T:
+def repairing(run: Callable[[], T], repair: Callable[[Path], object]) -> T:
     """What ``run`` returns; whenever it finds a damaged file, that is repaired and ``run`` called
     again. Raises ``Damaged`` where a file is damaged again at once."""
     repaired: set[Path] = set()
