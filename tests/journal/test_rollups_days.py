@@ -115,3 +115,15 @@ def test_a_step_is_measured_from_when_its_alert_was_last_raised(tmp_path: Path) 
         ])  # fmt: skip
         journal.compact(LATER)
         assert days(tmp_path, "alert", "long-queue", "accepted") == [(7, 2, 40.0)]
+
+
+def test_of_what_was_counted_first_on_the_next_day_the_order_is_nothing(tmp_path: Path) -> None:
+    """A day tells of what it was counted: of several at one moment always the same."""
+    first, second, third = line(NOON), line(NOON + DAY), line(NOON + DAY)
+    files = []
+    for name, order in (("a", [first, second, third]), ("b", [third, second, first])):
+        with contextlib.closing(opened(tmp_path / name)) as journal:
+            journal.append(order)
+            journal.compact(LATER)
+        files.append([p.read_bytes() for p in sorted((tmp_path / name).rglob("rollups/day/*"))])
+    assert files[0] == files[1]

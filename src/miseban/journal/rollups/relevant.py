@@ -62,8 +62,10 @@ def of_day(day: ShopDay, events: pa.Table) -> pa.Table:
         kept[after] = (began(later.table) < day.end_us) | later.is_a("visit.labelled")
         counted = after[later.is_a(*COUNTS)]
         if len(counted):
-            # Which one does not matter; the same one should be taken each time.
-            kept[counted[np.argmin(times[counted])]] = True
+            # Which one does not matter; the same one must be taken each time, in whatever order.
+            first = counted[times[counted] == times[counted].min()]
+            ids = events["id"].take(pa.array(first)).to_pylist()
+            kept[first[ids.index(min(ids))]] = True
     found = _once(events.filter(pa.array(kept)))
     return found.sort_by([(name, "ascending") for name in ("type", "time", "id")])
 
