@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ class InForce:
 
 class Box:
     """What ``open_box`` gives. ``reloaded`` is called after the shop file or the rules were read
-    again: alerts are others then."""
+    again: names of places may be others then."""
 
     def __init__(
         self,
@@ -84,15 +85,29 @@ class Box:
         if shop.shop.id != self.hub.shop.shop.id:
             what = f"expected the shop {self.hub.shop.shop.id}, found {shop.shop.id}"
             raise BadInput("another-shop", self._shop_file, what)
-        rules = _rules(self.settings, shop, self.notify)
-        with self._lock:
-            live = _live(self.hub.journal, shop, self.hub.now())
-            self.in_force.policy = load_policy(shop.shop.policy)
-            self.hub.shop, self.hub.rules, self.hub.live = shop, rules, live
-        # Outside the lock: what alerts append comes back to ``kept``.
-        self.hub.alerts = _alerts(rules, live, self.hub.journal, self.hub.now())
+        self._go_on(shop, _rules(self.settings, shop, self.notify))
         self.reloaded()
-        _LOG.info("reloaded", shop=shop.shop.id, rules=len(rules.rules))
+        _LOG.info("reloaded", shop=shop.shop.id, rules=len(self.hub.rules.rules))
+
+    def rebuild(self) -> None:
+        """The clock was set: what is so now is another thing, and is made anew from the journal.
+        Raises ``BadInput`` where that cannot be read."""
+        self._go_on(self.hub.shop, self.hub.rules)
+        _LOG.warning("the clock was set: live state made anew", now=self.hub.now().isoformat())
+
+    def _go_on(self, shop: Shop, rules: Rules) -> None:
+        hub = self.hub
+
+        def live() -> LiveState:
+            with self._lock:
+                live = _live(hub.journal, shop, hub.now())
+                self.in_force.policy = load_policy(shop.shop.policy)
+                hub.shop, hub.rules, hub.live = shop, rules, live
+            return live
+
+        # Alerts wait meanwhile. They come first: what they append comes back to ``kept``, so who
+        # has our lock must not wait for them.
+        hub.alerts.go_on(rules, live, hub.now(), time.monotonic())
 
     def reload_quietly(self) -> None:
         """Where a file is wrong, that is logged."""
