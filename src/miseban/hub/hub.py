@@ -58,8 +58,8 @@ def nobody_to_tell(_: Sequence[Notice]) -> None:
 class Hub:
     """``deliver`` takes the notices of an alert that was passed on by hand, in the loop, and must
     not wait. ``changed`` is told in a thread that the ``"shop"`` file, the ``"rules"`` or the
-    ``"devices"`` have been set. ``push_key`` is the public half of the key for web push (empty:
-    there is none)."""
+    ``"devices"`` have been set, or that the ``"certificate"`` is another one. ``push_key`` is the
+    public half of the key for web push (empty: there is none)."""
 
     shop: Shop
     journal: Journal

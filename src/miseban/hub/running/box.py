@@ -36,6 +36,7 @@ from miseban.vocabulary.shop import Shop, load_shop
 
 QUESTIONS_WAIT_S = 5.0
 """Roll-ups of what came since the last compaction are counted anew at most this often."""
+_READ_AGAIN = ("shop", "rules")
 _LOG = log("hub")
 
 
@@ -165,7 +166,7 @@ def open_box(
         )
         box = Box(hub, settings, notify, vapid, shop_file, in_force)
         journal.subscribe(box.kept)
-        hub.changed = lambda what: None if what == "devices" else box.reload_quietly()
+        hub.changed = lambda what: box.reload_quietly() if what in _READ_AGAIN else None
         keeper = Keeper(
             journal, settings.upkeep, shop.shop.timezone, now, lambda moment: _retain(hub, moment)
         )
