@@ -132,7 +132,7 @@ def open_box(
     with ExitStack() as parts:
         engine = open_database(settings.database_url)
         parts.callback(engine.dispose)
-        people = People(engine)
+        people = People(engine, started=now())
         vapid = Vapid.open(settings.data, notify.contact)
         journal = Journal.open(
             settings.data / "journal",
