@@ -45,8 +45,8 @@ class Verdict:
     @property
     def good(self) -> bool:
         wrong = (self.lost, self.twice, self.strange, self.other, self.broken, self.disorder)
-        wrong += self.rollups, self.confused, self.live, self.unnoticed
-        return not any(wrong) and min(self.told, self.rows, self.alerts) > 0
+        now = (self.confused, self.live, self.unnoticed)
+        return not any((*wrong, self.rollups, *now)) and min(self.told, self.rows, self.alerts) > 0
 
 
 def judge(folder: Path, cameras: Sequence[str]) -> Verdict:
