@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ READY_S = 60.0
 READY = b"ready\n"
 EARLY = 0.2
 """So often a hub is killed that is not through with its start."""
+ACTS = ("camera", "camera", "cameras", "hub", "hub", "broker", "broker", "forget", "cut", "hang",
+        "clock", "clock", "clock")  # fmt: skip
+"""By how often they are done."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -66,13 +69,20 @@ class Part:
 
 class Chaos:
     """``cameras`` cameras, a broker and a hub in ``folder``; ``rate`` events a second and camera.
-    ``done`` counts what was done to them. With ``careless`` that part (``camera``, ``hub``) has a
-    fault that must be found."""
+    ``acts`` may be done to them, and ``done`` counts those that were. With ``careless`` that part
+    (``camera``, ``hub``) has a fault that must be found."""
 
     def __init__(
-        self, folder: Path, cameras: int, rate: float, seed: int, *, careless: str = ""
+        self,
+        folder: Path,
+        cameras: int,
+        rate: float,
+        seed: int,
+        *,
+        careless: str = "",
+        acts: Sequence[str] = ACTS,
     ) -> None:
-        self._chance = random.Random(seed)
+        self._chance, self._acts = random.Random(seed), tuple(acts)
         self.folder = folder
         self.broker = Mosquitto(folder / "broker")
         self.names = [f"cam-{n}" for n in range(cameras)]
@@ -133,8 +143,7 @@ class Chaos:
 
     def _something(self) -> None:
         chance = self._chance
-        what = chance.choice(("camera", "camera", "cameras", "hub", "hub", "broker", "broker",
-                              "forget", "cut", "hang", "clock", "clock", "clock"))  # fmt: skip
+        what = chance.choice(self._acts)
         away_s = chance.uniform(0.0, 2.5)
         if what in ("camera", "cameras"):
             many = 1 if what == "camera" else len(self.names) // 2
@@ -159,7 +168,7 @@ class Chaos:
 
     def _clock(self, away_s: float) -> None:
         """Of one process, or of all as on one machine; now and then while they are down."""
-        who = self._chance.choice(("hub", "hub", "camera", "all", "all", "all"))
+        who = self._chance.choice(("hub", "camera", "all", "all", "all", "all"))
         names = {"hub": ["hub"], "camera": [self._chance.choice(self.names)]}.get(
             who, ["hub", *self.names]
         )

@@ -20,13 +20,19 @@ SEEN_S = 4.0
 """Within which an alert is raised and told."""
 
 
+def deliver(chaos: Chaos, wait_s: float) -> list[str]:
+    """Cameras tell no more, and all is delivered within ``wait_s``, but of those returned."""
+    end_s = _now_s() + wait_s
+    (chaos.folder / "quiet").touch()
+    return [n for n in chaos.names if not _until((chaos.folder / f"{n}.quiet").exists, end_s)]
+
+
 def settle(chaos: Chaos, wait_s: float) -> list[str]:
-    """Cameras tell no more, and all is delivered within ``wait_s``. Then the hub's clock is set
-    back by a day, each camera tells of a long queue at the new time, and the clock is set ahead of
-    all that was told. Returns those that were late."""
-    folder, end_s = chaos.folder, time.monotonic() + wait_s
-    (folder / "quiet").touch()
-    late = [n for n in chaos.names if not _until((folder / f"{n}.quiet").exists, end_s)]
+    """All is delivered. Then the hub's clock is set back by a day, each camera tells of a long
+    queue at the new time, and the clock is set ahead of all that was told. Returns those that were
+    late."""
+    folder, end_s = chaos.folder, _now_s() + wait_s
+    late = deliver(chaos, wait_s)
     if not late:
         _set(chaos, _back(chaos), "hub")
         chaos.set_clocks(clock_of(folder, "hub"), *chaos.names)

@@ -38,8 +38,8 @@ id = "long"
 when = "queue.length"
 at_least = {LONG}
 hold_s = 0
-clear_s = 1
-cooldown_s = 3
+clear_s = 0
+cooldown_s = 1
 """
 
 
