@@ -58,9 +58,9 @@ def nobody_to_tell(_: Sequence[Notice]) -> None:
 class Hub:
     """``deliver`` takes the notices of an alert that was passed on by hand, in the loop, and must
     not wait. ``changed`` is told in a thread that the ``"shop"`` file, the ``"rules"`` or the
-    ``"devices"`` have been set. ``push_key`` is the public half of the key for web push (empty:
-    there is none). ``channels`` are the further ways by which people can be told, that rules may
-    name; none where they are not known."""
+    ``"devices"`` have been set, or that the ``"certificate"`` is another one. ``push_key`` is the
+    public half of the key for web push (empty: there is none). ``channels`` are the further ways
+    by which people can be told, that rules may name; none where they are not known."""
 
     shop: Shop
     journal: Journal

@@ -30,6 +30,7 @@ from miseban.journal.snapshot import (
     file_stamp,
     newest,
 )
+from miseban.journal.waited import interruptible
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENT_CLASSES, Event
 
@@ -119,7 +120,8 @@ class JournalReader:
         ``days`` with parameters as ``$name``. Between ``since`` and ``until`` whole files are left
         out that hold nothing of that time; rows are not: say so in the query too.
 
-        Raises ``BadInput``: ``sql`` when the query is wrong, ``journal`` when a file is damaged.
+        Raises ``BadInput``: ``sql`` when the query is wrong, ``journal`` when a file is damaged;
+        and ``Failed`` (``given-up``) once nobody waits for it (``journal.waited``).
         """
         files: list[Path] = []
         stamps: list[Stamp] = []
@@ -169,7 +171,7 @@ class JournalReader:
         sql: str,
         parameters: Mapping[str, object],
     ) -> pa.Table:
-        with self._duckdb.cursor() as cursor:
+        with self._duckdb.cursor() as cursor, interruptible(cursor):
             for name, view in views.items():
                 cursor.register(f"fresh_{name}", view.fresh)
             named = ", ".join(f"{name} AS ({view.sql})" for name, view in views.items())

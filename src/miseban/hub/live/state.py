@@ -109,7 +109,7 @@ class LiveState:
         with self._lock:
             for event in events:
                 if now is not None and (event.time - now).total_seconds() > AHEAD_S:
-                    self.ahead[event.camera or ""] += 1
+                    self._ahead(event)
                     continue
                 self._one(event)
                 if now is None and (self._now is None or event.time > self._now):
@@ -176,6 +176,15 @@ class LiveState:
         self._advance(moment)
         return moment
 
+    def _ahead(self, event: Event) -> None:
+        """By a clock that was wrong. An alert of ours is open nevertheless, and who needs help does
+        not wait for the clock to be put right."""
+        if isinstance(event, AlertStep | HelpStep):
+            self.alerts.take(event)
+        else:
+            self.ahead[event.camera or ""] += 1
+            self._of_help(event)
+
     def _one(self, event: Event) -> None:
         if isinstance(event, AlertStep | HelpStep):
             self.alerts.take(event)
@@ -199,7 +208,11 @@ class LiveState:
             self.queues.put(event.zone, (event.time, event.id), (event.length, event.waiting_s))
         elif isinstance(event, ShelfState):
             self.shelves.take(event)
-        elif isinstance(event, HelpNeeded):
+        else:
+            self._of_help(event)
+
+    def _of_help(self, event: Event) -> None:
+        if isinstance(event, HelpNeeded):
             held = self.calls.get(event.help)
             if held is None or (event.time, event.id) < (held.time, held.id):
                 self.calls[event.help] = event

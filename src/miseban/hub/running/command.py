@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +16,9 @@ from miseban.hub.intake.local import LocalIntake
 from miseban.hub.intake.mqtt import MqttIntake
 from miseban.hub.mqtt_access import HUB_USER
 from miseban.hub.mqtt_broker import Broker
-from miseban.hub.running.box import Box, open_box
+from miseban.hub.running.box import Box, open_box, utc_now
 from miseban.hub.running.broker import OwnBroker
-from miseban.hub.running.certificate import certificate_of
+from miseban.hub.running.certificate import Renewal, certificate_of
 from miseban.hub.running.loop import HubLoop
 from miseban.hub.running.memory import take_it_plainly
 from miseban.hub.running.others import in_the_loop
@@ -43,8 +44,10 @@ def run_hub(
     beside: Beside = lambda _: nullcontext(),
     until: threading.Event | None = None,
     on_ready: Callable[[Box, int], None] = lambda _box, _port: None,
+    now: Callable[[], datetime] = utc_now,
 ) -> None:
     """Runs a hub until a signal or ``until``; ``data`` and ``listen`` stand above the settings.
+    ``now`` is the machine's clock, which may be set at any time.
 
     Raises ``BadInput`` for whatever is wrong with what it was given.
     """
@@ -52,7 +55,7 @@ def run_hub(
     start_logging(log_form)
     take_it_plainly()
     with ExitStack() as running:
-        box = running.enter_context(open_box(shop_file, settings))
+        box = running.enter_context(open_box(shop_file, settings, now=now))
         tls = _tls(settings, box)
         parts = HubLoop(box)
         address = running.enter_context(intake(box, tls))
@@ -74,7 +77,7 @@ def run_hub(
             on_ready=ready,
             until=until,
             beside=lambda: in_the_loop(parts, box, address),
-            renew=lambda: _tls(settings, box),
+            renew=Renewal(lambda: _tls(settings, box), lambda: box.hub.changed("certificate"), tls),
         )
     _LOG.info("closed")
 
@@ -105,7 +108,8 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
             own.start()
             running.callback(own.stop)
             changed = hub.changed
-            hub.changed = lambda what: own.reload() if what == "devices" else changed(what)
+            his = ("devices", "certificate")
+            hub.changed = lambda what: own.reload() if what in his else changed(what)
             inside = f"mqtt://{HUB_USER}@127.0.0.1:{broker.inside}"
             address = parse_hub(inside, password_file=broker.hub_password)
         elif settings.mqtt is not None:
