@@ -12,7 +12,7 @@ from miseban.hub.running.box import open_box
 from miseban.hub.running.settings import load_settings
 
 SEEING = ("aisle", "door")
-"""Cameras with pictures: the built-in detector and a floor, and the detector of motion."""
+"""Cameras with pictures and the built-in detector; the first knows where the floor is."""
 RIGHTS = (Right.SEE_COUNT, Right.SEE_TRAJECTORY, Right.SEE_ASSIST, Right.SEE_DEVICE)
 
 _FLOOR = """floor_points = [
@@ -32,12 +32,9 @@ def write_files(folder: Path, telling: list[str], ports: dict[str, int], broker:
         "floor = { width_m = 7.0, depth_m = 6.0 }\n"
     ]
     for name in (*SEEING, *telling):
-        model = ', model = "motion"' if name == "door" else ""
         parts.append(
             f'[[camera]]\nid = "{name}"\nresolution = [320, 240]\nfps = 2\n'
             f'source = "rtsp://127.0.0.1:{ports.get(name, 1)}/live"\n'
-            + model.replace(", ", "")
-            + ("\n" if model else "")
             + (_FLOOR if name == "aisle" else "")
         )
         parts.append(
