@@ -18,7 +18,8 @@ from miseban.vocabulary.errors import MisebanError
 
 RETRY_S = 1.0
 RETRY_MOST_S = 4.0
-"""Before a camera that did not answer is asked again: doubled each time, up to this."""
+"""Before a camera that did not answer is asked again: doubled each time, up to this, so that it is
+seen again within ten seconds."""
 
 log = structlog.get_logger(__name__)
 
