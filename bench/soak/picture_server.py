@@ -2,7 +2,8 @@
 
 /usr/bin/python3 picture_server.py PORT FOLDER FPS
 
-``FOLDER/%05d.jpg`` of 320x240, as motion JPEG, at ``/live``. Prints ``ready`` once it listens on 127.0.0.1.
+``FOLDER/%05d.jpg`` of 320x240, as motion JPEG, at ``/live``. Prints ``ready`` once it listens on
+127.0.0.1.
 """
 
 import sys
