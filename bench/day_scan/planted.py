@@ -38,7 +38,8 @@ def kinds(frame: NDArray[np.uint8], vector: NDArray[np.float64]) -> dict[str, by
         "an array": array.getvalue(),
     }
     for form in PICTURES:
-        done, encoded = cv2.imencode(form, frame)
+        plain = [cv2.IMWRITE_TIFF_COMPRESSION, 1] if form == ".tiff" else []
+        done, encoded = cv2.imencode(form, frame, plain)
         if not done:
             raise OSError(f"OpenCV writes no {form}")
         found[f"a picture, {form}"] = encoded.tobytes()

@@ -79,7 +79,7 @@ class Seen:
     def vector(self, one: NDArray[np.floating]) -> None:
         self.vectors += 1
         self.hashes.append(of_vector(one))
-        self.numbers.append([round(float(x), 6) for x in one])
+        self.numbers.append([float(x) for x in one])
 
     def write(self, folder: Path) -> None:
         np.save(folder / "needles.npy", np.unique(np.concatenate(self.hashes)))

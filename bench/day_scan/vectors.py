@@ -13,6 +13,10 @@ LONG = 32
 """Numbers in a row, and more are suspicious."""
 LONG_HALF = 64
 """Of two bytes each, where chance makes a row more easily."""
+ZEROS = 4
+"""So many in a row end a row of numbers: what is empty is full of them."""
+STEADY = 0.7
+"""Of numbers in no order as many go up as down, and none tells the next, which both is 0 here."""
 # From 2**-14 to 2**3: what normalised components and histograms are made of.
 _KINDS = (
     ("float16", "<u2", 10, 0x1F, 15, LONG_HALF),
@@ -37,9 +41,14 @@ def binary(data: bytes) -> Iterator[tuple[str, int]]:
                 break
             words = np.frombuffer(data, kind, many, offset)
             power = ((words >> np.array(shift, kind)) & np.array(mask, kind)).astype(np.int32)
-            good = ((power >= bias + _SMALL) & (power <= bias + _LARGE)) | (words == 0)
+            good = (power >= bias + _SMALL) & (power <= bias + _LARGE)
+            empty = words == 0
+            for start, end in _runs(empty, ZEROS):
+                empty[start:end] = False
+            good |= empty
             for start, end in _runs(good, long):
-                if _varied(words[start:end]) and not _text(data, offset, start, end, size):
+                row = words[start:end]
+                if _varied(row) and not _steady(row) and not _text(row.tobytes()):
                     yield name, offset + start * size
 
 
@@ -51,13 +60,27 @@ def _runs(good: NDArray[np.bool_], long: int) -> Iterator[tuple[int, int]]:
 
 
 def _varied(words: NDArray[np.unsignedinteger]) -> bool:
-    """Half of them are of their own."""
-    return len(np.unique(words[words != 0])) >= LONG // 2
+    """Enough are of their own, and most are not nothing."""
+    there = words[words != 0]
+    return len(np.unique(there)) >= LONG // 2 and len(there) >= 0.6 * len(words)
 
 
-def _text(data: bytes, offset: int, start: int, end: int, size: int) -> bool:
-    part = data[offset + start * size : offset + end * size]
-    return sum(32 <= byte < 127 for byte in part) > 0.9 * len(part)
+def _steady(words: NDArray[np.unsignedinteger]) -> bool:
+    """Nearly all go the same way, read from either end, or a byte further: places in a table or in
+    a page of a database, or in a dictionary, which whole numbers tell in order."""
+    shifted = np.frombuffer(words.tobytes()[1 : -(words.itemsize - 1)], words.dtype)
+    for order in (words, words.byteswap(), shifted, shifted.byteswap()):
+        there = order[order != 0].astype(np.float64)
+        steps = np.sign(np.diff(there))
+        if abs(float(steps.sum())) > STEADY * max(1, np.count_nonzero(steps)):
+            return True
+        if len(there) > 2 and there.std() and np.corrcoef(there[:-1], there[1:])[0, 1] > STEADY:
+            return True
+    return False
+
+
+def _text(row: bytes) -> bool:
+    return sum(32 <= byte < 127 for byte in row) > 0.9 * len(row)
 
 
 def written(data: bytes) -> Iterator[tuple[str, str, int]]:
