@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 class FlowSettings:
     """``batch_events`` in a batch at most, ``window`` batches under way at most. An event waits
     ``every_s`` for others to go with it, unless none went so long before. The hub is asked when it
-    has not answered for ``ask_s``; each time after that the wait doubles, up to ``ask_most_s``: with
-    the few seconds in which a hub is back at its broker, new events reach it within ten."""
+    has not answered for ``ask_s``; each time after that the wait doubles, up to ``ask_most_s``:
+    with the few seconds in which a hub is back at its broker, new events reach it within ten."""
 
     batch_events: int = 500
     window: int = 8

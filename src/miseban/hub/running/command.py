@@ -19,6 +19,7 @@ from miseban.hub.running.box import Box, open_box
 from miseban.hub.running.broker import OwnBroker
 from miseban.hub.running.certificate import certificate_of
 from miseban.hub.running.loop import HubLoop
+from miseban.hub.running.memory import use_system_memory
 from miseban.hub.running.others import in_the_loop
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings, split_address
@@ -49,6 +50,7 @@ def run_hub(
     """
     settings = load_settings(settings_file, data=data, listen=listen)
     start_logging(log_form)
+    use_system_memory()
     with ExitStack() as running:
         box = running.enter_context(open_box(shop_file, settings))
         tls = _tls(settings, box)
