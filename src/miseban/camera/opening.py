@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from miseban.camera.simulated import open_simulated
 from miseban.vision import sources
 from miseban.vision.sources import LiveOptions
 from miseban.vision.sources.source import Source
@@ -27,4 +26,6 @@ def open_source(
     if start is not None:
         what = "a simulated camera starts when its scenario does; sim:ID?from=HH:MM changes that"
         raise BadInput("start", address, what)
+    from miseban.camera.simulated import open_simulated  # only now: the simulator takes a second
+
     return open_simulated(address, fps=fps, shop_file=shop_file)

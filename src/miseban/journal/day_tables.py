@@ -33,7 +33,7 @@ class DayTables:
         self._folder, self._columns = folder, columns
         self._schema = pa.schema([SCHEMA.field(name) for name in columns])
         self._last_trails: tuple[tuple[Segment, ...], pa.Table] | None = None
-        self._kept: OrderedDict[tuple[Segment, ...], pa.Table] = OrderedDict()
+        self._kept: OrderedDict[date, tuple[tuple[Segment, ...], pa.Table]] = OrderedDict()
 
     def of(self, day: date, segments: Sequence[Segment], fresh: pa.Table | None = None) -> pa.Table:
         """Every event of ``day`` in ``segments`` (of any days), and of ``fresh`` (``SCHEMA``).
@@ -41,15 +41,16 @@ class DayTables:
         Raises ``FileNotFoundError`` when another segment took the place of one; ``Unreadable``
         (``journal``) when one is damaged."""
         own = tuple(segment for segment in segments if segment.day == day)
-        table = self._kept.get(own)
-        if table is None:
+        kept, table = self._kept.get(day, (None, None))
+        if table is None or kept != own:
+            self._kept.pop(day, None)  # of other segments: a day that grows is kept once
             parts = [self._read(segment, self._schema) for segment in own]
             table = pa.concat_tables(parts) if parts else self._schema.empty_table()
-            self._kept[own] = table
+            self._kept[day] = own, table
             while len(self._kept) > _KEPT_DAYS:
                 self._kept.popitem(last=False)
         else:
-            self._kept.move_to_end(own)
+            self._kept.move_to_end(day)
         return table if fresh is None else _with_fresh(table, day, fresh)
 
     def trails(

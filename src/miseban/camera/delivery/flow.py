@@ -23,13 +23,14 @@ log = structlog.get_logger(__name__)
 class FlowSettings:
     """``batch_events`` in a batch at most, ``window`` batches under way at most. An event waits
     ``every_s`` for others to go with it, unless none went so long before. The hub is asked when it
-    has not answered for ``ask_s``; each time after that the wait doubles, up to ``ask_most_s``."""
+    has not answered for ``ask_s``; each time after that the wait doubles, up to ``ask_most_s``:
+    with the few seconds in which a hub is back at its broker, new events reach it within ten."""
 
     batch_events: int = 500
     window: int = 8
     every_s: float = 0.1
     ask_s: float = 1.0
-    ask_most_s: float = 8.0
+    ask_most_s: float = 4.0
 
 
 class Flow:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
-from miseban.camera.simulated import SimulatedSource
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import Source
 
 ASK_S = 0.02
 """Between two questions to a simulated camera."""
+
+
+@runtime_checkable
+class Asked(Protocol):
+    """A source that is asked in the caller's thread, as a simulated camera. Known by this and not
+    by its class: a camera process would load the whole simulator otherwise, half of its start."""
+
+    def poll(self) -> Frame | None:
+        """The frame that is due and was not given yet, if there is one."""
 
 
 class Feeds:
@@ -23,7 +32,7 @@ class Feeds:
 
     def __init__(self, sources: Mapping[str, Source]) -> None:
         self._sources = dict(sources)
-        self._asked = {n: s for n, s in sources.items() if isinstance(s, SimulatedSource)}
+        self._asked = {n: s for n, s in sources.items() if isinstance(s, Asked)}
         self._waiting: dict[str, Frame] = {}
         self._changed = threading.Condition()
         self._stopping = False

@@ -20,8 +20,9 @@ from miseban.vision.sources.source import Gap, Source, SourceInfo
 from miseban.vocabulary.errors import MisebanError
 
 RETRY_S = 1.0
-RETRY_MOST_S = 30.0
-"""Before a camera that did not answer is asked again: doubled each time, up to this."""
+RETRY_MOST_S = 4.0
+"""Before a camera that did not answer is asked again: doubled each time, up to this, so that it is
+seen again within ten seconds."""
 
 log = structlog.get_logger(__name__)
 

@@ -41,7 +41,7 @@ class LiveOptions:
     read_timeout_s: float = 5.0
     stall_s: float = 2.0
     backoff_s: float = 0.5
-    backoff_max_s: float = 30.0
+    backoff_max_s: float = 4.0
     give_up_s: float | None = None
     name: str = ""
 

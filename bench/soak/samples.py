@@ -1,0 +1,59 @@
+"""What processes take, read from ``/proc`` and written down at once."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import time
+from pathlib import Path
+
+COLUMNS = ("time_s", "role", "pid", "rss_kb", "pss_kb", "own_kb", "processor_s", "threads", "files")
+"""``own_kb`` is memory that no other process shares; ``files`` are open descriptors."""
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+class Samples:
+    """Appends to the file ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        self._out = path.open("a", buffering=1, newline="", encoding="ascii")
+        self._rows = csv.writer(self._out)
+        if path.stat().st_size == 0:
+            self._rows.writerow(COLUMNS)
+
+    def take(self, processes: dict[str, int]) -> None:
+        """One row for each process (role to pid) that is there."""
+        for role, pid in processes.items():
+            if (found := _of(pid)) is not None:
+                self._rows.writerow([f"{time.time():.1f}", role, pid, *found])
+
+    def close(self) -> None:
+        self._out.close()
+
+
+def _of(pid: int) -> tuple[int, int, int, str, int, int] | None:
+    """The columns from ``rss_kb`` on; None for a process that is gone."""
+    folder = Path(f"/proc/{pid}")
+    try:
+        sizes = dict.fromkeys(("Rss", "Pss", "Private_Clean", "Private_Dirty"), 0)
+        for line in (folder / "smaps_rollup").read_text("ascii").splitlines()[1:]:
+            name, _, rest = line.partition(":")
+            if name in sizes:
+                sizes[name] = int(rest.split()[0])
+        fields = (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        processor_s = (int(fields[11]) + int(fields[12])) / _TICK
+        files = len(list((folder / "fd").iterdir()))
+    except (OSError, IndexError, ValueError):
+        return None
+    own = sizes["Private_Clean"] + sizes["Private_Dirty"]
+    return sizes["Rss"], sizes["Pss"], own, f"{processor_s:.2f}", int(fields[17]), files
+
+
+def children_of(pid: int) -> dict[int, str]:
+    """Its children by pid, and as what they were started."""
+    done = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    pairs = (line.strip().partition(" ") for line in done.stdout.splitlines())
+    return {int(number): args for number, _, args in pairs}
