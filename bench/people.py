@@ -3,9 +3,11 @@ then; and in the long run what a uniform adds, of which ``uniform`` is the short
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import time as clock
 from math import comb
@@ -28,7 +30,7 @@ SHOPS = Path(__file__).parents[1] / "shops"
 SEEDS = unseen(3, 10)
 """None of these was looked at while anything was made or chosen."""
 HOURS = {"supermarket": ("08:00", 14.0), "konbini": ("00:00", 24.0)}
-PIECES_S = {"whole": 1e9, "600": 600.0, "150": 150.0}
+PIECES_S = {"whole": 1e9, "600": 600.0, "150": 150.0} if LONG else {"600": 600.0}
 """Nobody is lost; or somebody is every ten minutes on average, or every two and a half: a visit to
 the supermarket is told in three pieces then, or in eight."""
 CUES = tuple(COLOURS) if LONG else ()
@@ -69,21 +71,29 @@ def run(repeats: int) -> list[Result]:
     del repeats  # the seeds repeat it
     results = []
     looks = {name: measured(name) for name in CUES}
-    for name, (since, hours) in HOURS.items():
-        shop = load_shop(SHOPS / f"{name}.toml")
-        scenario = load_scenario(beside(SHOPS / f"{name}.toml"), shop)
-        scenario = scenario.starting_at(clock.fromisoformat(since))
-        told: dict[str, list[Told]] = {lost: [] for lost in PIECES_S}
-        for seed in SEEDS:
-            simulation = simulated(shop, scenario, seed, hours * 3600)
-            for lost, piece_s in PIECES_S.items():
-                seen = looked_at(simulation, seed, hours * 3600, Seen(piece_s=piece_s))
-                told[lost].append(_told(shop, seen, seed, looks))
-        for lost, days in told.items():
-            of = f"{len(days)} days of the {name} (seeds {SEEDS[0]} to {SEEDS[-1]}), "
-            of += "nobody lost" if lost == "whole" else f"people lost every {lost} s"
-            results += _results(f"{name}-{lost}", days, of, strict=lost != "150")
+    with ProcessPoolExecutor(os.cpu_count()) as workers:
+        days = {name: [workers.submit(_day, name, s, looks) for s in SEEDS] for name in HOURS}
+        for name, done in days.items():
+            told = [one.result() for one in done]
+            for lost in PIECES_S:
+                of = f"{len(told)} days of the {name} (seeds {SEEDS[0]} to {SEEDS[-1]}), "
+                of += "nobody lost" if lost == "whole" else f"people lost every {lost} s"
+                lost_so = [one[lost] for one in told]
+                results += _results(f"{name}-{lost}", lost_so, of, strict=lost != "150")
     return results
+
+
+def _day(name: str, seed: int, looks: Mapping[str, Looks]) -> dict[str, Told]:
+    """What is told of a day, by how often people are lost."""
+    since, hours = HOURS[name]
+    shop = load_shop(SHOPS / f"{name}.toml")
+    scenario = load_scenario(beside(SHOPS / f"{name}.toml"), shop)
+    scenario = scenario.starting_at(clock.fromisoformat(since))
+    day = simulated(shop, scenario, seed, hours * 3600)
+    return {
+        lost: _told(shop, looked_at(day, seed, hours * 3600, Seen(piece_s=s)), seed, looks)
+        for lost, s in PIECES_S.items()
+    }
 
 
 def _told(shop: Shop, days: Day, seed: int, looks: Mapping[str, Looks]) -> Told:
