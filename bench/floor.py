@@ -4,8 +4,11 @@ truth; beside them the best that a single camera counts of the same lines and zo
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +49,7 @@ def run(repeats: int) -> list[Result]:
     for name in HOURS:
         shop = load_shop(SHOPS / f"{name}.toml")
         with tempfile.TemporaryDirectory() as folder:
-            runs = [_run(Path(folder), name, shop, seed) for seed in SEEDS]
+            runs = [_run(Path(folder) / str(seed), name, shop, seed) for seed in SEEDS]
         of = f"{name}, {len(runs)} times {HOURS[name][1]} min ({told(SEEDS)})"
         results += [*_floor(name, runs, of), *_counts(name, runs, shop, of)]
     return results
@@ -60,17 +63,17 @@ def _run(folder: Path, name: str, shop: Shop, seed: int) -> Run:
     cost("simulate", *plan, *length, "--detector", "default", "--out", str(truth))
     start = json.loads((truth / "summary.json").read_text("utf-8"))["start"]
     detected = (str(truth / "detected.csv"), *plan, "--start", start)
-    cost("replay", *detected, "--out", str(folder / "fused"))
-    score = score_folders(truth, folder / "fused")
-    alone = {}
-    for camera in shop.cameras:
-        if shop.lines_of(camera.id) or shop.zones_of(camera.id):
-            out = folder / "alone"
-            cost("replay", *detected, "--camera", camera.id, "--out", str(out))
-            alone[camera.id] = score_folders(truth, out)
-    for file in truth.iterdir():
-        file.unlink()
-    return Run(score, alone)
+
+    def replayed(camera: str | None) -> Score:
+        out = folder / (camera or "fused")
+        cost("replay", *detected, *(("--camera", camera) if camera else ()), "--out", str(out))
+        return score_folders(truth, out)
+
+    counting = [c.id for c in shop.cameras if shop.lines_of(c.id) or shop.zones_of(c.id)]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as workers:
+        fused, *each = workers.map(replayed, [None, *counting])
+    shutil.rmtree(folder)
+    return Run(fused, dict(zip(counting, each, strict=True)))
 
 
 def _floor(name: str, runs: Sequence[Run], of: str) -> list[Result]:

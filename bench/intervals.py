@@ -129,7 +129,9 @@ def _play() -> None:
 
 
 def _lesson(shop: str, seed: int, condition: str = WELL) -> Lesson:
-    minutes = MINUTES[shop] if condition == WELL else MINUTES[shop] / TROUBLED
+    minutes = float(LEARNT_MINUTES if seed in LEARNT else MINUTES[shop])
+    if condition != WELL:
+        minutes /= TROUBLED
     return Lesson(_shop(shop), seed, condition, minutes, zones=False)
 
 
