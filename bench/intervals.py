@@ -129,7 +129,7 @@ def _play() -> None:
 
 
 def _lesson(shop: str, seed: int, condition: str = WELL) -> Lesson:
-    minutes = float(LEARNT_MINUTES if seed in LEARNT else MINUTES[shop])
+    minutes = float(LEARNT_MINUTES if LONG and seed in LEARNT else MINUTES[shop])
     if condition != WELL:
         minutes /= TROUBLED
     return Lesson(_shop(shop), seed, condition, minutes, zones=False)
