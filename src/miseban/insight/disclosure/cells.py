@@ -30,15 +30,17 @@ class Cells:
         k: int,
         *,
         parts: tuple[Ints, Ints] | None = None,
+        there: Flags | None = None,
     ) -> None:
         """``parts``, of the shapes of ``day_n`` and ``hour_n``: how many of these did what the
-        question divides them by; then blocks have k who did and k who did not."""
+        question divides them by; then blocks have k who did and k who did not. ``there``, of the
+        shape of ``hour_n``: where somebody was who counts in an earlier hour."""
         self._calendar, self._k = calendar, k
         self.days, self._open = self._gather_days(day_n, None if parts is None else parts[0])
-        self.hours = self._gather_hours(hour_n, None if parts is None else parts[1])
+        self.hours = self._gather_hours(hour_n, None if parts is None else parts[1], there)
         at = np.where(calendar.ended, calendar.day_at, -1)
         self.days_told = _inside(self.days, at)
-        self.hours_told = _inside(self.hours, self._hour_at)
+        self.hours_told = _inside(self.hours, calendar.hour_at)
 
     def hidden(self) -> Flags:
         """(K, N): in which stretches of the answer there is something that is not told."""
@@ -49,16 +51,9 @@ class Cells:
         hidden[which, calendar.day_at[day]] = True
         late = calendar.hour_edges[:, 1:] > calendar.settled_us
         lost = ((self.hours.first != NOTHING) & ~self.hours_told) | late
-        which, day, hour = np.nonzero(lost & (self._hour_at >= 0))
-        hidden[which, self._hour_at[day, hour]] = True
+        which, day, hour = np.nonzero(lost & (calendar.hour_at >= 0))
+        hidden[which, calendar.hour_at[day, hour]] = True
         return hidden
-
-    @property
-    def _hour_at(self) -> Ints:
-        """(H, MOST_HOURS) in which stretch each hour lies, -1 where in none."""
-        edges = self._calendar.hour_edges
-        at = self._calendar.stretch(edges[:, :-1], edges[:, 1:])
-        return np.where(np.diff(edges, axis=1) > 0, at, -1)
 
     def _gather_days(self, day_n: Ints, part: Ints | None) -> tuple[Blocks, Flags]:
         """Their blocks, and (K, D) whether in their month people are left over for a block that
@@ -67,31 +62,33 @@ class Cells:
         months = np.array([day.year * 12 + day.month for day in calendar.days], np.int64)
         month = months - months[0]
         day = np.array([day.day - 1 for day in calendar.days], np.int64)
-        shape = (len(day_n), int(month[-1]) + 1, _MONTH)
+        months_of = (_MONTH, int(month[-1]) + 1, len(day_n))
 
         def by_month(values: Ints) -> Ints:
-            laid = np.zeros(shape, np.int64)
-            laid[:, month, day] = np.where(calendar.ended, values, 0)
-            return laid.reshape(-1, _MONTH)
+            """(months x K, days of a month), laid in memory day by day."""
+            laid = np.zeros(months_of, np.int64)
+            laid[day, month] = np.where(calendar.ended[:, None], values.T, 0)
+            return laid.reshape(_MONTH, -1).T
 
         people = by_month(day_n)
         found = gather(people, self._k, "withheld")
         if part is not None:
             found = finer(found, _both(people, by_month(part)), self._k, "withheld")
-        begins = np.arange(len(day)) - day  # the first of each one's month, among the days
-        first, last = (
-            np.where(one >= 0, one + begins, one)
-            for one in (cells.reshape(shape)[:, month, day] for cells in (found.first, found.last))
-        )
-        return Blocks(first, last, found.open), found.open.reshape(shape[:2])[:, month]
+        begins = (np.arange(len(day)) - day)[:, None]  # the first of each one's month
+        ends = (one.T.reshape(months_of)[day, month] for one in (found.first, found.last))
+        first, last = (np.where(one >= 0, one + begins, one).T for one in ends)
+        over = found.open.reshape(months_of[1:])[month].T
+        return Blocks(first, last, found.open), over
 
-    def _gather_hours(self, hour_n: Ints, part: Ints | None) -> Blocks:
+    def _gather_hours(self, hour_n: Ints, part: Ints | None, there: Flags | None) -> Blocks:
         """Only of days that are blocks by themselves."""
         calendar, shape = self._calendar, hour_n.shape
         settled = calendar.hour_edges[:, 1:] <= calendar.settled_us
         known = np.where(settled, hour_n, 0)
         flat = known.reshape(-1, MOST_HOURS)
-        past, today = gather(flat, self._k, "joined"), gather(flat, self._k, "held")
+        stayed = None if there is None else (there & settled).reshape(-1, MOST_HOURS)
+        past = gather(flat, self._k, "joined", stayed)
+        today = gather(flat, self._k, "held", stayed)
         enough = known.sum(axis=2) >= self._k
         if part is not None:
             did = np.where(settled, part, 0)
@@ -120,7 +117,8 @@ def _both(people: Ints, part: Ints) -> Ints:
 def _inside(blocks: Blocks, stretch: Ints) -> Flags:
     """Whether the block of each cell is told: its first and its last cell lie in the same stretch.
     ``stretch`` may lack the first dimension."""
-    at = np.broadcast_to(stretch, blocks.first.shape)
-    begin = np.take_along_axis(at, np.maximum(blocks.first, 0), axis=-1)
-    end = np.take_along_axis(at, np.maximum(blocks.last, 0), axis=-1)
+    row = np.arange(0, stretch.size, stretch.shape[-1]).reshape(*stretch.shape[:-1], 1)
+    begin, end = (
+        stretch.ravel()[row + np.maximum(cells, 0)] for cells in (blocks.first, blocks.last)
+    )
     return np.asarray((blocks.first >= 0) & (begin >= 0) & (begin == end), bool)

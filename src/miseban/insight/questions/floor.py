@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from miseban.insight.disclosure.floor import told_seconds
+from miseban.insight.disclosure.stretches import Stretches
 from miseban.insight.questions.answers import Answer, Unit
 from miseban.insight.questions.asked import Asked, Columns, Table, added, share
 from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, PathsQuestion
@@ -26,7 +27,7 @@ def heat(question: HeatQuestion, asked: Asked) -> Answer:
     band, ``x_m`` and ``y_m`` its top left corner. Of whole days."""
     over = grid(question, "whole", asked.reader.timezone, finest="day")
     rows = fetch(asked, over, _VISIT)
-    seconds, less = told_seconds(asked.reader, over.edges, asked.k)
+    seconds, less = told_seconds(asked.reader, Stretches.of([tuple(over.edges.tolist())]), asked.k)
     seconds = _coarser(seconds, round(question.cell_m / HEAT_CELL_M))
     units: dict[str, Unit] = {"x_m": "m", "y_m": "m", "person_s": "person-s"}
     table = Table(over, units)
