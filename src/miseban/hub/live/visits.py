@@ -49,7 +49,7 @@ class Labels:
 
     def take(self, event: VisitEnded | VisitLabelled) -> bool:
         """Whether it changed who works here."""
-        labelled = isinstance(event, VisitLabelled)
+        labelled = type(event) is VisitLabelled
         if event.role is None and not labelled:
             return False
         rank = (labelled, event.time, event.id)
@@ -146,7 +146,7 @@ class Visits:
         if not self.seen(event.visit, event.time):
             return
         stays = self._stays[event.zone]
-        step = (event.time, _ENTERED if isinstance(event, ZoneEntered) else _LEFT)
+        step = (event.time, _ENTERED if type(event) is ZoneEntered else _LEFT)
         held = stays.get(event.visit)
         if held is not None and held >= step:
             return

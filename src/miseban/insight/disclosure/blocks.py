@@ -44,7 +44,7 @@ def gather(people: Ints, k: int, rest: Rest, stayed: NDArray[np.bool_] | None = 
     come to k before a block ends. ``stayed`` (R, T): where somebody was who counts in an earlier
     cell: such a cell is in a block too, or the whole less its blocks would tell of it."""
     by_cell = _by_cell(people)
-    some = by_cell[:, :, 0] != 0 if by_cell.shape[2] == 1 else by_cell.any(axis=2)
+    some = np.asarray(by_cell.any(axis=2), bool)
     some = some if stayed is None else some | stayed.T
     begins, begin = _closings(by_cell, some, k)
     first, last = _spread(begins)
