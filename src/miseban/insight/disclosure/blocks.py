@@ -62,9 +62,11 @@ def gather(people: Ints, k: int, rest: Rest, stayed: NDArray[np.bool_] | None = 
         return _blocks(np.where(waits, WITHHELD, first), np.where(waits, WITHHELD, last), over)
     few = over & (closed < 0)  # and no block to join
     end = np.where(some, at, -1).max(axis=0, initial=-1)  # the last cell with anybody
-    joined = over & ~few & (at >= start) & (at <= end)
-    first = np.where(joined, start, np.where(few & left, WITHHELD, first))
-    last = np.where(joined, end, np.where(few & left, WITHHELD, last))
+    which = np.flatnonzero(over & ~few)
+    joined = (at >= start[which]) & (at <= end[which])
+    for one, place in ((first, start), (last, end)):
+        one[:, which] = np.where(joined, place[which], one[:, which])
+        one[left & few] = WITHHELD
     return _blocks(first, last, over)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.insight.disclosure.blocks import NOTHING, WITHHELD, Blocks, finer, gather
+from miseban.insight.disclosure.blocks import NOTHING, WITHHELD, Blocks, Rest, finer, gather
 from miseban.insight.disclosure.calendar import MOST_HOURS, Calendar
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 _MONTH = 31
+_PAST: Rest = "joined"
+_TODAY: Rest = "held"
 
 
 class Cells:
@@ -82,31 +84,43 @@ class Cells:
 
     def _gather_hours(self, hour_n: Ints, part: Ints | None, there: Flags | None) -> Blocks:
         """Only of days that are blocks by themselves."""
-        calendar, shape = self._calendar, hour_n.shape
+        calendar = self._calendar
         settled = calendar.hour_edges[:, 1:] <= calendar.settled_us
-        known = np.where(settled, hour_n, 0)
-        flat = known.reshape(-1, MOST_HOURS)
-        stayed = None if there is None else (there & settled).reshape(-1, MOST_HOURS)
-        past = gather(flat, self._k, "joined", stayed)
-        today = gather(flat, self._k, "held", stayed)
+        known, did = np.where(settled, hour_n, 0), None
         enough = known.sum(axis=2) >= self._k
         if part is not None:
             did = np.where(settled, part, 0)
-            both = _both(flat, did.reshape(-1, MOST_HOURS))
-            past = finer(past, both, self._k, "joined")
-            today = finer(today, both, self._k, "held")
             enough = np.minimum(did.sum(axis=2), (known - did).sum(axis=2)) >= self._k
+        stayed = None if there is None else there & settled
         ended = calendar.ended[calendar.by_hours]
-        over = np.broadcast_to(ended[None, :, None], shape)
-        first = np.where(over, past.first.reshape(shape), today.first.reshape(shape))
-        last = np.where(over, past.last.reshape(shape), today.last.reshape(shape))
+        first, last = np.full((2, *hour_n.shape), NOTHING)
+        over = np.zeros(hour_n.shape[:2], bool)
+        for those, rest in ((ended, _PAST), (~ended, _TODAY)):
+            some = np.flatnonzero(those)
+            if len(some):
+                found = self._of_days(some, rest, known, did, stayed)
+                size = (len(hour_n), len(some), MOST_HOURS)
+                first[:, some], last[:, some] = found.first.reshape(size), found.last.reshape(size)
+                over[:, some] = found.open.reshape(size[:2])
         whole = (self.days.first == self.days.last) & (self.days.first >= 0)
         alone = whole[:, calendar.by_hours]
         # A day that goes on will be one once it has k people, and none are left over before it.
         will = ~self._open[:, calendar.by_hours] & enough
         alone = np.where(ended, alone, will)
         hide = ~alone[:, :, None] & (hour_n > 0).any(axis=2, keepdims=True)
-        return Blocks(np.where(hide, WITHHELD, first), np.where(hide, WITHHELD, last), past.open)
+        return Blocks(np.where(hide, WITHHELD, first), np.where(hide, WITHHELD, last), over)
+
+    def _of_days(
+        self, days: Ints, rest: Rest, people: Ints, did: Ints | None, stayed: Flags | None
+    ) -> Blocks:
+        """Blocks of hours (K x days, MOST_HOURS) of some of the days."""
+        flat = people[:, days].reshape(-1, MOST_HOURS)
+        there = None if stayed is None else stayed[:, days].reshape(-1, MOST_HOURS)
+        found = gather(flat, self._k, rest, there)
+        if did is None:
+            return found
+        both = _both(flat, did[:, days].reshape(-1, MOST_HOURS))
+        return finer(found, both, self._k, rest)
 
 
 def _both(people: Ints, part: Ints) -> Ints:
