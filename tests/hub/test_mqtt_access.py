@@ -29,6 +29,7 @@ from miseban.hub.mqtt_access import (
 from miseban.hub.mqtt_broker import Broker, write_broker, write_lists
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.people import People
+from miseban.hub.running.broker import OwnBroker
 from miseban.hub.tls import own_certificate
 from miseban.vocabulary.delivery import ack_topic, events_topic
 from miseban.vocabulary.errors import BadInput
@@ -263,6 +264,37 @@ def test_who_was_revoked_is_parted_with_and_who_was_added_comes_in(shop: Shop) -
     asyncio.run(in_turn())
     acts = [(entry.act, entry.about) for entry in shop.audit.entries(limit=2)]
     assert acts == [("device.revoke", "stolen"), ("device.add", "stolen")]
+
+
+def test_a_hub_that_runs_notices_by_itself_whom_the_console_revoked(tmp_path: Path) -> None:
+    need_mosquitto()
+    shop = Shop(tmp_path)  # which stands for the console: it writes the lists and tells nobody
+    own = OwnBroker(shop.broker, shop.access, SHOP)
+
+    async def out_and_in() -> None:
+        for _ in range(200):  # until the broker is up
+            try:
+                async with shop.client(shop.door) as inside, asyncio.timeout(20):
+                    shop.access.revoke("door", CONSOLE, NOW)
+                    again = shop.access.add("gate", "camera", CONSOLE, NOW)
+                    write_lists(shop.broker, shop.access, SHOP)
+                    with pytest.raises(aiomqtt.MqttError):
+                        async for _ in inside.messages:
+                            pass
+                break
+            except aiomqtt.MqttError:
+                await asyncio.sleep(0.05)
+        with pytest.raises(aiomqtt.MqttError, match=NOT_IN):
+            async with shop.client(shop.door):
+                pass
+        async with shop.client(again):
+            pass
+
+    own.start()
+    try:
+        asyncio.run(out_and_in())
+    finally:
+        own.stop()
 
 
 def test_our_hashes_are_those_of_mosquitto(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ class Hub:
     """``deliver`` takes the notices of an alert that was passed on by hand, in the loop, and must
     not wait. ``changed`` is told in a thread that the ``"shop"`` file, the ``"rules"`` or the
     ``"devices"`` have been set. ``push_key`` is the public half of the key for web push (empty:
-    there is none)."""
+    there is none). ``channels`` are the further ways by which people can be told, that rules may
+    name; none where they are not known."""
 
     shop: Shop
     journal: Journal
@@ -76,6 +77,7 @@ class Hub:
     push_key: str
     door: Door = field(default_factory=Door)
     files: Files = field(default_factory=Files)
+    channels: Sequence[str] | None = None
     now: Callable[[], datetime] = utc_now
     deliver: Callable[[Sequence[Notice]], None] = nobody_to_tell
     changed: Callable[[str], None] = lambda _: None

@@ -16,9 +16,11 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.child_process import ANEW
 from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.calling import HubCall
@@ -27,11 +29,13 @@ from miseban.camera.delivery.keeper import Keeper
 from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
 from miseban.camera.delivery.sender import Sender
+from miseban.camera.process.commands import appearance_s
 from miseban.camera.process.live import LiveLoop
 from miseban.camera.process.logs import start_logging
 from miseban.camera.process.opening import open_live
 from miseban.camera.process.settings import Beat, ProcessSettings
 from miseban.camera.process.wall_clock import WallClock
+from miseban.camera.uniform import open_uniform
 from miseban.vision.detectors import open_detector
 from miseban.vision.detectors.detection import Detector, needs_every_frame
 from miseban.vision.sources.source import Source
@@ -89,8 +93,12 @@ class CameraProcess:
                     )
                 )
 
+            keep_s = appearance_s(shop, settings.shop_file) if settings.appearance else 0.0
+            zone = ZoneInfo(shop.shop.timezone)
             loop = LiveLoop(
-                shop, sources, tell, gate=settings.gate, beat=beat, stopped=stopped
+                shop, sources, tell, gate=settings.gate, beat=beat, stopped=stopped,
+                looks=AppearanceMemory(keep_s, zone) if keep_s else None,
+                uniform=open_uniform(shop, settings.shop_file) if settings.uniform else None,
             )  # fmt: skip
             loop.run()
         return 0 if self._stopping.is_set() else ANEW

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.in_step import first_start, offset_s
 from miseban.camera.process.feeds import Feeds
 from miseban.camera.shop_opening import open_floor
@@ -17,6 +18,7 @@ from miseban.camera.together import LENIENT, Together
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.sources.source import Source
 from miseban.vision.tracker import TrackerSettings
+from miseban.vision.uniform import UniformWatch
 from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shop
@@ -34,6 +36,7 @@ class LiveLoop:
     """Runs ``sources`` by camera with their detectors until ``stopped()``; ``tell`` is handed
     events as they become certain and ``beat`` is called at least every second.
 
+    ``looks`` and ``uniform`` look at people's clothes, where policy and shop file say so.
     ``start`` is second 0 of all times; ``frames`` counts those analysed. ``clock`` is monotonic.
     """
 
@@ -44,18 +47,24 @@ class LiveLoop:
         tell: Callable[[list[Event]], None],
         *,
         gate: bool = True,
+        looks: AppearanceMemory | None = None,
+        uniform: UniformWatch | None = None,
         beat: Callable[[], None] = lambda: None,
         stopped: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         opened = {name: source for name, (source, _) in sources.items()}
         self.start: datetime = first_start(list(opened.values()))
-        self._floor = open_floor(shop, list(sources), self.start, detected=True)
+        names = list(sources)
+        self._floor = open_floor(
+            shop, names, self.start, detected=True, affinity=looks, uniform=uniform
+        )
         # A camera that nobody contradicts must be as sure of a box as in a recording.
         tracker = LENIENT if len(sources) > 1 else TrackerSettings()
         self._together = Together(
-            shop, sources, self.start, self._floor, tracker=tracker, gate=gate, keep_rows=False
-        )
+            shop, sources, self.start, self._floor, tracker=tracker, gate=gate, keep_rows=False,
+            eyes=[eye for eye in (looks, uniform) if eye is not None],
+        )  # fmt: skip
         self._feeds = Feeds(opened)
         self._tell, self._beat, self._stopped, self._clock = tell, beat, stopped, clock
         self._seen_s = {name: offset_s(source, self.start) for name, source in opened.items()}

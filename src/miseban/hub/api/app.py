@@ -25,6 +25,7 @@ from miseban.hub.api import (
     setup,
     shop,
     tokens,
+    welcome_page,
 )
 from miseban.hub.api.answering import Turns
 from miseban.hub.api.metrics import Measured
@@ -35,7 +36,7 @@ from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
     live, questions, events, alerts, shop, receipts, hooks, push, people, tokens, sessions, setup,
-    devices, audit, privacy, notice_page, health, openapi,
+    welcome_page, devices, audit, privacy, notice_page, health, openapi,
 )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def shop_file(hub: TheHub) -> Response:
     "/shop/file",
     summary="Set the shop file",
     dependencies=[needs(Right.SET_SHOP)],
-    responses=responses(400, 401, 403, 404, 412, 413, 422),
+    responses=responses(400, 401, 403, 404, 409, 412, 413, 422),
 )
 def set_shop(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
     """Checked before it is written; a mistake is a 400 that names table and key. A new policy or
@@ -115,6 +115,8 @@ def set_shop(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
             raise Trouble("shop-id", f"the journal is of the shop {hub.shop.shop.id}")
         if (found.shop.policy, found.notice) != (hub.shop.shop.policy, hub.shop.notice):
             by.need(Right.SET_PRIVACY)
+        if hub.files.rules is not None:  # rules of places that are gone would stop the next start
+            parse_rules(_read(hub.files.rules, missing=""), found, "rules.toml", hub.channels)
         _write(hub.files.shop, text)
         hub.people.audit.note(by.actor, "shop.set", found.shop.id, hub.now())
     hub.changed("shop")
@@ -152,13 +154,13 @@ def rules_file(hub: TheHub) -> Response:
     tags=["rules"],
     summary="Set the rules file",
     dependencies=[needs(Right.SET_RULES)],
-    responses=responses(400, 401, 403, 404, 412, 413, 422),
+    responses=responses(400, 401, 403, 404, 409, 412, 413, 422),
 )
 def set_rules(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
     """Checked before it is written; a mistake is a 400 that names table and key."""
     with hub.setting:
         _need_match(if_match, _read(hub.files.rules, missing=""))
-        parse_rules(body, hub.shop, "rules.toml")
+        parse_rules(body, hub.shop, "rules.toml", hub.channels)
         _write(hub.files.rules, body)
         hub.people.audit.note(by.actor, "rules.set", hub.shop.shop.id, hub.now())
     hub.changed("rules")
@@ -188,7 +190,11 @@ def _read(path: Path | None, missing: str | None = None) -> str:
 def _write(path: Path | None, text: str) -> None:
     if path is None:
         raise Trouble("not-found", "this hub has no such file")
-    write_whole(path, text)
+    try:
+        write_whole(path, text)
+    except OSError as error:  # a service may write to nothing but its data folder
+        what = f"the hub may not write {path.name}: {error.strerror or error}; set it on the box"
+        raise Trouble("read-only", what) from None
 
 
 def _toml(text: str, etag: str) -> Response:

@@ -93,7 +93,7 @@ class LiveState:
         }  # fmt: skip
         self._tells: Steps = {
             CameraHealth: self._health, LineCrossed: self._crossed, ZoneEntered: self._stay,
-            ZoneLeft: self._stay, ShelfTouched: self._touched, VisitEnded: self._ended,
+            ZoneLeft: self._stay, ShelfTouched: self.visits.touched, VisitEnded: self._ended,
             VisitLabelled: self._labelled, ZoneOccupancy: self.visits.occupancy,
             QueueState: self._queue, ShelfState: self.shelves.take, HelpNeeded: self._call,
             HelpEnded: self._call_ended,
@@ -177,9 +177,10 @@ class LiveState:
         return None if said is None or self.blind(self._watcher[place[0]], now) else said[1]
 
     def blind(self, camera: str | None, now: datetime) -> bool:
-        """Whether what ``camera`` (none: the floor of all) told last is too old to be believed."""
+        """Whether what ``camera`` (none: the floor of all) told last is too old to be believed, or
+        it has had no pictures since."""
         if camera is not None:
-            return self.cameras.silent(camera, now)
+            return self.cameras.silent(camera, now) or self.cameras.gone(camera, now)
         return self.newest is None or (now - self.newest).total_seconds() > SILENT_S
 
     def _moment(self, now: datetime | None) -> datetime:
@@ -198,6 +199,8 @@ class LiveState:
             self.newest = event.time
         if event.camera in self._cameras:
             self.cameras.heard(event.camera, event.time)
+            if type(event) is not CameraHealth:
+                self.cameras.saw(event.camera, event.time)
         tells = self._tells.get(type(event))
         if tells is not None:
             tells(event)
@@ -209,6 +212,8 @@ class LiveState:
     def _health(self, event: CameraHealth) -> None:
         if event.camera in self._cameras:
             self.cameras.health(event.camera, event)
+            if event.state != "gap":
+                self.cameras.saw(event.camera, event.time)
 
     def _crossed(self, event: LineCrossed) -> None:
         self.visits.crossed(event)
@@ -218,10 +223,6 @@ class LiveState:
     def _stay(self, event: ZoneEntered | ZoneLeft) -> None:
         if event.zone in self._zones:
             self.visits.stay(event)
-
-    def _touched(self, event: ShelfTouched) -> None:
-        if event.visit is not None:
-            self.visits.seen(event.visit, event.time)
 
     def _ended(self, event: VisitEnded) -> None:
         self.visits.ended(event)

@@ -14,6 +14,7 @@ from miseban.hub.live.window import LOST_S, OPEN_S
 from miseban.vocabulary.events import (
     LineCrossed,
     Role,
+    ShelfTouched,
     VisitEnded,
     VisitLabelled,
     ZoneEntered,
@@ -135,6 +136,10 @@ class Visits:
         visit.last = _later(visit.last, time)
         self._sort(visit_id, visit)
         return True
+
+    def touched(self, event: ShelfTouched) -> None:
+        if event.visit is not None:
+            self.seen(event.visit, event.time)
 
     def ended(self, event: VisitEnded) -> None:
         visit = self._visit(event.visit, event.time)

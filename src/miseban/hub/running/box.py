@@ -53,8 +53,8 @@ class InForce:
 
 
 class Box:
-    """What ``open_box`` gives. ``reloaded`` is called after the shop file or the rules were read
-    again: alerts are others then."""
+    """What ``open_box`` gives. Those in ``on_reload`` are called after the shop file and the rules
+    were read again: alerts are others then, and cameras may be."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Box:
     ) -> None:
         self.hub, self.settings, self.notify, self.vapid = hub, settings, notify, vapid
         self.in_force = in_force
-        self.reloaded: Callable[[], None] = lambda: None
+        self.on_reload: list[Callable[[], None]] = []
         self._shop_file = shop_file
         self._lock = threading.Lock()
 
@@ -84,14 +84,15 @@ class Box:
         if shop.shop.id != self.hub.shop.shop.id:
             what = f"expected the shop {self.hub.shop.shop.id}, found {shop.shop.id}"
             raise BadInput("another-shop", self._shop_file, what)
-        rules = _rules(self.settings, shop, self.notify)
+        rules = _rules(self.settings.rules_file(self._shop_file), shop, self.notify)
         with self._lock:
             live = _live(self.hub.journal, shop, self.hub.now())
             self.in_force.policy = load_policy(shop.shop.policy)
             self.hub.shop, self.hub.rules, self.hub.live = shop, rules, live
         # Outside the lock: what alerts append comes back to ``kept``.
         self.hub.alerts = _alerts(rules, live, self.hub.journal, self.hub.now())
-        self.reloaded()
+        for one in list(self.on_reload):
+            one()
         _LOG.info("reloaded", shop=shop.shop.id, rules=len(rules.rules))
 
     def reload_quietly(self) -> None:
@@ -109,8 +110,9 @@ def open_box(
     """Everything of a hub but its doors. What can be wrong with files is found before anything is
     written, or raises ``BadInput`` naming it; at the end all is closed, also after an error."""
     shop = load_shop(shop_file)
-    notify = load_notify(settings.notify)
-    rules = _rules(settings, shop, notify)
+    notify = load_notify(settings.notify_file(shop_file))
+    rules_file = settings.rules_file(shop_file)
+    rules = _rules(rules_file, shop, notify)
     in_force = InForce(load_policy(shop.shop.policy))
     _make_folder(settings.data)
     with ExitStack() as parts:
@@ -145,7 +147,8 @@ def open_box(
             pushes=Subscriptions(engine),
             push_key=vapid.public,
             door=_door(settings),
-            files=Files(shop=shop_file, rules=settings.rules),
+            files=Files(shop=shop_file, rules=rules_file),
+            channels=[channel.id for channel in notify.channels],
             now=now,
         )
         box = Box(hub, settings, notify, vapid, shop_file, in_force)
@@ -181,10 +184,10 @@ def _door(settings: Settings) -> Door:
     )
 
 
-def _rules(settings: Settings, shop: Shop, notify: NotifySettings) -> Rules:
-    if settings.rules is not None and not settings.rules.exists():
-        raise BadInput("rules", settings.rules, "expected a rules file, found none")
-    return load_rules(settings.rules, shop, [channel.id for channel in notify.channels])
+def _rules(path: Path, shop: Shop, notify: NotifySettings) -> Rules:
+    """Without the file the built-in ones."""
+    channels = [channel.id for channel in notify.channels]
+    return load_rules(path if path.exists() else None, shop, channels)
 
 
 def _retain(hub: Hub, moment: datetime) -> None:

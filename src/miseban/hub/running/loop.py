@@ -47,12 +47,12 @@ class HubLoop:
         def reloaded() -> None:
             loop.call_soon_threadsafe(begin_anew)
 
-        box.reloaded = reloaded
+        box.on_reload.append(reloaded)
         hooks = loop.create_task(self._again("webhooks", self._hook))
         try:
             await asyncio.Event().wait()
         finally:
-            box.reloaded = lambda: None
+            box.on_reload.remove(reloaded)
             for task in (watching, hooks):
                 task.cancel()
             await asyncio.gather(watching, hooks, return_exceptions=True)
