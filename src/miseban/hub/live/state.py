@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from miseban.hub.live.alert_book import AlertBook
 from miseban.hub.live.balance import Balance
@@ -17,7 +17,15 @@ from miseban.hub.live.shelves import Shelves
 from miseban.hub.live.showing import show, show_help
 from miseban.hub.live.snapshot import HelpSnapshot, LiveSnapshot
 from miseban.hub.live.visits import Labels, Visits
-from miseban.hub.live.window import AHEAD_S, KEPT_DAYS, OPEN_S, SILENT_S, window_start
+from miseban.hub.live.window import (
+    AHEAD_S,
+    KEPT_DAYS,
+    OFTEN,
+    OPEN_S,
+    RARE,
+    SILENT_S,
+    window_start,
+)  # fmt: skip
 from miseban.insight.inside import empty_moments
 from miseban.vocabulary.events import (
     AlertAnswered,
@@ -42,14 +50,7 @@ from miseban.vocabulary.events import (
 from miseban.vocabulary.shop import Shop
 
 _TIDY_S = 60.0
-RARE = (
-    "shelf.state", "alert.step", "help.step", "help.needed", "help.ended",
-)  # fmt: skip
-"""What is told only when it changes, so that the newest may be old."""
-OFTEN = (
-    "line.crossed", "zone.entered", "zone.left", "zone.occupancy", "queue.state", "visit.ended",
-    "visit.labelled", "shelf.touched", "till.receipt", "attribute.summary", "camera.health",
-)  # fmt: skip
+Steps = dict[type, Callable[[Any], object]]
 
 
 class Reader(Protocol):
@@ -85,13 +86,25 @@ class LiveState:
         self._cameras = frozenset(camera.id for camera in shop.cameras)
         self._lock = threading.RLock()
         self._tills = {till.id: till for till in shop.tills}
+        # By type: asking an event whether it is of each type would take longer than all the rest.
+        self._aside: Steps = {
+            AlertStep: self.alerts.take, HelpStep: self.alerts.take,
+            TillReceipt: self._receipt, AlertAnswered: lambda _: None,
+        }  # fmt: skip
+        self._tells: Steps = {
+            CameraHealth: self._health, LineCrossed: self._crossed, ZoneEntered: self._stay,
+            ZoneLeft: self._stay, ShelfTouched: self.visits.touched, VisitEnded: self._ended,
+            VisitLabelled: self._labelled, ZoneOccupancy: self.visits.occupancy,
+            QueueState: self._queue, ShelfState: self.shelves.take, HelpNeeded: self._call,
+            HelpEnded: self._call_ended,
+        }  # fmt: skip
         self._now: datetime | None = None
         self._start: datetime | None = None
         self._next: datetime | None = None  # when to look what is too old
 
     @classmethod
     def from_journal(cls, reader: Reader, shop: Shop, now: datetime) -> LiveState:
-        """The same state that was there at ``now``, made from what the journal has kept."""
+        """The state that was there at ``now``, from what the journal has kept."""
         live = cls(shop)
         live.take(list(reader.events(types=OFTEN, since=window_start(shop, now))), now)
         live.take(list(reader.events(types=RARE, since=now - timedelta(days=KEPT_DAYS))), now)
@@ -107,8 +120,9 @@ class LiveState:
         """Events that the journal has kept, in any order, may be again. ``now`` is the moment;
         without it, that of the newest event so far."""
         with self._lock:
+            latest = None if now is None else now + timedelta(seconds=AHEAD_S)
             for event in events:
-                if now is not None and (event.time - now).total_seconds() > AHEAD_S:
+                if latest is not None and event.time > latest:
                     self._ahead(event)
                     continue
                 self._one(event)
@@ -183,61 +197,65 @@ class LiveState:
             self.alerts.take(event)
         else:
             self.ahead[event.camera or ""] += 1
-            self._of_help(event)
+            if isinstance(event, HelpNeeded):
+                self._call(event)
+            elif isinstance(event, HelpEnded):
+                self._call_ended(event)
 
     def _one(self, event: Event) -> None:
-        if isinstance(event, AlertStep | HelpStep):
-            self.alerts.take(event)
-            return
-        if isinstance(event, TillReceipt):
-            if event.till in self._tills:
-                self.receipts.put(event.till, (event.time, event.id), None)
-            return
-        if isinstance(event, AlertAnswered):
+        aside = self._aside.get(type(event))
+        if aside is not None:
+            aside(event)
             return
         if self.newest is None or event.time > self.newest:
             self.newest = event.time
-        if event.camera is not None and event.camera in self._cameras:
+        if event.camera in self._cameras:
             self.cameras.heard(event.camera, event.time)
-            if isinstance(event, CameraHealth):
-                self.cameras.health(event.camera, event)
-            if not isinstance(event, CameraHealth) or event.state != "gap":
+            if type(event) is not CameraHealth:
                 self.cameras.saw(event.camera, event.time)
-        self._of_people(event)
-        if isinstance(event, QueueState) and event.zone in self._zones:
+        tells = self._tells.get(type(event))
+        if tells is not None:
+            tells(event)
+
+    def _receipt(self, event: TillReceipt) -> None:
+        if event.till in self._tills:
+            self.receipts.put(event.till, (event.time, event.id), None)
+
+    def _health(self, event: CameraHealth) -> None:
+        if event.camera in self._cameras:
+            self.cameras.health(event.camera, event)
+            if event.state != "gap":
+                self.cameras.saw(event.camera, event.time)
+
+    def _crossed(self, event: LineCrossed) -> None:
+        self.visits.crossed(event)
+        if self.balance is not None and event.line in self._entrances and self._recent(event):
+            self.balance.passed(event.time, event.id, event.direction, event.visit)
+
+    def _stay(self, event: ZoneEntered | ZoneLeft) -> None:
+        if event.zone in self._zones:
+            self.visits.stay(event)
+
+    def _ended(self, event: VisitEnded) -> None:
+        self.visits.ended(event)
+        self._labelled(event)
+
+    def _labelled(self, event: VisitEnded | VisitLabelled) -> None:
+        if self._recent(event) and self.labels.take(event) and self.balance is not None:
+            self.balance.relabelled(event.visit)
+
+    def _queue(self, event: QueueState) -> None:
+        if event.zone in self._zones:
             self.queues.put(event.zone, (event.time, event.id), (event.length, event.waiting_s))
-        elif isinstance(event, ShelfState):
-            self.shelves.take(event)
-        else:
-            self._of_help(event)
 
-    def _of_help(self, event: Event) -> None:
-        if isinstance(event, HelpNeeded):
-            held = self.calls.get(event.help)
-            if held is None or (event.time, event.id) < (held.time, held.id):
-                self.calls[event.help] = event
-        elif isinstance(event, HelpEnded):
-            ended = self.calls_ended.get(event.help, event.time)
-            self.calls_ended[event.help] = max(ended, event.time)
+    def _call(self, event: HelpNeeded) -> None:
+        held = self.calls.get(event.help)
+        if held is None or (event.time, event.id) < (held.time, held.id):
+            self.calls[event.help] = event
 
-    def _of_people(self, event: Event) -> None:
-        if isinstance(event, LineCrossed):
-            self.visits.crossed(event)
-            if self.balance is not None and event.line in self._entrances and self._recent(event):
-                self.balance.passed(event.time, event.id, event.direction, event.visit)
-        elif isinstance(event, ZoneEntered | ZoneLeft):
-            if event.zone in self._zones:
-                self.visits.stay(event)
-        elif isinstance(event, ShelfTouched):
-            if event.visit is not None:
-                self.visits.seen(event.visit, event.time)
-        elif isinstance(event, ZoneOccupancy):
-            self.visits.occupancy(event)
-        elif isinstance(event, VisitEnded | VisitLabelled):
-            if isinstance(event, VisitEnded):
-                self.visits.ended(event)
-            if self._recent(event) and self.labels.take(event) and self.balance is not None:
-                self.balance.relabelled(event.visit)
+    def _call_ended(self, event: HelpEnded) -> None:
+        ended = self.calls_ended.get(event.help, event.time)
+        self.calls_ended[event.help] = max(ended, event.time)
 
     def _recent(self, event: Event) -> bool:
         return self._start is None or event.time >= self._start
