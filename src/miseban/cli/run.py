@@ -47,6 +47,7 @@ def run_command(
     """
     need_hub_packages()
     from miseban.hub.running.command import SOCKET, run_hub
+    from miseban.web.site import add_pages
 
     shop = load_shop(shop_file)
     wanted = [shop.camera(name).id for name in cameras or [c.id for c in shop.cameras]]
@@ -70,4 +71,7 @@ def run_command(
             ended.set()
             watching.join()
 
-    run_hub(shop_file, settings_file, data=data, listen=listen, log_form=log_form, beside=beside)
+    run_hub(
+        shop_file, settings_file, data=data, listen=listen, log_form=log_form, beside=beside,
+        pages=add_pages,
+    )  # fmt: skip

@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from typing import Any, Literal
 
+from fastapi import FastAPI
+
 from miseban.camera.delivery.address import HubAddress, parse_hub
 from miseban.camera.process.logs import log, start_logging
 from miseban.hub.api.app import create_app
@@ -42,8 +44,10 @@ def run_hub(
     beside: Beside = lambda _: nullcontext(),
     until: threading.Event | None = None,
     on_ready: Callable[[Box, int], None] = lambda _box, _port: None,
+    pages: Callable[[FastAPI], None] = lambda _: None,
 ) -> None:
     """Runs a hub until a signal or ``until``; ``data`` and ``listen`` stand above the settings.
+    ``pages`` adds what browsers are shown.
 
     Raises ``BadInput`` for whatever is wrong with what it was given.
     """
@@ -63,8 +67,10 @@ def run_hub(
                 print(f"Set up the first manager: {base}:{port}{first.path}", flush=True)
             on_ready(box, port)
 
+        app = create_app(box.hub)
+        pages(app)
         serve(
-            create_app(box.hub),
+            app,
             settings.host,
             settings.port,
             tls,
