@@ -10,7 +10,7 @@ async function policy() {
   const found = await get("privacy/policy");
   fill("policy", h("p.figure", h("b", found.title)), h("p.note", icon("privacy"), " ", t("privacy.never")), h("p", h("small", `${t("privacy.basis")}: ${found.basis}`)));
   const howLong = (one) => (!one.on ? t("privacy.off") : one.keep_days ? t("privacy.days", { n: number(one.keep_days) }) : t("privacy.until"));
-  fill("kept", h("div.scroll", { tabindex: "0" }, h("table", h("thead", h("tr", ["data", "how_long", "why"].map((one) => h("th", { scope: "col" }, t(`privacy.${one}`))))),
+  fill("kept", h("div.scroll.whole", { tabindex: "0" }, h("table", h("thead", h("tr", ["data", "how_long", "why"].map((one) => h("th", { scope: "col" }, t(`privacy.${one}`))))),
     h("tbody", CLASSES.filter((name) => found[name]).map((name) => h("tr", h("th", { scope: "row" }, t(`dataclass.${name}`)), h("td", howLong(found[name]), found[name].on && found[name].k ? [h("br"), h("small", t("privacy.few", { k: number(found[name].k) }))] : null), h("td", found[name].why)))))));
 }
 
