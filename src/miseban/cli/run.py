@@ -49,6 +49,7 @@ def run_command(
     """
     need_hub_packages()
     from miseban.hub.running.command import SOCKET, run_hub
+    from miseban.web.site import add_pages
 
     shop = load_shop(shop_file)
     check_cameras(shop, models_of(shop, shop_file, cameras, model, None), shop_file)
@@ -79,4 +80,7 @@ def run_command(
             ended.set()
             watching.join()
 
-    run_hub(shop_file, settings_file, data=data, listen=listen, log_form=log_form, beside=beside)
+    run_hub(
+        shop_file, settings_file, data=data, listen=listen, log_form=log_form, beside=beside,
+        pages=add_pages,
+    )  # fmt: skip

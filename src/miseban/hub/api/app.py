@@ -17,15 +17,16 @@ from miseban.hub.api import (
     notice_page,
     openapi,
     people,
+    plan,
     privacy,
     push,
     questions,
     receipts,
+    screen,
     sessions,
     setup,
     shop,
     tokens,
-    welcome_page,
 )
 from miseban.hub.api.answering import Turns
 from miseban.hub.api.metrics import Measured
@@ -35,8 +36,8 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, questions, events, alerts, shop, receipts, hooks, push, people, tokens, sessions, setup,
-    welcome_page, devices, audit, privacy, notice_page, health, openapi,
+    live, screen, questions, events, alerts, shop, plan, receipts, hooks, push, people, tokens,
+    sessions, setup, devices, audit, privacy, notice_page, health, openapi,
 )  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def create_app(hub: Hub) -> FastAPI:
     # Our own pages explain the API; FastAPI's would load scripts from elsewhere.
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.hub = hub
-    app.state.listeners = {}
+    app.state.streams = {}
     app.state.turns = Turns()
     for group in _GROUPS:
         app.router.routes.extend(group.router.routes)

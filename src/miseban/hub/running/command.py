@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from fastapi import FastAPI
+
 from miseban.camera.delivery.address import HubAddress, parse_hub
 from miseban.camera.process.logs import log, start_logging
 from miseban.hub.api.app import create_app
@@ -45,9 +47,11 @@ def run_hub(
     until: threading.Event | None = None,
     on_ready: Callable[[Box, int], None] = lambda _box, _port: None,
     now: Callable[[], datetime] = utc_now,
+    pages: Callable[[FastAPI], None] = lambda _: None,
 ) -> None:
     """Runs a hub until a signal or ``until``; ``data`` and ``listen`` stand above the settings.
-    ``now`` is the machine's clock, which may be set at any time.
+    ``now`` is the machine's clock, which may be set at any time; ``pages`` adds what browsers are
+    shown.
 
     Raises ``BadInput`` for whatever is wrong with what it was given.
     """
@@ -68,8 +72,10 @@ def run_hub(
                 print(f"Set up the first manager: {base}:{port}{first.path}", flush=True)
             on_ready(box, port)
 
+        app = create_app(box.hub)
+        pages(app)
         serve(
-            create_app(box.hub),
+            app,
             settings.host,
             settings.port,
             tls,

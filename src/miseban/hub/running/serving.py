@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from miseban.camera.process.logs import log
-from miseban.hub.api.live import end_streams
+from miseban.hub.api.watching import end_streams
 from miseban.hub.tls import TlsFiles, uvicorn_settings
 from miseban.vocabulary.errors import BadInput, MisebanError
 
