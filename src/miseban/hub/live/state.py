@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from miseban.hub.live.alert_book import AlertBook
 from miseban.hub.live.balance import Balance
 from miseban.hub.live.cameras import Cameras
 from miseban.hub.live.latest import Latest
+from miseban.hub.live.looking_back import Reader, looked_back
 from miseban.hub.live.shelves import Shelves
 from miseban.hub.live.showing import show, show_help
 from miseban.hub.live.snapshot import HelpSnapshot, LiveSnapshot
@@ -20,9 +21,7 @@ from miseban.hub.live.visits import Labels, Visits
 from miseban.hub.live.window import (
     AHEAD_S,
     KEPT_DAYS,
-    OFTEN,
     OPEN_S,
-    RARE,
     SILENT_S,
     window_start,
 )  # fmt: skip
@@ -53,14 +52,6 @@ _TIDY_S = 60.0
 Steps = dict[type, Callable[[Any], object]]
 
 
-class Reader(Protocol):
-    """The part of the journal's reader that a rebuild needs."""
-
-    def events(
-        self, types: Sequence[str] | None = None, since: datetime | None = None
-    ) -> Iterable[Event]: ...
-
-
 class LiveState:
     """Keeps what is so now. ``take`` may be called in the journal's thread and the rest from
     another: every method holds one lock, and ``held`` keeps it for several calls."""
@@ -86,7 +77,7 @@ class LiveState:
         self._cameras = frozenset(camera.id for camera in shop.cameras)
         self._lock = threading.RLock()
         self._tills = {till.id: till for till in shop.tills}
-        # By type: asking an event whether it is of each type would take longer than all the rest.
+        # By type: to ask whether an event is of each type takes longer than all the rest.
         self._aside: Steps = {
             AlertStep: self.alerts.take, HelpStep: self.alerts.take,
             TillReceipt: self._receipt, AlertAnswered: lambda _: None,
@@ -106,8 +97,8 @@ class LiveState:
     def from_journal(cls, reader: Reader, shop: Shop, now: datetime) -> LiveState:
         """The state that was there at ``now``, from what the journal has kept."""
         live = cls(shop)
-        live.take(list(reader.events(types=OFTEN, since=window_start(shop, now))), now)
-        live.take(list(reader.events(types=RARE, since=now - timedelta(days=KEPT_DAYS))), now)
+        for events in looked_back(reader, shop, now):
+            live.take(events, now)
         return live
 
     @contextmanager
@@ -117,8 +108,8 @@ class LiveState:
             yield
 
     def take(self, events: Sequence[Event], now: datetime | None = None) -> None:
-        """Events that the journal has kept, in any order, may be again. ``now`` is the moment;
-        without it, that of the newest event so far."""
+        """Events of the journal, in any order, may be again. ``now``: without it, that of the
+        newest event so far."""
         with self._lock:
             latest = None if now is None else now + timedelta(seconds=AHEAD_S)
             for event in events:
@@ -146,8 +137,8 @@ class LiveState:
         return sum(visit not in staff for visit in self.visits.there(zone, now))
 
     def queue(self, zone: str, now: datetime) -> tuple[int, float] | None:
-        """How many wait and how long the first of them has, in seconds; None where nobody can
-        tell. Staff in the queue are left out, as ``insight.shoppers`` does."""
+        """How many wait, and for how many seconds the first of them; None where nobody can tell.
+        Without staff, as in ``insight.shoppers``."""
         said = self.queues.get(zone, window_start(self.shop, now))
         if said is None or self.blind(self._zones[zone].camera, now):
             return None
@@ -177,8 +168,8 @@ class LiveState:
         return None if said is None or self.blind(self._watcher[place[0]], now) else said[1]
 
     def blind(self, camera: str | None, now: datetime) -> bool:
-        """Whether what ``camera`` (none: the floor of all) told last is too old to be believed, or
-        it has had no pictures since."""
+        """Whether what ``camera`` (none: the floor of all) told last is too old, or it has had no
+        pictures since."""
         if camera is not None:
             return self.cameras.silent(camera, now) or self.cameras.gone(camera, now)
         return self.newest is None or (now - self.newest).total_seconds() > SILENT_S
@@ -191,16 +182,14 @@ class LiveState:
         return moment
 
     def _ahead(self, event: Event) -> None:
-        """By a clock that was wrong. An alert of ours is open nevertheless, and who needs help does
-        not wait for the clock to be put right."""
+        """By a wrong clock. An alert of ours is open nevertheless, and who needs help does not
+        wait until it is right."""
         if isinstance(event, AlertStep | HelpStep):
             self.alerts.take(event)
         else:
             self.ahead[event.camera or ""] += 1
-            if isinstance(event, HelpNeeded):
-                self._call(event)
-            elif isinstance(event, HelpEnded):
-                self._call_ended(event)
+            if isinstance(event, HelpNeeded | HelpEnded):
+                self._tells[type(event)](event)
 
     def _one(self, event: Event) -> None:
         aside = self._aside.get(type(event))
@@ -261,8 +250,8 @@ class LiveState:
         return self._start is None or event.time >= self._start
 
     def _advance(self, now: datetime | None) -> None:
-        """The moment is ``now`` or later: the shop was empty meanwhile, and what is too old to
-        matter is forgotten."""
+        """The moment is ``now`` or later: the shop was empty meanwhile, and the old is
+        forgotten."""
         if now is not None and (self._now is None or now > self._now):
             self._now = now
         moment = self._now
