@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.rights import ROLE_RIGHTS, ROLES, Role
 from miseban.web.assets import asset, ours, version
 from miseban.web.pages import GROUPS, RAIL, Page
@@ -46,6 +48,27 @@ def test_who_is_not_logged_in_is_led_to_the_log_in_and_back(visitor: Visitor) ->
     visitor.log_in("manager", "/areas?period=week")
 
 
+def test_a_one_time_link_lets_somebody_in(visitor: Visitor, konbini: Website) -> None:
+    hub = konbini.box.hub
+    name = f"hana-{time.monotonic_ns()}"
+    link = hub.people.accounts.invite(name, "marketer", CONSOLE, hub.now())[1]
+    page = visitor.page
+    page.goto(link.path)
+    expect(page.locator("#purpose")).to_contain_text(name)
+    page.fill("input[name=password]", "a sentence that hana likes")
+    page.fill("input[name=again]", "another sentence")
+    page.click("button.main")
+    expect(page.get_by_role("alert")).to_contain_text("differ")
+    page.fill("input[name=again]", "a sentence that hana likes")
+    page.click("button.main")
+    page.wait_for_url(f"{konbini.url}/")
+    assert visitor.api("sessions/current")["login"] == name
+    page.goto("about:blank")
+    page.goto(link.path)
+    expect(page.locator("#purpose")).to_contain_text("was used")
+    visitor.forgive(lambda said: "403" in said)
+
+
 @pytest.mark.parametrize("there", ["//evil.example/", "/\\evil.example", "https://evil.example"])
 def test_the_log_in_leads_to_no_other_site(konbini: Website, there: str) -> None:
     text = httpx.get(f"{konbini.url}/login", params={"next": there}).text
@@ -80,6 +103,12 @@ def test_every_word_that_a_page_asks_for_is_there() -> None:
         asked |= set(re.findall(r'\bt\("([\w.]+)"\s*[,)]', file.read_text("utf-8")))
     assert asked - known.keys() == set()
     assert len(asked) > 50
+
+
+def test_every_page_is_documented() -> None:
+    document = (WEB.parents[2] / "docs" / "pages.md").read_text("utf-8")
+    for which in RAIL:
+        assert f"| `{which.path}` | `{which.right}` |" in document, which.path
 
 
 def test_files_are_kept_for_ever_under_an_address_of_their_own(konbini: Website) -> None:

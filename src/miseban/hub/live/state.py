@@ -53,8 +53,8 @@ Steps = dict[type, Callable[[Any], object]]
 
 
 class LiveState:
-    """Keeps what is so now. ``take`` may be called in the journal's thread and the rest from
-    another: every method holds one lock, and ``held`` keeps it for several calls."""
+    """Keeps what is so now. ``take`` may be called in the journal's thread and the rest in another:
+    every method holds one lock; ``held`` keeps it for several calls."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -103,7 +103,7 @@ class LiveState:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Nothing changes in the meantime."""
+        """Nothing changes meanwhile."""
         with self._lock:
             yield
 
@@ -122,17 +122,17 @@ class LiveState:
             self._advance(now)
 
     def snapshot(self, now: datetime | None = None) -> LiveSnapshot:
-        """Everything but help, at ``now`` (without it, when the newest event happened)."""
+        """All but help, at ``now`` (without it, when the newest event happened)."""
         with self._lock:
             return show(self, self._moment(now))
 
     def help(self, now: datetime | None = None) -> HelpSnapshot:
-        """Open calls for help, and the alerts about them."""
+        """Open calls, and the alerts about them."""
         with self._lock:
             return show_help(self, self._moment(now))
 
     def people(self, zone: str, now: datetime) -> int:
-        """Shoppers in a zone."""
+        """Shoppers there."""
         staff = self.labels.staff
         return sum(visit not in staff for visit in self.visits.there(zone, now))
 
