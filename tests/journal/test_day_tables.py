@@ -18,9 +18,7 @@ MAKER = Maker(23)
 def segment(folder: Path, number: int, days: int = 0) -> Segment:
     """Three passages of that day, in file ``number``."""
     moment = NOON + timedelta(days=days)
-    events = [
-        MAKER.one(moment + timedelta(seconds=number * 10 + n), "line") for n in range(3)
-    ]
+    events = [MAKER.one(moment + timedelta(seconds=number * 10 + n), "line") for n in range(3)]
     found = Segment(data="count", day=moment.date(), file=number, events=len(events))
     write_segment(RealDisk(), folder, found, sort_events(table_of("count", events)))
     return found
