@@ -140,7 +140,7 @@ def _day(place: Path, asked: argparse.Namespace) -> dict[str, float]:
 def _copied(folder: Path, to: Path) -> None:
     """Files come and go meanwhile: those that are there."""
     for path in folder.rglob("*"):
-        if path.is_file() and "simulated" not in path.parts:
+        if path.is_file():
             target = to / path.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
