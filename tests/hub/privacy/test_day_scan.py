@@ -4,7 +4,9 @@ keeps is not taken for a picture or a vector."""
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.day_scan import vectors
+from bench.day_scan import open_files, vectors
 from bench.day_scan.needles import Needles, of_picture, of_vector
 from bench.day_scan.planted import kinds, plant
 from bench.day_scan.search import Search, quads
@@ -55,7 +57,9 @@ def test_every_crop_of_16_by_16_is_found(top: int, left: int, grey: bool) -> Non
     assert SEARCH.needles.found(b"abc" + np.ascontiguousarray(crop).tobytes() + b"de") >= 0
 
 
-@given(st.integers(32, 600), st.integers(0, 9), st.sampled_from([np.float32, np.float64]))
+@given(
+    st.integers(64, 600), st.integers(0, 9), st.sampled_from([np.float16, np.float32, np.float64])
+)
 @settings(max_examples=40, deadline=None)
 def test_any_normal_vector_is_a_row_of_numbers(long: int, before: int, kind: type) -> None:
     vector = np.random.default_rng(long).normal(size=long)
@@ -79,6 +83,12 @@ def test_a_database_a_table_and_chance_are_none(tmp_path: Path) -> None:
     database.close()
     table = pa.table({"line": lines, "dwell_s": [n / 7 for n in range(4000)]})
     pq.write_table(table, tmp_path / "b.parquet", compression="none")
+    times = np.random.default_rng(2).integers(0, 50_000_000_000, 4000) + 1_775_444_400_000_000
+    (tmp_path / "times").write_bytes(b"a" + np.sort(times).astype("<i8").tobytes())
+    places = np.arange(4000) // 16 % 256 - np.random.default_rng(4).integers(0, 9, 4000)
+    (tmp_path / "places").write_bytes(places.astype(np.uint8).tobytes())
+    pointers = (4000 - 34 * np.arange(90)).astype(">u2").tobytes()
+    (tmp_path / "pointers").write_bytes(b"abc" + pointers)
     (tmp_path / "c").write_bytes(np.random.default_rng(1).bytes(2_000_000))
     (tmp_path / "d").write_text("\n".join(lines))
     assert list(SEARCH.folder(tmp_path, "none")) == []
@@ -88,3 +98,26 @@ def test_a_database_a_table_and_chance_are_none(tmp_path: Path) -> None:
 def test_a_visits_way_may_be_told_and_a_look_may_not(name: str, counts: bool) -> None:
     data = json.dumps({name: [n / 8 for n in range(50)]}).encode()
     assert any(True for _ in SEARCH.data(data, "here")) is counts
+
+
+@pytest.mark.skipif(not Path("/proc/self/map_files").exists(), reason="needs Linux's /proc")
+def test_a_file_that_is_open_elsewhere_is_seen_even_when_it_has_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_files, "EVERY_S", 0.05)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with (elsewhere / "named").open("wb") as named, (elsewhere / "gone").open("wb") as gone:
+        for file in (named, gone):
+            file.write(np.ascontiguousarray(FRAME).tobytes())
+            file.flush()
+        (elsewhere / "gone").unlink()
+        watched = open_files.OpenFiles(lambda: [os.getpid()], tmp_path / "shop", tmp_path / "to")
+        until_s = time.monotonic() + 10
+        while len(watched.names) < 2 and time.monotonic() < until_s:
+            time.sleep(0.05)
+        watched.close()
+    mine = {copy: name for copy, name in watched.names.items() if str(elsewhere) in name}
+    assert {name.split("/")[-1] for name in mine.values()} == {"named", "gone (deleted)"}
+    for copy in mine:
+        assert any(True for _ in SEARCH.file(tmp_path / "to" / copy, "elsewhere"))
