@@ -34,7 +34,13 @@ def of_picture(bgr: NDArray[np.uint8]) -> Hashes:
             many = (some.shape[1] - W) // step + 1
             at = np.arange(many)[:, None] * step + np.arange(W)
             found.append(_of(some[:, at].reshape(-1, W)))
-    return np.unique(np.concatenate(found))
+    return once(np.concatenate(found))
+
+
+def once(hashes: Hashes) -> Hashes:
+    """In order, each once. (``numpy.unique`` hashes first, which takes minutes for millions.)"""
+    ordered = np.sort(hashes)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)]]
 
 
 def of_vector(vector: NDArray[np.floating]) -> Hashes:
@@ -67,7 +73,7 @@ class Needles:
     """What must not be found."""
 
     def __init__(self, hashes: Iterable[Hashes]) -> None:
-        self._sorted = np.unique(np.concatenate([np.empty(0, np.uint64), *hashes]))
+        self._sorted = once(np.concatenate([np.empty(0, np.uint64), *hashes]))
         self._may = np.zeros(1 << _TOP, bool)
         self._may[(self._sorted >> np.uint64(64 - _TOP)).astype(np.int64)] = True
 

@@ -20,6 +20,9 @@ PIECE, OVER = 32_000_000, 100_000
 """Bytes that are looked at in one go, and how far two of these overlap."""
 TRAIL = frozenset({"t", "x", "y"})
 """A visit's way through the shop is rows of numbers, and is meant to be."""
+ANSWERS = TRAIL | {"coverage", "values"}
+"""And answers to questions are rows of figures by hour or place, on the way to a page."""
+PAGE = "sockets, hub and page"
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40,}")
 _HEX = re.compile(rb"[0-9a-fA-F]{40,}")
 _NUMBER = re.compile(rb"-?[0-9]+\.[0-9]{3,}(?:e-?[0-9]+)?")
@@ -37,7 +40,7 @@ class Found:
 class Search:
     """For ``needles`` and the ``quads`` of vectors, besides what looks like a picture or a vector
     anyway. ``bytes`` and ``files`` count what was looked at, ``exempt`` rows of numbers that are a
-    visit's way, or a table's column of single numbers."""
+    visit's way, a table's column of single numbers, or figures that answer a question."""
 
     needles: Needles
     quads: frozenset[tuple[float, ...]]
@@ -58,14 +61,23 @@ class Search:
             before, start = b"", 0
             while piece := file.read(PIECE):
                 self.bytes[group] += len(piece)
-                yield from self.data(before + piece, where, start - len(before))
+                rows = ANSWERS if group == PAGE else TRAIL
+                yield from self.data(before + piece, where, start - len(before), rows=rows)
                 before, start = piece[-OVER:], start + len(piece)
         with path.open("rb") as file:
             columns = file.read(4) == b"PAR1"
         if columns:
             yield from self._columns(path, group)
 
-    def data(self, data: bytes, where: str, start: int = 0, column: str = "") -> Iterator[Found]:
+    def data(
+        self,
+        data: bytes,
+        where: str,
+        start: int = 0,
+        column: str = "",
+        rows: frozenset[str] = TRAIL,
+    ) -> Iterator[Found]:
+        """``rows`` are names of rows of numbers that are meant to be."""
         for kind, at in pictures_in(data):
             yield Found(where, kind, start + at)
         for view, at in _views(data):
@@ -77,7 +89,7 @@ class Search:
                 else:
                     yield Found(where, f"a row of {kind}", start + at + hit)
         for kind, name, hit in vectors.written(data):
-            if name in TRAIL:
+            if name in rows:
                 self.exempt += 1
             else:
                 yield Found(where, f"a row of numbers in {kind} ({name or 'no name'})", start + hit)

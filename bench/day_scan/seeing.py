@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.day_scan.needles import of_picture, of_vector
+from bench.day_scan.needles import of_picture, of_vector, once
 from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.mqtt import MqttSender
@@ -82,7 +82,7 @@ class Seen:
         self.numbers.append([float(x) for x in one])
 
     def write(self, folder: Path) -> None:
-        np.save(folder / "needles.npy", np.unique(np.concatenate(self.hashes)))
+        np.save(folder / "needles.npy", once(np.concatenate(self.hashes)))
         np.savez(folder / "planted.npz", *self.planted)
         told = {"frames": self.frames, "pictures": self.pictures, "vectors": self.vectors}
         (folder / "seen.json").write_text(json.dumps(told | {"numbers": self.numbers}), "ascii")
@@ -96,7 +96,7 @@ def main() -> None:
     start = datetime.fromisoformat(settings["start"])
     end = start + timedelta(minutes=settings["minutes"])
     told = Told(folder, shop, settings["port"])
-    tracks = folder / "simulated" / "detected.csv"
+    tracks = apart / "simulated" / "detected.csv"
     # Each by itself: fused they would take an hour. Those with pictures are put together.
     replayed = {c.id: replay(tracks, shop, start, c.id).events for c in shop.cameras}
     seen, moment = Seen(), start

@@ -94,16 +94,16 @@ def run(folder: Path, name: str, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def simulated(folder: Path, begins: str, minutes: float, seed: int) -> datetime:
-    """The detections of the day. Returns when it starts."""
+    """The detections of the day, beside ``folder``. Returns when it starts."""
     main = "from miseban.cli.app import main; main()"
     done = run(
         folder, "simulate", "-c", main, "simulate", "--shop", "shop.toml", "--from", begins,
         "--minutes", str(minutes), "--seed", str(seed), "--detector", "default",
-        "--out", "simulated",
+        "--out", str(folder.parent / "simulated"),
     ).wait()  # fmt: skip
     if done != 0:
         raise CannotRunError(f"miseban simulate ended with {done}: {folder / 'simulate.log'}")
-    told = json.loads((folder / "simulated" / "summary.json").read_text("utf-8"))
+    told = json.loads((folder.parent / "simulated" / "summary.json").read_text("utf-8"))
     return datetime.fromisoformat(told["start"])
 
 

@@ -17,6 +17,7 @@ ZEROS = 4
 """So many in a row end a row of numbers: what is empty is full of them."""
 STEADY = 0.7
 """Of numbers in no order as many go up as down, and none tells the next, which both is 0 here."""
+CLOSE = 16
 # From 2**-14 to 2**3: what normalised components and histograms are made of.
 _KINDS = (
     ("float16", "<u2", 10, 0x1F, 15, LONG_HALF),
@@ -48,7 +49,8 @@ def binary(data: bytes) -> Iterator[tuple[str, int]]:
             good |= empty
             for start, end in _runs(good, long):
                 row = words[start:end]
-                if _varied(row) and not _steady(row) and not _text(row.tobytes()):
+                whole = size == 2 and _whole(row)
+                if _varied(row) and not whole and not _steady(row) and not _text(row.tobytes()):
                     yield name, offset + start * size
 
 
@@ -77,6 +79,17 @@ def _steady(words: NDArray[np.unsignedinteger]) -> bool:
         if len(there) > 2 and there.std() and np.corrcoef(there[:-1], there[1:])[0, 1] > STEADY:
             return True
     return False
+
+
+def _whole(words: NDArray[np.unsignedinteger]) -> bool:
+    """Of two bytes, chance makes a row of whole numbers: times and pages' pointers, of which some
+    bytes hardly change, and places in a dictionary, of which each is close to the next. The lower
+    byte of a component is anything, and says nothing of the upper one."""
+    lower, upper = (words & 0xFF).astype(np.int16), (words >> 8).astype(np.int16)
+    if np.median(np.abs(lower - upper)) < CLOSE:
+        return True
+    lanes = [lower[lane::period] for period in (1, 2, 4) for lane in range(period)]
+    return any(len(np.unique(lane)) <= max(3, len(lane) // 8) for lane in lanes)
 
 
 def _text(row: bytes) -> bool:
