@@ -145,7 +145,9 @@ def open_box(
             pushes=Subscriptions(engine),
             push_key=vapid.public,
             door=_door(settings),
-            files=Files(shop=shop_file, rules=settings.rules),
+            files=Files(
+                shop=shop_file, rules=settings.rules, versions=settings.data / "shop-versions"
+            ),
             now=now,
         )
         box = Box(hub, settings, notify, vapid, shop_file, in_force)
