@@ -11,12 +11,19 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from miseban.hub.api.headers import HEADERS
 from miseban.hub.api.needs import Asked, hub_of
 from miseban.hub.people.handed_out import csrf_of
 from miseban.web.assets import version
 from miseban.web.pages import GROUPS, RAIL, Page
 from miseban.web.words import LANGUAGES, Language, language_of, words
 
+# plotly.js puts an empty style element into the page, which it fills by script, and sets style
+# attributes; our own modules never make elements from text, so nobody else's get in that way.
+_EMPTY: Final = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+_CSP: Final = HEADERS["Content-Security-Policy"].replace(
+    "style-src 'self'", f"style-src 'self' {_EMPTY}; style-src-attr 'unsafe-inline'"
+)
 _NAMES: Final[Mapping[Language, str]] = {"en": "English", "ja": "日本語", "ko": "한국어"}
 
 
@@ -82,5 +89,9 @@ def _rendered(request: Request, template: str, status: int = 200, **values: Any)
         timezone=shop.timezone,
         **values,
     )  # fmt: skip
-    headers = {"Content-Language": language, "Vary": "Accept-Language, Cookie"}
+    headers = {
+        "Content-Language": language,
+        "Vary": "Accept-Language, Cookie",
+        "Content-Security-Policy": _CSP,
+    }
     return HTMLResponse(text, status, headers)

@@ -13,6 +13,7 @@ from miseban.hub.api.problems import responses
 from miseban.hub.api.shop_text import etag_of, need_match, read, set_text, write
 from miseban.hub.api.starred import starred, unstarred
 from miseban.hub.people.rights import Right
+from miseban.vocabulary.shop import Shelf
 
 router = APIRouter(prefix="/api/v1", tags=["shop"], route_class=Route)
 TOML: Final = "application/toml"
@@ -34,6 +35,23 @@ class Area(BaseModel):
     kind: str | None = None
 
 
+class Stand(BaseModel):
+    """A product's place on a shelf; ``polygon`` is where it is in the picture of the shelf's
+    camera, so that facings can be shown beside each other as they stand."""
+
+    id: str
+    name: str
+    gtin: str | None
+    capacity: int | None
+    polygon: list[tuple[float, float]]
+
+
+class ShelfSeen(Area):
+    """A shelf and the facings on it."""
+
+    facings: list[Stand]
+
+
 class ShopSeen(BaseModel):
     """What everybody may know of the shop: what stands in answers, and its names."""
 
@@ -43,7 +61,7 @@ class ShopSeen(BaseModel):
     policy: str
     lines: list[Area]
     zones: list[Area]
-    shelves: list[Area]
+    shelves: list[ShelfSeen]
     tills: list[Area]
     cameras: list[Area]
 
@@ -70,10 +88,21 @@ def shop(hub: TheHub) -> ShopSeen:
         policy=it.shop.policy,
         lines=[Area(id=one.id, name=one.name) for one in it.lines],
         zones=[Area(id=one.id, name=one.name, kind=one.kind) for one in it.zones],
-        shelves=[Area(id=one.id, name=one.name) for one in it.shelves],
+        shelves=[_shelf(one) for one in it.shelves],
         tills=[Area(id=one.id, name=one.name) for one in it.tills],
         cameras=[Area(id=one.id, name=one.name) for one in it.cameras],
     )
+
+
+def _shelf(shelf: Shelf) -> ShelfSeen:
+    facings = [
+        Stand(
+            id=one.id, name=one.name, gtin=one.gtin, capacity=one.capacity,
+            polygon=list(one.polygon),
+        )
+        for one in shelf.facings
+    ]  # fmt: skip
+    return ShelfSeen(id=shelf.id, name=shelf.name, facings=facings)
 
 
 @router.get(

@@ -3,9 +3,14 @@
 import { h, STATIC } from "./dom.js";
 import { LANGUAGE, number, share, t } from "./words.js";
 
+// Where an element of this name stands, plotly.js does not put the style of maps into the page, which
+// would be refused (and which nothing here needs).
+const OF_MAPS = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
+
 let loading = null;
 function plotly() {
   loading ??= new Promise((done, failed) => {
+    document.head.append(h("meta", { id: OF_MAPS }));
     const script = h("script", { src: `${STATIC}/plotly.js` });
     script.onload = () => done(globalThis.Plotly);
     script.onerror = () => failed(new Error("plotly.js"));

@@ -105,19 +105,19 @@ function draw() {
   const pick = () => choose(`${chosen.since}..${chosen.until}`, chosen.compare);
   const date = (label, value, set) => h("label", label, h("input", { type: "date", value, max: dayOf(Date.now()), onchange: (e) => e.target.value && set(e.target.value) }));
   const options = { "": "none", before: "before", year: "year" };
-  const own = chosen.compare && !(chosen.compare in options);
+  const own = chosen.compare !== "" && !(chosen.compare in options);
   const select = h("select", { onchange: (e) => choose(chosen.name, e.target.value === "other" ? plusDays(chosen.since, -7) : e.target.value) },
     ...Object.entries(options).map(([value, word]) => h("option", { value, selected: value === chosen.compare }, t(`period.${word}`))),
     h("option", { value: "other", selected: own }, t("period.other")));
   const focus = document.activeElement?.dataset?.name;
-  box.replaceChildren(
+  box.replaceChildren(...[
     h("div.segments", { role: "group", "aria-label": t("period.label") }, ...Object.keys(NAMED).map(button),
       h("button", { type: "button", "aria-pressed": String(custom), onclick: pick, "data-name": "custom" }, custom ? `${day(beginOf(chosen.since))} – ${day(beginOf(chosen.until))}` : t("period.custom"))),
     custom && date(t("period.since"), chosen.since, (one) => choose(`${one}..${one > chosen.until ? one : chosen.until}`, chosen.compare)),
     custom && date(t("period.until"), chosen.until, (one) => choose(`${one < chosen.since ? one : chosen.since}..${one}`, chosen.compare)),
     h("label", t("period.compare"), select),
     own && date(t("period.compared_since"), chosen.compare, (one) => choose(chosen.name, one)),
-  );
+  ].filter(Boolean));
   if (focus) $(`[data-name="${focus}"]`, box)?.focus();
 }
 draw();

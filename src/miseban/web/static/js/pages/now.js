@@ -27,6 +27,7 @@ async function drawFloor() {
 function namesOf(found) {
   const names = {};
   for (const kind of ["zones", "shelves", "tills", "cameras", "lines"]) names[kind] = new Map(found[kind].map((one) => [one.id, one]));
+  names.facings = new Map(found.shelves.flatMap((shelf) => shelf.facings.map((one) => [`${shelf.id}/${one.id}`, one.name])));
   return names;
 }
 
@@ -104,7 +105,7 @@ function goods({ shelves: all, time }, names) {
   const order = { empty: 0, wrong: 1, low: 2 };
   low.sort((a, b) => order[a.state] - order[b.state] || (a.since ?? "").localeCompare(b.since ?? ""));
   return fill("goods", h("ul.list", low.slice(0, 6).map((one) => h("li", icon(one.state === "empty" ? "urgent" : "warning"),
-    h("span", `${names.shelves.get(one.shelf)?.name ?? one.shelf} · ${one.facing}`),
+    h("span", names.facings.get(`${one.shelf}/${one.facing}`) ?? one.facing, h("br"), h("small", names.shelves.get(one.shelf)?.name ?? one.shelf)),
     h("span.end", one.state === "low" ? t("now.low", { share: share(one.fill) }) : one.state === "empty" ? t("now.empty_since", { time: since(one) }) : t(`shelfstate.${one.state}`))))));
 }
 
