@@ -16,7 +16,7 @@ const shop = get("shop");
 let dots = null;
 
 async function drawFloor() {
-  const plan = await shopPlan().catch((error) => { if (error.status !== 404) throw error; });
+  const plan = await shopPlan();
   if (!plan) return fill("floor", noPlan());
   const drawn = drawPlan(plan, { label: t("now.floor") });
   dots = new Dots(drawn.layer("over"));
