@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final
 
 import numpy as np
@@ -86,12 +87,15 @@ class Pairs(BaseModel):
 class Calibrated(BaseModel):
     """``residual_cm`` is how far places on the floor are likely to be off, ``points_cm`` how far
     each point lies from where the others put it (null: they cannot say, as with four). ``problem``:
-    why the shop file would not take them. The camera hangs ``height_m`` above the floor, looks
-    ``tilt_deg`` down and sees ``angle_deg`` across. ``to_pixel`` takes metres to the picture."""
+    why the shop file would not take them, and ``suspect`` which point, from 0, the others say is
+    wrong: then ``points_cm`` is how far each lies from where all but that one put it. The camera
+    hangs ``height_m`` above the floor, looks ``tilt_deg`` down and sees ``angle_deg`` across.
+    ``to_pixel`` takes metres to the picture."""
 
     residual_cm: float | None
     points_cm: list[float | None]
     problem: str | None
+    suspect: int | None = None
     height_m: float | None
     tilt_deg: float | None
     angle_deg: float | None
@@ -162,8 +166,15 @@ def calibrate(camera: Id, body: Pairs, hub: TheHub) -> Calibrated:
         )
         Shop.checked(_with_points(shop, camera, body.points), "shop.toml")
     except BadInput as error:
-        away = _left_out_cm(pixels, floor_m)
-        return _unknown(error.what, n).model_copy(update={"points_cm": away, "to_pixel": matrix})
+        found_at = re.search(r": point (\d+)$", error.where)
+        suspect = int(found_at[1]) - 1 if found_at else None
+        return _unknown(error.what, n).model_copy(
+            update={
+                "points_cm": _away_cm(pixels, floor_m, suspect),
+                "suspect": suspect,
+                "to_pixel": matrix,
+            }
+        )
     lens = clicked.camera
     return Calibrated(
         residual_cm=_rounded(clicked.residual_cm),
@@ -212,20 +223,15 @@ def _with_points(shop: Shop, name: str, points: list[Pair]) -> dict[str, object]
     return data
 
 
-def _left_out_cm(pixels: Floats, floor_m: Floats) -> list[float | None]:
-    """How far each of (N, 2) points lies from where the others put it: where they disagree, this
-    shows which is the wrong one."""
-    away: list[float | None] = []
-    for i in range(len(pixels)):
-        others = np.arange(len(pixels)) != i
-        try:
-            without = Homography.from_points(pixels[others], floor_m[others])
-        except BadInput:
-            away.append(None)
-            continue
-        there = without.to_floor(pixels[[i]])[0]
-        away.append(_rounded(100 * float(np.linalg.norm(there - floor_m[i]))))
-    return away
+def _away_cm(pixels: Floats, floor_m: Floats, suspect: int | None) -> list[float | None]:
+    """How far each of (N, 2) points lies from where all of them, but the suspect, put it."""
+    others = np.arange(len(pixels)) != (-1 if suspect is None else suspect)
+    try:
+        fitted = Homography.from_points(pixels[others], floor_m[others])
+    except BadInput:
+        return [None] * len(pixels)
+    away = 100 * np.linalg.norm(fitted.to_floor(pixels) - floor_m, axis=1)
+    return [_rounded(one) for one in away.tolist()]
 
 
 def _unknown(problem: str, n: int) -> Calibrated:

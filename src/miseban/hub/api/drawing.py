@@ -105,8 +105,9 @@ def matrix_of(camera: Camera) -> Matrix:
 
 
 def _shown(shop: Shop) -> dict[str, Any]:
-    data = shop.model_dump(mode="json", by_alias=True, exclude_none=True)
-    for camera in data["camera"]:
+    # Without what the file leaves out: what is sent back then does not add it.
+    data = shop.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
+    for camera in data.get("camera", []):
         camera["source"] = redact(camera["source"])
     return data
 

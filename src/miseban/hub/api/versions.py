@@ -59,7 +59,7 @@ def versions(hub: TheHub) -> Kept:
     held = _versions(hub).all()
     texts = [one.text() for one in held]
     shown = [starred(text) for text in texts]
-    older: list[str | None] = [*shown[1:], None]
+    older = [*shown[1:], None][: len(shown)]
     return Kept(
         versions=[
             VersionSeen(

@@ -1,0 +1,200 @@
+"""Set-up in a real browser: what is drawn lands in the shop file, and is counted."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from miseban.vocabulary.events import ZoneEntered
+from miseban.vocabulary.shop import load_shop
+from tests.web.pages import Visitor, Website, website
+from tests.web.shops import SHOPS
+
+KONBINI = (SHOPS / "konbini.toml").read_text("utf-8")
+
+
+@pytest.fixture
+def shop_file(tmp_path: Path) -> Path:
+    return Path(shutil.copy(SHOPS / "konbini.toml", tmp_path / "shop.toml"))
+
+
+@pytest.fixture
+def site(shop_file: Path, tmp_path: Path) -> Iterator[Website]:
+    """The konbini before its first day."""
+    (tmp_path / "data").mkdir()
+    with website(shop_file, tmp_path / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def installer(browser: Browser, site: Website) -> Iterator[Visitor]:
+    with Visitor.of(browser, site) as one:
+        yield one
+
+
+def spot(board: Locator, x: float, y: float) -> tuple[float, float]:
+    """Where on the screen a place of the board is."""
+    found = board.evaluate(
+        "(svg, [x, y]) => { const p = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());"
+        " return [p.x, p.y]; }",
+        [x, y],
+    )
+    return found[0], found[1]
+
+
+def draw(page: Page, tool: str, points: list[tuple[float, float]]) -> None:
+    page.click(f"[data-tool={tool}]")
+    board = page.locator("#board svg")
+    board.scroll_into_view_if_needed()
+    for point in points:
+        page.mouse.click(*spot(board, *point))
+
+
+def table(file: Path, kind: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = [one for one in tomllib.loads(file.read_text("utf-8"))[kind] if one["id"] == name]
+    return found
+
+
+def test_a_line_and_a_zone_are_drawn_saved_and_counted(installer: Visitor, shop_file: Path) -> None:
+    page = installer.log_in("installer", "/setup")
+    draw(page, "zone", [(8.5, 0.8), (10.5, 0.8), (10.5, 2.5), (8.5, 2.5), (8.5, 0.8)])
+    page.fill("[name=name]", "Fruit 果物")
+    page.select_option("[name=kind]", "area")
+    draw(page, "line", [(2.0, 6.5), (6.0, 6.5), (6.0, 6.5)])
+    expect(page.locator("#unsaved")).to_contain_text("2")
+    page.click("#save")
+    expect(page.locator("#unsaved")).to_have_text("All is saved.")
+
+    zone, line = table(shop_file, "zone", "zone-7"), table(shop_file, "line", "line-2")
+    assert (zone["name"], zone["kind"]) == ("Fruit 果物", "area")
+    near = [(8.5, 0.8), (10.5, 0.8), (10.5, 2.5), (8.5, 2.5)]
+    assert zone["polygon"] == [pytest.approx(point, abs=0.06) for point in near]
+    assert line["points"] == [
+        pytest.approx((2.0, 6.5), abs=0.06),
+        pytest.approx((6.0, 6.5), abs=0.06),
+    ]
+    # Every line that a person wrote is there, comments too, in its order.
+    left = iter(shop_file.read_text("utf-8").splitlines())
+    assert all(written in left for written in KONBINI.splitlines())
+
+    now = datetime.now(UTC)
+    box = installer.site.box
+    box.hub.journal.append(
+        [
+            ZoneEntered(
+                id=f"{n:08x}-in", time=now - timedelta(seconds=2), shop="konbini", zone="zone-7",
+                visit=f"{n:016x}",
+            )
+            for n in range(3)
+        ]
+    )  # fmt: skip
+    live = {one["zone"]: one["people"] for one in installer.api("live")["shop"]["zones"]}
+    assert live["zone-7"] == 3
+    expect(page.locator("#versions")).to_contain_text("Zone “Fruit 果物” added")
+
+
+def test_a_facing_is_moved_by_the_keyboard_and_moved_back(
+    installer: Visitor, shop_file: Path
+) -> None:
+    before = tomllib.loads(KONBINI)["shelf"][0]
+    facing = before["facing"][0]
+    page = installer.log_in("installer", f"/setup?on={before['camera']}")
+    page.get_by_role("button", name=facing.get("name", facing["id"]), exact=True).press("Enter")
+    first = page.get_by_role("button", name="Point 1 of 4")
+    first.press("ArrowRight")
+    first.press("Shift+ArrowDown")
+    page.keyboard.press("Tab")  # to the next point
+    expect(page.get_by_role("button", name="Point 2 of 4")).to_be_focused()
+    x, y = facing["polygon"][0]
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Control+z")
+    page.locator("#save").press("Enter")
+    expect(page.locator("#unsaved")).to_have_text("All is saved.")
+    after = load_shop(shop_file).shelves[0].facings[0].polygon
+    assert after[0] == pytest.approx((x + 1, y + 10))
+    assert [list(point) for point in after[1:]] == facing["polygon"][1:]
+
+    page.get_by_role("button", name="Look at it").last.press("Enter")
+    dialog = page.locator("dialog")
+    expect(dialog.locator(".changes li")).to_have_count(1)
+    dialog.get_by_role("button", name="Back to this version").press("Enter")
+    expect(page.locator("#versions .chip.good")).to_have_count(2)  # the first again, and the newest
+    assert shop_file.read_text("utf-8") == KONBINI
+
+
+def test_a_zone_drawn_by_keys_alone_can_have_points_more_and_less(
+    installer: Visitor, shop_file: Path
+) -> None:
+    page = installer.log_in("installer", "/setup")
+    page.locator("[data-tool=zone]").press("Enter")
+    board = page.locator("#board svg")
+    expect(board).to_be_focused()
+    for keys in ("", "Shift+ArrowRight", "Shift+ArrowDown", "Shift+ArrowLeft"):
+        if keys:
+            board.press(keys)
+        board.press("Enter")
+    board.press("Enter")  # at the same place again: it ends
+    page.get_by_role("button", name="Point 2 of 4").press("Enter")
+    expect(page.get_by_role("button", name="Point 3 of 5")).to_be_focused()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+y")
+    page.locator("#save").press("Enter")
+    expect(page.locator("#unsaved")).to_have_text("All is saved.")
+    polygon = table(shop_file, "zone", "zone-7")["polygon"]
+    assert polygon == [[7, 5.5], [7.5, 5.5], [7.5, 5.75], [7.5, 6], [7, 6]]
+
+
+def test_a_crossing_outline_is_told_where_it_is_and_nothing_is_written(
+    installer: Visitor, shop_file: Path
+) -> None:
+    page = installer.log_in("installer", "/setup")
+    page.uncheck(".check input")
+    draw(page, "zone", [(8.0, 0.8), (10.0, 2.8), (10.0, 0.8), (8.0, 2.8), (8.0, 0.8)])
+    expect(page.locator("#mistake")).to_contain_text("9.0")
+    expect(page.locator("#board .wrong")).to_be_visible()
+    page.click("#save")
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("It crosses itself at 9.0")
+    expect(said).to_contain_text("1.8")
+    assert shop_file.read_text("utf-8") == KONBINI
+
+
+def test_nobody_elses_change_is_lost(installer: Visitor, shop_file: Path) -> None:
+    page = installer.log_in("installer", "/setup")
+    expect(page.locator("#board svg .fixture").first).to_be_visible()
+    shop_file.write_text(KONBINI.replace('name = "Drinks"', 'name = "Cold drinks"'), "utf-8")
+    draw(page, "line", [(2.0, 6.5), (6.0, 6.5), (6.0, 6.5)])
+    page.click("#save")
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else has saved meanwhile")
+    installer.forgive(lambda said: "412" in said)
+    page.click("#save")
+    expect(page.locator("#unsaved")).to_have_text("All is saved.")
+    assert table(shop_file, "zone", "drinks")["name"] == "Cold drinks"
+    assert table(shop_file, "line", "line-2")["name"] == "Line 2"
+
+
+def test_a_wrong_click_shows_in_its_centimetres(installer: Visitor, shop_file: Path) -> None:
+    page = installer.log_in("installer", "/setup?calibrate=door")
+    off = page.locator("#calib td[data-off]")
+    expect(off.first).to_contain_text("cm")
+    good = [float(text.split()[0]) for text in off.all_inner_texts()]
+    assert max(good) < 5
+    pin = page.locator("#calib figure").first.get_by_role("button", name="Point 2 of 6")
+    for _ in range(3):
+        pin.press("Shift+ArrowRight")
+    expect(page.locator("#calib .note.bad")).to_be_visible()
+    bad = [float(text.split()[0]) for text in off.all_inner_texts()]
+    assert bad.index(max(bad)) == 1
+    expect(page.locator("#calib .handle.bad")).to_have_count(2)  # on the picture and the plan
+    expect(page.locator("#calib [data-act=keep]")).to_be_disabled()
+    assert shop_file.read_text("utf-8") == KONBINI
