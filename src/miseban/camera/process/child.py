@@ -31,6 +31,7 @@ from miseban.camera.process.live import LiveLoop
 from miseban.camera.process.logs import start_logging
 from miseban.camera.process.opening import open_live
 from miseban.camera.process.settings import Beat, ProcessSettings
+from miseban.camera.process.shop_watch import ShopWatch
 from miseban.camera.process.wall_clock import WallClock
 from miseban.vision.detectors import open_detector
 from miseban.vision.detectors.detection import Detector, needs_every_frame
@@ -69,10 +70,13 @@ class CameraProcess:
             stack.callback(lambda: sender.stop(DELIVER_S))
             sources = self._sources(stack, shop)
             wall = WallClock()
+            watch = ShopWatch(settings.shop_file, shop, list(settings.cameras))
             simulated = not all(shop.camera(c).source[:4] in ("rtsp", "usb:") for c in sources)
 
             def stopped() -> bool:
-                return self._stopping.is_set() or (not simulated and wall.was_set())
+                # Whoever drew a zone wants it counted: a session by the new file begins at once.
+                anew = watch.changed() or (not simulated and wall.was_set())
+                return self._stopping.is_set() or anew
 
             def tell(events: list[Event]) -> None:
                 keeper.put(sorted(events, key=lambda event: (event.time, event.id)))

@@ -36,10 +36,19 @@ export class Board {
   /** `size` [width, height] in units, `step` what an arrow key moves by, `write(point)` a place for people. */
   surface({ size, step, digits, write, label, angles, snapTo = [] }) {
     Object.assign(this, { size, step, digits, write, angles, snapTo, points: [], tool: null });
-    const rim = Math.max(...size) * 0.015;
-    this.svg.setAttribute("viewBox", `${-rim} ${-rim} ${size[0] + 2 * rim} ${size[1] + 2 * rim}`);
     this.svg.setAttribute("aria-label", label);
     this.at = [size[0] / 2, size[1] / 2]; // where the keyboard draws
+    this.zoom(1);
+  }
+
+  /** So many times larger, around what is chosen. */
+  zoom(times) {
+    this.times = times;
+    const rim = Math.max(...this.size) * 0.015;
+    const about = this.chosen && times > 1 ? centre(pointsOf(this.chosen)) : this.at;
+    const box = this.size.map((one) => (one + 2 * rim) / times);
+    const corner = this.size.map((one, axis) => Math.min(Math.max(about[axis] - box[axis] / 2, -rim), one + rim - box[axis]));
+    this.svg.setAttribute("viewBox", [...corner, ...box].join(" "));
   }
 
   show(shapes, chosen) {

@@ -1,7 +1,7 @@
 // What is drawn here as a list, and the words and numbers of the one that is chosen.
 
 import { h } from "../dom.js";
-import { maybe, t } from "../words.js";
+import { t } from "../words.js";
 import { mistake } from "./geometry.js";
 import { isClosed, nameOf, pointsOf } from "./model.js";
 
@@ -59,4 +59,6 @@ export function form(one, { set, turn, remove, problem, write, till }) {
       h("button.danger", { type: "button", onclick: remove, "data-act": "remove" }, t("draw.remove"))));
 }
 
-export const wordOf = (kind) => maybe(`draw.${kind}`, kind);
+/** For thumbs and for small things: the board twice as large, around what is chosen. */
+export const zoomButtons = (board) => [["+", 2, "larger"], ["−", 0.5, "smaller"]].map(([sign, by, word]) =>
+  h("button", { type: "button", "aria-label": t(`draw.${word}`), "data-zoom": word, onclick: () => { board.zoom(Math.min(8, Math.max(1, board.times * by))); board.draw(); } }, sign));

@@ -8,7 +8,7 @@ import { calibration } from "../edit/calibration.js";
 import { addCamera, cameraList } from "../edit/cameras.js";
 import { isClosed, Model, nameOf, pointsOf } from "../edit/model.js";
 import { overviewOf } from "../edit/overview.js";
-import { form, problemOf, shapeList } from "../edit/panel.js";
+import { form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
 import { TryOut } from "../edit/tryout.js";
 import { showVersions } from "../edit/versions.js";
 import { onLive } from "../live.js";
@@ -129,6 +129,7 @@ function tools() {
   const tool = (kind) => h("button", { type: "button", "data-tool": kind, "aria-pressed": String(board.tool === kind), onclick: () => { chosen = null; choose(null); board.draws(board.tool === kind ? null : kind); tools(); board.svg.focus(); board.draw(); say(t("draw.begin")); } }, t(`draw.new_${kind}`));
   $("#tools").replaceChildren(...[...kinds.map(tool),
     on && h("button", { type: "button", id: "take-still", onclick: still }, stills.has(on) ? t("draw.still_again") : t("draw.still")),
+    ...zoomButtons(board),
     h("label.check", h("input", { type: "checkbox", checked: board.snaps, onchange: (event) => { board.snaps = event.target.checked; } }), t("draw.snap"))].filter(Boolean));
   for (const one of all("input[type=checkbox]", $("#tools"))) one.checked = board.snaps;
 }
@@ -155,14 +156,16 @@ async function still(event) {
   const button = event.target;
   button.disabled = true;
   button.textContent = t("draw.still_wait");
+  let why = "";
   try {
     const found = await post(`cameras/${encodeURIComponent(one.id)}/still`, {});
     if (found.picture) stills.set(one.id, `data:image/jpeg;base64,${found.picture}`);
-    else toast(t(`camcheck.${found.code}`), 12000);
+    else why = `${t(`camcheck.${found.code}`)} (${found.detail})`;
   } catch (error) {
-    toast(["throttled", "busy"].includes(error.code) ? t(`camcheck.${error.code}`) : t("frame.failed", { why: error.message }), 9000);
+    why = ["throttled", "busy"].includes(error.code) ? t(`camcheck.${error.code}`) : t("frame.failed", { why: error.message });
   }
   if (surface() === one.id) shown();
+  $("#trouble").replaceChildren(...(why ? [h("p.note.bad", { role: "alert" }, why)] : []));
 }
 
 // What is to be saved.
