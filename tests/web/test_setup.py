@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from miseban.vocabulary.events import ZoneEntered
+from miseban.vocabulary.events import VisitEnded, ZoneEntered
 from miseban.vocabulary.shop import load_shop
 from tests.web.pages import Visitor, Website, website
 from tests.web.shops import SHOPS
+from tests.web.test_looks import serious
 
 KONBINI = (SHOPS / "konbini.toml").read_text("utf-8")
 
@@ -116,6 +119,7 @@ def test_a_facing_is_moved_by_the_keyboard_and_moved_back(
     x, y = facing["polygon"][0]
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Control+z")
+    assert not serious("setup with a shape chosen", page)
     page.locator("#save").press("Enter")
     expect(page.locator("#unsaved")).to_have_text("All is saved.")
     after = load_shop(shop_file).shelves[0].facings[0].polygon
@@ -181,6 +185,55 @@ def test_nobody_elses_change_is_lost(installer: Visitor, shop_file: Path) -> Non
     expect(page.locator("#unsaved")).to_have_text("All is saved.")
     assert table(shop_file, "zone", "drinks")["name"] == "Cold drinks"
     assert table(shop_file, "line", "line-2")["name"] == "Line 2"
+
+
+def test_a_draft_is_tried_out_on_the_trails_of_the_last_minutes(installer: Visitor) -> None:
+    now = datetime.now(UTC)
+    installer.site.box.hub.journal.append(
+        [
+            VisitEnded(
+                id=f"{n:08x}-end", time=now - timedelta(seconds=20 * n + 1), shop="konbini",
+                visit=f"{n:016x}", started=now - timedelta(seconds=20 * n + 31),
+                t=tuple(float(s) for s in range(30)), x=(9.5,) * 30,
+                y=tuple(3.5 if 5 < s < 25 else 6.5 for s in range(30)), unit="m", areas=(),
+                stitched=1,
+            )
+            for n in range(7)
+        ]
+    )  # fmt: skip
+    page = installer.log_in("installer", "/setup")
+    draw(page, "zone", [(8.2, 3.0), (10.8, 3.0), (10.8, 4.4), (8.2, 4.4), (8.2, 3.0)])
+    told = page.locator("#tryout")
+    expect(told.locator(".figure b")).to_have_text("7")
+    expect(told).to_contain_text("7 stays")
+    # The same shape elsewhere: of nobody nothing is told.
+    draw(page, "zone", [(1.0, 4.0), (2.0, 4.0), (2.0, 5.0), (1.0, 5.0), (1.0, 4.0)])
+    expect(told).to_contain_text("Fewer than 5 people, or nobody")
+
+
+def test_a_camera_is_added_when_it_has_answered(
+    installer: Visitor, shop_file: Path, tmp_path: Path
+) -> None:
+    video = tmp_path / "film.avi"
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240))
+    for n in range(20):
+        writer.write(np.full((240, 320, 3), 12 * n, np.uint8))
+    writer.release()
+    page = installer.log_in("installer", "/setup")
+    page.fill("[name=camera-name]", "Back door")
+    page.fill("[name=camera-source]", "http://192.168.1.1/")
+    card = page.locator("#more")
+    card.locator("[data-act=check]").click()
+    expect(card.locator("[data-code=form]")).to_be_visible()
+    expect(card.locator("button.main")).to_be_disabled()
+    page.fill("[name=camera-source]", str(video))
+    card.locator("[data-act=check]").click()
+    expect(card.locator("[data-code=ok]")).to_contain_text("320 × 240 px", timeout=60_000)
+    card.locator("button.main").click()
+    expect(page.locator("#eyes li")).to_have_count(4)
+    expect(page.locator("#unsaved")).to_have_text("All is saved.")
+    added = load_shop(shop_file).camera("camera-4")
+    assert (added.name, added.source, added.resolution) == ("Back door", str(video), (320, 240))
 
 
 def test_a_wrong_click_shows_in_its_centimetres(installer: Visitor, shop_file: Path) -> None:
