@@ -23,21 +23,30 @@ from tests.web.test_looks import serious
 KONBINI = (SHOPS / "konbini.toml").read_text("utf-8")
 
 
-@pytest.fixture
-def shop_file(tmp_path: Path) -> Path:
-    return Path(shutil.copy(SHOPS / "konbini.toml", tmp_path / "shop.toml"))
-
-
-@pytest.fixture
-def site(shop_file: Path, tmp_path: Path) -> Iterator[Website]:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
     """The konbini before its first day."""
-    (tmp_path / "data").mkdir()
-    with website(shop_file, tmp_path / "data") as running:
+    folder = tmp_path_factory.mktemp("setup")
+    (folder / "data").mkdir()
+    (folder / "shop.toml").write_text(KONBINI, "utf-8")
+    with website(folder / "shop.toml", folder / "data") as running:
         yield running
 
 
 @pytest.fixture
-def installer(browser: Browser, site: Website) -> Iterator[Visitor]:
+def shop_file(site: Website) -> Path:
+    """As it was at first, and nothing known of what others made of it."""
+    file, versions = site.box.hub.files.shop, site.box.hub.files.versions
+    assert file is not None
+    assert versions is not None
+    file.write_text(KONBINI, "utf-8")
+    shutil.rmtree(versions, ignore_errors=True)
+    site.box.reload()
+    return file
+
+
+@pytest.fixture
+def installer(browser: Browser, site: Website, shop_file: Path) -> Iterator[Visitor]:
     with Visitor.of(browser, site) as one:
         yield one
 
@@ -187,6 +196,26 @@ def test_nobody_elses_change_is_lost(installer: Visitor, shop_file: Path) -> Non
     assert table(shop_file, "line", "line-2")["name"] == "Line 2"
 
 
+def test_a_shop_without_a_plan_gets_one(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "shop.toml"
+    file.write_text(
+        '[shop]\nid = "small"  # ours\ntimezone = "Asia/Seoul"\npolicy = "kr"\n', encoding="utf-8"
+    )
+    (tmp_path / "data").mkdir()
+    with website(file, tmp_path / "data") as site, Visitor.of(browser, site) as one:
+        page = one.log_in("manager", "/setup")
+        expect(page.locator("#board")).to_be_hidden()
+        page.fill("[name=width_m]", "9.5")
+        page.fill("[name=depth_m]", "6")
+        page.locator("[name=depth_m]").press("Enter")
+        expect(page.locator("#board")).to_be_visible()
+        one.forgive(lambda said: "404" in said)  # there was no plan
+    assert file.read_text("utf-8").splitlines() == [
+        "[shop]", 'id = "small"  # ours', 'timezone = "Asia/Seoul"', 'policy = "kr"',
+        "floor = { width_m = 9.5, depth_m = 6 }",
+    ]  # fmt: skip
+
+
 def test_a_draft_is_tried_out_on_the_trails_of_the_last_minutes(installer: Visitor) -> None:
     now = datetime.now(UTC)
     installer.site.box.hub.journal.append(
@@ -233,6 +262,13 @@ def test_a_camera_is_added_when_it_has_answered(
     expect(page.locator("#eyes li")).to_have_count(4)
     expect(page.locator("#unsaved")).to_have_text("All is saved.")
     added = load_shop(shop_file).camera("camera-4")
+    page.get_by_role("button", name="Remove the camera till").click()
+    expect(page.locator("#eyes li")).to_have_count(3)
+    page.click("#save")  # zones are drawn on its picture
+    expect(page.get_by_role("alert")).to_contain_text("Not saved")
+    installer.forgive(lambda said: "400" in said)
+    page.click("#undo")
+    expect(page.locator("#eyes li")).to_have_count(4)
     assert (added.name, added.source, added.resolution) == ("Back door", str(video), (320, 240))
 
 

@@ -172,3 +172,22 @@ def test_any_edit_reads_as_wanted_and_leaves_every_other_line(data: Any, text: s
     for line in around.split("\n"):
         if line.strip():
             assert line in left, line
+
+
+@pytest.mark.parametrize(
+    "text", [ODD, ODD.replace("floor = { width_m = 12.0, depth_m = 8.0 }\n", "")]
+)
+def test_the_floor_gets_a_size_on_one_line(text: str) -> None:
+    after = edited(text, [Edit("floor", "shop", {"width_m": 9.5, "depth_m": 7})])
+    assert tomllib.loads(after)["shop"]["floor"] == {"width_m": 9.5, "depth_m": 7}
+    gone, come = lines(text, after)
+    assert len(come) == 1
+    assert all(line.startswith("floor") for line in gone + come)
+
+
+def test_a_floor_in_a_table_of_its_own_is_left_to_people() -> None:
+    text = ODD.replace(
+        "floor = { width_m = 12.0, depth_m = 8.0 }", "[shop.floor]\nwidth_m = 1.0\ndepth_m = 2.0"
+    )
+    with pytest.raises(BadInput):
+        edited(text, [Edit("floor", "shop", {"width_m": 9.5, "depth_m": 7})])

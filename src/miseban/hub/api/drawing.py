@@ -35,8 +35,8 @@ class Drawings(BaseModel):
 
 class TableEdit(BaseModel):
     """The table of that ``kind`` and ``id`` shall say ``put`` and nothing more; null: it shall go.
-    A facing is one of ``shelf``; a shelf's own facings are edited by themselves, and a new shelf
-    comes with its first in the same request."""
+    ``floor`` is the size of the plan, under ``[shop]``. A facing is one of ``shelf``; a shelf's own
+    facings are edited by themselves, and a new shelf comes with its first in the same request."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -15,7 +15,7 @@ from miseban.hub.shop_file.spans import Span, found, own, spans
 from miseban.hub.shop_file.writing import as_toml
 from miseban.vocabulary.errors import BadInput
 
-Kind = Literal["camera", "line", "zone", "shelf", "till", "fixture", "facing"]
+Kind = Literal["camera", "line", "zone", "shelf", "till", "fixture", "facing", "floor"]
 _FILE: Final = "shop.toml"
 
 
@@ -23,7 +23,7 @@ _FILE: Final = "shop.toml"
 class Edit:
     """The table ``kind`` of that ``id`` shall say ``wanted`` and nothing more; none: it shall go.
     A facing is one of the ``shelf``; a shelf's own facings are not part of ``wanted``, and go with
-    it."""
+    it. The ``floor`` is the one of ``[shop]``, whatever its id."""
 
     kind: Kind
     id: str
@@ -48,6 +48,8 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
 
 def _one(text: str, edit: Edit) -> str:
     data = _read(text)
+    if edit.kind == "floor":
+        return _with_floor(text, data, edit)
     rows = _rows(data, edit)
     at = next((n for n, row in enumerate(rows) if row.get("id") == edit.id), None)
     if at is None and edit.wanted is None:
@@ -66,6 +68,19 @@ def _one(text: str, edit: Edit) -> str:
         result = _with_changed(text, spans(text)[number], edit, edit.wanted)
         kept = {k: rows[at][k] for k in ("facing",) if edit.kind == "shelf" and k in rows[at]}
         rows[at] = {**edit.wanted, **kept}
+    if _comparable(_read(result)) != _comparable(data):
+        raise _by_hand(edit)
+    return result
+
+
+def _with_floor(text: str, data: dict[str, Any], edit: Edit) -> str:
+    shop = data.get("shop")
+    span = next((s for s in spans(text) if s.path == ("shop",) and not s.listed), None)
+    if edit.wanted is None or span is None or not isinstance(shop, dict):
+        raise _by_hand(edit)
+    wanted = {**own(text, span), "floor": dict(edit.wanted)}
+    result = _with_changed(text, span, edit, wanted, ("shop",))
+    shop["floor"] = dict(edit.wanted)
     if _comparable(_read(result)) != _comparable(data):
         raise _by_hand(edit)
     return result
@@ -141,12 +156,18 @@ def _with_new(text: str, edit: Edit, wanted: Mapping[str, Any]) -> str:
     return before + _ends_as(new, text) + text[at:]
 
 
-def _with_changed(text: str, span: Span, edit: Edit, wanted: Mapping[str, Any]) -> str:
+def _with_changed(
+    text: str,
+    span: Span,
+    edit: Edit,
+    wanted: Mapping[str, Any],
+    path: tuple[str, ...] | None = None,
+) -> str:
     """Only keys that say something else are written anew; comments behind them stay."""
     old = text[span.start : span.end]
     try:
         document = tomlkit.parse(old)
-        table = _inner(document, edit.path)
+        table = _inner(document, path or edit.path)
         said = own(text, span)
         for key in said.keys() - wanted.keys():
             table.remove(key)

@@ -23,8 +23,8 @@ async function check(source, box) {
   }
 }
 
-/** `model`; `states` by camera: {up, troubles}; `calibrate(id)`; `added(table)`. */
-export function cameraList(model, states, { calibrate, draw }) {
+/** `states` by camera: {up}; `calibrate(id)`, `draw(id)`, `remove(id)`. */
+export function cameraList(model, states, { calibrate, draw, remove }) {
   if (!model.cameras.length) return h("p.empty", t("setup.no_cameras"));
   return h("ul.list.cameras", model.cameras.map((one) => {
     const state = states.get(one.id);
@@ -36,7 +36,8 @@ export function cameraList(model, states, { calibrate, draw }) {
       h("div.row",
         h("button", { type: "button", onclick: (event) => busy(event.target, () => check(one.source, box)) }, t("setup.check")),
         h("button", { type: "button", onclick: () => draw(one.id) }, t("setup.draw_on")),
-        h("button", { type: "button", onclick: () => calibrate(one.id), disabled: !model.floor }, t("setup.calibrate"))),
+        h("button", { type: "button", onclick: () => calibrate(one.id), disabled: !model.floor }, t("setup.calibrate")),
+        h("button.danger", { type: "button", "aria-label": t("setup.remove_camera", { camera: nameOf(one) }), onclick: () => remove(one.id) }, t("draw.remove"))),
       box));
   }));
 }

@@ -130,6 +130,7 @@ const sorted = (table) => Object.fromEntries(Object.entries(table).sort(([a], [b
 
 function editsBetween(base, now) {
   const found = [];
+  if (!same(base.shop.floor ?? {}, now.shop.floor ?? {})) found.push({ kind: "floor", id: "shop", put: now.shop.floor, shelf: null });
   for (const kind of LISTS) found.push(...rows(kind, base[kind], now[kind], null));
   for (const shelf of now.shelf) {
     const before = base.shelf.find((one) => one.id === shelf.id)?.facing ?? [];
@@ -150,6 +151,7 @@ function rows(kind, before, after, shelf) {
 }
 
 function apply(now, { kind, id, put, shelf }) {
+  if (kind === "floor") { now.shop.floor = put; return; }
   const list = kind === "facing" ? now.shelf.find((one) => one.id === shelf)?.facing : now[kind];
   if (!list) return;
   const at = list.findIndex((one) => one.id === id);

@@ -1,6 +1,6 @@
 // Set-up: cameras, and what is drawn on their pictures and on the plan, tried out before it is saved.
 
-import { call, get, post, Problem } from "../api.js";
+import { call, get, Problem } from "../api.js";
 import { $, all, fill, h, toast } from "../dom.js";
 import { planBackdrop, pictureBackdrop } from "../edit/backdrop.js";
 import { Board } from "../edit/board.js";
@@ -9,19 +9,20 @@ import { addCamera, cameraList } from "../edit/cameras.js";
 import { isClosed, Model, nameOf, pointsOf } from "../edit/model.js";
 import { overviewOf } from "../edit/overview.js";
 import { form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
+import { takeStill } from "../edit/still.js";
 import { TryOut } from "../edit/tryout.js";
 import { showVersions } from "../edit/versions.js";
+import { metres, pixels } from "../edit/write.js";
 import { onLive } from "../live.js";
 import { view, viewed } from "../period.js";
 import { number, t } from "../words.js";
 
 const stills = new Map(); // pictures without people, as long as this page is open
-const metres = ([x, y]) => `${number(x, 2)} m, ${number(y, 2)} m`;
-const pixels = ([x, y]) => `${number(x)} px, ${number(y)} px`;
 let model = null;
 let laid = null; // where drawings of pictures lie on the plan
 let states = new Map();
 let chosen = null;
+let listed = ""; // the cameras in the list
 let points = null; // calibrated, not yet among the changes
 const say = (text) => { $("#said").textContent = text; };
 
@@ -91,6 +92,8 @@ function changed() {
   bar();
   overview();
   tryOut.of(chosen);
+  const ids = model.cameras.map((one) => one.id).join(" ");
+  if (ids !== listed) { cameras(); surfaces(); }
 }
 
 function choose(shape) {
@@ -153,17 +156,10 @@ function added(kind, list) {
 
 async function still(event) {
   const one = camera();
-  const button = event.target;
-  button.disabled = true;
-  button.textContent = t("draw.still_wait");
-  let why = "";
-  try {
-    const found = await post(`cameras/${encodeURIComponent(one.id)}/still`, {});
-    if (found.picture) stills.set(one.id, `data:image/jpeg;base64,${found.picture}`);
-    else why = `${t(`camcheck.${found.code}`)} (${found.detail})`;
-  } catch (error) {
-    why = ["throttled", "busy"].includes(error.code) ? t(`camcheck.${error.code}`) : t("frame.failed", { why: error.message });
-  }
+  event.target.disabled = true;
+  event.target.textContent = t("draw.still_wait");
+  const { picture, why } = await takeStill(one.id);
+  if (picture) stills.set(one.id, picture);
   if (surface() === one.id) shown();
   $("#trouble").replaceChildren(...(why ? [h("p.note.bad", { role: "alert" }, why)] : []));
 }
@@ -211,12 +207,13 @@ async function save() {
 const trouble = (text) => $("#trouble").replaceChildren(h("p.note.bad", { role: "alert" }, text));
 
 function overview() {
-  if (model) fill("overview", overviewOf(model, states));
+  if (model) fill("overview", overviewOf(model, states, (floor) => { model.step((now) => { now.shop.floor = floor; }); save(); }));
 }
 
 function cameras() {
   if (!model) return;
-  fill("eyes", cameraList(model, states, { calibrate: (id) => { view("calibrate", id); calibrate(); $("#calib").scrollIntoView(); }, draw: (id) => { view("on", id); chosen = null; shown(); $("#drawing").scrollIntoView(); } }));
+  listed = model.cameras.map((one) => one.id).join(" ");
+  fill("eyes", cameraList(model, states, { remove: (id) => { if (surface() === id) view("on", ""); model.step((now) => { now.camera = now.camera.filter((one) => one.id !== id); }); shown(); }, calibrate: (id) => { view("calibrate", id); calibrate(); $("#calib").scrollIntoView(); }, draw: (id) => { view("on", id); chosen = null; shown(); $("#drawing").scrollIntoView(); } }));
 }
 
 function oneMore() {
