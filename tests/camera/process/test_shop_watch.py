@@ -33,6 +33,7 @@ def test_only_what_a_process_counts_by_makes_it_begin_anew(tmp_path: Path) -> No
     )  # without its camera
     assert not after(text.replace("[[line]]", "[[line"))
     assert not after(text.replace('source = "sim:till"', 'source = "sim:till?seed=2"'))
+    assert not after(text.replace('id = "konbini"', 'id = "another"'))
     drawn = text.replace("[231.7, 294.7]", "[231.7, 290.0]")
     write_whole(file, drawn)
     assert not watch.changed()  # not looked at yet

@@ -29,7 +29,8 @@ class ShopWatch:
     ) -> None:
         self._path, self._cameras, self._clock = path, cameras, clock
         self._counts_by = self._of(shop)
-        self._stamp: tuple[int, int] | None = self._stamped()
+        self._id = shop.shop.id
+        self._stamp: tuple[int, int] | None = None  # it may have been set since it was read
         self._looked_s = clock()
 
     def changed(self) -> bool:
@@ -44,7 +45,10 @@ class ShopWatch:
             return False
         self._stamp = stamp
         try:
-            return self._of(load_shop(self._path)) != self._counts_by
+            found = load_shop(self._path)
+            if found.shop.id != self._id:  # the outbox is of this shop
+                raise BadInput("another-shop", self._path, f"expected the shop {self._id}")
+            return self._of(found) != self._counts_by
         except BadInput as error:
             log.warning("shop.unusable", why=str(error))
             return False
