@@ -16,7 +16,8 @@ from miseban.hub.shop_file.spans import spans
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import parse_shop
 
-KONBINI = (Path(__file__).parents[3] / "shops" / "konbini.toml").read_text("utf-8")
+SHOPS = Path(__file__).parents[3] / "shops"
+KONBINI = (SHOPS / "konbini.toml").read_text("utf-8")
 ODD = """# what everybody should know: "[[zone]]" in a comment is none
 [shop]
 id = "s"   # an id
@@ -191,3 +192,17 @@ def test_a_floor_in_a_table_of_its_own_is_left_to_people() -> None:
     )
     with pytest.raises(BadInput):
         edited(text, [Edit("floor", "shop", {"width_m": 9.5, "depth_m": 7})])
+
+
+@pytest.mark.parametrize("shop", ["konbini", "supermarket"])
+def test_what_is_set_as_it_was_changes_no_byte(shop: str) -> None:
+    text = (SHOPS / f"{shop}.toml").read_text("utf-8")
+    data = tomllib.loads(text)
+    edits = [
+        Edit(kind, one["id"], {k: v for k, v in one.items() if k != "facing"})
+        for kind in ("camera", "line", "zone", "shelf", "till", "fixture")
+        for one in data.get(kind, [])[:12]
+    ]
+    shelf = data["shelf"][-1]
+    edits += [Edit("facing", one["id"], one, shelf["id"]) for one in shelf["facing"]]
+    assert edited(text, edits) == text
