@@ -19,6 +19,7 @@ from miseban.hub.notify.hooks import Hooks
 from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.people.browser import Cookies
 from miseban.hub.people.people import People
+from miseban.hub.people.throttle import Throttle
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
 from miseban.vocabulary.shop import Shop
@@ -40,10 +41,12 @@ class Door:
 
 @dataclass(frozen=True)
 class Files:
-    """Where the shop's and the rules' own files lie; none where they cannot be set by the API."""
+    """Where the shop's and the rules' own files lie; none where they cannot be set by the API.
+    ``versions`` is the folder of what the shop file said before; none: it is not kept."""
 
     shop: Path | None = None
     rules: Path | None = None
+    versions: Path | None = None
 
 
 def utc_now() -> datetime:
@@ -83,3 +86,7 @@ class Hub:
     changed: Callable[[str], None] = lambda _: None
     setting: threading.Lock = field(default_factory=threading.Lock)
     """Held by whoever changes a file, so that two who do it at once come one after the other."""
+    tries: Throttle = field(default_factory=Throttle)
+    """How often somebody may ask for what costs the machine much."""
+    looking_in: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a camera is looked into for somebody: one at a time."""

@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from miseban.hub.api import (
     alerts,
     audit,
+    cameras,
     devices,
+    drawing,
     events,
     health,
     hooks,
@@ -27,6 +29,8 @@ from miseban.hub.api import (
     setup,
     shop,
     tokens,
+    trying,
+    versions,
 )
 from miseban.hub.api.answering import Turns
 from miseban.hub.api.metrics import Measured
@@ -36,7 +40,8 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, screen, questions, events, alerts, shop, plan, receipts, hooks, push, people, tokens,
+    live, screen, questions, events, alerts, shop, drawing, trying,
+    versions, cameras, plan, receipts, hooks, push, people, tokens,
     sessions, setup, devices, audit, privacy, notice_page, health, openapi,
 )  # fmt: skip
 

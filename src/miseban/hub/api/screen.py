@@ -44,6 +44,7 @@ class Board:
     async def __aenter__(self) -> Board:
         self._watched += 1
         if self._making is None or self._making.done():
+            self._changed = asyncio.Condition()  # of the loop that it is now
             self._making = asyncio.create_task(self._make())
         return self
 
