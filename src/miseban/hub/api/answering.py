@@ -4,8 +4,9 @@ asks and in whatever form, comes through ``answer``."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 from miseban.hub.api.problems import Trouble
 from miseban.hub.hub import Hub
@@ -14,6 +15,7 @@ from miseban.insight import questions
 from miseban.insight.questions import Answer, Question
 from miseban.insight.uncertainty.accuracy_file import load_accuracy
 
+T = TypeVar("T")
 LONGEST_S: Final = 20.0
 """A question that takes longer is given up."""
 AT_ONCE: Final = 4
@@ -38,10 +40,15 @@ class Turns:
     async def answer(self, hub: Hub, question: Question) -> Answer:
         """Raises ``Trouble`` (``timeout``) where it takes too long, and ``BadInput`` where it asks
         for a place that is not there."""
+        return await self.take(lambda: answer(hub, question))
+
+    async def take(self, work: Callable[[], T]) -> T:
+        """What ``work`` gives, which asks one question or several. Raises ``Trouble``
+        (``timeout``), and what ``work`` raises."""
         try:
             async with asyncio.timeout(LONGEST_S):
                 # One that still waits when its time is over is not begun.
-                return await asyncio.wrap_future(self._places.submit(answer, hub, question))
+                return await asyncio.wrap_future(self._places.submit(work))
         except TimeoutError:
             what = f"this took over {LONGEST_S:.0f} s; ask for less time"
             raise Trouble("timeout", what, headers={"Retry-After": "10"}) from None

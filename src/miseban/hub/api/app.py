@@ -22,6 +22,7 @@ from miseban.hub.api import (
     push,
     questions,
     receipts,
+    reports,
     screen,
     sessions,
     setup,
@@ -36,7 +37,7 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, screen, questions, events, alerts, shop, plan, receipts, hooks, push, people, tokens,
+    live, screen, questions, reports, events, alerts, shop, plan, receipts, hooks, push, people, tokens,
     sessions, setup, devices, audit, privacy, notice_page, health, openapi,
 )  # fmt: skip
 

@@ -1,9 +1,11 @@
-"""What runs in the hub's asyncio loop beside its pages: alerts, and whoever is told of them."""
+"""What runs in the hub's asyncio loop beside its pages: alerts, whoever is told of them, and reports
+on schedule."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 
 from miseban.camera.process.logs import log
 from miseban.hub.alerts import Notice
@@ -13,7 +15,12 @@ from miseban.hub.notify.notifier import Notifier
 from miseban.hub.notify.outgoing import Outgoing
 from miseban.hub.notify.webhooks import Webhooks
 from miseban.hub.notify.webpush import WebPush
+from miseban.hub.reports.ledger import Ledger
+from miseban.hub.reports.making import report_of
+from miseban.hub.reports.post import Letter, letter
+from miseban.hub.reports.schedule import Schedule
 from miseban.hub.running.box import Box
+from miseban.insight.digest import Kind
 
 AGAIN_S = 5.0
 """Before a part that failed is begun anew."""
@@ -32,6 +39,7 @@ class HubLoop:
         self._chats = [Chat(channel) for channel in notify.channels]
         self._push = WebPush(box.hub.pushes, box.vapid, self._outgoing, box.hub.now)
         self._notifier = self._new_notifier()
+        self._schedule = _schedule(box)
 
     async def run(self) -> None:
         box, loop = self._box, asyncio.get_running_loop()
@@ -49,13 +57,14 @@ class HubLoop:
 
         box.reloaded = reloaded
         hooks = loop.create_task(self._again("webhooks", self._hook))
+        reports = loop.create_task(self._again("reports", self._schedule.run))
         try:
             await asyncio.Event().wait()
         finally:
             box.reloaded = lambda: None
-            for task in (watching, hooks):
+            for task in (watching, hooks, reports):
                 task.cancel()
-            await asyncio.gather(watching, hooks, return_exceptions=True)
+            await asyncio.gather(watching, hooks, reports, return_exceptions=True)
             await self._notifier.close()
             await self._outgoing.close()
 
@@ -90,3 +99,21 @@ class HubLoop:
             except Exception:  # noqa: BLE001  (the others go on)
                 _LOG.exception("a part failed", part=name)
             await asyncio.sleep(AGAIN_S)
+
+
+def _schedule(box: Box) -> Schedule:
+    hub = box.hub
+
+    def write(kind: Kind, day: date, language: str) -> Letter:
+        # Of cameras only how much was seen: who gets a mail need have no right to see devices.
+        return letter(report_of(hub, kind, day, language, devices=False), hub.door.url)
+
+    return Schedule(
+        Ledger(hub.engine),
+        box.notify.reports,
+        box.notify.channels,
+        write,
+        timezone=lambda: hub.shop.shop.timezone,
+        language=lambda: hub.rules.language,
+        now=hub.now,
+    )
