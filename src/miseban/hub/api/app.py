@@ -37,8 +37,8 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, screen, questions, reports, events, alerts, shop, plan, receipts, hooks, push, people, tokens,
-    sessions, setup, devices, audit, privacy, notice_page, health, openapi,
+    live, screen, questions, reports, events, alerts, shop, plan, receipts, hooks, push, people,
+    tokens, sessions, setup, devices, audit, privacy, notice_page, health, openapi,
 )  # fmt: skip
 
 

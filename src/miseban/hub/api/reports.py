@@ -44,7 +44,7 @@ async def day_report(
     by: By,
     turns: InTurn,
     day: date,
-    format: Format = "json",
+    format: Format = "json",  # noqa: A002
     lang: Lang = "en",
 ) -> Any:
     """Of a day of the shop, against the same weekday of four weeks. A day that is not over goes as
@@ -58,7 +58,7 @@ async def week_report(
     by: By,
     turns: InTurn,
     day: date,
-    format: Format = "json",
+    format: Format = "json",  # noqa: A002
     lang: Lang = "en",
 ) -> Any:
     """The same of the week, from Monday to Sunday, with that day in it."""

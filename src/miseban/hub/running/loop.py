@@ -1,5 +1,5 @@
-"""What runs in the hub's asyncio loop beside its pages: alerts, whoever is told of them, and reports
-on schedule."""
+"""What runs in the hub's asyncio loop beside its pages: alerts, whoever is told of them, and
+reports on schedule."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ then and now (each count's standard error is its 95 % interval through 2 x 1.96)
 weeks are as a normal one: the variance of their mean is that between them through their number, and
 at least what chance arrivals would have (Poisson: the mean itself, and the counts' own errors).
 Relative errors add in squares (the delta method for a ratio, e.g. Oehlert 1992), and the ends are
-those of the logarithm, so that they never fall below -1. That all counts come from the same counter,
-whose faults partly cancel, makes it wider than it need be; few weeks that are alike by luck, narrower.
+those of the logarithm, so that they never fall below -1. That all counts come from one counter,
+whose faults partly cancel, makes it wider than it need be; few weeks alike by luck, narrower.
 """
 
 from __future__ import annotations

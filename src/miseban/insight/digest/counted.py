@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from miseban.insight.digest.comparing import (
-    LEAST_SEEN,
     WEEKS,
     Earlier,
     compared,
@@ -64,7 +63,8 @@ def _over(asking: Asking, span: Span, until: datetime) -> tuple[Stretch, ...]:
     """By the hour of a day, by the day of a week; earlier weeks beside it, but for stretches of
     them that were not seen well enough."""
     by = "hour" if span.kind == "day" else "day"
-    own = [row for row in rows(asking("visitors", span.since, until, by=by)) if not row.place]
+    answer = asking("visitors", span.since, until, by=by)
+    own = [row for row in rows(answer) if not row.place]
     weeks = []
     for n in range(1, WEEKS + 1):
         then = span.weeks_before(n)
@@ -72,22 +72,18 @@ def _over(asking: Asking, span: Span, until: datetime) -> tuple[Stretch, ...]:
         weeks.append([row for row in rows(found) if not row.place])
     stretches = []
     for n, row in enumerate(own):
+        # Of an hour or a day that is not over, half a count beside a whole one says nothing.
+        partly = n == len(own) - 1 and answer.until > until
         # Turn by turn: on days on which clocks are changed, hours after that stand an hour apart.
         there = [week[n] for week in weeks if n < len(week)]
-        values = [
-            value
-            for one in there
-            if (value := one.value("visitors")) is not None
-            and (one.coverage is None or one.coverage >= LEAST_SEEN)
-        ]
-        # Nobody in all of them, and nothing tells that it was seen: not a normal of 0.
-        told = any(values) or any(one.coverage is not None for one in there)
+        counts = [one.figure("visitors") for one in there]
+        values = [one.value for one in counts if one.value is not None and seen_enough(one)]
         if row.start is not None:
             stretches.append(
                 Stretch(
                     start=row.start,
                     visitors=_known(row.figure("visitors")),
-                    normal=math.fsum(values) / len(values) if values and told else None,
+                    normal=math.fsum(values) / len(values) if values and not partly else None,
                 )
             )
     return tuple(stretches)
@@ -99,12 +95,11 @@ def inside_of(asking: Asking, since: datetime, until: datetime) -> Inside | None
     best: tuple[float, datetime | None] | None = None
     for row in rows(found):
         most = row.value("people_max")
-        if (
-            not row.place
-            and most is not None
-            and row.coverage != 0
-            and (not best or most > best[0])
-        ):
+        if row.place or most is None:
+            continue
+        # Where nothing tells how much was seen, nobody is not a count.
+        known = most > 0 if row.coverage is None else row.coverage > 0
+        if known and (best is None or most > best[0]):
             best = most, row.start
     if best is None:
         return None

@@ -17,6 +17,8 @@ from miseban.insight.digest.shown import Section, sections
 from miseban.insight.digest.words import Words
 
 MARGIN = 16 * mm
+PADDING = 6.0
+"""Of reportlab's frames, in points."""
 SEEN = 0.25
 """Hours of which less was seen are hatched, as on the pages."""
 
@@ -28,7 +30,7 @@ def as_pdf(report: Report) -> bytes:
     need_fonts()
     out = io.BytesIO()
     document = SimpleDocTemplate(
-        out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=14 * mm,
+        out, pagesize=A4, leftMargin=MARGIN, rightMargin=MARGIN, topMargin=12 * mm,
         bottomMargin=16 * mm, title=title, author="miseban", invariant=1, lang=report.language,
     )  # fmt: skip
 
@@ -57,14 +59,14 @@ def _story(report: Report, words: Words, title: str) -> Iterator[Any]:
     for section in sections(report, words):
         flows = list(_section(section, report, words))
         # A title is never left alone at the foot of a page.
-        yield KeepTogether(flows[:3])
-        yield from flows[3:]
+        yield KeepTogether(flows[:2])
+        yield from flows[2:]
 
 
 def _section(section: Section, report: Report, words: Words) -> Iterator[Any]:
     lang = report.language
     heading = paragraph(section.title, lang, 11, bold=True)
-    heading.spaceBefore = 9
+    heading.style = heading.style.clone("heading", spaceBefore=7)
     yield heading
     for note in section.notes:
         yield paragraph(note, lang)
@@ -101,26 +103,26 @@ def _bars(report: Report, words: Words) -> list[Bar]:
 
 
 def _table(section: Section, lang: str) -> Any:
-    """The first column is a name, and as wide as the others leave it; the others are numbers."""
+    """As wide as the page."""
     texts = [section.columns, *section.rows]
     cells = [
         [
-            paragraph(text, lang, 8.5, soft=n == 0, right=column > 0 and section.numbers)
+            paragraph(text, lang, 8.5, soft=n == 0, right=column >= section.names)
             for column, text in enumerate(row)
         ]
         for n, row in enumerate(texts)
     ]
-    wide = A4[0] - 2 * MARGIN
-    others = len(section.columns) - 1
-    first = wide * (0.34 if others > 2 else 0.5)
-    table = Table(cells, colWidths=[first, *[(wide - first) / others] * others], repeatRows=1)
+    wide = A4[0] - 2 * MARGIN - 2 * PADDING
+    weights = section.weights or [1.0] * len(section.columns)
+    widths = [wide * weight / sum(weights) for weight in weights]
+    table = Table(cells, colWidths=widths, repeatRows=1)
     table.setStyle(
         TableStyle(
             [
                 ("LINEBELOW", (0, 0), (-1, -1), 0.4, GRID),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 2),
-                ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
                 ("TOPPADDING", (0, 0), (-1, -1), 1.5),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
             ]

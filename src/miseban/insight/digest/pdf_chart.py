@@ -1,4 +1,4 @@
-"""Visitors by the hour or day as bars, with intervals, normal beside them, and what was not seen."""
+"""Visitors by the hour or day as bars, with intervals, beside what is normal."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class Bars(Flowable):  # type: ignore[misc]  # reportlab has no types
 
 
 def nice_top(most: float) -> float:
-    """The least of 1, 2, 4, 6, 8 times a power of ten, and 2 at least, that is not below ``most``."""
+    """The least of 1, 2, 4, 6, 8 times a power of ten not below ``most``; 2 at least."""
     power = 1.0
     while power * 10 < most:
         power *= 10

@@ -20,8 +20,9 @@ from reportlab.platypus import Paragraph
 JAPANESE, KOREAN = "HeiseiKakuGo-W5", "HYGothic-Medium"
 LATIN, BOLD = "Helvetica", "Helvetica-Bold"
 INK, SOFT = HexColor("#15201d"), HexColor("#55625e")
-_GLUE = {ord(c): None for c in "\u2060\u200b\ufeff"}
-"""Signs that only say where a line may break: fonts of readers show boxes for them."""
+_OTHERS = dict.fromkeys(map(ord, "\u2060\u200b\ufeff"), None) | {ord("−"): "–"}
+"""Signs that only say where a line may break, for which readers show boxes; and the minus, which
+Helvetica does not have."""
 
 
 @cache
@@ -40,7 +41,7 @@ def runs(text: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:
 
 def _plain(text: str) -> str:
     # These fonts know the basic plane; what is beyond it (emoji) is shown as a square.
-    return "".join(c if ord(c) < 0x10000 else "□" for c in text.translate(_GLUE))
+    return "".join(c if ord(c) < 0x10000 else "□" for c in text.translate(_OTHERS))
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from miseban.insight.digest.report import (
@@ -23,10 +23,12 @@ from miseban.insight.digest.tables import Row, row_of, rows
 if TYPE_CHECKING:
     from miseban.insight.digest.making import Asking
 
-AREAS = frozenset({"area", "signage"})
+AREAS: Final = frozenset({"area", "signage"})
 """Kinds of zones that are used more or less; people do not choose to be in a queue."""
-LEAST_WAITING = 10
+LEAST_WAITING: Final = 10
 """An hour in which fewer waited is not called the one of the longest waits."""
+STANDS_OUT: Final = 1.2
+"""Nor is one in which people waited hardly longer than over the whole time."""
 
 
 def areas_of(asking: Asking, since: datetime, until: datetime) -> tuple[Area, ...]:
@@ -94,6 +96,8 @@ def _longest(by_hour: list[Row], timezone: str) -> WaitingHour | None:
     if len(means) < 2:  # the longest of one is nothing
         return None
     hour = max(means, key=lambda one: (means[one], -one))
+    if means[hour] < STANDS_OUT * sum(total_s.values()) / sum(waited.values()):
+        return None
     return WaitingHour(hour=hour, mean_s=means[hour], base=waited[hour])
 
 
@@ -124,7 +128,7 @@ def shelves_of(asking: Asking, since: datetime, until: datetime) -> Shelves | No
                     low_min=row.value("low_min"),
                     fill=row.value("fill"),
                     coverage=row.coverage,
-                )  # fmt: skip
+                )
             )
     empty.sort(key=lambda one: (-one.empty_min, one.shelf, one.facing))
     return Shelves(known=len(names), seen=len(seen), empty=tuple(empty))

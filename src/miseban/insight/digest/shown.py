@@ -13,20 +13,23 @@ from miseban.insight.digest.words import Words
 
 MOST_AREAS: Final = 12
 MOST_FACINGS: Final = 10
+_COUNTED: Final = (2.4, 2.0, 1.0, 1.0, 1.0, 0.7)
 """Those after that are on the page and in the CSV."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """``rows`` are texts under ``columns``, ``numbers`` says that all but the first are numbers;
-    ``notes`` stand before, ``after`` small below; ``chart``: with visitors over the time."""
+    """``rows`` are texts under ``columns``, of which the first ``names`` are names and the others
+    numbers, as wide as ``weights`` say; ``notes`` stand before, ``after`` small below; ``chart``:
+    with visitors over the time."""
 
     title: str
     notes: Sequence[str] = ()
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     after: Sequence[str] = ()
-    numbers: bool = True
+    weights: Sequence[float] = ()
+    names: int = 1
     chart: bool = False
 
 
@@ -118,7 +121,7 @@ def _areas(report: Report, words: Words) -> Section:
         for area in areas
     ]
     columns = [words(f"column.{c}") for c in ("area", "stays", "mean", "median", "share", "seen")]
-    return Section(words("part.areas"), (), columns, rows, _withheld(report, words))
+    return Section(words("part.areas"), (), columns, rows, weights=_COUNTED)
 
 
 def _waiting(report: Report, words: Words) -> Section:
@@ -136,7 +139,7 @@ def _waiting(report: Report, words: Words) -> Section:
     ]
     names = ("queue", "waited", "waiting", "waiting_p90", "longest", "seen")
     columns = [words(f"column.{name}") for name in names]
-    return Section(words("part.waiting"), (), columns, rows, _withheld(report, words))
+    return Section(words("part.waiting"), (), columns, rows, weights=_COUNTED)
 
 
 def _shelves(report: Report, words: Words) -> Section:
@@ -159,7 +162,7 @@ def _shelves(report: Report, words: Words) -> Section:
     seen = words(
         "note.seen_facings", seen=words.number(shelves.seen), known=words.number(shelves.known)
     )
-    return Section(title, (), columns, rows, [seen])
+    return Section(title, (), columns, rows, [seen], weights=(2.4, 1.8, 1, 1, 1), names=2)
 
 
 def _alerts(report: Report, words: Words) -> Section:
@@ -175,7 +178,7 @@ def _alerts(report: Report, words: Words) -> Section:
 
 def _seen(report: Report, words: Words) -> Section:
     seen = report.seen.entrances
-    title, after = words("part.seen"), _withheld(report, words)
+    title, after = words("part.seen"), [words("note.withheld", k=report.k)]
     note = words(f"note.{seen_well(seen)}", share=_share(seen, words))
     if not report.seen.cameras:
         return Section(title, [note], after=after)
@@ -188,7 +191,7 @@ def _seen(report: Report, words: Words) -> Section:
         for camera in report.seen.cameras
     ]
     columns = [words(f"column.{name}") for name in ("camera", "seen", "lost")]
-    return Section(title, [note], columns, rows, after)
+    return Section(title, [note], columns, rows, after, weights=(4, 1, 1))
 
 
 def seen_well(coverage: float | None) -> str:
@@ -198,10 +201,6 @@ def seen_well(coverage: float | None) -> str:
     if coverage >= NEARLY_ALL:
         return "seen_well"
     return "seen_partly" if coverage >= LEAST_SEEN else "seen_badly"
-
-
-def _withheld(report: Report, words: Words) -> list[str]:
-    return [words("note.withheld", k=report.k)]
 
 
 def _counted(one: Figure, words: Words) -> str:

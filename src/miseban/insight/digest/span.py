@@ -16,7 +16,7 @@ DAYS: dict[Kind, int] = {"day": 1, "week": 7}
 
 @dataclass(frozen=True)
 class Span:
-    """From ``first`` to ``last``, both in it: one day, or a week from Monday to Sunday (ISO 8601)."""
+    """From ``first`` to ``last``, both in it: a day, or a week from Monday to Sunday (ISO 8601)."""
 
     kind: Kind
     first: date

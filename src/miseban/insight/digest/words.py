@@ -66,9 +66,7 @@ class Words(ReportWords):
     def signed_share(self, share: float) -> str:
         share = round(share, 2)
         pattern = "+#,##0%;−#,##0%" if share else "#,##0%"
-        return format_percent(
-            abs(share) if not share else share, format=pattern, locale=self._locale
-        )
+        return format_percent(share or 0.0, format=pattern, locale=self._locale)
 
     def change_interval(self, one: Compared) -> str:
         """ "+4 % to +14 %"; empty where it is not known."""
