@@ -64,6 +64,7 @@ class Mailbox:
             if word == b"DATA":
                 writer.write(b"354 go on\r\n")
                 raw = (await reader.readuntil(b"\r\n.\r\n"))[:-3]
+                raw = raw.replace(b"\r\n..", b"\r\n.")  # RFC 5321, 4.5.2
                 self.tried += 1
                 does = self.answers(self.tried)
                 if does == "wait":

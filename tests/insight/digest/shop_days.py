@@ -79,8 +79,11 @@ class Day:
 
     def empty_shelf(self, since_h: float, until_h: float) -> Day:
         states: list[tuple[float, Any, float]] = [
-            (0.0, "full", 1.0), (since_h, "empty", 0.0), (until_h, "full", 1.0), (23.9, "full", 1.0),
-        ]  # fmt: skip
+            (0.0, "full", 1.0),
+            (since_h, "empty", 0.0),
+            (until_h, "full", 1.0),
+            (23.9, "full", 1.0),
+        ]
         for hour, state, fill in states:
             self.events.append(
                 ShelfState(
@@ -91,7 +94,7 @@ class Day:
                     state=state,
                     fill=fill,
                     confidence=0.9,
-                )  # fmt: skip
+                )
             )
         return self
 

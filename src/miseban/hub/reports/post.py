@@ -34,7 +34,7 @@ def letter(report: Report, hub_url: str) -> Letter:
     url = f"{hub_url}/reports?kind={report.kind}&day={report.first}"
     return Letter(
         title=headline(report, words),
-        text="\n\n".join(report.says),
+        text="\n\n".join(report.says).replace("\u2060", ""),  # some readers show boxes
         link=words("head.open", url=url),
         attached=words("head.attached"),
         name=f"{report.shop}-{report.kind}-{report.first}.pdf",
