@@ -56,7 +56,7 @@ def test_every_day_has_one_report_and_none_is_early_or_too_late(
         local = now.astimezone(ZoneInfo(zone)).date()
         assert 1 <= (local - found.first).days <= 2
     # Looked at every 20 minutes for two days: each report once, one after the other.
-    seen = []
+    seen: list[date] = []
     for step in range(144):
         one = due(settings(at=clock), zone, now + timedelta(minutes=20 * step))
         if one is not None and (not seen or seen[-1] != one.first):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=Route
 Format = Annotated[Literal["json", "pdf", "csv"], Query(description="PDF is of A4 pages.")]
 Lang = Annotated[Literal["en", "ja", "ko"], Query(description="Of its sentences and of PDF.")]
 InTurn = Annotated[Turns, Depends(turns_of)]
-_SEES = {
+_SEES: Final[dict[str, Any]] = {
     "dependencies": [needs(Right.SEE_COUNT)],
     "response_model": Report,
     "responses": {

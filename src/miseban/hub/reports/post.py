@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 import apprise
 from apprise.attachment.memory import AttachMemory
@@ -63,7 +64,9 @@ class Post:
 def _send(to: apprise.Apprise, one: Letter) -> bool:
     can_attach = all(bool(server.attachment_support) for server in to)
     parts = [one.text, *([one.attached] if can_attach else []), one.link]
-    pdf = AttachMemory(content=one.pdf, name=one.name, mimetype="application/pdf")
+    pdf: Any = AttachMemory(  # type: ignore[no-untyped-call]
+        content=one.pdf, name=one.name, mimetype="application/pdf"
+    )
     told = to.notify(
         title=one.title,
         body="\n\n".join(parts),

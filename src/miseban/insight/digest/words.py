@@ -33,6 +33,10 @@ class Words(ReportWords):
         super().__init__(lang, ZoneInfo(timezone))
         self._catalog = catalog(lang)
 
+    def number(self, value: float, digits: int = 0) -> str:
+        # Half is rounded up, as browsers do: the page and its sentences show the same number.
+        return super().number(value + 1e-9 if value > 0 else value, digits)
+
     def title(self, report: Report) -> str:
         """ "Tuesday 24 November 2026", "23 to 29 November 2026"."""
         if report.kind == "day":

@@ -171,5 +171,7 @@ function seen({ entrances, cameras }) {
   ]));
 }
 
+// Charts are as wide as the window: paper takes them smaller. 660 px is A4 between its margins.
+addEventListener("beforeprint", () => over.style.setProperty("--on-paper", String(Math.min(1, 660 / Math.max(1, over.clientWidth)))));
 addEventListener("popstate", run);
 run();
