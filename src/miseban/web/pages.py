@@ -27,7 +27,7 @@ RAIL: Final[tuple[Page, ...]] = (
     Page("tills", "/tills", Right.SEE_COUNT, period=True),
     Page("shelves", "/shelves", Right.SEE_COUNT, period=True),
     Page("alerts", "/alerts", Right.ANSWER_ALERTS),
-    Page("reports", "/reports", Right.SEE_COUNT, period=True),
+    Page("reports", "/reports", Right.SEE_COUNT),
     Page("setup", "/setup", Right.SET_SHOP),
     Page("cameras", "/cameras", Right.SEE_DEVICE, period=True),
     Page("privacy", "/privacy", Right.SEE_COUNT),

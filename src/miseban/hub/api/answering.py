@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 from miseban.hub.api.problems import Trouble
 from miseban.hub.hub import Hub
@@ -16,6 +16,7 @@ from miseban.insight.questions import Answer, Question
 from miseban.insight.uncertainty.accuracy_file import load_accuracy
 from miseban.journal.waited import Waited
 
+T = TypeVar("T")
 LONGEST_S: Final = 20.0
 """A question that takes longer is given up."""
 AT_ONCE: Final = 4
@@ -50,11 +51,15 @@ class Turns:
         self._ending: set[asyncio.Task[None]] = set()
 
     async def answer(self, hub: Hub, question: Question, gone: Gone = _stays) -> Answer:
-        """``gone`` is asked now and then whether the client has gone. Raises ``Trouble``
-        (``timeout``) where it takes too long, and ``BadInput`` where it asks for a place that is
-        not there."""
+        """Raises ``BadInput`` where it asks for a place that is not there, and as ``take``."""
+        return await self.take(lambda: answer(hub, question), gone)
+
+    async def take(self, work: Callable[[], T], gone: Gone = _stays) -> T:
+        """What ``work`` gives, which asks one question or several; ``gone`` is asked now and then
+        whether the client has gone. Raises ``Trouble`` (``timeout``) where it takes too long, and
+        what ``work`` raises."""
         waited = Waited()
-        place = self._places.submit(_for, waited, hub, question)
+        place = self._places.submit(_for, waited, work)
         found = asyncio.wrap_future(place)
         try:
             async with asyncio.timeout(LONGEST_S):
@@ -71,7 +76,7 @@ class Turns:
                 found.add_done_callback(lambda one: one.cancelled() or one.exception())
                 self._break_off(waited, place)
 
-    def _break_off(self, waited: Waited, place: Future[Answer]) -> None:
+    def _break_off(self, waited: Waited, place: Future[T]) -> None:
         async def until_it_ends() -> None:
             while not place.done():
                 waited.give_up()
@@ -82,10 +87,10 @@ class Turns:
         task.add_done_callback(self._ending.discard)
 
 
-def _for(waited: Waited, hub: Hub, question: Question) -> Answer:
+def _for(waited: Waited, work: Callable[[], T]) -> T:
     with waited.heeded():
         waited.check()
-        return answer(hub, question)
+        return work()
 
 
 def answer(hub: Hub, question: Question) -> Answer:

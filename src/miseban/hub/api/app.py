@@ -24,6 +24,7 @@ from miseban.hub.api import (
     push,
     questions,
     receipts,
+    reports,
     screen,
     sessions,
     setup,
@@ -40,9 +41,9 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, screen, questions, events, alerts, shop, drawing, trying,
-    versions, cameras, plan, receipts, hooks, push, people, tokens,
-    sessions, setup, devices, audit, privacy, notice_page, health, openapi,
+    live, screen, questions, reports, events, alerts, shop, drawing, trying, versions, cameras,
+    plan, receipts, hooks, push, people, tokens, sessions, setup, devices, audit, privacy,
+    notice_page, health, openapi,
 )  # fmt: skip
 
 

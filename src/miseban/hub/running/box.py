@@ -164,9 +164,7 @@ def open_box(
             pushes=Subscriptions(engine),
             push_key=vapid.public,
             door=_door(settings),
-            files=Files(
-                shop=shop_file, rules=rules_file, versions=settings.data / "shop-versions"
-            ),
+            files=Files(shop=shop_file, rules=rules_file, versions=settings.data / "shop-versions"),
             channels=[channel.id for channel in notify.channels],
             now=now,
         )

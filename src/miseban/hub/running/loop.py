@@ -1,9 +1,11 @@
-"""What runs in the hub's asyncio loop beside its pages: alerts, and whoever is told of them."""
+"""What runs in the hub's asyncio loop beside its pages: alerts, whoever is told of them, and
+reports on schedule."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 
 from miseban.camera.process.logs import log
 from miseban.camera.process.wall_clock import WallClock
@@ -14,7 +16,12 @@ from miseban.hub.notify.notifier import Notifier
 from miseban.hub.notify.outgoing import Outgoing
 from miseban.hub.notify.webhooks import Webhooks
 from miseban.hub.notify.webpush import WebPush
+from miseban.hub.reports.ledger import Ledger
+from miseban.hub.reports.making import report_of
+from miseban.hub.reports.post import Letter, letter
+from miseban.hub.reports.schedule import Schedule
 from miseban.hub.running.box import Box
+from miseban.insight.digest import Kind
 from miseban.vocabulary.errors import MisebanError
 
 SET_BY_S = 120.0
@@ -46,6 +53,7 @@ class HubLoop:
             push=self._push,
             chats=self._chats,
         )
+        self._schedule = _schedule(box)
 
     async def run(self) -> None:
         box, loop = self._box, asyncio.get_running_loop()
@@ -55,7 +63,10 @@ class HubLoop:
             self._notifier.speak(box.hub.shop, box.hub.rules.language)
 
         box.on_reload.append(reloaded)
-        parts = {"alerts": self._watch, "webhooks": self._hook, "clock": self._mind_the_clock}
+        parts = {
+            "alerts": self._watch, "webhooks": self._hook, "clock": self._mind_the_clock,
+            "reports": self._schedule.run,
+        }  # fmt: skip
         tasks = [loop.create_task(self._again(name, part)) for name, part in parts.items()]
         try:
             await asyncio.Event().wait()
@@ -108,3 +119,21 @@ class HubLoop:
             except Exception:  # noqa: BLE001  (the others go on)
                 _LOG.exception("a part failed", part=name)
             await asyncio.sleep(AGAIN_S)
+
+
+def _schedule(box: Box) -> Schedule:
+    hub = box.hub
+
+    def write(kind: Kind, day: date, language: str) -> Letter:
+        # Of cameras only how much was seen: who gets a mail need have no right to see devices.
+        return letter(report_of(hub, kind, day, language, devices=False), hub.door.url)
+
+    return Schedule(
+        Ledger(hub.engine),
+        box.notify.reports,
+        box.notify.channels,
+        write,
+        timezone=lambda: hub.shop.shop.timezone,
+        language=lambda: hub.rules.language,
+        now=hub.now,
+    )
