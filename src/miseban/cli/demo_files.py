@@ -19,7 +19,7 @@ from miseban.vocabulary.shop import load_shop
 
 PEOPLE = 0.4
 """So many times as many people come as the scenario says: all cameras are drawn by one core."""
-FPS = 3.0
+FPS = 2.0
 BUSY = 0.6
 """An hour in which so many times as many come as in the busiest shows a living shop."""
 FILLED = timedelta(minutes=25)
