@@ -17,7 +17,7 @@ from miseban.sim.scenario.file import beside, load_scenario
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import load_shop
 
-PEOPLE = 0.4
+PEOPLE = 0.3
 """So many times as many people come as the scenario says: all cameras are drawn by one core."""
 FPS = 2.0
 BUSY = 0.6

@@ -9,6 +9,7 @@ open: when it closes, whoever started it is gone.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import random
 import secrets
@@ -24,6 +25,7 @@ from pydantic import BaseModel, ConfigDict
 
 from miseban.camera.delivery.calling import HubCall, Hung
 from miseban.cli.demo_files import Stage, opening
+from miseban.hub.live.shelves import facing_names
 from miseban.sim.scenario import Scenario
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.truth.events import truth
@@ -41,6 +43,7 @@ from miseban.vocabulary.events import (
     QueueState,
     ShelfState,
     TillReceipt,
+    VisitEnded,
     ZoneEntered,
     ZoneLeft,
 )
@@ -49,8 +52,9 @@ from miseban.vocabulary.shop import Shop, load_shop
 
 SOURCE = "history"
 TOGETHER = 500
-ALARMED = 3
-"""A queue of so many was an alert."""
+ALARMED, NOTED = 2, 0.2
+"""A queue of so many was an alert, and such a part of the facings that ran low."""
+STEP_S = 2.0
 LIVE_S = 10.0
 """What tills print and how shelves stand is told so often."""
 
@@ -92,7 +96,8 @@ def day_of(stage: Stage, shop: Shop, scenario: Scenario, ago: int) -> list[Event
     helps = simulation.helps
     needed = help_truth(shop, helps, people, known.events, known.visits, start, length_s, seed)
     events = [*known.joined(needed.events).events, *_reports(shop, start, length_s, seed)]
-    events += _alerts(events, seed)
+    events += _alerts(shop, events, seed)
+    events = [_thinned(one) if isinstance(one, VisitEnded) else one for one in events]
     if until == stage.now:
         events = _without_who_is_there(events)
     # Calls for help last, behind their ends: nobody is to be sent for because of them.
@@ -116,6 +121,17 @@ def _without_who_is_there(events: Sequence[Event]) -> list[Event]:
     ]
 
 
+def _thinned(visit: VisitEnded) -> VisitEnded:
+    """Its way with a place every ``STEP_S`` seconds: two weeks of them are half as large so."""
+    keep = [
+        n
+        for n, at_s in enumerate(visit.t)
+        if n in (0, len(visit.t) - 1) or int(at_s / STEP_S) != int(visit.t[n - 1] / STEP_S)
+    ]
+    way = {name: tuple(getattr(visit, name)[n] for n in keep) for name in ("t", "x", "y")}
+    return visit.model_copy(update=way)
+
+
 def _reports(shop: Shop, start: datetime, length_s: float, seed: int) -> Iterator[Event]:
     """Every camera says each quarter of an hour that it is well."""
     ids = EventIds(random.Random(f"{seed}/reports"))  # noqa: S311
@@ -128,17 +144,21 @@ def _reports(shop: Shop, start: datetime, length_s: float, seed: int) -> Iterato
             )  # fmt: skip
 
 
-def _alerts(events: Iterable[Event], seed: int) -> list[Event]:
+def _alerts(shop: Shop, events: Iterable[Event], seed: int) -> list[Event]:
     """Alerts of long queues and empty facings, and how soon somebody came."""
     rng = random.Random(f"{seed}/alerts")  # noqa: S311
     ids = EventIds(rng)
     free: dict[str, datetime] = {}
+    names = facing_names(shop)
     found: list[Event] = []
     for event in sorted(events, key=lambda one: one.time):
         if isinstance(event, QueueState) and event.length >= ALARMED:
             what = ("queue-long", "queue", event.zone, float(event.length))
         elif isinstance(event, ShelfState) and event.state == "empty":
-            what = ("shelf-empty", "shelf", event.facing, 0.0)
+            what = ("shelf-empty", "shelf", names[event.shelf, event.facing], 0.0)
+        elif isinstance(event, ShelfState) and event.state == "low" and rng.random() < NOTED:
+            named = names[event.shelf, event.facing]
+            what = ("shelf-low", "shelf", named, round(event.fill, 2))
         else:
             continue
         rule, about, subject, value = what
@@ -228,6 +248,7 @@ def run(told: Told) -> None:
 
     for ago in order_of(told.days):
         history.send(day_of(stage, shop, scenario, ago))
+        gc.collect()
         tell_live()
     minutes = (time.monotonic() - began) / 60
     print(f"The {told.days} days before today are in ({minutes:.1f} min).", flush=True)

@@ -138,7 +138,9 @@ def _history(stage: Stage, socket_file: Path, days: int) -> Iterator[None]:
 
     told = Told(stage=stage, socket=socket_file, days=days).model_dump_json().encode()
     program = [sys.executable, "-m", "miseban.cli.demo_history"]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    # What a day took is given back before the next.
+    lean = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "1000000"}
+    environment = {**os.environ, **lean}
     process = subprocess.Popen(program, stdin=subprocess.PIPE, env=environment)  # noqa: S603
     assert process.stdin is not None  # noqa: S101 - it is a pipe
     try:
