@@ -78,7 +78,8 @@ def refused_page(request: Request, status: int) -> HTMLResponse:
 
 
 def _rendered(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    shop = hub_of(request).shop.shop
+    whole = hub_of(request).shop
+    shop = whole.shop
     language = language_of(request, shop.timezone)
     text = _environment().get_template(template).render(
         t=speak(language),
@@ -87,6 +88,8 @@ def _rendered(request: Request, template: str, status: int = 200, **values: Any)
         static=f"/static/{version()}",
         shop_name=shop.name,
         timezone=shop.timezone,
+        has_floor=shop.floor is not None,
+        has_notice=whole.notice is not None,
         **values,
     )  # fmt: skip
     headers = {

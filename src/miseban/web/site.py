@@ -38,6 +38,7 @@ def add_pages(app: FastAPI) -> None:
     )  # fmt: skip
     for path, give in (
         ("/static/{stamp}/{name:path}", static),
+        ("/offline", offline),
         ("/sw.js", service_worker),
         ("/manifest.webmanifest", manifest),
         ("/favicon.ico", favicon),
@@ -65,6 +66,11 @@ def login(request: Request, next: Annotated[str, Query(max_length=2000)] = "/") 
 def welcome(request: Request) -> Response:
     """Where a one-time link leads; its secret stays in the browser."""
     return plain_page(request, "welcome")
+
+
+def offline(request: Request) -> Response:
+    """What a telephone keeps, to be shown when the hub cannot be reached."""
+    return plain_page(request, "offline")
 
 
 async def static(request: Request, stamp: str, name: str) -> Response:

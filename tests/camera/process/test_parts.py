@@ -21,6 +21,7 @@ from miseban.camera.process.settings import Beat, Model, ProcessSettings
 from miseban.camera.process.wall_clock import LASTS_S, WallClock
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import Gap
+from miseban.vision.sources.live import MOST_GAPS
 from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.shop import load_shop, parse_shop
@@ -134,6 +135,10 @@ def test_a_camera_that_answers_late_is_there_from_the_beginning(
     inner.gaps = [*inner.gaps, Gap(3.0, 4.0, "no frames came")]
     assert source.gaps == [*before, Gap(23.0, 24.0, "no frames came")]
     assert source.gaps[0] is before[0], "asked with every frame, so none is made twice"
+    inner.gaps = [Gap(5.0 + n, 5.5 + n, "flap") for n in range(3 * MOST_GAPS)]
+    assert source.gaps == [
+        Gap(g.start_s + 20.0, g.end_s + 20.0, g.reason) for g in inner.gaps[-MOST_GAPS:]
+    ]
     source.close()
     assert list(frames) == []
     assert inner.closed.is_set()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -13,6 +15,7 @@ import structlog
 
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import check_resolution
+from miseban.vision.sources.live import MOST_GAPS
 from miseban.vision.sources.source import Gap, Source, SourceInfo
 from miseban.vocabulary.errors import MisebanError
 
@@ -48,18 +51,23 @@ class PatientSource:
         self.info = SourceInfo(shown, *resolution, fps, None, True, utc())
         self._source: Source | None = None
         self._shift_s = 0.0
-        self._moved: list[Gap] = []  # the source's gaps, in seconds of this session
+        # The source's last gaps, in seconds of this session.
+        self._moved: deque[Gap] = deque(maxlen=MOST_GAPS)
+        self._moved_s = -math.inf  # where the last of them ends, in the source's own
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
     @property
     def gaps(self) -> list[Gap]:
-        """Of the whole session: asked with every frame, so each is moved once only."""
+        """The last ``MOST_GAPS``: asked with every frame, so each is moved once only."""
         with self._lock:
             if self._source is None:
                 return []
-            new, by_s = self._source.gaps[len(self._moved) :], self._shift_s
-            self._moved += [Gap(gap.start_s + by_s, gap.end_s + by_s, gap.reason) for gap in new]
+            by_s = self._shift_s
+            for gap in self._source.gaps:
+                if gap.end_s > self._moved_s:
+                    self._moved_s = gap.end_s
+                    self._moved.append(Gap(gap.start_s + by_s, gap.end_s + by_s, gap.reason))
             return list(self._moved)
 
     @property

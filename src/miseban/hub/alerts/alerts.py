@@ -120,6 +120,12 @@ class Alerts:
         with self._lock:
             return self._desk.shown()
 
+    def notices(self) -> list[Notice]:
+        """The same, each as somebody is told of it."""
+        with self._lock:
+            found = [notice_of(alert) for _, alert in self._desk.all()]
+        return sorted(found, key=lambda one: (one.alert.raised, one.alert.alert))
+
     def accept(self, alert_id: str, by: str, now: datetime) -> AlertNow:
         """The account ``by`` takes it. Who comes second changes nothing. Raises ``BadInput``
         (``no-such-alert``) unless it is open."""

@@ -203,11 +203,15 @@ def carried_over(rows: pa.Table, name: str) -> dict[str, State]:
 
 
 def _since_raised(told: Told) -> NDArray[np.float64]:
-    alert, step, times = told.texts("alert"), told.texts("step"), told.times
-    raised = {alert[i]: times[i] for i in np.flatnonzero(step == "raised").tolist()}
+    """(N,) seconds since the alert of each step was last raised; not a number where it was not."""
+    alert, times = told.texts("alert"), told.times
+    later = told.texts("step") != "raised"
+    raised: dict[str, int] = {}
     seconds = np.full(len(told), np.nan)
-    for i in np.flatnonzero(step != "raised").tolist():
-        if times[i] >= raised.get(alert[i], times[i] + 1):
+    for i in np.lexsort((later, times)).tolist():
+        if not later[i]:
+            raised[alert[i]] = times[i]
+        elif alert[i] in raised:
             seconds[i] = (times[i] - raised[alert[i]]) / 1e6
     return seconds
 

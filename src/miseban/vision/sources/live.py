@@ -6,6 +6,7 @@ import logging
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,10 @@ from miseban.vision.sources.timing import Backlog, LiveTime, Sampler, plausible_
 from miseban.vocabulary.errors import Failed
 
 log = logging.getLogger(__name__)
+
+MOST_GAPS = 100
+"""Of the last, that are told: who follows a stream asks with every frame, and a camera that breaks
+off every few seconds would add thousands a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class LiveSource:
         self._last_s: float | None = None
         self._came_s = 0.0  # when the last frame arrived; its own time may be seconds before
         self._lost = ""  # why no frames come; empty while they do
-        self._gaps: list[Gap] = []
+        self._gaps: deque[Gap] = deque(maxlen=MOST_GAPS)
         self._incomplete = ""
         self._latest: Frame | None = None
         self._info: SourceInfo | None = None
@@ -97,7 +102,7 @@ class LiveSource:
 
     @property
     def gaps(self) -> list[Gap]:
-        """Finished gaps, in order; one in progress is added by ``close``."""
+        """The last ``MOST_GAPS`` finished gaps, in order; one in progress is added by ``close``."""
         with self._changed:
             return list(self._gaps)
 

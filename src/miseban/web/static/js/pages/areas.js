@@ -61,7 +61,7 @@ function stretches(when, since, until, weekdays) {
 }
 
 async function drawHeat(when, signal) {
-  const plan = await shopPlan().catch((error) => { if (error.status !== 404) throw error; });
+  const plan = await shopPlan();
   if (!plan) return fill("map", noPlan());
   const weekdays = viewed("weekdays").split("").map(Number).filter((one) => one <= 6);
   const asked = (since, until) => Promise.all(stretches(when, since, until, weekdays).map((one) => ask("heat", one, signal)));

@@ -6,6 +6,7 @@ import { beside, changed } from "../compared.js";
 import { fill, h } from "../dom.js";
 import { chartBox, overTime, stamp } from "../overtime.js";
 import { csvOf, onPeriod } from "../period.js";
+import { shopPlan } from "../plan.js";
 import { number, share, t } from "../words.js";
 
 const shop = get("shop");
@@ -20,7 +21,7 @@ async function show(period, signal) {
     ask("visitors", { ...query, by }, signal),
     ask("occupancy", { ...query, by }, signal),
     ask("conversion", { ...query, by: "whole" }, signal),
-    get("shop/plan", {}, signal).catch(() => null),
+    shopPlan(),
   ]);
   came(lines);
   captured(lines, passing);

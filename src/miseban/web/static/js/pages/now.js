@@ -18,7 +18,7 @@ let calls = null;
 let help = null; // only those who may are told of it
 
 async function drawFloor() {
-  const plan = await shopPlan().catch((error) => { if (error.status !== 404) throw error; });
+  const plan = await shopPlan();
   if (!plan) return fill("floor", noPlan());
   const drawn = drawPlan(plan, { label: t("now.floor") });
   dots = new Dots(drawn.layer("over"));

@@ -13,7 +13,7 @@ let answer = null;
 let plan = null;
 
 async function show(period, signal) {
-  [answer, plan] = await Promise.all([ask("paths", period.query, signal), shopPlan().catch((error) => { if (error.status !== 404) throw error; })]);
+  [answer, plan] = await Promise.all([ask("paths", period.query, signal), shopPlan()]);
   await draw();
 }
 
