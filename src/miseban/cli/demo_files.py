@@ -82,7 +82,7 @@ def prepare(folder: Path, wish: Wish, now: datetime) -> Stage:
     )  # fmt: skip
     document = tomlkit.parse(wish.shop_file.read_text("utf-8"))
     _table(document["shop"])["timezone"] = zone.key
-    for camera in document["camera"]:  # type: ignore[union-attr]
+    for camera in document["camera"]:
         one = _table(camera)
         one["source"] = _played(str(one["source"]), stage)
         one["fps"] = min(FPS, float(one.get("fps", FPS)))

@@ -225,7 +225,7 @@ class Till:
         events = goods_events(
             self._world.goods, self._shop, visits, stage.at, seconds, stage.seed
         )  # fmt: skip
-        news = []
+        news: list[Event] = []
         for event in events:
             if isinstance(event, TillReceipt | ShelfState) and event.id not in self._told:
                 self._told.add(event.id)
@@ -248,6 +248,8 @@ def run(told: Told) -> None:
 
     for ago in order_of(told.days):
         history.send(day_of(stage, shop, scenario, ago))
+        if not ago:
+            os.nice(10)  # what is seen now comes before what was
         gc.collect()
         tell_live()
     minutes = (time.monotonic() - began) / 60
@@ -264,8 +266,6 @@ def _both(told: Told) -> tuple[Delivery, Delivery]:
 def main() -> None:
     """Reads what it is told, and runs."""
     told = Told.model_validate_json(sys.stdin.buffer.readline())
-    os.nice(10)  # what is seen now comes first
-
     def wait_for_end() -> None:
         while os.read(0, 4096):
             pass

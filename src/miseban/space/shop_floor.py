@@ -190,8 +190,8 @@ class ShopFloor:
 
     def now(self, since_s: float) -> list[Seen]:
         """Who was seen from ``since_s`` on, where a camera's floor points tell the place."""
-        spaces = [*self.alone.values(), *([self._floor] if self._floor is not None else [])]
-        return [one for space in spaces for one in space.now(since_s)]
+        seen = self._floor.now(since_s) if self._floor is not None else []
+        return seen + [one for space in self.alone.values() for one in space.now(since_s)]
 
     @property
     def heat(self) -> HeatMap | None:
