@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from miseban.vocabulary.events import HelpNeeded
 from miseban.vocabulary.floor_now import Dot, FloorNow
@@ -61,7 +61,7 @@ def test_people_walk_on_the_plan_and_are_gone_when_nobody_tells(visitor: Visitor
     call(visitor.site)
     with walking(visitor.site, 4) as ends:
         page = visitor.log_in("manager")
-        page.wait_for_function("document.querySelectorAll('.plan .person').length === 4")
+        expect(page.locator(".plan .person")).to_have_count(4, timeout=15_000)
         assert page.locator(".plan .person.staff").count() == 1
         assert page.locator(".plan .group").count() == 1
         wide = page.eval_on_selector_all(
@@ -82,7 +82,7 @@ def test_people_walk_on_the_plan_and_are_gone_when_nobody_tells(visitor: Visitor
         page.wait_for_selector(".plan .calls .help")
         assert page.locator(".plan .calls .word").text_content() == "Fall"
         ends.set()
-        page.wait_for_function("!document.querySelector('.plan .person')", timeout=9000)
+        expect(page.locator(".plan .person")).to_have_count(0, timeout=15_000)
 
 
 def test_who_may_not_see_them_has_no_dots(visitor: Visitor) -> None:
@@ -103,7 +103,7 @@ def test_who_may_see_no_help_has_no_marks_and_motion_is_asked_for(
         Visitor.of(browser, konbini, language="ja", reduced_motion="reduce") as one,
     ):
         page = one.log_in("marketer")
-        page.wait_for_function("document.querySelectorAll('.plan .person').length === 60")
+        expect(page.locator(".plan .person")).to_have_count(60, timeout=15_000)
         assert page.locator(".plan .calls .help").count() == 0
         style = "getComputedStyle(document.querySelector('.plan .person')).transitionDuration"
         assert set(page.evaluate(style).split(", ")) == {"0s"}

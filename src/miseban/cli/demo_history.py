@@ -16,7 +16,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -60,13 +60,13 @@ LIVE_S = 10.0
 
 
 class Told(BaseModel):
-    """``days`` behind ``stage``, to be delivered at ``socket``."""
+    """``days`` behind ``stage``, to be delivered at ``socket``; none once they are there."""
 
     model_config = ConfigDict(frozen=True)
 
     stage: Stage
     socket: Path
-    days: int
+    days: int | None
 
 
 def order_of(days: int) -> list[int]:
@@ -240,32 +240,40 @@ def run(told: Told) -> None:
     stage = told.stage
     shop = load_shop(stage.shop_file)
     scenario = load_scenario(beside(stage.shop_file), shop)
-    till, live, history = Till(stage, shop, scenario), *_both(told)
-    began = time.monotonic()
+    till, live = Till(stage, shop, scenario), Delivery(told.socket, "tills-and-shelves")
 
     def tell_live() -> None:
         live.send(till.said(datetime.now(UTC)))
 
-    for ago in order_of(told.days):
-        history.send(day_of(stage, shop, scenario, ago))
-        if not ago:
-            os.nice(10)  # what is seen now comes before what was
-        gc.collect()
-        tell_live()
-    minutes = (time.monotonic() - began) / 60
-    print(f"The {told.days} days before today are in ({minutes:.1f} min).", flush=True)
+    if told.days is not None:
+        _history(told, told.days, shop, scenario, tell_live)
+        anew = told.model_copy(update={"days": None}).model_dump_json()
+        # As another program, which has none of the memory that the days took.
+        os.execv(sys.executable, [sys.executable, "-m", "miseban.cli.demo_history", anew])  # noqa: S606
     while True:
         time.sleep(LIVE_S)
         tell_live()
 
 
-def _both(told: Told) -> tuple[Delivery, Delivery]:
-    return Delivery(told.socket, "tills-and-shelves"), Delivery(told.socket, SOURCE)
+def _history(
+    told: Told, days: int, shop: Shop, scenario: Scenario, between: Callable[[], None]
+) -> None:
+    stage, history, began = told.stage, Delivery(told.socket, SOURCE), time.monotonic()
+    for ago in order_of(days):
+        history.send(day_of(stage, shop, scenario, ago))
+        if not ago:
+            os.nice(10)  # what is seen now comes before what was
+        gc.collect()
+        between()
+    minutes = (time.monotonic() - began) / 60
+    print(f"The {days} days before today are in ({minutes:.1f} min).", flush=True)
 
 
 def main() -> None:
-    """Reads what it is told, and runs."""
-    told = Told.model_validate_json(sys.stdin.buffer.readline())
+    """Reads what it is told, by itself or by whoever started it, and runs."""
+    line = sys.argv[1].encode() if len(sys.argv) > 1 else sys.stdin.buffer.readline()
+    told = Told.model_validate_json(line)
+
     def wait_for_end() -> None:
         while os.read(0, 4096):
             pass

@@ -10,6 +10,7 @@ const BEAT_MS = 500;
 const POINTS = 5; // of a tail: two seconds of beats
 const GONE_MS = 3500; // without a message nobody knows where anybody is
 const JUMP_M = 2.5; // nobody walks so far in a beat: it is drawn anew, and not slid across the shop
+const TIED_M = 5;
 const R = 0.28; // metres
 
 export class Dots {
@@ -81,12 +82,15 @@ export class Dots {
       if (spots.length < 2) continue;
       if (!this.links.has(group)) this.links.set(group, this.groups.appendChild(h("path.group", { fill: "none", "stroke-width": R / 2, "stroke-linecap": "round" })));
       spots.sort((a, b) => (a[0] < b[0] ? -1 : 1));
-      this.links.get(group).setAttribute("d", way(spots.map(([, x, y]) => [x, y])));
+      this.links.get(group).setAttribute("d", near(spots.map(([, x, y]) => [x, y])));
     }
   }
 }
 
 const way = (spots) => `M${spots.map(([x, y]) => `${x} ${y}`).join("L")}`;
+
+/** A way through those who are near each other: a group that has parted is not tied across the shop. */
+const near = (spots) => spots.map(([x, y], n) => `${n && Math.hypot(x - spots[n - 1][0], y - spots[n - 1][1]) < TIED_M ? "L" : "M"}${x} ${y}`).join("");
 
 /** Where help is needed, for those to whom the hub tells it: a mark with a word at the place. */
 export class Calls {
