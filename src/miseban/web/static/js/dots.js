@@ -118,9 +118,10 @@ export class Calls {
     const [x, y] = spot;
     const says = maybe(`helpkind.${one.kind}`, t("alert.help"));
     const r = this.size * 0.75;
+    const left = x > this.layer.ownerSVGElement.viewBox.baseVal.width * 0.75; // the word would leave the plan
     return h("g.help", { role: "img", "aria-label": says, transform: `translate(${x} ${y})` }, h("title", says),
       h("circle.ring", { r }), h("circle.call", { r }),
       h("text.sign", { "font-size": r * 1.5, "text-anchor": "middle", "dominant-baseline": "central" }, "!"),
-      h("text.word", { x: r * 1.4, "font-size": this.size * 1.1, "dominant-baseline": "central" }, says));
+      h("text.word", { x: r * (left ? -1.7 : 1.7), "text-anchor": left ? "end" : "start", "font-size": this.size * 1.1, "dominant-baseline": "central" }, says));
   }
 }
