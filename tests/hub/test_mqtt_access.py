@@ -33,6 +33,7 @@ from miseban.hub.running.broker import OwnBroker
 from miseban.hub.tls import own_certificate
 from miseban.vocabulary.delivery import ack_topic, events_topic
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.floor_now import floor_topic
 from tests.servers.mosquitto import PROGRAM, free_port, need_mosquitto
 
 NOW = datetime.now(UTC)
@@ -119,7 +120,11 @@ async def said(shop: Shop, who: Issued, topics: list[str], listener: Issued) -> 
     }[listener.user]
     closer = {"door": shop.door, HUB_USER: shop.hub}[last[0]]
     async with shop.client(listener) as listening:
-        for wish in ("#", "miseban/+/+/ack", "miseban/+/+/events", "$SYS/#"):
+        for wish in (
+            "#",
+            *(f"miseban/+/+/{what}" for what in ("ack", "events", "floor")),
+            "$SYS/#",
+        ):
             await listening.subscribe(wish, qos=1)
         if who == listener:
             for topic in topics:
@@ -170,16 +175,18 @@ def test_a_device_speaks_only_as_itself(shop: Shop) -> None:
         events_topic(SHOP, "door"), events_topic(SHOP, "other"), events_topic("osaka", "till"),
         ack_topic(SHOP, "till"), ack_topic(SHOP, "door"), f"miseban/{SHOP}/public/x", "x",
         f"miseban/{SHOP}/till/onvif-ej/x", f"{events_topic(SHOP, 'till')}/x",
+        floor_topic(SHOP, "door"), floor_topic("osaka", "till"),
     ]  # fmt: skip
-    own = events_topic(SHOP, "till")
-    assert asyncio.run(said(shop, shop.till, [*tried, own], shop.hub)) == [own]
+    own = [floor_topic(SHOP, "till"), events_topic(SHOP, "till")]
+    assert asyncio.run(said(shop, shop.till, [*tried, *own], shop.hub)) == own
 
 
 def test_a_device_hears_only_its_own_answers(shop: Shop) -> None:
     answers = [ack_topic(SHOP, "till"), f"miseban/{SHOP}/public/x", ack_topic(SHOP, "door")]
     told = asyncio.run(said(shop, shop.hub, answers[:2], shop.door))
     assert told == []
-    assert asyncio.run(said(shop, shop.till, [events_topic(SHOP, "till")], shop.door)) == []
+    others = [events_topic(SHOP, "till"), floor_topic(SHOP, "till")]
+    assert asyncio.run(said(shop, shop.till, others, shop.door)) == []
     # It cannot hear itself either.
     assert asyncio.run(said(shop, shop.door, [events_topic(SHOP, "door")], shop.door)) == []
 
@@ -187,7 +194,7 @@ def test_a_device_hears_only_its_own_answers(shop: Shop) -> None:
 def test_a_reader_hears_what_is_for_others_and_says_nothing(shop: Shop) -> None:
     public = f"miseban/{SHOP}/public/occupancy"
     assert asyncio.run(said(shop, shop.hub, [public], shop.wall)) == [public]
-    mine = [events_topic(SHOP, "wall"), public, ack_topic(SHOP, "door")]
+    mine = [events_topic(SHOP, "wall"), public, ack_topic(SHOP, "door"), floor_topic(SHOP, "wall")]
     assert asyncio.run(said(shop, shop.wall, mine, shop.wall)) == []
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from miseban.hub.alerts import Alerts, Notice, Rules
 from miseban.hub.bus import Bus
 from miseban.hub.live import LiveState
+from miseban.hub.live.floor import LiveFloor
 from miseban.hub.mqtt_access import MqttAccess
 from miseban.hub.notify.hooks import Hooks
 from miseban.hub.notify.subscriptions import Subscriptions
@@ -81,6 +82,7 @@ class Hub:
     door: Door = field(default_factory=Door)
     files: Files = field(default_factory=Files)
     channels: Sequence[str] | None = None
+    floor: LiveFloor = field(default_factory=LiveFloor)
     now: Callable[[], datetime] = utc_now
     deliver: Callable[[Sequence[Notice]], None] = nobody_to_tell
     changed: Callable[[str], None] = lambda _: None

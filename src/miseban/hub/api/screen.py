@@ -7,8 +7,10 @@ many pages are open, each state is made and written once, and sent to all who ma
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -26,6 +28,10 @@ router = APIRouter(prefix="/api/v1/live", tags=["live"], route_class=Route)
 
 TURN_S: Final = 1.0
 """So often a state is made."""
+FLOOR_S: Final = 0.5
+"""So often it is told who is where on the floor."""
+EVENTS: Final = {"now": "now", "now_devices": "now", "help": "help", "floor": "floor"}
+"""Of each kind of state the event as which it is sent."""
 BEAT_S: Final = 10.0
 """Without news something is sent so often, so that a page knows that it still listens."""
 
@@ -36,20 +42,22 @@ class Board:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._watched = 0
+        self._watched: Counter[str] = Counter()
         self._making: asyncio.Task[None] | None = None
         self._changed = asyncio.Condition()
         self.shown: dict[str, tuple[int, bytes]] = {}
 
-    async def __aenter__(self) -> Board:
-        self._watched += 1
+    @contextlib.asynccontextmanager
+    async def watched(self, kinds: Collection[str]) -> AsyncIterator[None]:
+        """Somebody looks at these ``kinds``."""
+        self._watched.update(kinds)
         if self._making is None or self._making.done():
             self._changed = asyncio.Condition()  # of the loop that it is now
             self._making = asyncio.create_task(self._make())
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        self._watched -= 1
+        try:
+            yield
+        finally:
+            self._watched.subtract(kinds)
 
     async def news(self, seen: dict[str, int], wait_s: float) -> list[bytes]:
         """What is newer than ``seen`` (its kinds: number seen), which is brought up to date;
@@ -68,35 +76,47 @@ class Board:
             seen[kind] = self.shown[kind][0]
         return [self.shown[kind][1] for kind in found]
 
-    async def put(self, kind: str, event: str, text: str) -> None:
-        """``text`` is the JSON of an ``event`` for whoever watches ``kind``."""
-        number, before = self.shown.get(kind, (0, b""))
-        message = format_sse_event(event=event, data_str=text)
-        if message != before:
-            self.shown[kind] = (number + 1, message)
+    async def put(self, **texts: str) -> None:
+        """By kind, the JSON of an event for whoever watches it: all of them together, so that
+        nobody is woken twice."""
+        news = False
+        for kind, text in texts.items():
+            number, before = self.shown.get(kind, (0, b""))
+            message = format_sse_event(event=EVENTS[kind], data_str=text)
+            if message != before:
+                self.shown[kind] = (number + 1, message)
+                news = news or self._watched[kind] > 0
+        if news:
             async with self._changed:
                 self._changed.notify_all()
 
     async def _make(self) -> None:
-        while self._watched:
-            began = time.monotonic()
-            plain, devices, helping = await run_in_threadpool(self._states)
-            await self.put("now", "now", plain)
-            await self.put("now.devices", "now", devices)
-            await self.put("help", "help", helping)
-            await asyncio.sleep(max(0.0, TURN_S - (time.monotonic() - began)))
+        states_at = floor_at = time.monotonic()
+        while self._watched.total() > 0:
+            texts = {}
+            now = time.monotonic()
+            if now >= states_at:
+                states_at = max(states_at + TURN_S, now)
+                texts = await run_in_threadpool(self._states)
+            if self._watched["floor"]:
+                texts["floor"] = self._hub.floor.text(self._hub.now())
+            else:  # whoever looks next is not shown where people were a while ago
+                self.shown.pop("floor", None)
+            await self.put(**texts)
+            floor_at = max(floor_at + FLOOR_S, now)
+            await asyncio.sleep(max(0.0, floor_at - time.monotonic()))
         self.shown.clear()
 
-    def _states(self) -> tuple[str, str, str]:
+    def _states(self) -> dict[str, str]:
         hub = self._hub
         now = hub.now()
         snapshot = hub.live.snapshot(now)
         plain = snapshot.model_copy(update={"cameras": ()})
-        return (
-            plain.model_dump_json(),
-            snapshot.model_dump_json(),
-            hub.live.help(now).model_dump_json(),
-        )
+        return {
+            "now": plain.model_dump_json(),
+            "now_devices": snapshot.model_dump_json(),
+            "help": hub.live.help(now).model_dump_json(),
+        }
 
 
 @router.get(
@@ -107,14 +127,17 @@ class Board:
     responses={
         200: {
             "description": "Server-sent events: `now` as `/live` gives it, `help` for those who "
-            "may see help, each again when it is another; `beat` where nothing changes.",
+            "may see help, each again when it is another; twice a second `floor`, anonymous dots "
+            "on the floor, for those who may see trajectories; `beat` where nothing changes.",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         },
         **responses(401, 403, 429, 503),
     },
 )
 async def screen(request: Request, hub: TheHub, by: By) -> StreamingResponse:
-    """At most once a second. For programs that want every event there is `/live/events`."""
+    """At most once a second, `floor` twice: `{time, cameras, dots}`, a dot being
+    `[key, x_m, y_m, spread_m, staff, group]`. Dots are kept nowhere. For programs that want every
+    event there is `/live/events`."""
     need_room(request, by)
     look = Look(hub, request, by, board_of(request, hub))
     opened(request, look, by)
@@ -145,7 +168,7 @@ class Look:
         yield f"retry: {AGAIN_MS}\n\n".encode()
         seen = dict.fromkeys(kinds_for(self._watching.may), 0)
         beat_at = time.monotonic()
-        async with self._board:
+        async with self._board.watched(tuple(seen)):
             while not self._ends:
                 if self._watching.until_look_s() <= 0 and not await self._watching.still_may():
                     return
@@ -160,7 +183,9 @@ class Look:
 
 def kinds_for(may: Callable[[Right], bool]) -> tuple[str, ...]:
     """What of the board somebody is sent."""
-    kinds = ["now.devices" if may(Right.SEE_DEVICE) else "now"]
+    kinds = ["now_devices" if may(Right.SEE_DEVICE) else "now"]
+    if may(Right.SEE_TRAJECTORY):
+        kinds.append("floor")
     if may(Right.SEE_ASSIST):
         kinds.append("help")
     return tuple(kinds)

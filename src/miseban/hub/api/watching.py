@@ -84,7 +84,7 @@ def closed(request: Request, stream: Stream) -> None:
 
 def end_streams(app: Starlette) -> None:
     """Ends every stream, so that a hub that stops need not wait for those who listen."""
-    for stream in list(_streams(app)):
+    for stream in list(getattr(app.state, "streams", ())):  # none where there is no API
         stream.close()
 
 

@@ -102,7 +102,7 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
     settings, hub = box.settings, box.hub
     shop, accept = hub.shop.shop.id, hub.journal.accept
     with ExitStack() as running:
-        local = LocalIntake(settings.data / SOCKET, accept)
+        local = LocalIntake(settings.data / SOCKET, accept, hub.floor.take)
         local.start()
         running.callback(local.stop)
         address = None
@@ -122,7 +122,7 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
             mqtt = settings.mqtt
             address = parse_hub(mqtt.broker, password_file=mqtt.password_file, ca=mqtt.ca)
         if address is not None:
-            listening = MqttIntake(shop, address, accept)
+            listening = MqttIntake(shop, address, accept, hub.floor.take)
             listening.start()
             running.callback(listening.stop)
         yield address

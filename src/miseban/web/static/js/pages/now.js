@@ -4,7 +4,7 @@ import { ask, get } from "../api.js";
 import { figure } from "../charts.js";
 import { beginOf, dayOf, plusDays } from "../days.js";
 import { $, fill, h, icon } from "../dom.js";
-import { Dots } from "../dots.js";
+import { Calls, Dots } from "../dots.js";
 import { onLive } from "../live.js";
 import { drawPlan, noPlan, shopPlan } from "../plan.js";
 import { spark } from "../spark.js";
@@ -14,12 +14,16 @@ const AGAIN_MS = 60000; // visitors of the day are asked for once a minute
 const WEEKS = 4; // a normal day is the mean of so many of the same weekday
 const shop = get("shop");
 let dots = null;
+let calls = null;
+let help = null; // only those who may are told of it
 
 async function drawFloor() {
   const plan = await shopPlan();
   if (!plan) return fill("floor", noPlan());
   const drawn = drawPlan(plan, { label: t("now.floor") });
   dots = new Dots(drawn.layer("over"));
+  calls = new Calls(drawn.layer("over"), plan.zones, drawn.size);
+  if (help) calls.show(help);
   fill("floor", drawn.svg, h("p", h("small", h("span#here"), " ", t("now.legend"))));
 }
 
@@ -154,6 +158,7 @@ async function visitors() {
 }
 
 onLive("now", show);
+onLive("help", (told) => { help = told; calls?.show(told); });
 onLive("floor", (floor) => {
   if (!dots) return;
   dots.show(floor);
