@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -88,7 +89,7 @@ def test_dots_move_twice_a_second_and_vanish(place: Place, monkeypatch: pytest.M
     place.hub.floor._clock = lambda: clock[0]
     with served(place.app) as url, looking(url, place.tokens["marketer"]) as stream:
         until_listened(place, 1)
-        moved = []
+        moved: list[dict[str, Any]] = []
         for x in (1.0, 2.0, 3.0):
             tell(place.hub.floor, x)
             while not moved or moved[-1]["dots"][0][1] != x:

@@ -125,7 +125,7 @@ def test_by_a_broker_beside_the_events(tmp_path: Path) -> None:
             wait(lambda one=one: heard.has(one))  # type: ignore[misc]
         wait(lambda: outbox.waiting == 0)
         retained: list[bytes] = []
-        old.on_message = lambda _client, _data, message: retained.append(message.payload)
+        old.on_message = lambda _client, _data, message: retained.append(bytes(message.payload))
         old.publish(floor_topic("s", "door"), b"", qos=1, retain=True).wait_for_publish(10)
         old.subscribe("#", qos=1)
         old.publish("last", b"last", qos=1).wait_for_publish(10)

@@ -196,7 +196,11 @@ def test_a_camera_without_pictures_is_not_up_though_it_tells_so() -> None:
         show = after([make.health(-20), make.queue(-15, 3), *told, *more], seconds)
         since = show.cameras[1].gone_since
         queue = next(q for q in show.queues if q.zone == "queue-1")
-        return show.cameras[1].up, since and (since - at(0)).total_seconds(), queue.length
+        return (
+            show.cameras[1].up,
+            None if since is None else (since - at(0)).total_seconds(),
+            queue.length,
+        )
 
     assert seen(0) == (True, None, 3)
     assert seen(10) == (False, -10.0, 3)

@@ -74,9 +74,9 @@ def test_who_stays_over_the_hour_is_looked_for() -> None:
 
 
 def test_the_attack_finds_what_would_be_given_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    from miseban.insight.disclosure import cells
+    from miseban.insight.disclosure import blocks, cells
 
-    whole = cells.gather
+    whole = blocks.gather
 
     def careless(people: object, k: int, rest: object, stayed: object = None) -> Blocks:
         return whole(people, k, rest)  # type: ignore[arg-type]
