@@ -1,13 +1,17 @@
 # The one index of commands. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench train docs lock clean
+.PHONY: help setup demo report-demo test check format bench train docs lock clean
 
 VIDEO ?=
 SHOP ?=
 CAMERA ?=
 lang ?= en
 OUT ?= out/demo
+SPEED ?=
+SEED ?=
+PORT ?=
+HOUR ?=
 BENCH ?=
 TRAIN ?= out/train
 TORCH ?= torch
@@ -23,10 +27,17 @@ help: ## list these commands
 setup: ## make .venv with all that running needs
 	@scripts/setup .venv camera
 
-demo: ## play a shop, count in it beside the truth (or VIDEO=FILE SHOP=FILE CAMERA=ID lang=en|ja|ko)
+demo: ## a supermarket that lives, in the browser (SPEED= SEED= SHOP= PORT= HOUR=), or VIDEO=FILE SHOP=FILE CAMERA=ID lang=en|ja|ko
 	@scripts/setup .venv sim
-	@.venv/bin/miseban demo --out "$(OUT)" --lang "$(lang)" $(if $(SHOP),--shop "$(SHOP)") \
-	    $(if $(CAMERA),--camera "$(CAMERA)") $(if $(VIDEO),"$(VIDEO)")
+	@$(if $(VIDEO),:,scripts/setup .venv hub)
+	@exec env MALLOC_ARENA_MAX=2 .venv/bin/miseban demo --out "$(OUT)" --lang "$(lang)" $(if $(SHOP),--shop "$(SHOP)") \
+	    $(if $(CAMERA),--camera "$(CAMERA)") $(if $(VIDEO),"$(VIDEO)", \
+	    $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
+	    $(if $(PORT),--port $(PORT)) $(if $(HOUR),--hour $(HOUR)))
+
+report-demo: ## count in a shop that does not exist, and show the truth beside it (lang=en|ja|ko)
+	@scripts/setup .venv sim
+	@.venv/bin/miseban demo --report --out "$(OUT)" --lang "$(lang)"
 
 .venv-dev: # the same environment, with what tests and checks need besides
 	@scripts/setup .venv dev

@@ -64,6 +64,15 @@ def asked(as_of: datetime, back: int, days: int = DAYS) -> Iterator[tuple[str, Q
         for name in WHOLE:
             told = {"question": name, "since": since, "until": until}
             yield f"{name}-{span}", QUESTIONS.validate_python(told)
+        told = {"question": "heat", "since": since, "until": until}
+        if 2 * length <= days:
+            yield f"heat-{span}-compared", QUESTIONS.validate_python(told | {"compare": before})
+        if length > 7:
+            some = {"weekdays": ["sat", "sun"]}
+            yield f"heat-{span}-weekends", QUESTIONS.validate_python(told | some)
+        if length <= 28:
+            hours = {"from_hour": 9 + back % 10, "to_hour": 10 + back % 10}
+            yield f"heat-{span}-hour", QUESTIONS.validate_python(told | hours)
     until = midnight + timedelta(days=1 - back)
     since = until - timedelta(days=1)
     for name in ("visitors", "occupancy"):

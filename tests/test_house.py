@@ -38,7 +38,7 @@ def project_files() -> list[Path]:
 
 
 def make_targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):.*##", text("Makefile"), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):.*##", text("Makefile"), re.MULTILINE))
 
 
 def section(document: str, title: str) -> str:
@@ -52,8 +52,8 @@ def test_the_makefile_has_every_command_that_the_documents_name() -> None:
     for document in (p for p in project_files() if p.suffix == ".md"):
         content = document.read_text("utf-8")
         blocks = re.findall(r"^```sh\n(.*?)^```", content, re.MULTILINE | re.DOTALL)
-        named |= set(re.findall(r"^make ([a-z]+)", "\n".join(blocks), re.MULTILINE))
-        named |= set(re.findall(r"`make ([a-z]+)", content))
+        named |= set(re.findall(r"^make ([a-z-]+)", "\n".join(blocks), re.MULTILINE))
+        named |= set(re.findall(r"`make ([a-z-]+)", content))
     assert {"setup", "demo", "test"} <= named
     assert named <= make_targets()
 

@@ -134,7 +134,8 @@ def _day(place: Path, asked: argparse.Namespace) -> dict[str, float]:
         if not all(day.values()):
             raise CannotRunError(f"a way was not gone: {day}")
     _copied(folder, place / "stopped")
-    return day | json.loads((place / "told.json").read_text("ascii"))
+    told: dict[str, float] = json.loads((place / "told.json").read_text("ascii"))
+    return day | told
 
 
 def _copied(folder: Path, to: Path) -> None:

@@ -30,7 +30,7 @@ class Page:
     def ask(self, since: datetime, until: datetime, folder: Path) -> None:
         """Everything of that time; the file of events is kept in ``folder``, to be looked into."""
         span = {"since": since.isoformat(), "until": until.isoformat()}
-        asked = [(path, {}) for path in OTHERS]
+        asked: list[tuple[str, dict[str, str]]] = [(path, {}) for path in OTHERS]
         asked += [(f"/api/v1/questions/{name}", span) for name in QUESTIONS]
         asked.append(("/api/v1/events", span | {"limit": "1000"}))
         asked.append(("/api/v1/events/file", span))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import builtins
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -71,7 +72,7 @@ class Search:
 
     def data(
         self,
-        data: bytes,
+        data: builtins.bytes,
         where: str,
         start: int = 0,
         column: str = "",

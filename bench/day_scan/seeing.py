@@ -200,7 +200,7 @@ def _looked_at(file: Path, shop: Shop, moment: datetime, seconds: float, seen: S
         for camera in shop.cameras:
             source = open_simulated(address.format(camera.id), shop_file=file, fps=camera.fps)
             stack.enter_context(source)
-            every = max(1, int(seconds * source.info.fps / KEPT))
+            every = max(1, int(seconds * (source.info.fps or camera.fps) / KEPT))
             sources[camera.id] = (Drawn(source, every, seen), detector)
         looks = AppearanceMemory(600.0, zone)
         result, _ = analyse_together(sources, shop, looks=looks, until_s=seconds)

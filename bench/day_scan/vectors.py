@@ -74,7 +74,7 @@ def _steady(words: NDArray[np.unsignedinteger]) -> bool:
     for order in (words, words.byteswap(), shifted, shifted.byteswap()):
         there = order[order != 0].astype(np.float64)
         steps = np.sign(np.diff(there))
-        if abs(float(steps.sum())) > STEADY * max(1, np.count_nonzero(steps)):
+        if abs(float(steps.sum())) > STEADY * max(1, int(np.count_nonzero(steps))):
             return True
         if len(there) > 2 and there.std() and np.corrcoef(there[:-1], there[1:])[0, 1] > STEADY:
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from miseban.vocabulary.events import (
     Event,
@@ -29,7 +29,7 @@ def event(camera: str, index: int, number: int, ids: EventIds) -> Event:
     told: dict[str, Any] = {"id": ids.at(now.timestamp()), "time": now, "shop": SHOP}
     told["camera"] = camera
     if step in (0, 4):
-        way = "in" if step == 0 else "out"
+        way: Literal["in", "out"] = "in" if step == 0 else "out"
         return LineCrossed(**told, line=f"{camera}-line", direction=way, visit=visit)
     if step == 1:
         return ZoneEntered(**told, zone=f"{camera}-zone", visit=visit)

@@ -40,7 +40,15 @@ class Camera:
 
     def start(self) -> None:
         """Returns when it listens. Raises ``CannotRunError`` where it cannot be started."""
-        command = [SYSTEM_PYTHON, "-W", "ignore", SCRIPT, str(self.port), self._folder, str(FPS)]
+        command: list[str | Path] = [
+            SYSTEM_PYTHON,
+            "-W",
+            "ignore",
+            SCRIPT,
+            str(self.port),
+            self._folder,
+            str(FPS),
+        ]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
         assert self.process.stdout is not None

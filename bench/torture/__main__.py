@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.torture.chaos import Chaos
 from bench.torture.judge import judge
+from bench.torture.rest import settle
 
 
 def main() -> int:
@@ -22,7 +23,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--settle", type=float, default=120.0, help="seconds to deliver the rest")
     parser.add_argument("--keep", type=Path, help="work in this folder, and leave it")
-    parser.add_argument("--careless", action="store_true", help="with a fault that must be found")
+    parser.add_argument(
+        "--careless",
+        choices=("camera", "hub"),
+        default="",
+        help="whose fault must be found: it forgets too early, or overlooks a set clock",
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as made:
         folder = asked.keep or Path(made)
@@ -31,7 +37,7 @@ def main() -> int:
         try:
             chaos.run(60 * asked.minutes, tuple(asked.pause))
             began_s = time.monotonic()
-            late = chaos.settle(asked.settle)
+            late = settle(chaos, asked.settle)
             settled_s = time.monotonic() - began_s
         finally:
             chaos.close()

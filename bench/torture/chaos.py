@@ -8,14 +8,22 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.torture.clock import clock_of, jumped, set_clock
+from bench.torture.shop import write_files
 from tests.servers.cuttable import Cuttable
-from tests.servers.mosquitto import Mosquitto
+from tests.servers.mosquitto import Mosquitto, free_port
 
 READY_S = 60.0
+READY = b"ready\n"
+EARLY = 0.2
+"""So often a hub is killed that is not through with its start."""
+ACTS = ("camera", "camera", "cameras", "hub", "hub", "broker", "broker", "forget", "cut", "hang",
+        "clock", "clock", "clock")  # fmt: skip
+"""By how often they are done."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,9 +33,11 @@ class Part:
     def __init__(self, kind: str, settings: dict[str, Any], log: Path) -> None:
         self._arguments = [sys.executable, "-m", "bench.torture.parts", kind, json.dumps(settings)]
         self._log = log
+        self._ready_before = 0
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self._ready_before = self.said(READY)
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._arguments, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -35,7 +45,12 @@ class Part:
 
     @property
     def ready(self) -> bool:
-        return b"ready" in self._log.read_bytes()
+        """Whether it is through with its last start."""
+        return self.said(READY) > self._ready_before
+
+    def said(self, what: bytes) -> int:
+        """How often it printed that."""
+        return self._log.read_bytes().count(what) if self._log.exists() else 0
 
     def kill(self) -> None:
         if self.process is not None:
@@ -54,13 +69,20 @@ class Part:
 
 class Chaos:
     """``cameras`` cameras, a broker and a hub in ``folder``; ``rate`` events a second and camera.
-    ``done`` counts what was done to them. With ``careless`` cameras have a fault that must be
-    found."""
+    ``acts`` may be done to them, and ``done`` counts those that were. With ``careless`` that part
+    (``camera``, ``hub``) has a fault that must be found."""
 
     def __init__(
-        self, folder: Path, cameras: int, rate: float, seed: int, *, careless: bool = False
+        self,
+        folder: Path,
+        cameras: int,
+        rate: float,
+        seed: int,
+        *,
+        careless: str = "",
+        acts: Sequence[str] = ACTS,
     ) -> None:
-        self._chance = random.Random(seed)
+        self._chance, self._acts = random.Random(seed), tuple(acts)
         self.folder = folder
         self.broker = Mosquitto(folder / "broker")
         self.names = [f"cam-{n}" for n in range(cameras)]
@@ -75,13 +97,15 @@ class Chaos:
                     "folder": str(folder),
                     "port": near,
                     "rate": rate,
-                    "careless": careless,
+                    "careless": careless == "camera",
                 },
                 folder / f"{name}.log",
             )
             for name in self.names
         }
-        self.hub = Part("hub", {"folder": str(folder), "port": far}, folder / "hub.log")
+        write_files(folder, self.names, free_port(), far)
+        settings = {"folder": str(folder), "careless": careless == "hub"}
+        self.hub = Part("hub", settings, folder / "hub.log")
         self.done: Counter[str] = Counter()
         self._later: list[tuple[float, Callable[[], None]]] = []
 
@@ -103,21 +127,12 @@ class Chaos:
             time.sleep(0.02)
         self._catch_up(all_of_it=True)
 
-    def settle(self, wait_s: float) -> list[str]:
-        """No more events: all is mended. Returns the cameras that could not deliver in time."""
-        (self.folder / "stop").touch()
-        end_s = time.monotonic() + wait_s
-        late = [
-            name
-            for name, one in self.cameras.items()
-            if not one.ended(max(0.1, end_s - time.monotonic()))
-        ]
-        process = self.hub.process
-        assert process is not None
-        process.terminate()
-        if not self.hub.ended(60.0):
-            late.append("hub")
-        return late
+    def set_clocks(self, by_s: float, *names: str) -> None:
+        """Of cameras by their names, and of the ``hub``."""
+        for name in names:
+            ahead = by_s > clock_of(self.folder, name)
+            self.done["clock ahead" if ahead else "clock back"] += 1
+            set_clock(self.folder, name, by_s)
 
     def close(self) -> None:
         for part in [*self.cameras.values(), self.hub]:
@@ -128,15 +143,15 @@ class Chaos:
 
     def _something(self) -> None:
         chance = self._chance
-        what = chance.choice(("camera", "camera", "cameras", "hub", "hub", "broker", "broker",
-                              "forget", "cut", "hang"))  # fmt: skip
+        what = chance.choice(self._acts)
         away_s = chance.uniform(0.0, 2.5)
         if what in ("camera", "cameras"):
             many = 1 if what == "camera" else len(self.names) // 2
             for name in chance.sample(self.names, many):
                 self._again(what, self.cameras[name].kill, self.cameras[name].start, away_s)
         elif what == "hub":
-            self._again(what, self.hub.kill, self.hub.start, away_s)
+            if self.hub.ready or chance.random() < EARLY:
+                self._again(what, self.hub.kill, self.hub.start, away_s)
         elif what in ("broker", "forget"):
 
             def start() -> None:
@@ -145,9 +160,23 @@ class Chaos:
                 self.broker.start()
 
             self._again(what, self.broker.kill, start, away_s)
+        elif what == "clock":
+            self._clock(away_s)
         else:
             cable = chance.choice(self._cables)
             self._again(what, cable.cut if what == "cut" else cable.hang, cable.mend, 2 * away_s)
+
+    def _clock(self, away_s: float) -> None:
+        """Of one process, or of all as on one machine; now and then while they are down."""
+        who = self._chance.choice(("hub", "camera", "all", "all", "all", "all"))
+        names = {"hub": ["hub"], "camera": [self._chance.choice(self.names)]}.get(
+            who, ["hub", *self.names]
+        )
+        by_s = jumped(clock_of(self.folder, names[0]), self._chance)
+        part = self.cameras.get(names[0], self.hub)
+        if who != "all" and part.ready and self._chance.random() < 0.4:
+            self._again("killed, and its clock set", part.kill, part.start, away_s)
+        self.set_clocks(by_s, *names)
 
     def _again(
         self, what: str, now: Callable[[], None], later: Callable[[], None], away_s: float

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bench.torture.told import TIMEZONE, event
+from bench.torture.judge_live import judge_live
+from bench.torture.shop import TIMEZONE
+from bench.torture.told import told
 from miseban.journal.reader import JournalReader
-from miseban.vocabulary.events import Event, LineCrossed, ZoneLeft
+from miseban.vocabulary.events import AlertStep, Event, LineCrossed, ZoneLeft
 
 Key = tuple[str, str, str, str]
 
@@ -21,7 +23,9 @@ Key = tuple[str, str, str, str]
 class Verdict:
     """``told`` events, of which ``lost`` are not in the journal, ``twice`` are there again and
     ``strange`` ones nobody told; ``broken`` promises of an outbox; ``disorder`` events heard of
-    after a later one of their camera; ``rollups`` rows that differ from a recount, of ``rows``."""
+    after a later one of their camera; ``rollups`` rows that differ from a recount, of ``rows``.
+    Of ``alerts`` that were raised, ``confused`` are not as the hub says; ``live`` figures are not
+    as in a new look at the journal; ``unnoticed`` queues were long at last and nobody was told."""
 
     told: int = 0
     lost: int = 0
@@ -32,12 +36,17 @@ class Verdict:
     disorder: int = 0
     rows: int = 0
     rollups: int = 0
+    alerts: int = 0
+    confused: int = 0
+    live: int = 0
+    unnoticed: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
         wrong = (self.lost, self.twice, self.strange, self.other, self.broken, self.disorder)
-        return not any((*wrong, self.rollups)) and self.told > 0 and self.rows > 0
+        now = (self.confused, self.live, self.unnoticed)
+        return not any((*wrong, self.rollups, *now)) and min(self.told, self.rows, self.alerts) > 0
 
 
 def judge(folder: Path, cameras: Sequence[str]) -> Verdict:
@@ -45,13 +54,12 @@ def judge(folder: Path, cameras: Sequence[str]) -> Verdict:
     verdict = Verdict()
     wanted: dict[str, Event] = {}
     for name in cameras:
-        last = _told(folder, name, verdict)
-        for number in range(1, last + 1):
-            one = event(name, number)
-            wanted[one.id] = one
+        last, of_camera = _last(folder, name, verdict), told(folder, name)
+        wanted |= {of_camera[n].id: of_camera[n] for n in range(1, last + 1)}
     verdict.told = len(wanted)
     reader = JournalReader(folder / "journal")
-    kept = list(reader.events())
+    everything = list(reader.events())
+    kept = [one for one in everything if not isinstance(one, AlertStep)]
     seen = Counter(one.id for one in kept)
     verdict.lost = sum(one not in seen for one in wanted)
     verdict.strange = sum(one not in wanted for one in seen)
@@ -60,10 +68,14 @@ def judge(folder: Path, cameras: Sequence[str]) -> Verdict:
     verdict.disorder = _disorder(folder)
     for table, level in (("minutes", "minute"), ("hours", "hour"), ("days", "day")):
         _rollups(reader, table, _recount(kept, level), verdict)
+    found = judge_live(folder, reader, cameras)
+    verdict.alerts, verdict.confused = found.alerts, found.confused
+    verdict.live, verdict.unnoticed = found.live, found.unnoticed
+    verdict.notes += found.notes
     return verdict
 
 
-def _told(folder: Path, name: str, verdict: Verdict) -> int:
+def _last(folder: Path, name: str, verdict: Verdict) -> int:
     """The number of the last event of a camera, which is not less than it promised."""
     with sqlite3.connect(folder / f"{name}.sqlite") as outbox:
         stream, following = outbox.execute("SELECT stream, next FROM outbox").fetchone()

@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -14,14 +14,19 @@ import numpy as np
 import pytest
 
 from miseban.camera.opening import open_source
-from miseban.camera.simulated import SimulatedSource, open_simulated, parse_simulated
+from miseban.camera.simulated import SimulatedSource, open_simulated
+from miseban.camera.simulated_address import parse_simulated
+from miseban.camera.simulated_world import SharedWorld
 from miseban.sim.faults import FaultSchedule
 from miseban.sim.filming import FilmedCamera
+from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.stage import Stage
+from miseban.sim.state import Scene
 from miseban.sim.world.simulation import Simulation
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.shop import load_shop
 from tests.sim import corner
 
 pytest.importorskip("panda3d", reason="needs panda3d, the extra `sim`")
@@ -193,7 +198,7 @@ def test_shop_scenario_seed_and_start_come_from_the_address(tmp_path: Path) -> N
         ("sim:a b", "expected sim:ID"),
         ("sim:eye?seed", "expected sim:ID"),
         ("sim:eye?seed=1&seed=2", "expected sim:ID"),
-        ("sim:eye?speed=2", "found 'speed'"),
+        ("sim:eye?zoom=2", "found 'zoom'"),
         ("sim:eye?seed=-1", "expected seed=0"),
         ("sim:eye?seed=\u0661", "expected seed=0"),
         ("sim:eye?pace=slow", "found 'slow'"),
@@ -240,3 +245,66 @@ def test_without_panda3d_it_says_what_to_install(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
     assert 'pip install "miseban[sim]"' in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_world_that_began_before_is_the_same_for_all_cameras_and_bears_our_time(
+    tmp_path: Path,
+) -> None:
+    shop_file = corner.files(tmp_path)
+    shop = load_shop(shop_file)
+    scenario = load_scenario(beside(shop_file), shop)
+    now = datetime(2026, 11, 26, 23, 0, 0, 500_000, tzinfo=UTC)
+    clock = Clock()
+
+    def opened(speed: float, world: SharedWorld) -> SimulatedSource:
+        filmed = FilmedCamera(Stage(shop, scenario), "eye", FaultSchedule(scenario.faults, 1))
+        return SimulatedSource(
+            "eye", filmed, world, 4.0, paced=True, at=now - timedelta(seconds=60.5), speed=speed,
+            clock=clock, utc=lambda: now + timedelta(seconds=clock.now_s - 100.0),
+        )  # fmt: skip
+
+    asked: list[float] = []
+
+    class Watched(Simulation):
+        def scene(self, time_s: float) -> Scene:
+            asked.append(time_s)
+            return super().scene(time_s)
+
+    for speed in (1.0, 2.0):
+        world = SharedWorld(Watched(shop, scenario, 1, remember=False))
+        clock.now_s = 100.0
+        one = opened(speed, world)
+        clock.now_s = 103.0  # the next camera takes a while to open
+        other = opened(speed, world)
+        assert (other.info.start - one.info.start).total_seconds() == 3.0
+        clock.now_s = 110.0
+        frames = []
+        for source in (one, other):
+            frames.append(source.poll())
+            assert source.poll() is None, "one frame of a moment"
+        times = [frame.utc for frame in frames if frame is not None]
+        assert times == [now + timedelta(seconds=10.0)] * 2, "the time of this machine"
+        assert [frame.time_s for frame in frames if frame is not None] == [10.0, 7.0]
+        assert asked[-2:] == [70.5 * speed] * 2, "both look at the same moment of the world"
+        assert one.gaps == []
+        for source in (one, other):
+            source.close()
+        asked.clear()
+
+
+def test_one_world_is_made_for_cameras_of_one_process(tmp_path: Path) -> None:
+    shop_file = corner.files(tmp_path)
+    address = "sim:eye?seed=4&at=2026-11-26T10:00:00Z"
+    one = open_simulated(address, shop_file=shop_file)
+    other = open_simulated(address, shop_file=shop_file)
+    apart = open_simulated(address.replace("seed=4", "seed=5"), shop_file=shop_file)
+    assert one._world is other._world is not apart._world
+
+
+@pytest.mark.parametrize(
+    "more", ["at=now", "at=2026-11-26T10:00:00", "speed=0", "speed=11", "speed=x",
+             "pace=full&speed=2", "pace=full&at=2026-11-26T10:00:00Z"],
+)  # fmt: skip
+def test_a_moment_or_a_speed_that_cannot_be_is_refused(more: str) -> None:
+    with pytest.raises(BadInput, match="expected"):
+        parse_simulated(f"sim:eye?{more}")

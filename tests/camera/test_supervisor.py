@@ -185,3 +185,30 @@ def test_a_program_that_is_missing_is_a_fault_like_any_other(made: list[Supervis
         supervisor.step()
     [failed] = [line for line in logs if line["event"] == "child.failed"]
     assert "cannot be started" in failed["why"]
+
+
+def test_a_change_begins_anew_whose_command_it_is_and_leaves_the_others(
+    made: list[Supervisor], tmp_path: Path
+) -> None:
+    names = ("stays", "other", "deaf", "goes", "comes")
+    starts = {name: tmp_path / name for name in (*names, "later")}
+    before = {name: command(WELL, starts[name]) for name in ("stays", "other", "goes")}
+    before["deaf"] = command(DEAF, starts["deaf"])
+    supervisor = Supervisor(before, QUICK)
+    made.append(supervisor)
+    steps(supervisor, lambda: all(pids(starts[name]) for name in before))
+    ended = [pids(starts[name])[0] for name in ("other", "deaf", "goes")]
+    after = {name: command(WELL, starts[name]) for name in ("stays", "deaf", "comes")}
+    after["other"] = command(WELL, starts["later"])
+    with structlog.testing.capture_logs() as logs:
+        supervisor.change(after)
+        steps(supervisor, lambda: all(pids(starts[n]) for n in ("later", "comes")))
+        steps(supervisor, lambda: len(pids(starts["deaf"])) == 2)  # it was killed in the end
+        steps(supervisor, lambda: bool(told(logs, "child.gone")))
+    for pid in ended:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    assert len(pids(starts["stays"])) == 1
+    assert len(pids(starts["goes"])) == 1
+    assert not told(logs, "child.failed"), "an end that was asked for is no fault"
+    assert told(logs, "child.gone") == ["goes"]

@@ -33,7 +33,7 @@ def test_a_fresh_machine_counts_in_a_shop_from_pictures_too(
     monkeypatch.setattr(demo_shop, "DAY_MIN", 20.0)
     monkeypatch.setattr(demo_shop, "FILMED_MIN", 0.5)
     out = tmp_path / "out"
-    assert run(["demo", "--out", str(out)]) == 0
+    assert run(["demo", "--report", "--out", str(out)]) == 0
     printed = capsys.readouterr()
     assert "$ miseban simulate --shop shops/konbini.toml --from 10:00 --minutes 20 " in printed.out
     assert "--model person-small" in printed.out
@@ -55,7 +55,7 @@ def test_without_panda3d_the_day_is_counted(
     monkeypatch.setitem(sys.modules, "panda3d", None)  # as if it were not installed
     monkeypatch.setattr(demo_shop, "DAY_MIN", 10.0)
     out = tmp_path / "out"
-    assert run(["demo", "--out", str(out)]) == 0
+    assert run(["demo", "--report", "--out", str(out)]) == 0
     printed = capsys.readouterr().out
     assert "Panda3D is not installed" in printed
     assert printed.endswith(f"report: {out / 'day' / 'report.html'}\n")
@@ -69,7 +69,7 @@ def test_with_a_model_a_camera_of_the_shop_is_watched(
     monkeypatch.setattr(demo_shop, "DAY_MIN", 10.0)
     monkeypatch.setattr(demo_shop, "FILMED_MIN", 0.5)
     out = tmp_path / "out"
-    assert run(["demo", "--out", str(out)]) == 0
+    assert run(["demo", "--report", "--out", str(out)]) == 0
     assert f"report: {out / 'report.html'}" in capsys.readouterr().out
     assert (out / "truth" / "door.mp4").is_file()
     assert "Counted, and what really happened" in (out / "report.html").read_text("utf-8")
@@ -79,12 +79,15 @@ def test_elsewhere_it_says_what_it_needs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(["demo", "--out", str(tmp_path / "out")]) == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert line.endswith("make demo VIDEO=FILE")
-    assert not (tmp_path / "out").exists()
-    assert run(["demo", "--shop", "shop.toml"]) == 2
+    for how in ([], ["--report"]):
+        assert run(["demo", *how, "--out", str(tmp_path / "out")]) == 2
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.endswith("make demo VIDEO=FILE")
+        assert not (tmp_path / "out").exists()
+    assert run(["demo", "--report", "--shop", "shop.toml"]) == 2
     assert "expected the recording that --shop is for" in capsys.readouterr().err
+    assert run(["demo", "--camera", "door"]) == 2
+    assert "expected the recording that --camera is for" in capsys.readouterr().err
 
 
 def test_a_recording_on_a_fresh_machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

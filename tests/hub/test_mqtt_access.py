@@ -29,9 +29,11 @@ from miseban.hub.mqtt_access import (
 from miseban.hub.mqtt_broker import Broker, write_broker, write_lists
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.people import People
+from miseban.hub.running.broker import OwnBroker
 from miseban.hub.tls import own_certificate
 from miseban.vocabulary.delivery import ack_topic, events_topic
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.floor_now import floor_topic
 from tests.servers.mosquitto import PROGRAM, free_port, need_mosquitto
 
 NOW = datetime.now(UTC)
@@ -118,7 +120,11 @@ async def said(shop: Shop, who: Issued, topics: list[str], listener: Issued) -> 
     }[listener.user]
     closer = {"door": shop.door, HUB_USER: shop.hub}[last[0]]
     async with shop.client(listener) as listening:
-        for wish in ("#", "miseban/+/+/ack", "miseban/+/+/events", "$SYS/#"):
+        for wish in (
+            "#",
+            *(f"miseban/+/+/{what}" for what in ("ack", "events", "floor")),
+            "$SYS/#",
+        ):
             await listening.subscribe(wish, qos=1)
         if who == listener:
             for topic in topics:
@@ -169,16 +175,18 @@ def test_a_device_speaks_only_as_itself(shop: Shop) -> None:
         events_topic(SHOP, "door"), events_topic(SHOP, "other"), events_topic("osaka", "till"),
         ack_topic(SHOP, "till"), ack_topic(SHOP, "door"), f"miseban/{SHOP}/public/x", "x",
         f"miseban/{SHOP}/till/onvif-ej/x", f"{events_topic(SHOP, 'till')}/x",
+        floor_topic(SHOP, "door"), floor_topic("osaka", "till"),
     ]  # fmt: skip
-    own = events_topic(SHOP, "till")
-    assert asyncio.run(said(shop, shop.till, [*tried, own], shop.hub)) == [own]
+    own = [floor_topic(SHOP, "till"), events_topic(SHOP, "till")]
+    assert asyncio.run(said(shop, shop.till, [*tried, *own], shop.hub)) == own
 
 
 def test_a_device_hears_only_its_own_answers(shop: Shop) -> None:
     answers = [ack_topic(SHOP, "till"), f"miseban/{SHOP}/public/x", ack_topic(SHOP, "door")]
     told = asyncio.run(said(shop, shop.hub, answers[:2], shop.door))
     assert told == []
-    assert asyncio.run(said(shop, shop.till, [events_topic(SHOP, "till")], shop.door)) == []
+    others = [events_topic(SHOP, "till"), floor_topic(SHOP, "till")]
+    assert asyncio.run(said(shop, shop.till, others, shop.door)) == []
     # It cannot hear itself either.
     assert asyncio.run(said(shop, shop.door, [events_topic(SHOP, "door")], shop.door)) == []
 
@@ -186,7 +194,7 @@ def test_a_device_hears_only_its_own_answers(shop: Shop) -> None:
 def test_a_reader_hears_what_is_for_others_and_says_nothing(shop: Shop) -> None:
     public = f"miseban/{SHOP}/public/occupancy"
     assert asyncio.run(said(shop, shop.hub, [public], shop.wall)) == [public]
-    mine = [events_topic(SHOP, "wall"), public, ack_topic(SHOP, "door")]
+    mine = [events_topic(SHOP, "wall"), public, ack_topic(SHOP, "door"), floor_topic(SHOP, "wall")]
     assert asyncio.run(said(shop, shop.wall, mine, shop.wall)) == []
 
 
@@ -263,6 +271,37 @@ def test_who_was_revoked_is_parted_with_and_who_was_added_comes_in(shop: Shop) -
     asyncio.run(in_turn())
     acts = [(entry.act, entry.about) for entry in shop.audit.entries(limit=2)]
     assert acts == [("device.revoke", "stolen"), ("device.add", "stolen")]
+
+
+def test_a_hub_that_runs_notices_by_itself_whom_the_console_revoked(tmp_path: Path) -> None:
+    need_mosquitto()
+    shop = Shop(tmp_path)  # which stands for the console: it writes the lists and tells nobody
+    own = OwnBroker(shop.broker, shop.access, SHOP)
+
+    async def out_and_in() -> None:
+        for _ in range(200):  # until the broker is up
+            try:
+                async with shop.client(shop.door) as inside, asyncio.timeout(20):
+                    shop.access.revoke("door", CONSOLE, NOW)
+                    again = shop.access.add("gate", "camera", CONSOLE, NOW)
+                    write_lists(shop.broker, shop.access, SHOP)
+                    with pytest.raises(aiomqtt.MqttError):
+                        async for _ in inside.messages:
+                            pass
+                break
+            except aiomqtt.MqttError:
+                await asyncio.sleep(0.05)
+        with pytest.raises(aiomqtt.MqttError, match=NOT_IN):
+            async with shop.client(shop.door):
+                pass
+        async with shop.client(again):
+            pass
+
+    own.start()
+    try:
+        asyncio.run(out_and_in())
+    finally:
+        own.stop()
 
 
 def test_our_hashes_are_those_of_mosquitto(tmp_path: Path) -> None:

@@ -87,8 +87,9 @@ class Recount:
     def rows(
         self, carried: dict[str, tuple[str, float]]
     ) -> tuple[dict[Key, Row], dict[str, tuple[str, float]]]:
-        if not any(self.start <= event.time < self.end for event in self.events):
-            return {}, {}
+        counted = (e.time for e in self.events if EVENT_CLASSES[e.type] == "count")
+        if not any(self.start <= time < self.end for time in counted):
+            carried = {}
         for event in self.events:
             self._event(event)
         self._firsts()
@@ -202,15 +203,12 @@ class Recount:
                     self._add(e.time, "touch", place, name)
 
     def _alerts(self) -> None:
-        steps = [e for e in self.events if isinstance(e, AlertStep | HelpStep)]
         for kind in (AlertStep, HelpStep):
-            raised = {e.alert: e.time for e in steps if isinstance(e, kind) and e.step == "raised"}
+            steps = [e for e in self.events if isinstance(e, kind)]
+            raised = [(e.alert, e.time) for e in steps if e.step == "raised"]
             for e in steps:
-                if not isinstance(e, kind):
-                    continue
-                since = raised.get(e.alert) if e.step != "raised" else None
-                late = since is not None and since <= e.time
-                value = seconds(since, e.time) if since is not None and late else None
+                before = [time for alert, time in raised if alert == e.alert and time <= e.time]
+                value = seconds(max(before), e.time) if before and e.step != "raised" else None
                 if isinstance(e, AlertStep):
                     self._add(e.time, "alert", e.rule, e.step, value)
                 else:
@@ -230,7 +228,7 @@ class Recount:
         for e in self.events:
             if isinstance(e, CameraHealth):
                 camera = e.camera or ""
-                if e.fps > 0 or e.state == "gap":
+                if e.fps > 0 and e.state != "gap":
                     there[camera].append((e.time - timedelta(seconds=930), e.time))
                 if e.state == "gap":
                     self._add(e.time, "gap", camera)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from miseban.vocabulary.events import EVENTS, Event
+from miseban.vocabulary.events import EVENTS, Event, VisitEnded
 from miseban.vocabulary.identifiers import EventIds
 from tests.journal.shop import SHOP
 
@@ -151,4 +151,21 @@ def day_of_events(
             ago = made.pop("since_ago")
             made["since"] = None if ago is None else when - timedelta(seconds=ago)
         events.append(EVENTS.validate_python({k: v for k, v in made.items() if v is not None}))
-    return events
+    return _of_possible_visits(events)
+
+
+def _of_possible_visits(events: list[Event]) -> list[Event]:
+    """With visits that started no later than the first that is told of them: what ended on the next
+    day tells of a day where it started there, and a visit cannot do anything before it starts."""
+    first: dict[str, datetime] = {}
+    for event in events:
+        visit = getattr(event, "visit", None)
+        if visit is not None:
+            began = event.time - timedelta(seconds=getattr(event, "dwell_s", 0.0))
+            first[visit] = min(began, first.get(visit, began))
+    return [
+        event.model_copy(update={"started": min(event.started, first[event.visit])})
+        if isinstance(event, VisitEnded)
+        else event
+        for event in events
+    ]

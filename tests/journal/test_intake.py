@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miseban.journal.intake import Refused, read_lines
+from miseban.journal.intake import Refused, checked, read_lines
 from miseban.journal.segments import table_of
 from miseban.vocabulary.events import EVENT_CLASSES, EVENTS
 from tests.journal.shop import NOON, SHOP, Maker, line
@@ -129,6 +129,30 @@ def test_an_event_that_is_taken_can_be_kept(event: dict[str, Any], data: st.Data
     if not isinstance(found, Refused):
         table = table_of(EVENT_CLASSES[found.type], [found])
         assert table["id"].to_pylist() == [found.id]
+
+
+ODD = st.sampled_from([0, 1, 2**63 - 1, 2**63, 2**70, 1e300, 9e6, -9e6, 9.1e6, 9e9, 9.1e9, -1e10])
+TRAIL = st.lists(ODD | st.floats(-100, 100), min_size=1, max_size=3)
+WHEN = st.sampled_from(["1970-05-01T00:00:00Z", "2026-04-07T03:00:00Z", "2200-01-01T00:00:00Z"])
+
+
+@settings(deadline=None)
+@given(st.sampled_from(KINDS), st.data())
+def test_what_is_looked_at_quickly_is_looked_at_as_well(
+    event: dict[str, Any], data: st.DataObject
+) -> None:
+    """An event alone, or among others, is taken or refused as the whole check says."""
+    names = data.draw(st.sets(st.sampled_from(sorted(event)), max_size=3))
+    some = {"t": TRAIL, "x": TRAIL, "y": TRAIL, "time": WHEN, "started": WHEN, "shop": st.just("b")}
+    raw = encoded(event, **{name: data.draw(some.get(name, ODD)) for name in sorted(names)})
+    try:
+        wanted = checked(EVENTS.validate_json(raw), SHOP)
+    except ValueError:
+        wanted = Refused()
+    for lines in ([raw], [raw, line(MAKER.one(NOON))]):
+        found = read_lines(lines, SHOP)[0]
+        assert isinstance(found, Refused) == isinstance(wanted, Refused)
+        assert isinstance(found, Refused) or found == wanted
 
 
 @settings(deadline=None)

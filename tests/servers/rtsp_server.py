@@ -1,9 +1,10 @@
 """A real RTSP server for the tests: GStreamer's, run by the system's Python (Debian packages).
 
-    /usr/bin/python3 rtsp_server.py PORT [locked]
+    /usr/bin/python3 rtsp_server.py PORT [locked] [pictures=FOLDER]
 
 Serves 320x240 motion JPEG at 10 frames a second as ``/live``; ``locked`` asks for user ``shop``
-with password ``s3cret``. Prints ``ready`` once it listens on 127.0.0.1.
+with password ``s3cret``; with ``pictures`` it is ``00000.jpg`` and so on of the folder, from the
+first on for whoever comes first. Prints ``ready`` once it listens on 127.0.0.1.
 """
 
 import sys
@@ -20,6 +21,12 @@ LAUNCH = (
     " ! rtpjpegpay name=pay0 pt=26 )"
 )
 
+PICTURES = (
+    "( multifilesrc location={}/%05d.jpg caps=image/jpeg,framerate=10/1 ! jpegdec ! videoconvert"
+    " ! video/x-raw,format=I420 ! identity sync=true ! jpegenc quality=90"
+    " ! rtpjpegpay name=pay0 pt=26 )"
+)
+
 
 def main() -> None:
     Gst.init(None)
@@ -28,7 +35,8 @@ def main() -> None:
     server.set_service(sys.argv[1])
 
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(LAUNCH)
+    folder = next((a.partition("=")[2] for a in sys.argv if a.startswith("pictures=")), "")
+    factory.set_launch(PICTURES.format(folder) if folder else LAUNCH)
     factory.set_shared(True)
     server.get_mount_points().add_factory("/live", factory)
 

@@ -8,6 +8,7 @@ logged when it begins and when it is over, not with each attempt in between.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -44,11 +45,14 @@ class _Child:
     starts: int = 0
     fault: str = ""
     healthy_since: float | None = None
+    leaves_at: float | None = None  # asked to end for another command; by then it is killed
 
 
 class Supervisor:
     """Runs ``commands`` by name. ``step`` is to be called a few times a second, from one thread,
-    and ``stop`` at the end. Only processes that it started itself are ever signalled."""
+    and ``stop`` at the end. Only processes that it started itself are ever signalled.
+
+    ``change`` may be called in any thread."""
 
     def __init__(
         self,
@@ -59,6 +63,9 @@ class Supervisor:
     ) -> None:
         self._settings, self._clock = settings or SupervisorSettings(), clock
         self._children = {name: _Child(command) for name, command in commands.items()}
+        self._wanted: Mapping[str, Command] | None = None
+        self._next: Mapping[str, Command] = {}
+        self._lock = threading.Lock()
 
     def run(self, stopped: Callable[[], bool], *, turn_s: float = 0.2) -> None:
         """Until ``stopped()``; then the children are ended."""
@@ -69,9 +76,19 @@ class Supervisor:
         finally:
             self.stop()
 
+    def change(self, commands: Mapping[str, Command]) -> None:
+        """Other commands from the next ``step`` on: a child whose command stays as it is runs on,
+        every other is asked to end, and whoever takes its name waits until it has."""
+        with self._lock:
+            self._wanted = dict(commands)
+
     def step(self) -> None:
         """Looks at every child, and starts those that are due."""
-        for name, child in self._children.items():
+        self._take_change()
+        for name, child in list(self._children.items()):
+            if child.leaves_at is not None:
+                self._let_go(name, child)
+                continue
             if child.process is not None:
                 self._look(name, child, child.process)
             if child.process is None and self._clock() >= child.due_at:
@@ -89,6 +106,38 @@ class Supervisor:
             process.kill()
         for child in self._children.values():
             child.process = None
+
+    def _take_change(self) -> None:
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is None:
+            return
+        self._next = dict(wanted)
+        for name, child in self._children.items():
+            if self._next.get(name) != child.command and child.leaves_at is None:
+                child.leaves_at = self._clock() + self._settings.stop_s
+                if child.process is not None:
+                    child.process.ask_to_end()
+        for name, command in self._next.items():
+            if name not in self._children:
+                self._children[name] = _Child(command)
+
+    def _let_go(self, name: str, child: _Child) -> None:
+        """Of a child that was asked to end: once it has, whoever comes after it is started."""
+        process = child.process
+        if process is not None and process.running and self._clock() < (child.leaves_at or 0.0):
+            process.listen()
+            return
+        if process is not None:
+            process.kill()  # closes what is left of it
+        command = self._next.get(name)
+        if command is None:
+            del self._children[name]
+            log.info("child.gone", child=name)
+            return
+        log.info("child.anew", child=name)
+        self._children[name] = _Child(command)
+        self._start(name, self._children[name])
 
     def _start(self, name: str, child: _Child) -> None:
         child.starts += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,8 @@ class Viewing:
         self.times_s: list[float] = []
         self.fault = ""
         self._last_s: float | None = None
-        self._gaps = 0
+        self._told_s = -math.inf  # where the last gap that was told ends
+        self._lost: list[Gap] = []  # with ``keep``, all of them: a live source has the last only
         self._opening_s = 0.0
 
     def gaps_before(self, frame: Frame) -> list[Gap]:
@@ -101,8 +103,12 @@ class Viewing:
         return found
 
     def _new_gaps(self) -> list[Gap]:
-        found = self.source.gaps[self._gaps :]  # once: a live source may add one at any moment
-        self._gaps += len(found)
+        # Asked once: a live source may add one at any moment.
+        found = [gap for gap in self.source.gaps if gap.end_s > self._told_s]
+        if found:
+            self._told_s = found[-1].end_s
+        if self.background is not None:
+            self._lost += found
         return found
 
     @property
@@ -115,8 +121,10 @@ class Viewing:
 
     @property
     def uncovered_s(self) -> float:
-        """Of ``duration_s``, how long the camera could see nothing."""
-        lost = [(0.0, self._opening_s), *((gap.start_s, gap.end_s) for gap in self.source.gaps)]
+        """Of ``duration_s``, how long the camera could see nothing; without ``keep``, by the gaps
+        that the source still tells."""
+        gaps = [*self._lost, *self.source.gaps]
+        lost = [(0.0, self._opening_s), *((gap.start_s, gap.end_s) for gap in gaps)]
         return min(self.duration_s, length_s([*lost, *self.watch.blinded]))
 
     def numbers(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import signal
+import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import parse_hub
 from miseban.camera.process.commands import camera_commands
 from miseban.camera.process.logs import start_logging
-from miseban.camera.process.settings import Model
-from miseban.camera.supervisor import Supervisor, SupervisorSettings
-from miseban.cli.which_model import which_model
-from miseban.vocabulary.errors import BadInput
+from miseban.cli.live_cameras import Appearance, LiveCameras, models_of
 from miseban.vocabulary.shop import load_shop
 
 
@@ -54,36 +53,41 @@ def camera(
     memory_mb: Annotated[
         int, typer.Option(min=100, help="A process that takes more is started anew.")
     ] = 2000,
+    appearance: Appearance = False,
 ) -> None:  # fmt: skip
     """Counts live cameras for ever and delivers what they tell to the hub, once and in order.
 
     Each camera runs in a process of its own, those that see one floor together in one; what breaks
-    one leaves the others alone. Ctrl-C or SIGTERM ends them.
+    one leaves the others alone. Ctrl-C or SIGTERM ends them; SIGHUP reads the shop file again, and
+    those of which it says something else begin anew.
 
     Example: miseban camera shop.toml --hub mqtt://127.0.0.1
     """
-    shop = load_shop(shop_file)
     address = parse_hub(hub, password_file=password_file, ca=ca)
-    wanted = [shop.camera(name).id for name in cameras or [c.id for c in shop.cameras]]
-    if len(set(wanted)) < len(wanted):
-        raise BadInput("which-camera", "--camera", "expected each camera once")
     folder = outbox if outbox is not None else shop_file.parent / "outbox"
-    models = {}
-    for name in wanted:
-        chosen, measured_with = which_model(model, shop, shop_file, name)
-        models[name] = Model(name=chosen, threads=threads or measured_with)
-    commands = camera_commands(shop_file, models, address, folder, gate=gate, closer=closer)
+
+    def commands(strict: bool) -> dict[str, Command]:
+        models = models_of(load_shop(shop_file), shop_file, cameras, model, threads)
+        return camera_commands(
+            shop_file, models, address, folder,
+            gate=gate, closer=closer, appearance=appearance, strict=strict,
+        )  # fmt: skip
+
+    live = LiveCameras(commands, memory_mb)
     start_logging()
-    supervisor = Supervisor(commands, SupervisorSettings(rss_bytes=memory_mb * 1_000_000))
     stopping = False
 
     def stop(*_: object) -> None:
         nonlocal stopping
         stopping = True
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    def reload(*_: object) -> None:
+        threading.Thread(target=live.reload, name="reload").start()
+
+    signals = {signal.SIGINT: stop, signal.SIGTERM: stop, signal.SIGHUP: reload}
+    before = {number: signal.signal(number, handler) for number, handler in signals.items()}
     try:
-        supervisor.run(lambda: stopping)
+        live.run(lambda: stopping)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

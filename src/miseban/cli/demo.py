@@ -1,10 +1,9 @@
-"""``miseban demo``: the main job on a clip at hand, and its report on the screen."""
+"""``miseban demo``: a shop that lives, on a page; or a recording, and its report."""
 
 from __future__ import annotations
 
 import os
 import shlex
-import sys
 import webbrowser
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,10 +12,16 @@ import typer
 
 from miseban.cli.analyze import analyze
 from miseban.cli.common import Lang, shared_folder
+from miseban.cli.demo_files import Wish
+from miseban.cli.demo_live import DAYS, demo_live, desktop
 from miseban.cli.demo_shop import demo_shop
 from miseban.cli.which_model import which_model
 from miseban.vision.models.store import folders
 from miseban.vocabulary.errors import BadInput
+
+SUPERMARKET = Path("shops", "supermarket.toml")
+MEMORY_MB = 1400
+"""Of the process that draws all cameras and looks through them."""
 
 
 def demo(
@@ -24,7 +29,8 @@ def demo(
         Path | None, typer.Argument(metavar="[VIDEO]", help="A recording of your own.")
     ] = None,
     shop: Annotated[
-        Path | None, typer.Option("--shop", metavar="FILE", help="Its shop file, if it has one.")
+        Path | None,
+        typer.Option("--shop", metavar="FILE", help="Its shop file; or that of a simulated shop."),
     ] = None,
     camera: Annotated[
         str | None, typer.Option("--camera", metavar="ID", help="The camera of the shop file.")
@@ -36,12 +42,32 @@ def demo(
         Literal["en", "ja", "ko"], typer.Option("--lang", help="Language of the report.")
     ] = "en",
     show: Annotated[
-        bool, typer.Option("--open/--no-open", help="Open the report where there is a desktop.")
+        bool, typer.Option("--open/--no-open", help="Open the page where there is a desktop.")
     ] = True,
+    report: Annotated[
+        bool, typer.Option("--report", help="Count a simulated day instead, beside the truth.")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Of the pages (8088, if free).")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=999_999, help="Which of all possible shops.")
+    ] = 1,
+    speed: Annotated[
+        float, typer.Option("--speed", min=0.1, max=10.0, help="How fast its people live.")
+    ] = 1.0,
+    hour: Annotated[
+        int | None,
+        typer.Option("--hour", min=0, max=23, help="Play this hour of its day now (a busy one)."),
+    ] = None,
+    days: Annotated[
+        int, typer.Option("--days", min=0, max=60, help="Of history behind it.")
+    ] = DAYS,
 ) -> None:
-    """Plays a shop that does not exist, counts in it, and opens the report beside the truth.
+    """Plays a supermarket that does not exist, live, and opens its pages; Ctrl-C ends it.
 
-    With VIDEO, analyses that recording instead. Both take the best model at hand, which at first
+    With VIDEO, analyses that recording and opens the report. With --report, counts in a shop that
+    does not exist and shows the truth beside it. All take the best model at hand, which at first
     is the built-in one, for a first look. Models are looked for where MISEBAN_MODELS says, and in a
     folder `shared` beside the project (MISEBAN_SHARED names another).
 
@@ -51,15 +77,24 @@ def demo(
     beside = (shared_folder() / "models").resolve()
     places = [*folders(), beside] if beside.is_dir() else folders()
     os.environ["MISEBAN_MODELS"] = os.pathsep.join(str(place) for place in places)
+    if video is None and not report:
+        if camera is not None:
+            raise BadInput("no-clip", "demo", "expected the recording that --camera is for")
+        wish = Wish(shop or SUPERMARKET, seed, speed, hour)
+        if not wish.shop_file.is_file():
+            what = "found no such file. Run it in the project's folder, or give a recording of your"
+            raise BadInput("no-shop", wish.shop_file, f"{what} own: make demo VIDEO=FILE")
+        demo_live(out / "live", wish, port=port, days=days, memory_mb=MEMORY_MB, show=show)
+        return
     if video is None:
         if shop is not None or camera is not None:
             raise BadInput("no-clip", "demo", "expected the recording that --shop is for")
-        report = demo_shop(out, which_model(None, None, None, None)[0], lang)
+        page = demo_shop(out, which_model(None, None, None, None)[0], lang)
     else:
-        report = _recording(video, shop, camera, out, lang)
-    typer.echo(f"report: {report.resolve()}")
-    if show and _desktop():
-        webbrowser.open(report.resolve().as_uri())
+        page = _recording(video, shop, camera, out, lang)
+    typer.echo(f"report: {page.resolve()}")
+    if show and desktop():
+        webbrowser.open(page.resolve().as_uri())
 
 
 def _recording(video: Path, shop: Path | None, camera: str | None, out: Path, lang: Lang) -> Path:
@@ -74,9 +109,3 @@ def _recording(video: Path, shop: Path | None, camera: str | None, out: Path, la
     typer.echo(f"$ miseban {shlex.join(command)}")
     analyze(out, str(video), shop_file=shop, camera=camera, lang=lang)
     return out / "report.html"
-
-
-def _desktop() -> bool:
-    return sys.platform == "darwin" or any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
-    )

@@ -42,8 +42,9 @@ def hub(
     """
     need_hub_packages()
     from miseban.hub.running.command import run_hub
+    from miseban.web.site import add_pages
 
-    run_hub(shop_file, settings_file, data=data, listen=listen, log_form=log_form)
+    run_hub(shop_file, settings_file, data=data, listen=listen, log_form=log_form, pages=add_pages)
 
 
 def need_hub_packages() -> None:

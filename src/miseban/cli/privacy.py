@@ -150,7 +150,7 @@ def assessment_command(
 
     shop = load_shop(shop_file)
     settings = _settings(settings_file, data)
-    text = assessment(shop, now(), _recipients(settings), __version__)
+    text = assessment(shop, now(), _recipients(settings, shop_file), __version__)
     if out is None:
         typer.echo(text, nl=False)
     else:
@@ -205,14 +205,14 @@ def _database(settings: Settings) -> Engine | None:
     return open_database(url)
 
 
-def _recipients(settings: Settings) -> list[Recipient]:
+def _recipients(settings: Settings, shop_file: Path) -> list[Recipient]:
     """Chat, mail and broker from the settings, webhooks, push services and readers of the broker
     from the database, without their secrets."""
     from miseban.hub.notify.settings import load_notify
     from miseban.hub.privacy.assessment import Recipient, host_of
     from miseban.hub.privacy.elsewhere import push_services, readers, webhooks
 
-    notify = load_notify(settings.notify)
+    notify = load_notify(settings.notify_file(shop_file))
     found = [
         Recipient("chat or mail", channel.id, "alerts, without data of people")
         for channel in notify.channels

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from miseban.camera.process.commands import camera_commands, check_cameras
-from miseban.camera.process.settings import Model
-from miseban.camera.supervisor import Supervisor, SupervisorSettings
+from miseban.camera.child_process import Command
+from miseban.camera.process.commands import appearance_s, camera_commands, check_cameras
 from miseban.cli.hub import DataFolder, Listen, LogForm, SettingsFile, need_hub_packages
-from miseban.cli.which_model import which_model
+from miseban.cli.live_cameras import Appearance, LiveCameras, models_of
+from miseban.vocabulary.policies import allow_uniform
 from miseban.vocabulary.shop import load_shop
 
 if TYPE_CHECKING:
@@ -37,37 +37,50 @@ def run_command(
         int, typer.Option("--memory-mb", min=100, help="A camera that takes more starts anew.")
     ] = 2000,
     log_form: LogForm = None,
+    appearance: Appearance = False,
 ) -> None:
     """Runs the hub and the live cameras of a shop on one box, until Ctrl-C or SIGTERM.
 
     Each camera is a process of its own, which delivers to the hub as it would over a network: what
-    breaks one of them leaves the others and the hub alone.
+    breaks one of them leaves the others and the hub alone. SIGHUP reads shop file and rules again;
+    cameras of which the file says something else then begin anew.
 
     Example: miseban run shop.toml --data /var/lib/miseban
     """
     need_hub_packages()
     from miseban.hub.running.command import SOCKET, run_hub
+    from miseban.web.site import add_pages
 
     shop = load_shop(shop_file)
-    wanted = [shop.camera(name).id for name in cameras or [c.id for c in shop.cameras]]
-    models = {}
-    for name in wanted:
-        chosen, threads = which_model(model, shop, shop_file, name)
-        models[name] = Model(name=chosen, threads=threads)
-    check_cameras(shop, models, shop_file)
+    check_cameras(shop, models_of(shop, shop_file, cameras, model, None), shop_file)
+    if appearance:
+        appearance_s(shop, shop_file)
+    allow_uniform(shop, shop_file)
 
     @contextmanager
     def beside(box: Box) -> Iterator[None]:
         folder = box.settings.data
-        commands = camera_commands(shop_file, models, folder / SOCKET, folder / "outbox")
-        supervisor = Supervisor(commands, SupervisorSettings(rss_bytes=memory_mb * 1_000_000))
+
+        def commands(strict: bool) -> dict[str, Command]:
+            models = models_of(load_shop(shop_file), shop_file, cameras, model, None)
+            hub, outbox = folder / SOCKET, folder / "outbox"
+            return camera_commands(
+                shop_file, models, hub, outbox, appearance=appearance, strict=strict
+            )
+
+        live = LiveCameras(commands, memory_mb)
         ended = threading.Event()
-        watching = threading.Thread(target=supervisor.run, args=(ended.is_set,), name="cameras")
+        watching = threading.Thread(target=live.run, args=(ended.is_set,), name="cameras")
         watching.start()
+        box.on_reload.append(live.reload)
         try:
             yield
         finally:
+            box.on_reload.remove(live.reload)
             ended.set()
             watching.join()
 
-    run_hub(shop_file, settings_file, data=data, listen=listen, log_form=log_form, beside=beside)
+    run_hub(
+        shop_file, settings_file, data=data, listen=listen, log_form=log_form, beside=beside,
+        pages=add_pages,
+    )  # fmt: skip

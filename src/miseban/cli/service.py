@@ -47,7 +47,7 @@ def install_command(
 
     Example: miseban service install hub /etc/miseban/shop.toml --settings /etc/miseban/hub.toml
     """
-    from miseban.hub.running.service import Service, install
+    from miseban.hub.running.service import Service, install, needed_first
 
     load_shop(shop_file)
     if part == "camera" and hub_url is None:
@@ -68,4 +68,6 @@ def install_command(
     arguments += [place, str(data.absolute())]
     path = install(Service(part, arguments, user, data.absolute()), units)
     typer.echo(f"written: {path}")
+    for before in needed_first(user, data.absolute()):
+        typer.echo(f"first: {before}")
     typer.echo(f"start it: systemctl daemon-reload && systemctl enable --now {path.name}")

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from miseban import __version__
-from miseban.camera.simulated import time_of_day
+from miseban.camera.simulated_address import time_of_day
 from miseban.cli.common import progress_bar, report_done
 from miseban.insight.inside import empty_moments, people_inside
 from miseban.insight.results import ResultFolder

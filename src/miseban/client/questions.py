@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from miseban.client.frames import frame
-from miseban.insight.questions import QUESTIONS, Answer, By, Question
+from miseban.insight.questions import QUESTIONS, Answer, By, Question, Weekday
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event
 
@@ -118,10 +118,15 @@ class Shop(ABC):
         until: When | None = None,
         *,
         cell_m: float = 0.5,
+        weekdays: Iterable[Weekday] | None = None,
+        from_hour: int = 0,
+        to_hour: int = 24,
         compare: Compare = None,
     ) -> pd.DataFrame:
-        """``person_s`` in every cell of the floor, ``x_m``, ``y_m`` its top left corner."""
-        return self._frame("heat", since, until, compare, cell_m=cell_m)
+        """``person_s`` in every cell of the floor, ``x_m``, ``y_m`` its top left corner; of some
+        days of the week only, and of some hours of each day."""
+        more = {"weekdays": weekdays, "from_hour": from_hour, "to_hour": to_hour}
+        return self._frame("heat", since, until, compare, cell_m=cell_m, **more)
 
     def paths(
         self, since: When, until: When | None = None, *, compare: Compare = None

@@ -14,11 +14,13 @@ from sqlalchemy import Engine
 from miseban.hub.alerts import Alerts, Notice, Rules
 from miseban.hub.bus import Bus
 from miseban.hub.live import LiveState
+from miseban.hub.live.floor import LiveFloor
 from miseban.hub.mqtt_access import MqttAccess
 from miseban.hub.notify.hooks import Hooks
 from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.people.browser import Cookies
 from miseban.hub.people.people import People
+from miseban.hub.people.throttle import Throttle
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
 from miseban.vocabulary.shop import Shop
@@ -40,10 +42,12 @@ class Door:
 
 @dataclass(frozen=True)
 class Files:
-    """Where the shop's and the rules' own files lie; none where they cannot be set by the API."""
+    """Where the shop's and the rules' own files lie; none where they cannot be set by the API.
+    ``versions`` is the folder of what the shop file said before; none: it is not kept."""
 
     shop: Path | None = None
     rules: Path | None = None
+    versions: Path | None = None
 
 
 def utc_now() -> datetime:
@@ -58,8 +62,9 @@ def nobody_to_tell(_: Sequence[Notice]) -> None:
 class Hub:
     """``deliver`` takes the notices of an alert that was passed on by hand, in the loop, and must
     not wait. ``changed`` is told in a thread that the ``"shop"`` file, the ``"rules"`` or the
-    ``"devices"`` have been set. ``push_key`` is the public half of the key for web push (empty:
-    there is none)."""
+    ``"devices"`` have been set, or that the ``"certificate"`` is another one. ``push_key`` is the
+    public half of the key for web push (empty: there is none). ``channels`` are the further ways
+    by which people can be told, that rules may name; none where they are not known."""
 
     shop: Shop
     journal: Journal
@@ -76,8 +81,14 @@ class Hub:
     push_key: str
     door: Door = field(default_factory=Door)
     files: Files = field(default_factory=Files)
+    channels: Sequence[str] | None = None
+    floor: LiveFloor = field(default_factory=LiveFloor)
     now: Callable[[], datetime] = utc_now
     deliver: Callable[[Sequence[Notice]], None] = nobody_to_tell
     changed: Callable[[str], None] = lambda _: None
     setting: threading.Lock = field(default_factory=threading.Lock)
     """Held by whoever changes a file, so that two who do it at once come one after the other."""
+    tries: Throttle = field(default_factory=Throttle)
+    """How often somebody may ask for what costs the machine much."""
+    looking_in: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a camera is looked into for somebody: one at a time."""

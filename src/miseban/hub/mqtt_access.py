@@ -25,6 +25,7 @@ from miseban.hub.people.identity import Actor
 from miseban.hub.people.people import People
 from miseban.vocabulary.delivery import ack_topic, events_topic
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.floor_now import floor_topic
 from miseban.vocabulary.identifiers import is_name
 
 Kind = Literal["camera", "onvif", "reader"]
@@ -154,12 +155,17 @@ def _topics(shop: str, name: str, kind: Kind) -> list[_Topic]:
         return [("read", f"miseban/{shop}/public/#")]
     if kind == "onvif":
         return [("write", f"miseban/{shop}/{name}/onvif-ej/#")]
-    return [("write", events_topic(shop, name)), ("read", ack_topic(shop, name))]
+    return [
+        ("write", events_topic(shop, name)),
+        ("write", floor_topic(shop, name)),
+        ("read", ack_topic(shop, name)),
+    ]
 
 
 def _hub_topics(shop: str) -> list[_Topic]:
     return [
         ("read", events_topic(shop, "+")),
+        ("read", floor_topic(shop, "+")),
         ("write", ack_topic(shop, "+")),
         *_others_topics(shop),
     ]

@@ -42,6 +42,14 @@ class Broker:
         """The file that holds the hub's own password."""
         return self.folder / "hub.password"
 
+    def written(self) -> tuple[tuple[int, int], ...]:
+        """Other numbers whenever the lists were written anew; none where there are no lists."""
+        try:
+            found = [(self.folder / name).stat() for name in ("access", "passwords")]
+        except OSError:
+            return ()
+        return tuple((one.st_ino, one.st_mtime_ns) for one in found)
+
 
 def read_listen(text: str) -> tuple[str, int]:
     """``ADDRESS:PORT`` (an IPv6 address in brackets). Raises ``BadInput`` (``broker``)."""

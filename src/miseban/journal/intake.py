@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, get_args
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
@@ -52,13 +53,14 @@ def read_lines(lines: Sequence[bytes], shop: str) -> list[Event | Refused]:
     # Most batches are of one kind: events whose every field is plain, of times that are.
     times = [event.time for event in found if not isinstance(event, Refused)]
     if times and day_of(min(times)) >= FIRST_DAY and day_of(max(times)) <= LAST_DAY:
-        return [
-            event
-            if type(event) in _PLAINEST and event.shop == shop  # type: ignore[union-attr]
-            else checked(event, shop)
-            for event in found
-        ]
+        return [event if _surely(event, shop) else checked(event, shop) for event in found]
     return [checked(event, shop) for event in found]
+
+
+def _surely(event: Event | Refused, shop: str) -> bool:
+    """Whether ``checked`` would take an event whose time is in order; quicker, and not for all."""
+    fits = _SURELY.get(type(event))
+    return fits is not None and event.shop == shop and fits(event)  # type: ignore[union-attr]
 
 
 def _all_at_once(lines: Sequence[bytes], text: bytes) -> list[Event] | None:
@@ -168,12 +170,40 @@ def _holds(annotation: object, kinds: tuple[Any, ...]) -> bool:
 # At run time pydantic's aware time is a class of its own.
 _MORE: tuple[Any, ...] = (tuple, datetime, AwareDatetime, BaseModel)
 _PLAIN: Final = _plain(get_args(get_args(Event)[0]))
-_PLAINEST: Final = {
-    model
-    for model in get_args(get_args(Event)[0])
-    if _PLAIN.get(get_args(model.model_fields["type"].annotation)[0]) == ()
-}
-"""Types of which nothing but shop and time has to be looked at."""
+
+
+def _visit_fits(event: VisitEnded) -> bool:
+    """No number is larger than the length of a vector that has it, and that of one with a number
+    that is none is not small either."""
+    t, x, y = event.t, event.x, event.y
+    return (
+        len(t) == len(x) == len(y)
+        and math.hypot(*t) <= 1000 * FARTHEST
+        and math.hypot(*x) <= FARTHEST
+        and math.hypot(*y) <= FARTHEST
+        and event.stitched <= LARGEST
+        and FIRST_DAY <= day_of(event.started) <= LAST_DAY
+    )
+
+
+def _none_over(counts: Sequence[str]) -> Callable[[Any], bool]:
+    of: Callable[[Any], Any] = attrgetter(*counts)
+    if len(counts) == 1:
+        return lambda event: bool(of(event) <= LARGEST)
+    return lambda event: max(of(event)) <= LARGEST
+
+
+def _quick() -> dict[type, Callable[[Any], bool]]:
+    """By type, what finds most events in order."""
+    found: dict[type, Callable[[Any], bool]] = {VisitEnded: _visit_fits}
+    for model in get_args(get_args(Event)[0]):
+        counts = _PLAIN.get(get_args(model.model_fields["type"].annotation)[0])
+        if counts is not None:
+            found[model] = _none_over(counts) if counts else lambda _: True
+    return found
+
+
+_SURELY: Final = _quick()
 _LISTED: Final = {TillReceipt, AttributeSummary}
 
 

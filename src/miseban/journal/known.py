@@ -51,14 +51,19 @@ class KnownIds:
         days = [first] * len(times) if first == last else [day_of(time) for time in times]
         several = set(days)
         settled = {day: keys for day in several if len(keys := self._keys(day))}
+        names = [event.id for event in events]
         found: list[bool] | None = None
         if settled:
-            found = self._among(settled, days, [event.id for event in events])
+            found = self._among(settled, days, names)
+        if len(several) == 1 and not settled and not self._leaving:
+            here = self._fresh.setdefault(first, set())
+            if here.isdisjoint(names) and len(set(names)) == len(names):  # nearly always
+                here.update(names)
+                return [True] * len(names)
         new = []
         fresh = {day: self._fresh.setdefault(day, set()) for day in several}
         leaving = self._leaving
-        for at, event in enumerate(events):
-            day, name = days[at], event.id
+        for at, (day, name) in enumerate(zip(days, names, strict=True)):
             here = fresh[day]
             if (
                 name in here

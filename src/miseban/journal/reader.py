@@ -20,6 +20,7 @@ from miseban.journal.events_table import SCHEMA
 from miseban.journal.manifest import Manifest, Segment
 from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
 from miseban.journal.rollups.days import day_at, utc_days
+from miseban.journal.rollups.files import rollup_path
 from miseban.journal.segments import events_of
 from miseban.journal.snapshot import (
     CHANGING,
@@ -30,9 +31,11 @@ from miseban.journal.snapshot import (
     file_stamp,
     newest,
 )
+from miseban.journal.waited import interruptible
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENT_CLASSES, Event
 
+Rollups = tuple[Stamp, Stamp]
 THREADS = 2
 """Of DuckDB, for all questions together."""
 _TRIES = 20
@@ -119,7 +122,8 @@ class JournalReader:
         ``days`` with parameters as ``$name``. Between ``since`` and ``until`` whole files are left
         out that hold nothing of that time; rows are not: say so in the query too.
 
-        Raises ``BadInput``: ``sql`` when the query is wrong, ``journal`` when a file is damaged.
+        Raises ``BadInput``: ``sql`` when the query is wrong, ``journal`` when a file is damaged;
+        and ``Failed`` (``given-up``) once nobody waits for it (``journal.waited``).
         """
         files: list[Path] = []
         stamps: list[Stamp] = []
@@ -150,6 +154,15 @@ class JournalReader:
         what = "not there, and it is said to be" if gone else CHANGING
         raise BadInput("journal", gone[0] if gone else self.folder, what)
 
+    def month(self, day: date) -> Rollups | None:
+        """Which roll-ups of days and hours there are of the month of ``day``: as long as these are
+        the same, what was read of them is. None where days of it are counted anew at present."""
+        recounted = self.snapshot().recounted
+        if any((one.year, one.month) == (day.year, day.month) for one in recounted):
+            return None
+        days, hours = (file_stamp(rollup_path(self.folder, at, day)) for at in ("day", "hour"))
+        return days, hours
+
     def newest(self) -> datetime | None:
         """When the newest event happened; none where there is none. Raises ``BadInput``."""
         for _ in range(_TRIES):
@@ -169,7 +182,7 @@ class JournalReader:
         sql: str,
         parameters: Mapping[str, object],
     ) -> pa.Table:
-        with self._duckdb.cursor() as cursor:
+        with self._duckdb.cursor() as cursor, interruptible(cursor):
             for name, view in views.items():
                 cursor.register(f"fresh_{name}", view.fresh)
             named = ", ".join(f"{name} AS ({view.sql})" for name, view in views.items())

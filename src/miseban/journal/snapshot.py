@@ -14,10 +14,9 @@ from miseban.journal.disk import Disk
 from miseban.journal.fresh import FreshLog
 from miseban.journal.manifest import FILE, Manifest, read_manifest
 from miseban.journal.rollups.counting import DayRows
-from miseban.journal.rollups.files import rollup_path
 from miseban.journal.rollups.rows import ROW, Level
 from miseban.journal.rollups.touched import touched, touched_by
-from miseban.journal.rollups.update import recounted
+from miseban.journal.rollups.update import counted_on, recounted
 from miseban.journal.rollups.window import COLUMNS
 from miseban.journal.segments import read_segment
 from miseban.vocabulary.errors import BadInput
@@ -91,11 +90,8 @@ class Looking:
         """Without days that hang on a segment that cannot be read: they are as in their files."""
         zone = manifest.timezone
         days = touched(manifest.stale, zone) | touched_by(fresh, zone)
-        # The first event of a day tells that what the evening before ended with lasted.
-        days |= {
-            day - _ONE_DAY for day in days if not rollup_path(self._folder, "minute", day).exists()
-        }
-
+        # What is first counted on a day tells that what the evening before ended with lasted.
+        days |= {day - _ONE_DAY for day in days if not counted_on(self._folder, day)}
         if not days:
             return {}
         path = self._folder / FILE

@@ -15,6 +15,7 @@ from miseban.space.facts import FactWriter
 from miseban.space.geometry import CameraGeometry
 from miseban.space.heat import HeatMap
 from miseban.space.line_walk import LineWalk
+from miseban.space.now import Seen, seen_alone
 from miseban.space.settings import SpaceSettings
 from miseban.space.sieve import Sieve, in_order
 from miseban.space.steps import Steps
@@ -100,6 +101,10 @@ class CameraSpace:
         seen. Returns the remaining facts."""
         self._expire(np.inf)
         return self._facts.finish(end_s)
+
+    def now(self, since_s: float) -> list[Seen]:
+        """Who was seen from ``since_s`` on; nobody without floor points."""
+        return seen_alone(self._book, self._view.homography, since_s)
 
     def _accepted(self, rows: TrackRows) -> TrackRows:
         """Confirmed, finite rows in order of time, without those that cannot be trusted."""

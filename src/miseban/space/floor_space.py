@@ -18,6 +18,7 @@ from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.heat import HeatMap
 from miseban.space.labels import REVISED_S, FindsGroups, JudgesStaff, Labels
 from miseban.space.line_walk import LineWalk
+from miseban.space.now import Seen, seen_together
 from miseban.space.polygons import INSIDE, OUTSIDE, Codes
 from miseban.space.settings import SpaceSettings
 from miseban.space.trails import extend_trails
@@ -121,6 +122,10 @@ class FloorSpace:
         for visit_id, role, group, certainty in self._labels.changed(end_s + REVISED_S):
             self._facts.labelled(visit_id, end_s, role, group, certainty)
         return self._facts.finish(end_s)
+
+    def now(self, since_s: float) -> list[Seen]:
+        """Seen from ``since_s`` on."""
+        return seen_together(self._book, self._labels, since_s)
 
     def _accepted(self, rows: FloorRows) -> FloorRows:
         """Sights in order of time: rows that a camera stands behind."""

@@ -93,6 +93,13 @@ class Labels:
         told = self._told[number] = _Told(visit, *self._now(number), last_s)
         return told.role, told.group
 
+    def now(self, number: int) -> tuple[Role | None, int | None]:
+        """Role and group, as they are judged now, of a visit that was not told yet."""
+        role = self._staff.role(number)[0] if self._staff is not None else None
+        if self._groups is None or role == "staff":
+            return role, None
+        return role, self._groups.group(number)
+
     def forget(self, number: int) -> None:
         """Nothing more is told of this visit."""
         self._told.pop(number, None)

@@ -63,18 +63,20 @@ class Layout:
         """
         if not len(self._a):
             return np.full(len(xy), np.inf)
-        to = xy[:, None, :] - self._a
-        along = (to * self._d).sum(axis=2) / self._length**2
-        near = to - np.clip(along, 0.0, 1.0)[..., None] * self._d
-        away = np.hypot(*np.moveaxis(near, -1, 0))
+        (ax, ay), (dx, dy) = self._a.T, self._d.T
+        x, y = xy[:, :1] - ax, xy[:, 1:] - ay  # (N, pieces of lines)
+        along = np.clip((x * dx + y * dy) / self._length**2, 0.0, 1.0)
+        near_x, near_y = x - along * dx, y - along * dy
+        away = np.hypot(near_x, near_y)
         # On a map with y down, what lies to the right of somebody going along d is inside.
-        side = (to[..., 1] * self._d[:, 0] - to[..., 0] * self._d[:, 1]) / self._length
+        side = (y * dx - x * dy) / self._length
         row = np.arange(len(xy))
         # At a corner two pieces are equally near: the one that is more squarely faced decides.
         nearest = np.argmin(away - 1e-6 * np.abs(side), axis=1)
-        away, side, near = away[row, nearest], side[row, nearest], near[row, nearest]
+        away, side = away[row, nearest], side[row, nearest]
         beyond = away - np.abs(side) > 1e-9
-        inward = (near * self._inward[nearest]).sum(axis=1)
+        in_x, in_y = self._inward[nearest].T
+        inward = near_x[row, nearest] * in_x + near_y[row, nearest] * in_y
         side = np.where(beyond, np.where(np.abs(inward) < CLEAR_M, np.nan, inward), side)
         depth: Floats = np.copysign(away, side)
         depth[np.isnan(side)] = np.nan

@@ -10,15 +10,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.door import Door
 from miseban.space.engine import CameraSpace
 from miseban.space.floor_geometry import fused_cameras
 from miseban.space.floor_space import FloorSpace
 from miseban.space.fusion.trust.trouble import CameraTrouble
-from miseban.space.geometry import CameraGeometry
 from miseban.space.heat import HeatMap
 from miseban.space.labels import FindsGroups, JudgesStaff
+from miseban.space.now import Seen
 from miseban.space.settings import SpaceSettings
-from miseban.space.sieve import Sieve, in_order
 from miseban.vocabulary.events import Event, VisitEnded
 from miseban.vocabulary.floor import EndedVisit, FloorRows
 from miseban.vocabulary.identifiers import EventIds, VisitIds
@@ -28,8 +28,6 @@ from miseban.vocabulary.tracks import TrackRows
 
 LAG_S = 1.0
 """So far behind the cameras the fusion is at most."""
-FORGOTTEN_S = 600.0
-"""A track that was not seen for so long may begin anew at any time."""
 
 
 class Fusion(Protocol):
@@ -95,7 +93,7 @@ class ShopFloor:
         self._events: list[Event] = []
         self._gaps: dict[str, list[Stretch]] = defaultdict(list)
         self._floor: FloorSpace | None = None
-        self._doors = {name: _Door(shop, name, settings) for name in self.fused}
+        self._doors = {name: Door(shop, name, settings) for name in self.fused}
         self._sky: dict[str, CameraSpace] = {}
 
         def by_itself(part: Shop, name: str) -> CameraSpace:
@@ -190,6 +188,11 @@ class ShopFloor:
             self._events += space.finish(end_s)
         return self._taken()
 
+    def now(self, since_s: float) -> list[Seen]:
+        """Who was seen from ``since_s`` on, where a camera's floor points tell the place."""
+        seen = self._floor.now(since_s) if self._floor is not None else []
+        return seen + [one for space in self.alone.values() for one in space.now(since_s)]
+
     @property
     def heat(self) -> HeatMap | None:
         """On the picture; only with a single camera."""
@@ -226,36 +229,6 @@ class ShopFloor:
     def _taken(self) -> list[Event]:
         events, self._events = self._events, []
         return events
-
-
-class _Door:
-    """Lets a fused camera's rows through to the fusion."""
-
-    def __init__(self, shop: Shop, camera: str, settings: SpaceSettings) -> None:
-        self._view = CameraGeometry(shop, camera, settings)
-        self._sieve = Sieve()
-        self.rejected = self._sieve.rejected
-        self.sights = 0
-        self._last_s: dict[int, float] = {}
-        self._pruned_s = 0.0
-
-    def through(self, rows: TrackRows) -> TrackRows:
-        """Rows that count, in order of time."""
-        if not len(rows):
-            return rows
-        sieve = self._sieve
-        rows = sieve.confirmed(rows)
-        rows = sieve.without(rows, self._view.private(rows), "private_zone")
-        last = np.array([self._last_s.get(t, -np.inf) for t in rows.track.tolist()], float)
-        rows = in_order(sieve.without(rows, rows.time_s <= last, "late"))
-        if len(rows):
-            self._last_s |= dict(zip(rows.track.tolist(), rows.time_s.tolist(), strict=True))
-            if rows.time_s[-1] > self._pruned_s + 60.0:
-                self._pruned_s = float(rows.time_s[-1])
-                past_s = self._pruned_s - FORGOTTEN_S
-                self._last_s = {t: s for t, s in self._last_s.items() if s > past_s}
-        self.sights += len(rows)
-        return rows
 
 
 def _drawn_in_the_sky(shop: Shop, camera: str, floor: FloorSpace) -> Shop:

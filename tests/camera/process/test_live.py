@@ -6,11 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from miseban.camera import reports
+from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.process.live import LiveLoop
 from miseban.camera.shop_opening import open_floor
 from miseban.camera.together import Together
@@ -19,6 +21,7 @@ from miseban.vision.detectors.detection import Detections
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import Gap
 from miseban.vision.tracker import tracker
+from miseban.vision.uniform import UniformWatch
 from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.events import CameraHealth, Event, VisitEnded, ZoneEntered
 from miseban.vocabulary.shop import Shop, parse_shop
@@ -213,10 +216,44 @@ def test_a_session_keeps_nothing_of_what_is_over(monkeypatch: pytest.MonkeyPatch
         frame = Frame(picture, n, float(n), START + timedelta(seconds=n))
         if n % 10 == 0:
             source.gaps = [Gap(n - 0.5, float(n), "flap")]
-            together.views["a"]._gaps = 0
         together.take("a", frame)
         events += together.advance(float(n))
         if n % 150 == 0:
             sizes.append(held(together))
     assert sum(isinstance(event, VisitEnded) for event in events) >= 50
     assert max(sizes[9:]) < 1.1 * max(sizes[6:9]), sizes
+
+
+POINTS = "floor_points = [" + "".join(
+    f"{{ pixel = [{x}, {y}], floor_m = [{x / 8}, {y / 8}] }}, "
+    for x, y in ((0, 0), (64, 0), (0, 48), (64, 48))
+)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_clothes_are_looked_at_where_that_is_asked_for(
+    asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: set[tuple[str, str]] = set()
+
+    def offer(eye: object, camera: str, *_: object) -> None:
+        seen.add((type(eye).__name__, camera))
+
+    for kind in (AppearanceMemory, UniformWatch):
+        monkeypatch.setattr(kind, "offer", offer)
+    sized = "resolution = [64, 48]\n"
+    text = '[shop]\nid = "s"\ntimezone = "UTC"\npolicy = "jp"\nfloor = {width_m = 8, depth_m = 6}\n'
+    text += "".join(CAMERA.format(name).replace(sized, f"{sized}{POINTS}]\n") for name in "ab")
+    clock = Clock()
+    loop = LiveLoop(
+        parse_shop(text, "s"),
+        {name: (Lens(clock), Walker(1.0, 6.0, 8.0)) for name in "ab"},
+        lambda _: None,
+        stopped=lambda: clock() > (800.0 if asked and len(seen) < 4 else 30.0),
+        clock=clock,
+        looks=AppearanceMemory(60.0, ZoneInfo("UTC")) if asked else None,
+        uniform=UniformWatch([(31, 111, 92)]) if asked else None,
+    )
+    loop.run()
+    kinds = ("AppearanceMemory", "UniformWatch") if asked else ()
+    assert seen == {(kind, camera) for kind in kinds for camera in "ab"}

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import structlog
 
+from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import parse_hub
 from miseban.camera.process.commands import camera_commands
 from miseban.camera.process.feeds import Feeds
@@ -21,6 +23,7 @@ from miseban.camera.process.settings import Beat, Model, ProcessSettings
 from miseban.camera.process.wall_clock import LASTS_S, WallClock
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import Gap
+from miseban.vision.sources.live import MOST_GAPS
 from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.shop import load_shop, parse_shop
@@ -119,13 +122,20 @@ def test_a_camera_that_answers_late_is_there_from_the_beginning(
         return Late(width=32) if len(asked) == 2 else inner
 
     source = PatientSource(
-        "rtsp://c", "shop.toml", (64, 48), 5.0, open_camera,
+        "door", "rtsp://c", "shop.toml", (64, 48), 5.0, open_camera,
         monotonic=lambda: now_s[0], utc=lambda: START,
     )  # fmt: skip
     assert source.info.start == START
     assert not source.gaps
     frames = source.frames()
-    frame = next(frames)
+    with structlog.testing.capture_logs() as logs:
+        frame = next(frames)
+    said = [(line["event"], line["camera"], line.get("why")) for line in logs]
+    size = "expected frames of 64x48, found 32x48"
+    assert said[0] == ("camera.away", "door", "no answer")
+    assert said[1][:2] == ("camera.away", "door"), "another reason is told too"
+    assert str(said[1][2]).startswith(size)
+    assert said[2:] == [("camera.answers", "door", None)]
     assert asked[2] == START + timedelta(seconds=20)
     assert frame.time_s == pytest.approx(20.2)
     assert frame.utc == START + timedelta(seconds=20.2)
@@ -134,6 +144,10 @@ def test_a_camera_that_answers_late_is_there_from_the_beginning(
     inner.gaps = [*inner.gaps, Gap(3.0, 4.0, "no frames came")]
     assert source.gaps == [*before, Gap(23.0, 24.0, "no frames came")]
     assert source.gaps[0] is before[0], "asked with every frame, so none is made twice"
+    inner.gaps = [Gap(5.0 + n, 5.5 + n, "flap") for n in range(3 * MOST_GAPS)]
+    assert source.gaps == [
+        Gap(g.start_s + 20.0, g.end_s + 20.0, g.reason) for g in inner.gaps[-MOST_GAPS:]
+    ]
     source.close()
     assert list(frames) == []
     assert inner.closed.is_set()
@@ -143,7 +157,7 @@ def test_a_camera_that_never_answers_can_be_closed() -> None:
     def refuse(start: datetime) -> Source:
         raise Failed("no-stream", "rtsp://c", "no answer")
 
-    source = PatientSource("rtsp://c", "shop.toml", (64, 48), 5.0, refuse)
+    source = PatientSource("door", "rtsp://c", "shop.toml", (64, 48), 5.0, refuse)
     feeds = Feeds({"c": source})
     feeds.start()
     assert feeds.take(0.05) == {}
@@ -189,3 +203,61 @@ def test_a_clock_that_was_set_is_noticed_and_one_that_wavers_is_not() -> None:
     assert not pass_s(LASTS_S / 2)
     assert pass_s(LASTS_S)
     assert datetime.fromtimestamp(wall[0], UTC) < START
+
+
+def test_another_command_is_made_for_whom_the_shop_file_says_something_else(tmp_path: Path) -> None:
+    camera = '[[camera]]\nid = "{0}"\nsource = "rtsp://10.0.0.7/{0}"\nresolution = [64, 48]\n'
+    line = '[[line]]\nid = "in"\ncamera = "door"\npoints = [[30, 0], [30, 47]]\n'
+    text = '[shop]\nid = "s"\ntimezone = "UTC"\npolicy = "jp"\n' + camera.format("door")
+    text += camera.format("till") + line
+    file = tmp_path / "shop.toml"
+    models = {"door": Model(name="motion"), "till": Model(name="motion")}
+
+    def commands(text: str) -> dict[str, Command]:
+        file.write_text(text, encoding="utf-8")
+        return camera_commands(file, models, tmp_path / "hub.sock", tmp_path)
+
+    before, same = commands(text), commands(text + "# a comment\n")
+    moved = commands(text.replace("[30, 0]", "[31, 0]"))
+    policy = commands(text.replace('"jp"', '"strict"'))
+    assert same == before
+    assert moved["till"] == before["till"]
+    assert moved["door"] != before["door"]
+    assert all(policy[name] != before[name] for name in models)
+
+
+NOTICE = """
+[notice]
+operator = "The corner shop"
+purpose = "counting"
+data = ["count", "appearance"]
+retention_days = 365
+contact = "03-0000-0000"
+posted = 2026-01-01
+"""
+
+
+def test_what_a_policy_forbids_stops_a_start_and_is_switched_off_by_a_reload(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "shop.toml"
+    models = {name: Model(name="motion") for name in ("door", "aisle", "till")}
+    text = (SHOPS / "konbini.toml").read_text("utf-8") + NOTICE
+
+    def settings(text: str, *, strict: bool) -> ProcessSettings:
+        file.write_text(text, encoding="utf-8")
+        commands = camera_commands(
+            file, models, tmp_path / "hub.sock", tmp_path, appearance=True, strict=strict
+        )
+        return ProcessSettings.model_validate_json(commands["door"].told)
+
+    assert settings(text, strict=True).appearance
+    assert not settings(text, strict=True).uniform
+    tighter = text.replace('policy = "jp"', 'policy = "strict"')
+    with pytest.raises(BadInput, match="appearance needs"):
+        settings(tighter, strict=True)
+    with structlog.testing.capture_logs() as logs:
+        assert not settings(tighter, strict=False).appearance
+    assert [line["event"] for line in logs] == ["switched off"]
+    staff = text.replace("[notice]", '[staff]\nuniform = ["#1f6f5c"]\n[notice]')
+    assert settings(staff, strict=True).uniform

@@ -245,6 +245,19 @@ def test_an_ill_or_silent_camera_and_counts_that_are_off() -> None:
     assert shop.steps("camera-silent") == ["raised"]
 
 
+def test_a_camera_that_was_switched_off_is_ill_though_its_process_tells_so() -> None:
+    shop = Hub(default_rules().limited(SHOP))
+    make = Making()
+    shop.tell(make.health(0, camera="door"))
+    for _ in range(8):  # two minutes
+        shop.wait(15)
+        shop.tell(make.health(shop.seconds, "gap", None, 15.0, camera="door"))
+    assert shop.steps("camera-ill") == ["raised"]
+    shop.tell(make.health(shop.seconds + 2, camera="door"))
+    shop.wait(120)
+    assert shop.steps("camera-ill") == ["raised", "ended"]
+
+
 def test_a_call_for_help_is_told_at_once_and_ends_with_the_need() -> None:
     shop = Hub(default_rules().limited(SHOP))
     make = Making()

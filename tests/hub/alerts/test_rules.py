@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from miseban.hub.alerts import Escalation, Rule, Rules, default_rules, load_rules, parse_rules
 from miseban.hub.alerts.measures import MEASURES
-from miseban.hub.notify.settings import Channel, NotifySettings, parse_notify
+from miseban.hub.notify.settings import Channel, NotifySettings, ReportSettings, parse_notify
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import parse_shop
 from miseban.vocabulary.shop.reference import rows
@@ -170,6 +170,7 @@ def test_the_examples_of_the_documents_are_right() -> None:
         (ALERTS, Escalation),
         (NOTIFY, NotifySettings),
         (NOTIFY, Channel),
+        (NOTIFY, ReportSettings),
     ],
     ids=lambda given: getattr(given, "__name__", ""),
 )

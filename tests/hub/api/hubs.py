@@ -177,7 +177,7 @@ def open_hub(
         pushes=Subscriptions(engine),
         push_key=Vapid.open(folder, None).public,
         door=Door(tls=tls, url="http://localhost"),
-        files=Files(shop=shop_file, rules=rules_file),
+        files=Files(shop=shop_file, rules=rules_file, versions=folder / "versions"),
         now=clock,
         changed=changed or told.append,
     )

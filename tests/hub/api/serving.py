@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from miseban.hub.api.live import end_streams
+from miseban.hub.api.watching import end_streams
 
 
 @contextmanager

@@ -32,8 +32,8 @@ CHECKS: Final = [
     response_schema_conformance,
 ]
 EXAMPLES: Final = 8
-STREAM: Final = "/api/v1/live/events"
-"""Never ends, which the test client waits for; tests/hub/api/test_live.py reads it."""
+STREAMS: Final = ("/api/v1/live/events", "/api/v1/live/screen")
+"""They never end, which the test client waits for; test_live.py and test_screen.py read them."""
 
 
 @schemathesis.serializer("application/toml")
@@ -60,7 +60,7 @@ def operations(place: Place) -> Iterator[Any]:
     found: Any
     for found in schema.get_all_operations():
         operation = found.ok()
-        if operation.path != STREAM:
+        if operation.path not in STREAMS:
             yield operation
 
 

@@ -10,11 +10,12 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from miseban.hub.api import safety
-from miseban.hub.api.live import AGAIN_MS, ASKED_AGAIN_S, HEARTBEAT_S
+from miseban.hub.api.live import HEARTBEAT_S
 from miseban.hub.api.metrics import REQUESTS, SECONDS
 from miseban.hub.api.needs import Needs, declared
 from miseban.hub.api.openapi import api_routes, methods_of
 from miseban.hub.api.problems import Problem
+from miseban.hub.api.watching import AGAIN_MS, ASKED_AGAIN_S
 from miseban.hub.formats.broker import load_onvif
 from miseban.hub.formats.onvif_counts import MOST_AT_ONCE
 from miseban.hub.formats.public import PublicFigures

@@ -102,3 +102,22 @@ async def test_a_file_of_too_long_a_time_is_refused(place: Place) -> None:
     async with place.client("marketer") as client:
         asked = {"since": "2026-01-01T00:00:00Z", "until": "2026-03-03T00:00:00Z"}
         assert (await client.get("/api/v1/events/file", params=asked)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("since", "hint"),
+    [
+        ("2026-03-01T00:00:00+09:00", "the + of an offset is written %2B"),
+        ("2026-03-01T00:00:00", "as in 2026-04-07T00:00:00%2B09:00"),
+        ("2026-03-01", "as in 2026-04-07T00:00:00%2B09:00"),
+    ],
+)
+async def test_how_a_time_is_written_in_an_address_is_told(
+    place: Place, since: str, hint: str
+) -> None:
+    async with place.client("manager") as client:
+        for path in ("/api/v1/events", "/api/v1/questions/visitors"):
+            answer = await client.get(f"{path}?since={since}&until=2026-03-03T00:00:00Z")
+            assert answer.status_code == 422
+            assert answer.json()["where"] == "query.since"
+            assert hint in answer.json()["detail"]

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from miseban.hub.api import live
+from miseban.hub.api import live, watching
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.rights import Right, Role
 from miseban.vocabulary.events import AlertAnswered, CameraHealth, Event, HelpNeeded, LineCrossed
@@ -86,7 +86,7 @@ def call(n: int) -> HelpNeeded:
 def until_listened(place: Place, count: int) -> None:
     """Waits until so many have subscribed: what is kept before is not for them."""
     until_s = time.monotonic() + 10
-    while len(place.app.state.listeners) != count:
+    while len(place.app.state.streams) != count:
         assert time.monotonic() < until_s
         time.sleep(0.01)
 
@@ -165,7 +165,7 @@ def test_silence_is_broken_by_a_heartbeat(place: Place, monkeypatch: pytest.Monk
 def test_a_stream_ends_with_the_right_to_it(
     place: Place, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "ASKED_AGAIN_S", 0.1)
+    monkeypatch.setattr(watching, "ASKED_AGAIN_S", 0.1)
     scopes = [Right.SEE_COUNT, Right.SEE_ASSIST]
     token_id, secret = place.token("staff", scopes, timedelta(days=1))
     people = place.hub.people
@@ -187,7 +187,7 @@ def test_a_stream_ends_with_the_right_to_it(
 
 
 def test_too_many_streams_of_one_are_refused(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST_OF_ONE", 1)
+    monkeypatch.setattr(watching, "MOST_OF_ONE", 1)
     headers = {"Authorization": f"Bearer {place.tokens['staff']}"}
     with served(place.app) as url, listening(url, place.tokens["staff"]):
         until_listened(place, 1)

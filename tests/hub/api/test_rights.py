@@ -37,7 +37,7 @@ OPEN = {
     ("POST", "/api/v1/setup/look"),
 }
 """All that may be called without saying who asks."""
-STREAM = "/api/v1/live/events"
+STREAMS = {"/api/v1/live/events", "/api/v1/live/screen"}
 
 
 def calls(place: Place) -> list[tuple[str, APIRoute]]:
@@ -54,17 +54,19 @@ def url_of(route: APIRoute) -> str:
 
 async def call(client: httpx.AsyncClient, method: str, route: APIRoute, **more: Any) -> int:
     """The status of a call without a body. A stream is one where it begins."""
-    if route.path == STREAM:
-        return await begin_of_stream(client, more.get("headers"))
+    if route.path in STREAMS:
+        return await begin_of_stream(client, route.path, more.get("headers"))
     response = await client.request(method, url_of(route), **more)
     if response.status_code >= 400:
         assert response.headers["content-type"] == "application/problem+json"
     return response.status_code
 
 
-async def begin_of_stream(client: httpx.AsyncClient, headers: dict[str, str] | None) -> int:
+async def begin_of_stream(
+    client: httpx.AsyncClient, path: str, headers: dict[str, str] | None
+) -> int:
     """httpx's transport waits for the end of an answer: so only what is refused ends here."""
-    task = asyncio.create_task(client.get(STREAM, headers=headers))
+    task = asyncio.create_task(client.get(path, headers=headers))
     done, _ = await asyncio.wait([task], timeout=0.3)
     if done:
         return task.result().status_code

@@ -42,6 +42,33 @@ async def test_only_the_hubs_own_names_are_answered(place: Place, host: str, sta
     assert response.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("reached", "host", "status"),
+    [
+        ("192.0.2.7", "192.0.2.7:8443", 200),
+        ("::ffff:192.0.2.7", "192.0.2.7:8443", 200),
+        ("2001:db8::7", "[2001:db8::7]:8443", 200),
+        ("192.0.2.7", "192.0.2.8:8443", 400),
+        ("192.0.2.7", "evil.example:8443", 400),
+        ("evil.example", "evil.example", 400),
+        ("/run/hub.sock", "/run/hub.sock", 400),
+    ],
+)
+async def test_the_address_at_which_it_is_reached_needs_no_name(
+    place: Place, reached: str, host: str, status: int
+) -> None:
+    async def at(scope: Scope, receive: Receive, send: Send) -> None:
+        await place.app({**scope, "server": (reached, 8443)}, receive, send)
+
+    transport = httpx.ASGITransport(app=at)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        response = await client.get("/healthz", headers={"Host": host})
+    assert response.status_code == status
+    if status == 400:
+        assert response.json()["code"] == "host"
+        assert "\n" not in response.json()["detail"]
+
+
 async def test_every_answer_has_the_headers_that_keep_a_browser_safe(place: Place) -> None:
     async with place.client("staff") as client:
         for path in ("/healthz", "/api/v1/live", "/nothing", "/api/v1/audit"):

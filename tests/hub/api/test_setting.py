@@ -109,6 +109,44 @@ async def test_rules_are_checked_set_and_noted(place: Place) -> None:
         assert (await client.get("/api/v1/rules")).json()["rule"]
 
 
+async def test_what_would_stop_the_next_start_is_refused(place: Place) -> None:
+    place.hub.channels = ["night"]
+    rule = (
+        '[[rule]]\nid = "queue-long"\nwhen = "queue.length"\nat_least = 7.0\n'
+        'subjects = ["queue-1"]\nchannels = ["page", "NAME"]\n'
+    )
+    file = place.hub.files.shop
+    assert file is not None
+    async with place.client("manager") as client:
+        path = "/api/v1/rules/file"
+        unknown = await client.put(path, content=rule.replace("NAME", "day"), headers=TOML)
+        assert unknown.status_code == 400
+        assert "day" in unknown.json()["detail"]
+        done = await client.put(path, content=rule.replace("NAME", "night"), headers=TOML)
+        assert done.status_code == 200, done.text
+        gone = SHOP.replace('"queue-1"', '"line-1"')
+        refused = await client.put("/api/v1/shop/file", content=gone, headers=TOML)
+    assert refused.status_code == 400
+    assert "rules.toml" in refused.json()["detail"]
+    assert file.read_text() == SHOP
+    assert place.told == ["rules"]
+
+
+async def test_a_file_that_may_not_be_written_is_told_and_not_a_fault_inside(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("miseban.hub.api.shop.write_whole", read_only)
+    async with place.client("manager") as client:
+        answer = await client.put("/api/v1/shop/file", content=SHOP, headers=TOML)
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "read-only"
+    assert "shop.toml" in answer.json()["detail"]
+    assert place.told == []
+
+
 async def test_the_first_run_by_a_link_and_then_by_a_password(tmp_path: Path) -> None:
     with open_hub(tmp_path) as place:
         for account in place.hub.people.accounts.all():

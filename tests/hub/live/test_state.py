@@ -187,6 +187,30 @@ def test_a_camera_is_up_until_it_is_silent_or_blind() -> None:
     assert after([ok, dark, bright], 400).cameras[1].coverage == 1 - 60 / 3600
 
 
+def test_a_camera_without_pictures_is_not_up_though_it_tells_so() -> None:
+    make = Making()
+    gaps = [make.health(5 + 15 * n, "gap", None, 15.0) for n in range(100)]  # from -10 s on
+
+    def seen(seconds: float, *more: Event) -> tuple[bool, float | None, int | None]:
+        told = [one for one in gaps if one.time <= at(seconds)]
+        show = after([make.health(-20), make.queue(-15, 3), *told, *more], seconds)
+        since = show.cameras[1].gone_since
+        queue = next(q for q in show.queues if q.zone == "queue-1")
+        return (
+            show.cameras[1].up,
+            None if since is None else (since - at(0)).total_seconds(),
+            queue.length,
+        )
+
+    assert seen(0) == (True, None, 3)
+    assert seen(10) == (False, -10.0, 3)
+    assert seen(60) == (False, -10.0, None), "for a minute: what it said is not believed"
+    assert seen(1400) == (False, -10.0, None)
+    assert seen(1404, make.queue(1403, 0)) == (True, None, 0)
+    last_s = (gaps[-1].time - at(0)).total_seconds()
+    assert seen(last_s + 60)[:2] == (True, None), "it tells no more of it: pictures come again"
+
+
 def test_events_of_the_future_are_left_out() -> None:
     make = Making()
     seen = after([make.queue(0, 2), make.queue(400_000, 9)], 10)

@@ -124,6 +124,16 @@ def test_settings_are_read_and_wrong_ones_named(tmp_path: Path) -> None:
         ("[[channel]]\nid = 'a'\nurl = 'json://h'", "expected one of id, urls, language"),
         ("dead_after_days = 0", "dead_after_days: expected a number of at least 1"),
         ("x", "expected TOML"),
+        ("[[report]]\nid = 'a'\nkind = 'month'\nchannels = ['b']", "kind: expected day or week"),
+        (
+            "[[report]]\nid = 'a'\nkind = 'day'\nat = '7:00'\nchannels = ['b']",
+            'at: expected a clock time such as "07:00"',
+        ),
+        (
+            "[[report]]\nid = 'a'\nkind = 'day'\nchannels = ['b']",
+            '[[report]] 1 "a" channels 1: expected a channel of this file',
+        ),
+        ("[[report]]\nid = 'a'\nkind = 'day'\nchannels = []", '[[report]] 1 "a" channels'),
     ],
 )
 def test_what_is_wrong_in_the_settings_is_said_in_one_line(text: str, told: str) -> None:

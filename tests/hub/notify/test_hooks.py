@@ -130,6 +130,35 @@ def test_what_was_not_taken_comes_again_and_holds_up_the_rest(engine: Engine) ->
         assert lengths(other) == [0, 1, 2]
 
 
+def test_why_a_message_was_not_taken_is_logged_once(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    make, clock, hooks = Making(), Clock(), Hooks(engine, insecure=True)
+    with http_receiver() as receiver:
+        hooks.add(receiver.url, ["queue.state"], START)
+        receiver.answer = lambda _: 418
+
+        async def work() -> None:
+            hooks.put(queues(make, 1), START)
+            webhooks = sender(hooks, clock)
+            assert await webhooks.send_due() == 0
+            clock.now += timedelta(seconds=5)
+            assert await webhooks.send_due() == 0
+            # Nothing says that the hub's own machine may be called.
+            hooks.add("http://127.0.0.1:9/in", ["queue.state"], clock.now)
+            hooks.put(queues(make, 1), clock.now)
+            closed = Webhooks(hooks, Outgoing(local=True, insecure=True), clock)
+            assert await closed.send_due() == 0
+
+        run(work())
+    said = [record.getMessage().partition(": ")[2] for record in caplog.records]
+    assert said == [
+        "its receiver did not take a message: it answered 418",
+        "its receiver did not take a message: expected an address outside of this machine "
+        "(allow in notify.toml excepts)",
+    ]
+
+
 def test_a_receiver_that_is_gone_is_given_up_and_can_be_revived(engine: Engine) -> None:
     make, clock, hooks = Making(), Clock(), Hooks(engine, insecure=True)
     with http_receiver() as receiver:

@@ -165,6 +165,32 @@ def test_never_more_tries_than_a_bucket_has(steps: list[tuple[str, float]]) -> N
     assert all(count <= 5 + passed_s / 60 + 1e-6 for count in taken.values())
 
 
+def test_a_restart_is_no_gain_for_who_guesses_and_keeps_no_known_browser_out(
+    people: People,
+) -> None:
+    known, tries, at = set_up(people), 0, NOW
+    for _ in range(6):
+        again = People(people._engine, passwords=Counting(), started=at)
+        while tried(again, "hanako", OTHER, at) == "log-in":
+            tries += 1
+        at += timedelta(seconds=5)
+    assert tries == 6 * 2
+    names = [tried(again, f"name{number}", OTHER, at, came_from="::1") for number in range(30)]
+    assert names.count("log-in") == 11, "and one for the five seconds"
+    for _ in range(LIMITS.device.tries):
+        assert tried(again, "hanako", OTHER, at, device=known.device) == "log-in"
+    assert tried(again, "hanako", PASSWORD, at, came_from=TILL) == "in"
+    later = at + 10 * MINUTE
+    codes = [tried(again, "hanako", OTHER, later, came_from="10.0.0.9") for _ in range(12)]
+    assert codes.count("log-in") == LIMITS.account_and_network.tries
+
+
+def test_a_clock_that_goes_back_after_the_start_makes_nobody_wait_longer() -> None:
+    throttle, limit = Throttle(NOW), Limit(5, 60.0, at_start=0)
+    assert throttle.take([(("a",), limit)], NOW - 24 * HOUR) == 60
+    assert throttle.take([(("b",), limit)], NOW - 24 * HOUR + MINUTE) == 0
+
+
 def test_the_buckets_do_not_fill_the_memory() -> None:
     throttle, limit = Throttle(), Limit(1, 60.0)
     keys: list[Key] = [("account", str(at)) for at in range(30_000)]

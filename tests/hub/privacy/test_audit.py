@@ -171,6 +171,31 @@ def test_outboxes_below_the_folder(tmp_path: Path) -> None:
     assert wrong(audited(tmp_path, load_policy("strict"))) == {("outbox", None)}
 
 
+def test_an_outbox_that_a_camera_writes_is_audited_and_left_alone(tmp_path: Path) -> None:
+    from miseban.camera.delivery.outbox import Outbox
+
+    outbox = Outbox(tmp_path / "door.sqlite", "door")
+
+    def found() -> tuple[int, object, str]:
+        (one,) = [f for f in audited(tmp_path).findings if f.held.kind == "outbox"]
+        return one.held.records, one.held.oldest, one.wrong
+
+    assert found() == (0, None, "")
+    number = 0
+    for days in range(60, 0, -1):  # many rounds of its log
+        last = outbox.add([*of_every_class(NOW - days * DAY)] * 40)
+        if days == 30:
+            number = last
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    records, oldest, wrong_ = found()
+    assert (records, oldest) == (60 * 40 * 5, NOW - 60 * DAY)
+    assert wrong_, "it is older than the policy lets it be"
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    outbox.forget(number)
+    assert found()[:2] == (29 * 40 * 5, NOW - 29 * DAY)
+    outbox.close()
+
+
 def test_an_outbox_that_cannot_be_read_is_not_passed(tmp_path: Path) -> None:
     from miseban.camera.delivery.outbox import Outbox
 

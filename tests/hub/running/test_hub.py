@@ -120,6 +120,23 @@ def test_it_reloads_a_good_shop_file_and_goes_on_with_a_bad_one(tmp_path: Path) 
         assert box.hub.shop.zone("fruit").name == "Fruit"
 
 
+def test_rules_beside_the_shop_file_are_in_force_also_those_that_come_later(tmp_path: Path) -> None:
+    path, settings = shop_file(tmp_path), load_settings(None, data=tmp_path / "data")
+    rules = path.with_name("rules.toml")
+    with open_box(path, settings) as box:
+        assert box.hub.files.rules == rules
+        assert "fruit-full" not in {rule.id for rule in box.hub.rules.rules}
+        rule = '[[rule]]\nid = "fruit-full"\nwhen = "zone.people"\nat_least = 3.0\n'
+        rules.write_text(rule, encoding="utf-8")
+        box.reload()
+        assert "fruit-full" in {rule.id for rule in box.hub.rules.rules}
+    with open_box(path, settings) as box:
+        assert "fruit-full" in {rule.id for rule in box.hub.rules.rules}
+    named = settings.model_copy(update={"rules": tmp_path / "none.toml"})
+    with pytest.raises(BadInput, match="expected a rules file, found none"), open_box(path, named):
+        pass
+
+
 def test_nothing_that_comes_during_a_reload_is_lost(tmp_path: Path) -> None:
     path = shop_file(tmp_path)
     now = datetime.now(UTC)

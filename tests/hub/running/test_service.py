@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from miseban.hub.running.service import Service, install, program
+from miseban.hub.running.service import VIDEO, Service, install, needed_first, program
 from miseban.vocabulary.errors import BadInput, Failed
 
 
@@ -25,6 +25,20 @@ def test_the_unit_is_written_and_names_what_it_was_given(tmp_path: Path) -> None
     assert f'{program()} hub "/srv/my shop/100%%.toml" --settings /etc/hub.toml' in text
     assert f'ReadWritePaths="{tmp_path}/a shop\'s data"' in text
     assert "Restart=always" in text
+
+
+def test_cameras_may_read_usb_and_a_hub_need_not(tmp_path: Path) -> None:
+    for part, may in (("run", True), ("camera", True), ("hub", False)):
+        text = Service(part, (), "root", tmp_path).unit(program())  # type: ignore[arg-type]
+        assert (f"SupplementaryGroups={VIDEO}\n" in text) is may
+
+
+def test_what_is_missing_is_told_before_a_start_fails(tmp_path: Path) -> None:
+    assert needed_first("root", tmp_path) == []
+    user, folder = needed_first("no-such-one", tmp_path / "a b")
+    assert user.startswith("useradd --system")
+    assert user.endswith("no-such-one")
+    assert folder == f'install -d -m 700 -o no-such-one "{tmp_path}/a b"'
 
 
 def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from miseban.space.layout import Layout
@@ -115,6 +115,7 @@ def test_what_was_seen_long_ago_fades() -> None:
     ),
     st.integers(1, 30),
 )
+@example([(1.7e308, 0.0), (-1.7e308, 0.0)], 3)  # the sum of a few such is no number
 def test_the_cue_is_bounded_and_says_nothing_of_whom_nothing_is_known(
     people: list[tuple[float | None, float]], seconds: int
 ) -> None:

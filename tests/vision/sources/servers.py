@@ -39,9 +39,12 @@ def free_port() -> int:
 class RtspServer:
     """A server process; ``port`` can be used again after ``kill``."""
 
-    def __init__(self, port: int | None = None, *, locked: bool = False) -> None:
+    def __init__(
+        self, port: int | None = None, *, locked: bool = False, pictures: Path | None = None
+    ) -> None:
         self.port = port or free_port()
         self._extra = ["locked"] if locked else []
+        self._extra += [f"pictures={pictures}"] if pictures else []
         self.start()
 
     def start(self) -> None:

@@ -14,7 +14,8 @@ import pytest
 from miseban.vision.pixels import Image
 from miseban.vision.sources import LiveOptions
 from miseban.vision.sources.address import redact
-from miseban.vision.sources.live import Clock, LiveSource
+from miseban.vision.sources.live import MOST_GAPS, Clock, LiveSource
+from miseban.vision.sources.source import Gap
 from miseban.vocabulary.errors import Failed
 from tests.vision.sources.videos import picture
 
@@ -121,6 +122,27 @@ def test_each_loss_is_one_gap_and_times_go_on() -> None:
         first, second = source.gaps
         assert first.end_s <= second.start_s
         assert {first.reason, second.reason} == {"the stream broke off"}
+
+
+def test_a_camera_that_falls_for_ever_keeps_its_last_gaps_only() -> None:
+    falls = MOST_GAPS + 30
+    now = [100.0]
+
+    def step() -> None:
+        now[0] += 3.0  # longer than a stall
+
+    clock = Clock(monotonic=lambda: now[0])
+    with LiveSource("cam", lambda: Stream(9999, step), options=QUICK, clock=clock) as source:
+        told: list[Gap] = []
+        for frame in source.frames():
+            told += [gap for gap in source.gaps if not told or gap.end_s > told[-1].end_s]
+            assert len(source.gaps) <= MOST_GAPS
+            if frame.number > falls:
+                break
+        kept = source.gaps
+    assert len(kept) == MOST_GAPS
+    assert len(told) >= falls - 1, "who asks with every frame missed none"
+    assert all(a.end_s <= b.start_s for a, b in pairwise(told))
 
 
 def test_camera_that_comes_back_with_another_size_is_still_away() -> None:

@@ -1,4 +1,5 @@
-"""The way to the hub by MQTT 3.1.1: batches with QoS 1 out, the hub's answers in.
+"""The way to the hub by MQTT 3.1.1: batches with QoS 1 out, the hub's answers in; and between
+them, with QoS 0, who is on the floor now.
 
 The broker is believed in nothing. Sessions are clean, and neither its state nor its acknowledgement
 of a publish matters for what the outbox forgets: only the hub's own answer does.
@@ -21,6 +22,7 @@ from miseban.camera.delivery.flow import Flow, FlowSettings
 from miseban.camera.delivery.outbox import Outbox
 from miseban.vocabulary.delivery import ack_topic, events_topic, read_ack
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.floor_now import floor_topic
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +44,8 @@ class MqttSender:
         self._flow = Flow(outbox, settings)
         self._out = events_topic(shop, outbox.source)
         self._in = ack_topic(shop, outbox.source)
+        self._floor_out = floor_topic(shop, outbox.source)
+        self._floor: bytes | None = None  # not sent yet; only the newest is worth anything
         self._connected = False
         self._lost = False
         self._ill = False
@@ -59,6 +63,13 @@ class MqttSender:
 
     def wake(self) -> None:
         self._set(self._news)
+
+    def show(self, floor: bytes) -> None:
+        """Who is on the floor now: sent once when nothing else is to be sent, or forgotten. May be
+        called from any thread."""
+        if self._connected:
+            self._floor = floor
+            self._set(self._news)
 
     def stop(self, wait_s: float) -> None:
         until_s = self._clock() + wait_s
@@ -122,6 +133,9 @@ class MqttSender:
                 if batch.lines:
                     self._tell_well()
                 await client.publish(self._out, batch.encode(), qos=1)
+            elif self._floor is not None:
+                floor, self._floor = self._floor, None
+                await client.publish(self._floor_out, floor, qos=0)
             else:
                 await _wait(self._news, self._flow.wait_s(self._clock()))
             if listening.done():

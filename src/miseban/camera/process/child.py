@@ -13,30 +13,37 @@ import signal
 import sys
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import IO
+from zoneinfo import ZoneInfo
 
 import structlog
 
+from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.child_process import ANEW
 from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.calling import HubCall
 from miseban.camera.delivery.direct import DirectSender
+from miseban.camera.delivery.floor import LocalFloor
 from miseban.camera.delivery.keeper import Keeper
 from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
 from miseban.camera.delivery.sender import Sender
-from miseban.camera.process.live import LiveLoop
+from miseban.camera.process.commands import appearance_s
+from miseban.camera.process.dots import DotMaker
+from miseban.camera.process.live import LiveLoop, Show
 from miseban.camera.process.logs import start_logging
 from miseban.camera.process.opening import open_live
 from miseban.camera.process.settings import Beat, ProcessSettings
 from miseban.camera.process.wall_clock import WallClock
+from miseban.camera.uniform import open_uniform
 from miseban.vision.detectors import open_detector
 from miseban.vision.detectors.detection import Detector, needs_every_frame
 from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import MisebanError
 from miseban.vocabulary.events import Event
+from miseban.vocabulary.policies import load_policy
 from miseban.vocabulary.shop import Shop, load_shop
 
 DELIVER_S = 5.0
@@ -63,7 +70,7 @@ class CameraProcess:
         with ExitStack() as stack:
             outbox = Outbox(settings.outbox / f"{settings.source}.sqlite", settings.source)
             stack.callback(outbox.close)
-            sender = _sender(outbox, shop.shop.id, settings.hub)
+            sender = _sender(stack, outbox, shop.shop.id, settings.hub)
             keeper = Keeper(outbox, shop.shop.id, list(settings.cameras), sender.wake)
             sender.start()
             stack.callback(lambda: sender.stop(DELIVER_S))
@@ -89,11 +96,29 @@ class CameraProcess:
                     )
                 )
 
+            keep_s = appearance_s(shop, settings.shop_file) if settings.appearance else 0.0
+            zone = ZoneInfo(shop.shop.timezone)
             loop = LiveLoop(
-                shop, sources, tell, gate=settings.gate, beat=beat, stopped=stopped
+                shop, sources, tell, gate=settings.gate, beat=beat, stopped=stopped,
+                looks=AppearanceMemory(keep_s, zone) if keep_s else None,
+                uniform=open_uniform(shop, settings.shop_file) if settings.uniform else None,
+                show=self._shown(stack, shop, sender),
             )  # fmt: skip
             loop.run()
         return 0 if self._stopping.is_set() else ANEW
+
+    def _shown(self, stack: ExitStack, shop: Shop, sender: Sender) -> Show | None:
+        """To where the floor of this moment goes; nowhere where the policy has no positions."""
+        policy, settings = load_policy(shop.shop.policy), self._settings
+        if not policy.trajectory.on:
+            return None
+        if isinstance(settings.hub, Path):
+            line = LocalFloor(settings.hub, settings.source)
+            line.start()
+            stack.callback(line.stop)
+            return DotMaker(settings.source, line.show, staff=policy.staff.on).show
+        assert isinstance(sender, MqttSender)  # noqa: S101 - as ``_sender`` made it
+        return DotMaker(settings.source, sender.show, staff=policy.staff.on).show
 
     def _sources(self, stack: ExitStack, shop: Shop) -> dict[str, tuple[Source, Detector]]:
         settings = self._settings
@@ -124,9 +149,9 @@ class CameraProcess:
             self.stop()
 
 
-def _sender(outbox: Outbox, shop: str, hub: HubAddress | Path) -> Sender:
+def _sender(stack: ExitStack, outbox: Outbox, shop: str, hub: HubAddress | Path) -> Sender:
     if isinstance(hub, Path):
-        return DirectSender(outbox, HubCall(hub, outbox.source))
+        return DirectSender(outbox, stack.enter_context(closing(HubCall(hub, outbox.source))))
     return MqttSender(outbox, shop, hub)
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import HubAddress
 from miseban.camera.process.groups import groups_of
+from miseban.camera.process.logs import log
 from miseban.camera.process.opening import check_live
 from miseban.camera.process.settings import Model, ProcessSettings
 from miseban.vision.detectors import open_detector
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.policies import allow_appearance, allow_uniform
 from miseban.vocabulary.shop import Shop, load_shop
+
+_LOG = log("cameras")
 
 
 def camera_commands(
@@ -24,14 +31,20 @@ def camera_commands(
     *,
     gate: bool = True,
     closer: bool = False,
+    appearance: bool = False,
+    strict: bool = True,
 ) -> dict[str, Command]:
     """By its name, the command of each process for the cameras of ``models``. ``hub`` is a broker,
     or the socket of a hub on this machine; ``outbox`` the folder of all outboxes.
 
-    Raises ``BadInput`` for what is wrong with the shop file, and for cameras that are not live.
+    Raises ``BadInput`` for what is wrong with the shop file, for cameras that are not live, and
+    where policy or notice forbid what is asked for: unless ``strict``, that is switched off and the
+    log says so, since cameras must not go on with what was allowed before.
     """
     shop = load_shop(shop_file)
     check_cameras(shop, models, shop_file)
+    looks = appearance and _allowed(lambda: appearance_s(shop, shop_file) > 0, strict)
+    uniform = _allowed(lambda: allow_uniform(shop, shop_file), strict)
     program = [sys.executable, "-m", "miseban.camera.process.child"]
     commands = {}
     for source, group in groups_of(shop, list(models)).items():
@@ -43,9 +56,28 @@ def camera_commands(
             outbox=outbox.absolute(),
             gate=gate,
             closer=closer,
+            appearance=looks and len(group) > 1,
+            uniform=uniform and len(group) > 1,
+            theirs=_theirs(shop, group),
         )
         commands[source] = Command(program, settings.model_dump_json().encode())
     return commands
+
+
+def appearance_s(shop: Shop, where: object) -> float:
+    """How many seconds it may be remembered today what clothes look like. Raises ``BadInput``
+    (``appearance-refused``)."""
+    return allow_appearance(shop, where, datetime.now(ZoneInfo(shop.shop.timezone)).date())
+
+
+def _allowed(ask: Callable[[], bool], strict: bool) -> bool:
+    try:
+        return ask()
+    except BadInput as refused:
+        if strict:
+            raise
+        _LOG.warning("switched off", why=str(refused))
+        return False
 
 
 def check_cameras(shop: Shop, models: Mapping[str, Model], shop_file: Path) -> None:
@@ -55,3 +87,17 @@ def check_cameras(shop: Shop, models: Mapping[str, Model], shop_file: Path) -> N
     check_live(shop, list(models), shop_file)
     for name in sorted({model.name for model in models.values()}):
         open_detector(name).close()
+
+
+def _theirs(shop: Shop, group: Collection[str]) -> str:
+    """A hash of all that ``shop`` says of the cameras of ``group``: what is drawn on their pictures
+    or on the floor, and the shop itself, but nothing of other cameras."""
+    changes = {
+        name: tuple(one for one in getattr(shop, name) if one.camera in (None, *group))
+        for name in ("lines", "zones", "shelves")
+    }
+    zones = {zone.id for zone in changes["zones"]}
+    changes["tills"] = tuple(one for one in shop.tills if {one.queue, one.service} & zones)
+    changes["cameras"] = tuple(one for one in shop.cameras if one.id in group)
+    told = shop.model_copy(update=changes).model_dump_json()
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

@@ -1,4 +1,5 @@
-"""The loop over live cameras: frames in, events out as soon as they are certain, for ever.
+"""The loop over live cameras: frames in, events out as soon as they are certain, for ever; and
+beside them, for a plan on a screen, who is seen at this moment.
 
 Nothing is kept of a frame, and of people only what is not certain yet, so memory does not grow with
 time. A camera that is away is not waited for: its lost time is told while it lasts.
@@ -10,13 +11,16 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.in_step import first_start, offset_s
 from miseban.camera.process.feeds import Feeds
 from miseban.camera.shop_opening import open_floor
 from miseban.camera.together import LENIENT, Together
+from miseban.space.now import Seen
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.sources.source import Source
 from miseban.vision.tracker import TrackerSettings
+from miseban.vision.uniform import UniformWatch
 from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shop
@@ -28,13 +32,21 @@ SILENT_S = 3.0
 AWAY_S, MARGIN_S = 15.0, 5.0
 """Every so often lost coverage is told while it lasts, up to ``MARGIN_S`` ago: the next frame may
 have been taken so long before it comes."""
+SHOWN_S, NOW_S = 0.5, 2.5
+"""Who is seen now is shown so often: whoever was seen in the last ``NOW_S`` of the stream. With
+less, those whom a detector misses for two frames would flicker; the fusion is a second behind."""
+
+Show = Callable[[float, list[Seen], list[str]], None]
+"""Is handed the second of the stream, who is seen then, and the cameras that look."""
 
 
 class LiveLoop:
     """Runs ``sources`` by camera with their detectors until ``stopped()``; ``tell`` is handed
     events as they become certain and ``beat`` is called at least every second.
 
+    ``looks`` and ``uniform`` look at people's clothes, where policy and shop file say so.
     ``start`` is second 0 of all times; ``frames`` counts those analysed. ``clock`` is monotonic.
+    ``show`` is called twice a second while frames come, and must not wait.
     """
 
     def __init__(
@@ -44,21 +56,29 @@ class LiveLoop:
         tell: Callable[[list[Event]], None],
         *,
         gate: bool = True,
+        looks: AppearanceMemory | None = None,
+        uniform: UniformWatch | None = None,
+        show: Show | None = None,
         beat: Callable[[], None] = lambda: None,
         stopped: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         opened = {name: source for name, (source, _) in sources.items()}
         self.start: datetime = first_start(list(opened.values()))
-        self._floor = open_floor(shop, list(sources), self.start, detected=True)
+        names = list(sources)
+        self._floor = open_floor(
+            shop, names, self.start, detected=True, affinity=looks, uniform=uniform
+        )
         # A camera that nobody contradicts must be as sure of a box as in a recording.
         tracker = LENIENT if len(sources) > 1 else TrackerSettings()
         self._together = Together(
-            shop, sources, self.start, self._floor, tracker=tracker, gate=gate, keep_rows=False
-        )
+            shop, sources, self.start, self._floor, tracker=tracker, gate=gate, keep_rows=False,
+            eyes=[eye for eye in (looks, uniform) if eye is not None],
+        )  # fmt: skip
         self._feeds = Feeds(opened)
         self._tell, self._beat, self._stopped, self._clock = tell, beat, stopped, clock
         self._seen_s = {name: offset_s(source, self.start) for name, source in opened.items()}
+        self._show, self._show_at = show, float("-inf")
         self._came_at: dict[str, float] = {}
         self._told_at: dict[str, float] = {}
         self._done_s = 0.0
@@ -101,6 +121,10 @@ class LiveLoop:
         if known_s > self._done_s:
             self._done_s = known_s
             self._tell(self._together.advance(known_s))
+            if self._show is not None and now >= self._show_at:
+                # Even beats, so that dots move evenly.
+                self._show_at = max(self._show_at + SHOWN_S, now)
+                self._show(known_s, self._floor.now(known_s - NOW_S), awake)
 
     def _away(self, name: str, now: float) -> None:
         """No frames come from ``name`` at the moment."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from miseban.camera.opening import open_source
 from miseban.camera.process.patient import PatientSource
+from miseban.vision.sources import LiveOptions
 from miseban.vision.sources.address import parse, redact
 from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput
@@ -35,8 +36,11 @@ def open_live(shop: Shop, name: str, shop_file: Path) -> Source:
     if camera.source.startswith("sim:"):
         return open_source(camera.source, fps=camera.fps, shop_file=shop_file)
 
+    options = LiveOptions(name=name)
+
     def open_camera(start: datetime) -> Source:
-        return open_source(camera.source, fps=camera.fps, start=start)
+        return open_source(camera.source, fps=camera.fps, start=start, options=options)
 
     where = f'{shop_file}: [[camera]] "{name}" resolution'
-    return PatientSource(redact(camera.source), where, camera.resolution, camera.fps, open_camera)
+    shown = redact(camera.source)
+    return PatientSource(name, shown, where, camera.resolution, camera.fps, open_camera)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -13,6 +15,7 @@ import structlog
 
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import check_resolution
+from miseban.vision.sources.live import MOST_GAPS
 from miseban.vision.sources.source import Gap, Source, SourceInfo
 from miseban.vocabulary.errors import MisebanError
 
@@ -29,11 +32,12 @@ Open = Callable[[datetime], Source]
 
 class PatientSource:
     """A ``Source`` whose session begins now; ``open_camera`` is called until it succeeds, while
-    somebody waits for ``frames``. ``shown`` is the address without credentials, ``where`` names the
-    setting of the resolution."""
+    somebody waits for ``frames``. ``camera`` is its id, ``shown`` the address without credentials,
+    ``where`` names the setting of the resolution."""
 
     def __init__(
         self,
+        camera: str,
         shown: str,
         where: str,
         resolution: tuple[int, int],
@@ -43,24 +47,30 @@ class PatientSource:
         monotonic: Callable[[], float] = time.monotonic,
         utc: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._open, self._where, self._resolution = open_camera, where, resolution
+        self._camera, self._open = camera, open_camera
+        self._where, self._resolution = where, resolution
         self._monotonic = monotonic
         self._zero = monotonic()
         self.info = SourceInfo(shown, *resolution, fps, None, True, utc())
         self._source: Source | None = None
         self._shift_s = 0.0
-        self._moved: list[Gap] = []  # the source's gaps, in seconds of this session
+        # The source's last gaps, in seconds of this session.
+        self._moved: deque[Gap] = deque(maxlen=MOST_GAPS)
+        self._moved_s = -math.inf  # where the last of them ends, in the source's own
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
     @property
     def gaps(self) -> list[Gap]:
-        """Of the whole session: asked with every frame, so each is moved once only."""
+        """The last ``MOST_GAPS``: asked with every frame, so each is moved once only."""
         with self._lock:
             if self._source is None:
                 return []
-            new, by_s = self._source.gaps[len(self._moved) :], self._shift_s
-            self._moved += [Gap(gap.start_s + by_s, gap.end_s + by_s, gap.reason) for gap in new]
+            by_s = self._shift_s
+            for gap in self._source.gaps:
+                if gap.end_s > self._moved_s:
+                    self._moved_s = gap.end_s
+                    self._moved.append(Gap(gap.start_s + by_s, gap.end_s + by_s, gap.reason))
             return list(self._moved)
 
     @property
@@ -95,7 +105,7 @@ class PatientSource:
 
     def _opened(self) -> Source | None:
         """The camera, when it answers; None after ``close``."""
-        wait_s, told = RETRY_S, False
+        wait_s, told = RETRY_S, ""
         while not self._closed.is_set():
             shift_s = self._monotonic() - self._zero
             try:
@@ -106,9 +116,10 @@ class PatientSource:
                     source.close()
                     raise
             except MisebanError as error:
-                if not told:
-                    log.warning("camera.away", camera=self.info.address, why=error.what)
-                    told = True
+                if error.what != told:  # another reason is another fault
+                    shown = self.info.address
+                    log.warning("camera.away", camera=self._camera, source=shown, why=error.what)
+                    told = error.what
                 self._closed.wait(wait_s * random.uniform(0.5, 1.0))  # noqa: S311
                 wait_s = min(RETRY_MOST_S, 2 * wait_s)
                 continue
@@ -117,7 +128,6 @@ class PatientSource:
             if self._closed.is_set():
                 source.close()
                 return None
-            if told:
-                log.info("camera.answers", camera=self.info.address)
+            log.info("camera.answers", camera=self._camera, source=self.info.address)
             return source
         return None

@@ -23,7 +23,10 @@ class Model(BaseModel):
 
 class ProcessSettings(BaseModel):
     """``cameras`` of the shop file, each with its model, in one process called ``source``. ``hub``
-    is a broker, or the socket of a hub on this machine."""
+    is a broker, or the socket of a hub on this machine. ``theirs`` stands for what the shop file
+    says of these cameras: whoever reads something else there needs another process. ``appearance``:
+    clothes help to join views of one visit; ``uniform``: they tell who works here; both as far as
+    policy and notice allow."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,6 +37,9 @@ class ProcessSettings(BaseModel):
     outbox: Path
     gate: bool = True
     closer: bool = False
+    appearance: bool = False
+    uniform: bool = False
+    theirs: str = ""
 
 
 class Beat(BaseModel):

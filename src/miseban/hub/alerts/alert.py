@@ -19,7 +19,7 @@ class Alert:
     """An alert while it is open. ``subject`` is that of its rule; of help, the call, which is of
     ``kind`` in ``zone``. ``raised_s`` is the moment of steady time from which its rule counts the
     seconds to an escalation. ``told`` are the channels by which it was delivered since it was
-    raised or last escalated."""
+    raised or last escalated; ``newest`` is the time of its last step."""
 
     id: str
     rule: Rule
@@ -33,6 +33,15 @@ class Alert:
     level: int = 0
     told: set[str] = field(default_factory=set)
     channels: set[str] = field(default_factory=set)
+    newest: datetime | None = None
+
+    def follow(self, rule: Rule) -> None:
+        """From now on ``rule``, which is another one of the same id: seconds to the next that are
+        told count from when it was last passed on."""
+        steps = self.rule.escalate[: self.level]
+        passed_s = self.raised_s + (steps[-1].after_s if steps else 0.0)
+        self.rule = rule
+        self.raised_s = counted_from(rule, self.level, passed_s)
 
     @property
     def about(self) -> About:
@@ -88,6 +97,13 @@ class Alert:
             value=self.value if step == "raised" else None,
             channel=channel,
         )
+
+
+def counted_from(rule: Rule, level: int, passed_s: float) -> float:
+    """When an alert that was passed on for the ``level``-th time at ``passed_s`` should have been
+    raised for that to be the time."""
+    steps = rule.escalate[:level]
+    return passed_s - steps[-1].after_s if steps else passed_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from miseban.hub.alerts.alert import Alert, Notice, notice_of
-from miseban.hub.alerts.desk import Desk, Key, counted_from
+from miseban.hub.alerts.desk import Desk, Key
 from miseban.hub.alerts.help_calls import HelpCalls
-from miseban.hub.alerts.measures import read, subjects, touched
-from miseban.hub.alerts.rules import Rules
+from miseban.hub.alerts.measures import read, touched
+from miseban.hub.alerts.restoring import age_s, restored
+from miseban.hub.alerts.rules import Rule, Rules
 from miseban.hub.alerts.steady import SteadyTime
-from miseban.hub.alerts.watched import Watched
+from miseban.hub.alerts.watched import Watched, watched_by
 from miseban.hub.live import AlertNow, LiveState
 from miseban.hub.live.alert_book import AlertRecord
 from miseban.vocabulary.events import Event, HelpEnded, HelpNeeded
@@ -47,21 +48,45 @@ class Alerts:
         *,
         ids: EventIds | None = None,
     ) -> None:
+        self._desk = Desk(live.shop.shop.id, append, ids or EventIds())
+        self._time = SteadyTime()
+        self._lock = threading.RLock()
+        self._pending: list[Notice] = []
+        self._calls = HelpCalls()
+        self._watched: dict[Key, Watched] = {}
+        self._look_by(rules, live)
+
+    def _look_by(self, rules: Rules, live: LiveState) -> None:
+        """From now on."""
         info = live.shop.shop
         self._live = live
         self._zone = ZoneInfo(info.timezone)
         self._keeps_staff = load_policy(info.policy).staff.on
-        self._desk = Desk(info.id, append, ids or EventIds())
-        self._time = SteadyTime()
-        self._lock = threading.RLock()
         self._rules = {rule.id: rule for rule in rules.rules if rule.on}
-        self._calls = HelpCalls(self._rules.values())
-        self._pending: list[Notice] = []
-        self._watched: dict[Key, Watched] = {}
-        for rule in self._rules.values():
-            for subject in subjects(rule.when, live.shop):
-                if not rule.subjects or subject in rule.subjects:
-                    self._watched[rule.id, subject] = Watched(rule, subject)
+        self._calls.look_by(self._rules.values())
+        self._watched = watched_by(self._rules.values(), live.shop, self._watched)
+
+    def go_on(
+        self,
+        rules: Rules,
+        live: Callable[[], LiveState],
+        now: datetime,
+        steady_s: float | None = None,
+    ) -> None:
+        """Goes on by other ``rules``, or over another state: ``live`` makes it, and meanwhile
+        nobody is told of anything. What is open stays open, what has lasted for a while goes on
+        lasting, and nothing is told again. An alert of a rule or a subject that is no more ends."""
+        now_s = self._time.at(now, steady_s)
+        with self._lock:
+            self._look_by(rules, live())
+            with self._live.held():
+                for key, alert in self._desk.all():
+                    rule = self._rules.get(key[0])
+                    if rule is None or not self._is_watched(key, rule):
+                        self._close(key, now, now_s, done=False)
+                    else:
+                        alert.follow(rule)
+            self._desk.recorder.flush()
 
     def restore(
         self, records: Iterable[AlertRecord], now: datetime, steady_s: float | None = None
@@ -120,6 +145,12 @@ class Alerts:
         with self._lock:
             return self._desk.shown()
 
+    def notices(self) -> list[Notice]:
+        """The same, each as somebody is told of it."""
+        with self._lock:
+            found = [notice_of(alert) for _, alert in self._desk.all()]
+        return sorted(found, key=lambda one: (one.alert.raised, one.alert.alert))
+
     def accept(self, alert_id: str, by: str, now: datetime) -> AlertNow:
         """The account ``by`` takes it. Who comes second changes nothing. Raises ``BadInput``
         (``no-such-alert``) unless it is open."""
@@ -160,38 +191,23 @@ class Alerts:
 
     def _restore(self, record: AlertRecord, now: datetime, now_s: float) -> None:
         self._desk.recorder.after(record.newest)
-        subject = record.help if record.about == "help" else record.subject
-        key, rule = (record.rule, subject), self._rules.get(record.rule)
         if record.raised is None:
             return
+        key, rule = (record.rule, record.watched), self._rules.get(record.rule)
         if record.closed is not None:
-            self._closed(key, now_s - _age_s(record.closed, now))
-            return
-        known = key in self._watched or (rule is not None and rule.when == "help.needed")
-        if rule is None or not known or key in self._desk:
+            self._closed(key, now_s - age_s(record.closed, now))
+        elif rule is None or not self._is_watched(key, rule) or key in self._desk:
             self._desk.recorder.ended(record, now)
-            return
-        call = self._live.calls.get(subject or "")
-        passed_on = record.passed_on or record.raised
-        level = len(record.escalations)
-        alert = Alert(
-            id=record.alert,
-            rule=rule,
-            subject=subject,
-            value=record.value,
-            raised=record.raised,
-            raised_s=counted_from(rule, level, now_s - _age_s(passed_on, now)),
-            kind=call.kind if call else None,
-            zone=record.subject if record.about == "help" else None,
-            accepted=record.accepted,
-            level=level,
-            told=record.channels(passed_on),
-            channels=record.channels(),
-        )
-        self._desk.put_back(key, alert)
-        notice = notice_of(alert)
-        if alert.accepted is None and notice.channels and _age_s(passed_on, now) <= AGAIN_S:
-            self._pending.append(notice)
+        else:
+            alert = restored(record, rule, self._live.calls.get(key[1] or ""), now, now_s)
+            self._desk.put_back(key, alert)
+            notice = notice_of(alert)
+            lately = age_s(record.passed_on or record.raised, now) <= AGAIN_S
+            if alert.accepted is None and notice.channels and lately:
+                self._pending.append(notice)
+
+    def _is_watched(self, key: Key, rule: Rule) -> bool:
+        return key in self._watched or rule.when == "help.needed"
 
     def _look(self, key: Key, now: datetime, now_s: float) -> list[Notice]:
         watched = self._watched[key]
@@ -241,7 +257,3 @@ class Alerts:
         if self._keeps_staff:
             self._desk.recorder.answered(alert, step, by, now)
         self._desk.recorder.flush()
-
-
-def _age_s(time: datetime, now: datetime) -> float:
-    return max(0.0, (now - time).total_seconds())

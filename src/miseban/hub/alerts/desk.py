@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from miseban.hub.alerts.alert import Alert, Notice, notice_of
+from miseban.hub.alerts.alert import Alert, Notice, counted_from, notice_of
 from miseban.hub.alerts.record import Recorder
-from miseban.hub.alerts.rules import Rule
 from miseban.hub.live import AlertNow
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event
@@ -15,13 +14,6 @@ from miseban.vocabulary.identifiers import EventIds
 
 Key = tuple[str, str | None]
 """A rule, and a subject or a call."""
-
-
-def counted_from(rule: Rule, level: int, passed_s: float) -> float:
-    """When an alert that was passed on for the ``level``-th time at ``passed_s`` should have been
-    raised for that to be the time."""
-    steps = rule.escalate[:level]
-    return passed_s - steps[-1].after_s if steps else passed_s
 
 
 class Desk:

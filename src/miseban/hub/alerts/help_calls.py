@@ -18,11 +18,15 @@ needed a hand has gone or was found."""
 class HelpCalls:
     """Remembers which calls were told and are done or over."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = [rule for rule in rules if rule.when == "help.needed"]
+    def __init__(self) -> None:
+        self._rules: list[Rule] = []
         self._finished: set[tuple[str, str]] = set()
         self._quiet: dict[tuple[str, str, str | None], float] = {}
         self._since: dict[tuple[str, str], float] = {}
+
+    def look_by(self, rules: Iterable[Rule]) -> None:
+        """From now on; what was told stays told."""
+        self._rules = [rule for rule in rules if rule.when == "help.needed"]
 
     def closed(self, rule_id: str, call: str, closed_s: float, live: LiveState) -> None:
         """The alert of ``rule_id`` about ``call`` was done or is over; another call of the same

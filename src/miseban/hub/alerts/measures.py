@@ -60,7 +60,12 @@ MEASURES: Final[Mapping[Measure, Kind]] = {
     "shelf.wrong": Kind("shelf", "facing", "is", "something else stands in a product's place"),
     "room.people": Kind("room", "shop", "at_least", "people in the shop"),
     "zone.people": Kind("room", "zone", "at_least", "people in a zone, without staff"),
-    "camera.trouble": Kind("camera", "camera", "is", "a camera tells that something is wrong"),
+    "camera.trouble": Kind(
+        "camera",
+        "camera",
+        "is",
+        "a camera tells that something is wrong, or no pictures have come from it for a minute",
+    ),
     "camera.silent_s": Kind(
         "camera", "camera", "at_least", "seconds since the newest thing that a camera told"
     ),
@@ -160,7 +165,8 @@ def _zone(live: LiveState, subject: str, now: datetime) -> float | None:
 
 
 def _trouble(live: LiveState, subject: str, now: datetime) -> float | None:
-    return float(bool(live.cameras.troubles(subject, now)))
+    cameras = live.cameras
+    return float(bool(cameras.troubles(subject, now)) or cameras.gone(subject, now))
 
 
 def _silence(live: LiveState, subject: str, now: datetime) -> float | None:

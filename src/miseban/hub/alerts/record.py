@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from miseban.hub.alerts.alert import Alert
 from miseban.hub.live.alert_book import AlertRecord
+from miseban.hub.live.window import AHEAD_S
 from miseban.vocabulary.errors import MisebanError
 from miseban.vocabulary.events import AlertAnswered, AlertStep, Event, HelpStep, Step
 from miseban.vocabulary.identifiers import EventIds
@@ -17,6 +18,7 @@ _LOG = logging.getLogger(__name__)
 MOST_KEPT: Final = 10_000
 """Steps that wait for a disk with space; the oldest go first."""
 _TICK: Final = timedelta(microseconds=1)
+_A_LITTLE: Final = timedelta(seconds=AHEAD_S)
 
 
 class Recorder:
@@ -36,14 +38,14 @@ class Recorder:
 
     def step(self, alert: Alert, step: Step, now: datetime, channel: str | None = None) -> datetime:
         """The moment that the step got."""
-        time = self._moment(now)
+        time = alert.newest = self._moment(now, alert.newest)
         self._waiting.append(alert.step(step, self.new_id(time), time, self._shop, channel))
         return time
 
     def answered(
         self, alert: Alert, step: Literal["accepted", "done", "escalated"], by: str, now: datetime
     ) -> None:
-        time = self._moment(now)
+        time = alert.newest = self._moment(now, alert.newest)
         self._waiting.append(
             AlertAnswered(
                 id=self.new_id(time), time=time, shop=self._shop, alert=alert.id, step=step, by=by
@@ -52,7 +54,7 @@ class Recorder:
 
     def ended(self, record: AlertRecord, now: datetime) -> None:
         """Of an alert that nothing watches any more."""
-        time = self._moment(now)
+        time = self._moment(now, record.newest)
         if record.about == "help":
             self._waiting.append(
                 HelpStep(
@@ -83,7 +85,7 @@ class Recorder:
         )
 
     def after(self, time: datetime | None) -> None:
-        """What comes is told as later than ``time``."""
+        """What comes is told as later than ``time``, if that is not far ahead."""
         if time is not None and (self._last is None or time > self._last):
             self._last = time
 
@@ -104,9 +106,14 @@ class Recorder:
         self._failing = False
         self._waiting.clear()
 
-    def _moment(self, now: datetime) -> datetime:
-        """``now``, but after all steps before: their order is that of their times, also when the
-        wall clock was put back a little."""
-        time = now if self._last is None or now > self._last else self._last + _TICK
-        self._last = time
+    def _moment(self, now: datetime, newest: datetime | None) -> datetime:
+        """``now``, but after what was told before: the order of steps is that of their times, also
+        when the wall clock was put back a little. When it was put back by much, new alerts have the
+        new time; one that was told of goes on after its ``newest`` step."""
+        floors = [newest] if newest is not None else []
+        if self._last is not None and self._last - now <= _A_LITTLE:
+            floors.append(self._last)
+        time = max([now, *(floor + _TICK for floor in floors)])
+        if time - now <= _A_LITTLE:
+            self._last = time
         return time

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from miseban.hub.alerts.measures import subjects
 from miseban.hub.alerts.rules import Rule
+from miseban.vocabulary.shop import Shop
 
 Verdict = Literal["raise", "end"] | None
 
@@ -47,3 +50,21 @@ class Watched:
             self.wrong_s = steady_s
         held = steady_s - self.wrong_s >= self.rule.hold_s
         return "raise" if held and steady_s >= self.quiet_s else None
+
+
+def watched_by(
+    rules: Iterable[Rule], shop: Shop, before: Mapping[tuple[str, str | None], Watched]
+) -> dict[tuple[str, str | None], Watched]:
+    """By rule and subject, all that ``rules`` look at. What was watched ``before`` goes on: with
+    the same rule all of it, else its cool-down."""
+    found = {}
+    for rule in rules:
+        for subject in subjects(rule.when, shop):
+            if rule.subjects and subject not in rule.subjects:
+                continue
+            held = before.get((rule.id, subject))
+            if held is None or held.rule != rule:
+                quiet_s = float("-inf") if held is None else held.quiet_s
+                held = Watched(rule, subject, quiet_s=quiet_s)
+            found[rule.id, subject] = held
+    return found

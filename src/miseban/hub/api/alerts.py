@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
 
+from miseban.hub.alerts.rules import Language
 from miseban.hub.api.needs import Asked, By, Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
 from miseban.hub.hub import Hub
 from miseban.hub.live import AlertNow
+from miseban.hub.notify.messages import Words
 from miseban.hub.people.rights import Right
 
 router = APIRouter(prefix="/api/v1/alerts", tags=["alerts"], route_class=Route)
@@ -18,12 +20,33 @@ Id = Annotated[str, Path(min_length=1, max_length=64, description="Of the alert.
 _ANSWERS = responses(401, 403, 404, 422)
 
 
+class AlertTold(AlertNow):
+    """An alert with the words in which people are told of it."""
+
+    title: str
+    body: str
+
+
 @router.get(
-    "", summary="Open alerts", dependencies=[needs(Right.SEE_COUNT)], responses=responses(401, 403)
+    "",
+    summary="Open alerts",
+    dependencies=[needs(Right.SEE_COUNT)],
+    responses=responses(401, 403, 422),
 )
-def open_alerts(hub: TheHub, by: By) -> list[AlertNow]:
+def open_alerts(
+    hub: TheHub,
+    by: By,
+    lang: Annotated[Language | None, Query(description="Else that of the rules.")] = None,
+) -> list[AlertTold]:
     """The oldest first. Those about help are there for those who may see help."""
-    return [alert for alert in hub.alerts.open() if _may_see(by, alert)]
+    words = Words(lang or hub.rules.language, hub.shop)
+    told = []
+    for notice in hub.alerts.notices():
+        if _may_see(by, notice.alert):
+            message = words.message(notice)
+            shown = notice.alert.model_dump()
+            told.append(AlertTold(**shown, title=message.title, body=message.body))
+    return told
 
 
 @router.post(

@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from miseban.hub.api import (
     alerts,
     audit,
+    cameras,
     devices,
+    drawing,
     events,
     health,
     hooks,
@@ -17,14 +19,19 @@ from miseban.hub.api import (
     notice_page,
     openapi,
     people,
+    plan,
     privacy,
     push,
     questions,
     receipts,
+    reports,
+    screen,
     sessions,
     setup,
     shop,
     tokens,
+    trying,
+    versions,
 )
 from miseban.hub.api.answering import Turns
 from miseban.hub.api.metrics import Measured
@@ -34,8 +41,9 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, questions, events, alerts, shop, receipts, hooks, push, people, tokens, sessions, setup,
-    devices, audit, privacy, notice_page, health, openapi,
+    live, screen, questions, reports, events, alerts, shop, drawing, trying, versions, cameras,
+    plan, receipts, hooks, push, people, tokens, sessions, setup, devices, audit, privacy,
+    notice_page, health, openapi,
 )  # fmt: skip
 
 
@@ -44,7 +52,7 @@ def create_app(hub: Hub) -> FastAPI:
     # Our own pages explain the API; FastAPI's would load scripts from elsewhere.
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.hub = hub
-    app.state.listeners = {}
+    app.state.streams = {}
     app.state.turns = Turns()
     for group in _GROUPS:
         app.router.routes.extend(group.router.routes)

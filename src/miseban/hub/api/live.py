@@ -9,16 +9,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel, ConfigDict
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from miseban.hub.api.needs import Asked, By, Route, TheHub, bearer_of, needs, session_of
+from miseban.hub.api.needs import Asked, By, Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
+from miseban.hub.api.watching import AGAIN_MS, Watching, closed, need_room, opened
 from miseban.hub.bus import Missed, Subscription, Told
 from miseban.hub.hub import Hub
 from miseban.hub.live import HelpSnapshot, LiveSnapshot
-from miseban.hub.people.identity import Identity
 from miseban.hub.people.rights import Right, see
 from miseban.vocabulary.events import EVENT_CLASSES, AlertStep, Event, HelpStep, PlainEvent
 
@@ -26,12 +24,6 @@ router = APIRouter(prefix="/api/v1/live", tags=["live"], route_class=Route)
 
 HEARTBEAT_S: Final = 15.0
 """Without anything to tell, a comment is sent so often: who hears nothing for longer is cut off."""
-AGAIN_MS: Final = 2000
-"""How long a browser waits before it comes back."""
-ASKED_AGAIN_S: Final = 10.0
-"""So often it is looked whether who listens still may."""
-MOST_LISTENERS: Final = 500
-MOST_OF_ONE: Final = 20
 MOST_AT_ONCE: Final = 256
 
 
@@ -100,23 +92,16 @@ async def events(
     wanted = _types(types)
     for kind in wanted if types else ():
         by.need(see(EVENT_CLASSES[kind]))
-    listeners = _listeners(request)
-    mine = sum(one == by.identity.account for one in listeners.values())
-    if mine >= MOST_OF_ONE:
-        what = f"{MOST_OF_ONE} streams at once are enough"
-        raise Trouble("throttled", what, headers={"Retry-After": "10"})
-    if len(listeners) >= MOST_LISTENERS:
-        raise Trouble("busy", "too many listen already", status=503)
+    need_room(request, by)
     listener = Listener(hub, request, by, wanted, last_event_id or after)
-    listeners[listener] = by.identity.account
+    opened(request, listener, by)
 
     async def stream() -> AsyncIterator[bytes]:
         try:
             async for chunk in listener.chunks():
                 yield chunk
         finally:
-            listener.close()
-            listeners.pop(listener, None)
+            closed(request, listener)
 
     headers = {"X-Accel-Buffering": "no"}  # nginx would hold it back
     return StreamingResponse(stream(), headers=headers, media_type="text/event-stream")
@@ -131,9 +116,8 @@ class Listener:
     def __init__(
         self, hub: Hub, request: Request, by: Asked, wanted: frozenset[str], seen: str | None
     ) -> None:
-        self._hub, self._identity, self._wanted = hub, by.identity, wanted
-        self._bearer, self._session = bearer_of(request), session_of(request)
-        self._next_look = asyncio.get_running_loop().time() + ASKED_AGAIN_S
+        self._hub, self._wanted = hub, wanted
+        self._watching = Watching(hub, request, by)
         # Who may not see help has a subscription through which no call for help can come.
         self._subscription: Subscription[PlainEvent] | Subscription[Event]
         if by.may(Right.SEE_ASSIST):
@@ -150,9 +134,9 @@ class Listener:
         yield f"retry: {AGAIN_MS}\n\n".encode()
         quiet_s = 0.0
         while True:
-            wait_s = min(HEARTBEAT_S - quiet_s, self._until_look())
+            wait_s = min(HEARTBEAT_S - quiet_s, self._watching.until_look_s())
             found = await self._some(wait_s)
-            if self._until_look() <= 0 and not await self._still_may():
+            if self._watching.until_look_s() <= 0 and not await self._watching.still_may():
                 return
             if found is None:
                 quiet_s += wait_s
@@ -168,7 +152,7 @@ class Listener:
 
     def _tell_who_was_told(self, found: Sequence[Found]) -> None:
         """An alert on a page of somebody who can answer it has been delivered there."""
-        if not self._identity.may(Right.ANSWER_ALERTS):
+        if not self._watching.may(Right.ANSWER_ALERTS):
             return
         for one in found:
             event = one.event if isinstance(one, Told) else None
@@ -186,25 +170,8 @@ class Listener:
         except TimeoutError:
             return None
 
-    def _until_look(self) -> float:
-        return self._next_look - asyncio.get_running_loop().time()
-
-    async def _still_may(self) -> bool:
-        self._next_look = asyncio.get_running_loop().time() + ASKED_AGAIN_S
-        identity = await run_in_threadpool(self._ask)
-        if identity is None or not identity.may(Right.SEE_COUNT):
-            return False
-        # A right to see help that came or went needs another subscription: the client comes back.
-        same = identity.may(Right.SEE_ASSIST) == self._identity.may(Right.SEE_ASSIST)
-        self._identity = identity
-        return same
-
-    def _ask(self) -> Identity | None:
-        people, now = self._hub.people, self._hub.now()
-        return people.authenticate(now, session=self._session, bearer=self._bearer, touch=False)
-
     def _lets_through(self, event: PlainEvent | Event) -> bool:
-        return event.type in self._wanted and self._identity.may(see(EVENT_CLASSES[event.type]))
+        return event.type in self._wanted and self._watching.may(see(EVENT_CLASSES[event.type]))
 
 
 def _written(found: Found) -> bytes:
@@ -214,20 +181,9 @@ def _written(found: Found) -> bytes:
     return format_sse_event(event=event.type, data_str=event.model_dump_json(), id=found.place)
 
 
-def end_streams(app: Starlette) -> None:
-    """Ends every stream, so that a hub that stops need not wait for those who listen."""
-    for listener in list(getattr(app.state, "listeners", ())):
-        listener.close()
-
-
 def _types(types: list[str] | None) -> frozenset[str]:
     unknown = set(types or ()) - EVENT_CLASSES.keys()
     if unknown:
         what = f"expected types of events, found {sorted(unknown)[0]!a:.60}"
         raise Trouble("invalid", what, status=422, where="query.types")
     return frozenset(types or EVENT_CLASSES)
-
-
-def _listeners(request: Request) -> dict[Listener, str]:
-    found: dict[Listener, str] = request.app.state.listeners
-    return found

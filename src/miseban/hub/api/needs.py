@@ -6,6 +6,7 @@ learns nothing from an error. A route without a declaration does not start (``Ro
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from fastapi import Depends, Request, Response
 from fastapi.params import Depends as DependsParam
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from miseban.hub.api.problems import Trouble
 from miseban.hub.hub import Door, Hub
@@ -154,7 +156,7 @@ def let_in(request: Request, declaration: Needs) -> Asked:
 def check_page(request: Request, session: str | None) -> None:
     """Whether a change was asked for by a page of ours. Raises ``Refused`` (``csrf``)."""
     headers = request.headers
-    origins_of(hub_of(request).door, headers.get("host", "")).check(
+    origins_of(hub_of(request).door, headers.get("host", ""), request.scope).check(
         request.method,
         origin=headers.get("origin"),
         fetch_site=headers.get("sec-fetch-site"),
@@ -163,11 +165,22 @@ def check_page(request: Request, session: str | None) -> None:
     )
 
 
-def origins_of(door: Door, host: str) -> Origins:
-    """The hub's pages, on the port by which it was called: it may be forwarded from another."""
+def origins_of(door: Door, host: str, scope: Scope) -> Origins:
+    """The hub's pages, on the port by which it was called: it may be forwarded from another. The
+    box's own address, by which the call came in, needs no name: no other page can be there."""
     port = re.search(r":(\d{1,5})$", host)
     usual = 443 if door.tls else 80
-    return Origins(door.hosts, int(port[1]) if port else usual, tls=door.tls)
+    names = door.hosts | _own_address(scope)
+    return Origins(names, int(port[1]) if port else usual, tls=door.tls)
+
+
+def _own_address(scope: Scope) -> set[str]:
+    try:
+        found = ipaddress.ip_address((scope.get("server") or ("",))[0].partition("%")[0])
+    except ValueError:  # a socket that is a file, or a name
+        return set()
+    mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
+    return {str(mapped or found)}
 
 
 def no_right(right: Right) -> Trouble:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -30,6 +31,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "no-such-alert": 404,
     "webhook": 404,
     "changed": 412,
+    "read-only": 409,
     "not-found": 404,
     "media-type": 415,
     "too-large": 413,
@@ -174,11 +176,22 @@ async def _http(_: Request, error: Exception) -> Response:
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = [
-        Fault(where=".".join(map(str, one["loc"])), what=str(one["msg"])) for one in error.errors()
+        Fault(where=".".join(map(str, one["loc"])), what=str(one["msg"]) + _hint(one))
+        for one in error.errors()
     ]
     first = faults[0]
     detail = f"{first.where}: {first.what}"
     return problem("invalid", detail, 422, where=first.where, errors=faults)
+
+
+def _hint(one: Mapping[str, Any]) -> str:
+    """What is meant by a time that nobody can read, where that is known."""
+    if one["type"] == "timezone_aware":
+        return ", as in 2026-04-07T00:00:00%2B09:00"
+    # In an address a plus sign stands for a space.
+    if one["type"].startswith("datetime") and re.search(r"\d \d\d:\d\d$", str(one.get("input"))):
+        return " (in an address the + of an offset is written %2B)"
+    return ""
 
 
 async def _unknown(_: Request, __: Exception) -> Response:

@@ -107,17 +107,19 @@ def _endpoint(model: type[BaseModel]) -> Callable[..., Awaitable[Any]]:
     parameters = parameters_of(model)
 
     async def endpoint(
+        request: Request,
         hub: TheHub,
         turns: Annotated[Turns, Depends(turns_of)],
         asked: Annotated[parameters, Query()],  # type: ignore[valid-type]
     ) -> Any:
-        answer = await turns.answer(hub, question_of(model, asked))
+        answer = await turns.answer(hub, question_of(model, asked), request.is_disconnected)
         if asked.format == "csv":  # type: ignore[attr-defined]
             return Response(as_csv(answer), media_type="text/csv")
         return answer
 
     # FastAPI reads the annotations: with those above being text, it could not find parameters.
     endpoint.__annotations__ = {
+        "request": Request,
         "hub": TheHub,
         "turns": Annotated[Turns, Depends(turns_of)],
         "asked": Annotated[parameters, Query()],

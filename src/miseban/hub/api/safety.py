@@ -61,7 +61,7 @@ class Safety:
 
     def _refused(self, scope: Scope, headers: Headers) -> tuple[str, str, int] | None:
         host = headers.get("host", "")
-        if not origins_of(self._door, host).is_host(host):
+        if not origins_of(self._door, host, scope).is_host(host):
             return "host", "the hub is not called that; its operator can add the name", 400
         length = headers.get("content-length")
         if length is not None and length.isdigit() and int(length[:12]) > _limit(scope):

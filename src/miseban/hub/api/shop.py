@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Header, Response
@@ -11,11 +9,11 @@ from pydantic import BaseModel
 
 from miseban.hub.alerts import Rules, parse_rules
 from miseban.hub.api.needs import By, Route, TheHub, needs
-from miseban.hub.api.problems import Trouble, responses
+from miseban.hub.api.problems import responses
+from miseban.hub.api.shop_text import etag_of, need_match, read, set_text, write
 from miseban.hub.api.starred import starred, unstarred
 from miseban.hub.people.rights import Right
-from miseban.vocabulary.shop import parse_shop
-from miseban.vocabulary.whole_files import write_whole
+from miseban.vocabulary.shop import Shelf
 
 router = APIRouter(prefix="/api/v1", tags=["shop"], route_class=Route)
 TOML: Final = "application/toml"
@@ -37,6 +35,23 @@ class Area(BaseModel):
     kind: str | None = None
 
 
+class Stand(BaseModel):
+    """A product's place on a shelf; ``polygon`` is where it is in the picture of the shelf's
+    camera, so that facings can be shown beside each other as they stand."""
+
+    id: str
+    name: str
+    gtin: str | None
+    capacity: int | None
+    polygon: list[tuple[float, float]]
+
+
+class ShelfSeen(Area):
+    """A shelf and the facings on it."""
+
+    facings: list[Stand]
+
+
 class ShopSeen(BaseModel):
     """What everybody may know of the shop: what stands in answers, and its names."""
 
@@ -46,7 +61,7 @@ class ShopSeen(BaseModel):
     policy: str
     lines: list[Area]
     zones: list[Area]
-    shelves: list[Area]
+    shelves: list[ShelfSeen]
     tills: list[Area]
     cameras: list[Area]
 
@@ -73,10 +88,21 @@ def shop(hub: TheHub) -> ShopSeen:
         policy=it.shop.policy,
         lines=[Area(id=one.id, name=one.name) for one in it.lines],
         zones=[Area(id=one.id, name=one.name, kind=one.kind) for one in it.zones],
-        shelves=[Area(id=one.id, name=one.name) for one in it.shelves],
+        shelves=[_shelf(one) for one in it.shelves],
         tills=[Area(id=one.id, name=one.name) for one in it.tills],
         cameras=[Area(id=one.id, name=one.name) for one in it.cameras],
     )
+
+
+def _shelf(shelf: Shelf) -> ShelfSeen:
+    facings = [
+        Stand(
+            id=one.id, name=one.name, gtin=one.gtin, capacity=one.capacity,
+            polygon=list(one.polygon),
+        )
+        for one in shelf.facings
+    ]  # fmt: skip
+    return ShelfSeen(id=shelf.id, name=shelf.name, facings=facings)
 
 
 @router.get(
@@ -89,7 +115,7 @@ def shop(hub: TheHub) -> ShopSeen:
 def shop_file(hub: TheHub) -> Response:
     """As TOML. Passwords in the sources of cameras are starred; what is sent back with the stars
     keeps them. A file that is no TOML cannot be shown: where it is wrong is told with a 400."""
-    text = _read(hub.files.shop)
+    text = read(hub.files.shop)
     return _toml(starred(text), etag_of(text))
 
 
@@ -97,26 +123,16 @@ def shop_file(hub: TheHub) -> Response:
     "/shop/file",
     summary="Set the shop file",
     dependencies=[needs(Right.SET_SHOP)],
-    responses=responses(400, 401, 403, 404, 412, 413, 422),
+    responses=responses(400, 401, 403, 404, 409, 412, 413, 422),
 )
 def set_shop(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
     """Checked before it is written; a mistake is a 400 that names table and key. A new policy or
     notice needs ``set.privacy`` too, and the shop's id stays."""
     with hub.setting:
-        before = _read(hub.files.shop)
-        _need_match(if_match, before)
+        before = read(hub.files.shop)
+        need_match(if_match, before)
         text = unstarred(body, before)
-        found = parse_shop(text, "shop.toml")
-        for camera in found.cameras:
-            if "***" in camera.source:
-                what = "stars stand for a password only while the address stays the same"
-                raise Trouble("password", what, where=f"camera {camera.id}")
-        if found.shop.id != hub.shop.shop.id:
-            raise Trouble("shop-id", f"the journal is of the shop {hub.shop.shop.id}")
-        if (found.shop.policy, found.notice) != (hub.shop.shop.policy, hub.shop.notice):
-            by.need(Right.SET_PRIVACY)
-        _write(hub.files.shop, text)
-        hub.people.audit.note(by.actor, "shop.set", found.shop.id, hub.now())
+        set_text(hub, by, text, before)
     hub.changed("shop")
     return Set(etag=etag_of(text))
 
@@ -143,7 +159,7 @@ def rules(hub: TheHub) -> Rules:
 )
 def rules_file(hub: TheHub) -> Response:
     """As TOML; empty where only the built-in rules are in force."""
-    text = _read(hub.files.rules, missing="")
+    text = read(hub.files.rules, missing="")
     return _toml(text, etag_of(text))
 
 
@@ -152,43 +168,17 @@ def rules_file(hub: TheHub) -> Response:
     tags=["rules"],
     summary="Set the rules file",
     dependencies=[needs(Right.SET_RULES)],
-    responses=responses(400, 401, 403, 404, 412, 413, 422),
+    responses=responses(400, 401, 403, 404, 409, 412, 413, 422),
 )
 def set_rules(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
     """Checked before it is written; a mistake is a 400 that names table and key."""
     with hub.setting:
-        _need_match(if_match, _read(hub.files.rules, missing=""))
-        parse_rules(body, hub.shop, "rules.toml")
-        _write(hub.files.rules, body)
+        need_match(if_match, read(hub.files.rules, missing=""))
+        parse_rules(body, hub.shop, "rules.toml", hub.channels)
+        write(hub.files.rules, body)
         hub.people.audit.note(by.actor, "rules.set", hub.shop.shop.id, hub.now())
     hub.changed("rules")
     return Set(etag=etag_of(body))
-
-
-def etag_of(text: str) -> str:
-    """As in the header: in quotes."""
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-
-
-def _need_match(if_match: str | None, text: str) -> None:
-    if if_match is not None and if_match != etag_of(text):
-        raise Trouble("changed", "somebody else has set it meanwhile; read it again")
-
-
-def _read(path: Path | None, missing: str | None = None) -> str:
-    try:
-        if path is not None:
-            return path.read_text("utf-8")
-    except FileNotFoundError:
-        if missing is not None:
-            return missing
-    raise Trouble("not-found", "this hub has no such file")
-
-
-def _write(path: Path | None, text: str) -> None:
-    if path is None:
-        raise Trouble("not-found", "this hub has no such file")
-    write_whole(path, text)
 
 
 def _toml(text: str, etag: str) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from prometheus_client import Counter
@@ -15,6 +15,12 @@ from miseban.vocabulary.errors import BadInput
 BATCHES: Final = Counter("miseban_intake_batches", "Batches that came, by what became of them.",
                          ["state"])  # fmt: skip
 _LOG = log("intake")
+TakesFloor = Callable[[str, bytes], None]
+"""Is handed a source and its message of who is on the floor; must not wait."""
+
+
+def to_nobody(source: str, payload: bytes) -> None:
+    """Where nobody looks at the floor."""
 
 
 class Desk:

@@ -13,17 +13,20 @@ from pathlib import Path
 from miseban.camera.delivery.calling import Hung, read_parts, write_parts
 from miseban.camera.delivery.direct import Accept
 from miseban.camera.process.logs import log
-from miseban.hub.intake.desk import Desk
+from miseban.hub.intake.desk import Desk, TakesFloor, to_nobody
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.floor_now import is_floor
+from miseban.vocabulary.identifiers import is_name
 
 _LOG = log("intake")
 
 
 class LocalIntake:
-    """Answers calls at the socket ``path`` until ``stop``, a thread for each camera process."""
+    """Answers calls at the socket ``path`` until ``stop``, a thread for each camera process.
+    ``floor`` is handed who is on the floor, with the source that says so."""
 
-    def __init__(self, path: Path, accept: Accept) -> None:
-        self._path, self._accept = path, accept
+    def __init__(self, path: Path, accept: Accept, floor: TakesFloor = to_nobody) -> None:
+        self._path, self._accept, self._floor = path, accept, floor
         self._listening = socket.socket(socket.AF_UNIX)
         self._calls: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -74,8 +77,15 @@ class LocalIntake:
         desk = Desk(self._accept)
         try:
             while not self._stopping:
-                source, *payloads = read_parts(call)
-                answers = desk.take([(source.decode("ascii"), payload) for payload in payloads])
+                said, *payloads = read_parts(call)
+                source = said.decode("ascii")
+                batches = []
+                for payload in payloads:
+                    if is_floor(payload) and is_name(source):
+                        self._floor(source, payload)
+                    else:
+                        batches.append((source, payload))
+                answers = desk.take(batches)
                 write_parts(call, [ack.encode() for _, ack in answers])
         except (Hung, OSError, ValueError):
             return

@@ -18,8 +18,9 @@ from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.connecting import TIMEOUT_S, backoff_s, broker_client
 from miseban.camera.delivery.direct import Accept
 from miseban.camera.process.logs import log
-from miseban.hub.intake.desk import Desk
+from miseban.hub.intake.desk import Desk, TakesFloor, to_nobody
 from miseban.vocabulary.delivery import LARGEST_PAYLOAD, ack_topic, events_topic
+from miseban.vocabulary.floor_now import floor_topic
 from miseban.vocabulary.identifiers import is_name
 
 WAITING_BYTES: Final = 64_000_000
@@ -31,9 +32,13 @@ _LOG = log("intake")
 
 
 class MqttIntake:
-    """Listens to all cameras of ``shop`` at the broker ``address`` from a thread, for ever."""
+    """Listens to all cameras of ``shop`` at the broker ``address`` from a thread, for ever.
+    ``floor`` is handed who is on the floor, with the source that says so."""
 
-    def __init__(self, shop: str, address: HubAddress, accept: Accept) -> None:
+    def __init__(
+        self, shop: str, address: HubAddress, accept: Accept, floor: TakesFloor = to_nobody
+    ) -> None:
+        self._floor = floor
         self._shop, self._address, self._desk = shop, address, Desk(accept)
         self._loop = asyncio.new_event_loop()
         self._waiting: deque[tuple[str, bytes]] = deque()
@@ -86,6 +91,7 @@ class MqttIntake:
         """One connection, until it breaks or ``stop``."""
         async with broker_client(self._address, f"miseban-{self._shop}-hub") as client:
             await client.subscribe(events_topic(self._shop, "+"), qos=1)
+            await client.subscribe(floor_topic(self._shop, "+"), qos=0)
             self._connected.set()
             if self._lost:
                 self._lost = False
@@ -102,8 +108,12 @@ class MqttIntake:
     async def _listen(self, client: aiomqtt.Client) -> None:
         try:
             async for message in client.messages:
-                source, payload = message.topic.value.split("/")[2], message.payload
+                (_, _, source, what), payload = message.topic.value.split("/"), message.payload
                 if not isinstance(payload, bytes) or not is_name(source):
+                    continue
+                if what == "floor":
+                    if not message.retain:  # one that was kept by a broker is not of this moment
+                        self._floor(source, payload)
                     continue
                 if self._bytes + len(payload) > WAITING_BYTES or len(payload) > LARGEST_PAYLOAD:
                     DROPPED.inc()

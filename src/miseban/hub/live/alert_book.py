@@ -33,6 +33,11 @@ class AlertRecord:
         return self.raised is not None and self.closed is None
 
     @property
+    def watched(self) -> str | None:
+        """What its rule looks at: a subject, or a call for help."""
+        return self.help if self.about == "help" else self.subject
+
+    @property
     def passed_on(self) -> datetime | None:
         """When it was last escalated."""
         return max(self.escalations.values(), default=None)

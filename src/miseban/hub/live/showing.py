@@ -114,9 +114,12 @@ def _till(live: LiveState, till: str, queue: str, now: datetime) -> TillNow:
 def _camera(live: LiveState, camera: str, now: datetime) -> CameraNow:
     newest = live.cameras.newest(camera)
     troubles = live.cameras.troubles(camera, now)
+    gone_since = live.cameras.gone_since(camera, now)
+    sees = gone_since is None and not BLINDING & troubles.keys()
     return CameraNow(
         camera=camera,
-        up=not live.cameras.silent(camera, now) and not BLINDING & troubles.keys(),
+        up=sees and not live.cameras.silent(camera, now),
+        gone_since=gone_since,
         newest=newest,
         age_s=_age_s(newest, now),
         troubles=troubles,

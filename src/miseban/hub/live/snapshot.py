@@ -63,12 +63,14 @@ class TillNow(_Table):
 
 
 class CameraNow(_Table):
-    """``up`` unless it is silent or cannot see; ``newest`` when what it told last happened;
+    """``up`` unless it is silent, cannot see, or no pictures come from it, ``gone_since`` then (two
+    hours ago at most); ``newest`` when what it told last happened;
     ``coverage`` the part of the last hour in which it saw; ``ahead`` events left out because their
     time has not come yet: its clock is wrong."""
 
     camera: str
     up: bool
+    gone_since: datetime | None
     newest: datetime | None
     age_s: float | None
     troubles: dict[Trouble, datetime]

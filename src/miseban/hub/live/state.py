@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any
 
 from miseban.hub.live.alert_book import AlertBook
 from miseban.hub.live.balance import Balance
 from miseban.hub.live.cameras import Cameras
 from miseban.hub.live.latest import Latest
+from miseban.hub.live.looking_back import Reader, looked_back
 from miseban.hub.live.shelves import Shelves
 from miseban.hub.live.showing import show, show_help
 from miseban.hub.live.snapshot import HelpSnapshot, LiveSnapshot
 from miseban.hub.live.visits import Labels, Visits
-from miseban.hub.live.window import AHEAD_S, KEPT_DAYS, OPEN_S, SILENT_S, window_start
+from miseban.hub.live.window import (
+    AHEAD_S,
+    KEPT_DAYS,
+    OPEN_S,
+    SILENT_S,
+    window_start,
+)  # fmt: skip
 from miseban.insight.inside import empty_moments
 from miseban.vocabulary.events import (
     AlertAnswered,
@@ -42,27 +49,12 @@ from miseban.vocabulary.events import (
 from miseban.vocabulary.shop import Shop
 
 _TIDY_S = 60.0
-RARE = (
-    "shelf.state", "alert.step", "help.step", "help.needed", "help.ended",
-)  # fmt: skip
-"""What is told only when it changes, so that the newest may be old."""
-OFTEN = (
-    "line.crossed", "zone.entered", "zone.left", "zone.occupancy", "queue.state", "visit.ended",
-    "visit.labelled", "shelf.touched", "till.receipt", "attribute.summary", "camera.health",
-)  # fmt: skip
-
-
-class Reader(Protocol):
-    """The part of the journal's reader that a rebuild needs."""
-
-    def events(
-        self, types: Sequence[str] | None = None, since: datetime | None = None
-    ) -> Iterable[Event]: ...
+Steps = dict[type, Callable[[Any], object]]
 
 
 class LiveState:
-    """Keeps what is so now. ``take`` may be called in the journal's thread and the rest from
-    another: every method holds one lock, and ``held`` keeps it for several calls."""
+    """Keeps what is so now. ``take`` may be called in the journal's thread and the rest in another:
+    every method holds one lock; ``held`` keeps it for several calls."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -85,31 +77,44 @@ class LiveState:
         self._cameras = frozenset(camera.id for camera in shop.cameras)
         self._lock = threading.RLock()
         self._tills = {till.id: till for till in shop.tills}
+        # By type: to ask whether an event is of each type takes longer than all the rest.
+        self._aside: Steps = {
+            AlertStep: self.alerts.take, HelpStep: self.alerts.take,
+            TillReceipt: self._receipt, AlertAnswered: lambda _: None,
+        }  # fmt: skip
+        self._tells: Steps = {
+            CameraHealth: self._health, LineCrossed: self._crossed, ZoneEntered: self._stay,
+            ZoneLeft: self._stay, ShelfTouched: self.visits.touched, VisitEnded: self._ended,
+            VisitLabelled: self._labelled, ZoneOccupancy: self.visits.occupancy,
+            QueueState: self._queue, ShelfState: self.shelves.take, HelpNeeded: self._call,
+            HelpEnded: self._call_ended,
+        }  # fmt: skip
         self._now: datetime | None = None
         self._start: datetime | None = None
         self._next: datetime | None = None  # when to look what is too old
 
     @classmethod
     def from_journal(cls, reader: Reader, shop: Shop, now: datetime) -> LiveState:
-        """The same state that was there at ``now``, made from what the journal has kept."""
+        """The state that was there at ``now``, from what the journal has kept."""
         live = cls(shop)
-        live.take(list(reader.events(types=OFTEN, since=window_start(shop, now))), now)
-        live.take(list(reader.events(types=RARE, since=now - timedelta(days=KEPT_DAYS))), now)
+        for events in looked_back(reader, shop, now):
+            live.take(events, now)
         return live
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Nothing changes in the meantime."""
+        """Nothing changes meanwhile."""
         with self._lock:
             yield
 
     def take(self, events: Sequence[Event], now: datetime | None = None) -> None:
-        """Events that the journal has kept, in any order, may be again. ``now`` is the moment;
-        without it, that of the newest event so far."""
+        """Events of the journal, in any order, may be again. ``now``: without it, that of the
+        newest event so far."""
         with self._lock:
+            latest = None if now is None else now + timedelta(seconds=AHEAD_S)
             for event in events:
-                if now is not None and (event.time - now).total_seconds() > AHEAD_S:
-                    self.ahead[event.camera or ""] += 1
+                if latest is not None and event.time > latest:
+                    self._ahead(event)
                     continue
                 self._one(event)
                 if now is None and (self._now is None or event.time > self._now):
@@ -117,23 +122,23 @@ class LiveState:
             self._advance(now)
 
     def snapshot(self, now: datetime | None = None) -> LiveSnapshot:
-        """Everything but help, at ``now`` (without it, when the newest event happened)."""
+        """All but help, at ``now`` (without it, when the newest event happened)."""
         with self._lock:
             return show(self, self._moment(now))
 
     def help(self, now: datetime | None = None) -> HelpSnapshot:
-        """Open calls for help, and the alerts about them."""
+        """Open calls, and the alerts about them."""
         with self._lock:
             return show_help(self, self._moment(now))
 
     def people(self, zone: str, now: datetime) -> int:
-        """Shoppers in a zone."""
+        """Shoppers there."""
         staff = self.labels.staff
         return sum(visit not in staff for visit in self.visits.there(zone, now))
 
     def queue(self, zone: str, now: datetime) -> tuple[int, float] | None:
-        """How many wait and how long the first of them has, in seconds; None where nobody can
-        tell. Staff in the queue are left out, as ``insight.shoppers`` does."""
+        """How many wait, and for how many seconds the first of them; None where nobody can tell.
+        Without staff, as in ``insight.shoppers``."""
         said = self.queues.get(zone, window_start(self.shop, now))
         if said is None or self.blind(self._zones[zone].camera, now):
             return None
@@ -163,9 +168,10 @@ class LiveState:
         return None if said is None or self.blind(self._watcher[place[0]], now) else said[1]
 
     def blind(self, camera: str | None, now: datetime) -> bool:
-        """Whether what ``camera`` (none: the floor of all) told last is too old to be believed."""
+        """Whether what ``camera`` (none: the floor of all) told last is too old, or it has had no
+        pictures since."""
         if camera is not None:
-            return self.cameras.silent(camera, now)
+            return self.cameras.silent(camera, now) or self.cameras.gone(camera, now)
         return self.newest is None or (now - self.newest).total_seconds() > SILENT_S
 
     def _moment(self, now: datetime | None) -> datetime:
@@ -175,60 +181,77 @@ class LiveState:
         self._advance(moment)
         return moment
 
-    def _one(self, event: Event) -> None:
+    def _ahead(self, event: Event) -> None:
+        """By a wrong clock. An alert of ours is open nevertheless, and who needs help does not
+        wait until it is right."""
         if isinstance(event, AlertStep | HelpStep):
             self.alerts.take(event)
-            return
-        if isinstance(event, TillReceipt):
-            if event.till in self._tills:
-                self.receipts.put(event.till, (event.time, event.id), None)
-            return
-        if isinstance(event, AlertAnswered):
+        else:
+            self.ahead[event.camera or ""] += 1
+            if isinstance(event, HelpNeeded | HelpEnded):
+                self._tells[type(event)](event)
+
+    def _one(self, event: Event) -> None:
+        aside = self._aside.get(type(event))
+        if aside is not None:
+            aside(event)
             return
         if self.newest is None or event.time > self.newest:
             self.newest = event.time
-        if event.camera is not None and event.camera in self._cameras:
+        if event.camera in self._cameras:
             self.cameras.heard(event.camera, event.time)
-            if isinstance(event, CameraHealth):
-                self.cameras.health(event.camera, event)
-        self._of_people(event)
-        if isinstance(event, QueueState) and event.zone in self._zones:
-            self.queues.put(event.zone, (event.time, event.id), (event.length, event.waiting_s))
-        elif isinstance(event, ShelfState):
-            self.shelves.take(event)
-        elif isinstance(event, HelpNeeded):
-            held = self.calls.get(event.help)
-            if held is None or (event.time, event.id) < (held.time, held.id):
-                self.calls[event.help] = event
-        elif isinstance(event, HelpEnded):
-            ended = self.calls_ended.get(event.help, event.time)
-            self.calls_ended[event.help] = max(ended, event.time)
+            if type(event) is not CameraHealth:
+                self.cameras.saw(event.camera, event.time)
+        tells = self._tells.get(type(event))
+        if tells is not None:
+            tells(event)
 
-    def _of_people(self, event: Event) -> None:
-        if isinstance(event, LineCrossed):
-            self.visits.crossed(event)
-            if self.balance is not None and event.line in self._entrances and self._recent(event):
-                self.balance.passed(event.time, event.id, event.direction, event.visit)
-        elif isinstance(event, ZoneEntered | ZoneLeft):
-            if event.zone in self._zones:
-                self.visits.stay(event)
-        elif isinstance(event, ShelfTouched):
-            if event.visit is not None:
-                self.visits.seen(event.visit, event.time)
-        elif isinstance(event, ZoneOccupancy):
-            self.visits.occupancy(event)
-        elif isinstance(event, VisitEnded | VisitLabelled):
-            if isinstance(event, VisitEnded):
-                self.visits.ended(event)
-            if self._recent(event) and self.labels.take(event) and self.balance is not None:
-                self.balance.relabelled(event.visit)
+    def _receipt(self, event: TillReceipt) -> None:
+        if event.till in self._tills:
+            self.receipts.put(event.till, (event.time, event.id), None)
+
+    def _health(self, event: CameraHealth) -> None:
+        if event.camera in self._cameras:
+            self.cameras.health(event.camera, event)
+            if event.state != "gap":
+                self.cameras.saw(event.camera, event.time)
+
+    def _crossed(self, event: LineCrossed) -> None:
+        self.visits.crossed(event)
+        if self.balance is not None and event.line in self._entrances and self._recent(event):
+            self.balance.passed(event.time, event.id, event.direction, event.visit)
+
+    def _stay(self, event: ZoneEntered | ZoneLeft) -> None:
+        if event.zone in self._zones:
+            self.visits.stay(event)
+
+    def _ended(self, event: VisitEnded) -> None:
+        self.visits.ended(event)
+        self._labelled(event)
+
+    def _labelled(self, event: VisitEnded | VisitLabelled) -> None:
+        if self._recent(event) and self.labels.take(event) and self.balance is not None:
+            self.balance.relabelled(event.visit)
+
+    def _queue(self, event: QueueState) -> None:
+        if event.zone in self._zones:
+            self.queues.put(event.zone, (event.time, event.id), (event.length, event.waiting_s))
+
+    def _call(self, event: HelpNeeded) -> None:
+        held = self.calls.get(event.help)
+        if held is None or (event.time, event.id) < (held.time, held.id):
+            self.calls[event.help] = event
+
+    def _call_ended(self, event: HelpEnded) -> None:
+        ended = self.calls_ended.get(event.help, event.time)
+        self.calls_ended[event.help] = max(ended, event.time)
 
     def _recent(self, event: Event) -> bool:
         return self._start is None or event.time >= self._start
 
     def _advance(self, now: datetime | None) -> None:
-        """The moment is ``now`` or later: the shop was empty meanwhile, and what is too old to
-        matter is forgotten."""
+        """The moment is ``now`` or later: the shop was empty meanwhile, and the old is
+        forgotten."""
         if now is not None and (self._now is None or now > self._now):
             self._now = now
         moment = self._now

@@ -14,6 +14,7 @@ from miseban.hub.live.window import LOST_S, OPEN_S
 from miseban.vocabulary.events import (
     LineCrossed,
     Role,
+    ShelfTouched,
     VisitEnded,
     VisitLabelled,
     ZoneEntered,
@@ -49,7 +50,7 @@ class Labels:
 
     def take(self, event: VisitEnded | VisitLabelled) -> bool:
         """Whether it changed who works here."""
-        labelled = isinstance(event, VisitLabelled)
+        labelled = type(event) is VisitLabelled
         if event.role is None and not labelled:
             return False
         rank = (labelled, event.time, event.id)
@@ -136,6 +137,10 @@ class Visits:
         self._sort(visit_id, visit)
         return True
 
+    def touched(self, event: ShelfTouched) -> None:
+        if event.visit is not None:
+            self.seen(event.visit, event.time)
+
     def ended(self, event: VisitEnded) -> None:
         visit = self._visit(event.visit, event.time)
         if visit is not None:
@@ -146,7 +151,7 @@ class Visits:
         if not self.seen(event.visit, event.time):
             return
         stays = self._stays[event.zone]
-        step = (event.time, _ENTERED if isinstance(event, ZoneEntered) else _LEFT)
+        step = (event.time, _ENTERED if type(event) is ZoneEntered else _LEFT)
         held = stays.get(event.visit)
         if held is not None and held >= step:
             return

@@ -22,6 +22,12 @@ OPEN_S: Final = 600.0
 """A till at which somebody was served in the last ten minutes is open."""
 KEPT_DAYS: Final = 30
 """What is told only when it changes (shelves, alerts) is looked for so far back."""
+RARE = ("shelf.state", "alert.step", "help.step", "help.needed", "help.ended")
+"""What is told only when it changes, so that the newest may be old."""
+OFTEN = (
+    "line.crossed", "zone.entered", "zone.left", "zone.occupancy", "queue.state", "visit.ended",
+    "visit.labelled", "shelf.touched", "till.receipt", "attribute.summary", "camera.health",
+)  # fmt: skip
 
 
 def window_start(shop: Shop, now: datetime) -> datetime:

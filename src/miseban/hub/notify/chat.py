@@ -48,6 +48,24 @@ def _asset() -> apprise.AppriseAsset:
     )
 
 
+def addresses_of(channel: Channel) -> list[apprise.Apprise]:
+    """One for each address, so that one that fails is tried again without telling the others
+    twice. Raises ``BadInput`` (``channel``) for one that Apprise does not know; it is not shown,
+    since it holds a password."""
+    found = []
+    for number, url in enumerate(channel.urls, start=1):
+        one = apprise.Apprise(asset=_asset())
+        with warnings.catch_warnings():
+            # Apprise loads its plugins now, and one of them a module that Python will drop.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            known = one.add(url)
+        if not known:
+            where = f'[[channel]] "{channel.id}" urls {number}'
+            raise BadInput("channel", where, "expected an address that Apprise knows")
+        found.append(one)
+    return found
+
+
 class Chat:
     """One channel of the settings."""
 
@@ -57,18 +75,7 @@ class Chat:
         self.id = channel.id
         self.language = channel.language
         self._waits_s = waits_s
-        self._to: list[apprise.Apprise] = []
-        for number, url in enumerate(channel.urls, start=1):
-            # Each alone, so that one that fails is tried again without telling the others twice.
-            one = apprise.Apprise(asset=_asset())
-            with warnings.catch_warnings():
-                # Apprise loads its plugins now, and one of them a module that Python will drop.
-                warnings.simplefilter("ignore", DeprecationWarning)
-                known = one.add(url)
-            if not known:
-                where = f'[[channel]] "{channel.id}" urls {number}'
-                raise BadInput("channel", where, "expected an address that Apprise knows")
-            self._to.append(one)
+        self._to = addresses_of(channel)
 
     async def send(self, message: Message) -> int:
         """To how many addresses it got."""

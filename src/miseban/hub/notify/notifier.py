@@ -39,15 +39,22 @@ class Notifier:
         chats: Iterable[Chat] = (),
     ) -> None:
         self._delivered = delivered
+        self._push, self._chats = push, tuple(chats)
         self._ways: dict[str, tuple[Way, Words]] = {}
-        words = Words(language, shop)
-        if push is not None:
-            self._ways["push"] = push, words
-        for chat in chats:
-            own = Words(chat.language, shop) if chat.language else words
-            self._ways[chat.id] = chat, own
+        self.speak(shop, language)
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
+
+    def speak(self, shop: Shop, language: str) -> None:
+        """From now on in that language, with the names that ``shop`` has for its places."""
+        words = Words(language, shop)
+        ways: dict[str, tuple[Way, Words]] = {}
+        if self._push is not None:
+            ways["push"] = self._push, words
+        for chat in self._chats:
+            own = Words(chat.language, shop) if chat.language else words
+            ways[chat.id] = chat, own
+        self._ways = ways
 
     def send(self, notices: Sequence[Notice]) -> None:
         """Sends them on their way and returns at once. Call it in the hub's loop."""

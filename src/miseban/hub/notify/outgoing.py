@@ -169,7 +169,7 @@ class Outgoing:
                 wait = response.headers.get("Retry-After")
                 return Answer(response.status_code, _seconds(wait))
         except (httpx.HTTPError, OSError) as error:
-            raise Failed("unreachable", host, type(error).__name__) from None
+            raise Failed("unreachable", host, f"{type(error).__name__} {error!s:.120}") from None
 
     async def _address(self, host: str, port: int, local: bool) -> Address:
         try:
@@ -186,7 +186,7 @@ class Outgoing:
         # All of them: a name with a good and a bad address is up to something.
         for address in found:
             if not reachable(address, local=local, allowed=self._allowed, own=self._own):
-                what = "expected an address outside of this machine; the settings may allow others"
+                what = "expected an address outside of this machine (allow in notify.toml excepts)"
                 raise BadInput("address", host, what)
         return found[0]
 

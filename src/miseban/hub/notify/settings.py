@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import tomllib
 from collections.abc import Iterator
@@ -13,16 +14,23 @@ from pydantic import AfterValidator, Field, ValidationError
 from miseban.hub.alerts.load import ALWAYS
 from miseban.hub.notify.outgoing import Network, networks
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.identifiers import Name
 from miseban.vocabulary.shop.problem import Problem, bad_shop, shown
 from miseban.vocabulary.shop.table import Id, Table, wrong
 from miseban.vocabulary.shop.translate import from_pydantic
 
-LISTS = ("channel",)
+LISTS = ("channel", "report")
 
 
 def _contact(text: str) -> str:
     if not text.startswith(("mailto:", "https://")) or any(c.isspace() for c in text):
         raise wrong('"mailto:NAME@HOST" or "https://..."')
+    return text
+
+
+def _clock(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise wrong('a clock time such as "07:00"')
     return text
 
 
@@ -44,6 +52,27 @@ class Channel(Table):
     language: Literal["en", "ja", "ko"] | None = Field(
         default=None, description="Of its messages. Without it: that of the rules."
     )
+
+
+class ReportSettings(Table):
+    """A report that is sent by itself."""
+
+    id: Id = Field(description="Under this name it is remembered what has been sent.")
+    kind: Literal["day", "week"] = Field(
+        description="`day`: of yesterday, each morning. `week`: of the last week, on Monday."
+    )
+    at: Annotated[str, AfterValidator(_clock)] = Field(
+        default="07:00",
+        description="When, by the shop's clock.",
+        json_schema_extra={"form": "clock time"},
+    )
+    language: Literal["en", "ja", "ko"] | None = Field(
+        default=None, description="Without it: that of the channel, or else of the rules."
+    )
+    channels: Annotated[
+        tuple[Name, ...],
+        Field(min_length=1, max_length=20, json_schema_extra={"form": "list of ids"}),
+    ] = Field(description="To which channels of this file.")
 
 
 class NotifySettings(Table):
@@ -79,6 +108,15 @@ class NotifySettings(Table):
         validation_alias="channel",
         serialization_alias="channel",
         description="Further ways.",
+    )
+    reports: Annotated[
+        tuple[ReportSettings, ...],
+        Field(max_length=50, json_schema_extra={"form": "`[[report]]`"}),
+    ] = Field(
+        default=(),
+        validation_alias="report",
+        serialization_alias="report",
+        description="What is sent on schedule.",
     )
 
     @property
@@ -136,3 +174,20 @@ def _misfits(settings: NotifySettings) -> Iterator[Problem]:
         except BadInput:
             expected = 'an address or a network such as "10.0.0.0/8"'
             yield Problem(("allow", number), expected, shown(text))
+    yield from _unknown_channels(settings)
+
+
+def _unknown_channels(settings: NotifySettings) -> Iterator[Problem]:
+    known = [channel.id for channel in settings.channels]
+    seen: set[str] = set()
+    for number, report in enumerate(settings.reports):
+        if report.id in seen:
+            yield Problem(("report", number, "id"), "an id of its own", shown(report.id))
+        seen.add(report.id)
+        for place, name in enumerate(report.channels):
+            if name not in known:
+                expected = f"one of {', '.join(known)}" if known else "a channel of this file"
+                yield Problem(("report", number, "channels", place), expected, shown(name))
+            elif name in report.channels[:place]:
+                where = ("report", number, "channels", place)
+                yield Problem(where, "each channel once", shown(name))

@@ -14,7 +14,7 @@ from miseban.hub.bus import Bus, Missed, Told
 from miseban.hub.notify.hooks import Due, Hooks
 from miseban.hub.notify.outgoing import Outgoing
 from miseban.hub.notify.signing import headers
-from miseban.vocabulary.errors import BadInput, MisebanError
+from miseban.vocabulary.errors import MisebanError
 from miseban.vocabulary.events import Event, plain
 
 _LOG = logging.getLogger(__name__)
@@ -94,8 +94,9 @@ class Webhooks:
     async def _send_to(self, hook: str, messages: list[Due]) -> int:
         taken: list[int] = []
         failed: tuple[Due, float | None, bool] | None = None
+        why = ""
         for message in messages:
-            status, wait_s = await self._once(message)
+            status, wait_s, why = await self._once(message)
             if status is not None and 200 <= status < 300:
                 taken.append(message.number)
                 continue
@@ -110,17 +111,18 @@ class Webhooks:
             again = now + timedelta(seconds=max(wait, min(ask_s or 0.0, 86_400.0)))
             after = timedelta(0) if gone else self._dead_after
             if await asyncio.to_thread(self._hooks.failed, hook, message.number, again, now, after):
-                _LOG.error("webhook %s is given up: its receiver takes nothing", hook)
+                _LOG.error("webhook %s is given up: its receiver takes nothing: %s", hook, why)
             elif message.tries == 0:
-                _LOG.warning("webhook %s: its receiver did not take a message", hook)
+                _LOG.warning("webhook %s: its receiver did not take a message: %s", hook, why)
         return len(taken)
 
-    async def _once(self, message: Due) -> tuple[int | None, float | None]:
+    async def _once(self, message: Due) -> tuple[int | None, float | None, str]:
+        """The status (none: not reached), how long to wait, and what to say of it."""
         signed = headers(message.event, int(self._clock().timestamp()), message.body, message.keys)
         try:
             answer = await self._outgoing.post(
                 message.url, message.body, {**signed, "Content-Type": "application/json"}
             )
-        except (BadInput, MisebanError):
-            return None, None
-        return answer.status, answer.retry_after_s
+        except MisebanError as error:
+            return None, None, error.what
+        return answer.status, answer.retry_after_s, f"it answered {answer.status}"

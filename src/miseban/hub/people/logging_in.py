@@ -29,13 +29,18 @@ class Doors:
     not log in."""
 
     def __init__(
-        self, engine: Engine, passwords: Passwords, sessions: Sessions, limits: Limits
+        self,
+        engine: Engine,
+        passwords: Passwords,
+        sessions: Sessions,
+        limits: Limits,
+        started: datetime | None = None,
     ) -> None:
         self._engine = engine
         self._passwords = passwords
         self._sessions = sessions
         self._limits = limits
-        self._throttle = Throttle()
+        self._throttle = Throttle(started)
         self._noted = Throttle()
         self._told: dict[Key, datetime] = {}
 

@@ -25,6 +25,7 @@ AUDIT_KEPT = timedelta(days=366)
 class People:
     """Who may come in. ``accounts`` are made and closed, ``doors`` are the ways in, ``sessions``
     and ``tokens`` say who is asking, ``audit`` is what they did. For threads; times are arguments.
+    ``started`` is when the hub was: from then on tries at guessing count.
     Raises ``BadInput`` (``database``) where the tables cannot be used."""
 
     def __init__(
@@ -34,8 +35,10 @@ class People:
         passwords: Passwords | None = None,
         limits: Limits | None = None,
         lives: Lives | None = None,
+        started: datetime | None = None,
     ) -> None:
         bring_up(engine, PART)
+        self._started = started
         self._engine = engine
         self._passwords = passwords
         self._limits = limits or Limits()
@@ -54,7 +57,7 @@ class People:
 
     @cached_property
     def doors(self) -> Doors:
-        return Doors(self._engine, self._hashes, self.sessions, self._limits)
+        return Doors(self._engine, self._hashes, self.sessions, self._limits, self._started)
 
     def tidy(self, now: datetime, audit_kept: timedelta = AUDIT_KEPT) -> None:
         """Once a day: what is over goes, the log up to ``audit_kept`` and who left before that."""

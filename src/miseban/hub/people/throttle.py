@@ -5,8 +5,9 @@ account and network, and one for the network; a browser in which the account's o
 before has a bucket of its own (OWASP, Device Cookies), so that whoever tries passwords from outside
 never keeps the owner out. There is none for the account alone: it would be a way to lock it.
 
-The buckets lie in memory, and a restart fills them. Time is an argument; when it jumps back nobody
-waits longer, when it jumps ahead the buckets are full once.
+The buckets lie in memory. What a restart forgets is no gain for whoever guesses: those of strangers
+are nearly empty after it, as if all had been guessing before. Time is an argument; when it jumps
+back nobody waits longer, when it jumps ahead the buckets are full once.
 """
 
 from __future__ import annotations
@@ -26,16 +27,18 @@ _WHOLE: Final = 1.0 - 1e-9  # a try, for who comes again to the second
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``tries`` at once, then one every ``again_s`` seconds."""
+    """``tries`` at once, then one every ``again_s`` seconds. When a hub has just started a bucket
+    holds ``at_start`` (None: it is full), and fills as others do."""
 
     tries: int
     again_s: float
+    at_start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    account_and_network: Limit = Limit(10, 60.0)
-    network: Limit = Limit(60, 5.0)
+    account_and_network: Limit = Limit(10, 60.0, at_start=2)
+    network: Limit = Limit(60, 5.0, at_start=10)
     device: Limit = Limit(10, 60.0)
 
 
@@ -43,16 +46,19 @@ Key = tuple[str, ...]
 
 
 class Throttle:
-    """For threads."""
+    """For threads. ``started`` is when the hub was; without it, long ago."""
 
-    def __init__(self) -> None:
+    def __init__(self, started: datetime | None = None) -> None:
         self._lock = threading.Lock()
+        self._started = started
         self._buckets: OrderedDict[Key, tuple[float, datetime]] = OrderedDict()
 
     def take(self, wanted: Sequence[tuple[Key, Limit]], now: datetime) -> int:
         """Takes a try from every bucket, or from none: then the seconds until all have one (at
         least 1; 0 where it was taken)."""
         with self._lock:
+            if self._started is not None and now < self._started:
+                self._started = now  # the clock went back
             left = [self._left(key, limit, now) for key, limit in wanted]
             waits = [
                 (1.0 - has) * limit.again_s
@@ -75,9 +81,14 @@ class Throttle:
                 self._put(key, min(float(limit.tries), self._left(key, limit, now) + 1.0), now)
 
     def _left(self, key: Key, limit: Limit, now: datetime) -> float:
-        had, since = self._buckets.get(key, (float(limit.tries), now))
+        had, since = self._buckets.get(key) or self._new(limit, now)
         gained = max(0.0, (now - since).total_seconds()) / limit.again_s
         return min(float(limit.tries), had + gained)
+
+    def _new(self, limit: Limit, now: datetime) -> tuple[float, datetime]:
+        if limit.at_start is None or self._started is None:
+            return float(limit.tries), now
+        return float(limit.at_start), self._started
 
     def _put(self, key: Key, has: float, now: datetime) -> None:
         self._buckets[key] = (has, now)

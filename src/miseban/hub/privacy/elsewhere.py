@@ -17,6 +17,7 @@ from miseban.hub.mqtt_access import DEVICES
 from miseban.hub.notify.hook_tables import HOOKS, QUEUE
 from miseban.hub.notify.subscriptions import SUBSCRIPTIONS
 from miseban.hub.people.tables import ACCOUNTS, AUDIT, SESSIONS, TOKENS
+from miseban.hub.privacy.busy_outbox import opened
 from miseban.hub.privacy.held import Held, Kind, held_in_journal
 from miseban.journal.backup import LIST
 from miseban.vocabulary.errors import BadInput
@@ -41,15 +42,21 @@ def _is_sqlite(path: Path) -> bool:
 
 def _outbox(path: Path) -> Held | None:
     """Its oldest event is its first. A file with other tables is none."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
-            if not {"outbox", "events"} <= names:
-                return None
-            ((n,),) = database.execute("SELECT count(*) FROM events")
-            first = database.execute("SELECT line FROM events ORDER BY number LIMIT 1").fetchone()
-    except sqlite3.Error as error:
+        try:
+            with closing(sqlite3.connect(address, uri=True, timeout=0.1)) as database:
+                found = _in_outbox(database)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+                raise
+            with opened(path) as database:  # a camera process has it
+                found = _in_outbox(database)
+    except (sqlite3.Error, OSError) as error:
         raise BadInput("outbox", path, f"cannot be read: {error}") from None
+    if found is None:
+        return None
+    n, first = found
     oldest = None
     if first is not None:
         try:
@@ -57,6 +64,15 @@ def _outbox(path: Path) -> Held | None:
         except (ValueError, TypeError, KeyError):
             raise BadInput("outbox", path, "damaged: its first line is no event") from None
     return Held(kind="outbox", data=None, place=str(path), records=n, oldest=oldest)
+
+
+def _in_outbox(database: sqlite3.Connection) -> tuple[int, tuple[str] | None] | None:
+    """How many events, and the line of the first; none for another database."""
+    names = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+    if not {"outbox", "events"} <= names:
+        return None
+    ((n,),) = database.execute("SELECT count(*) FROM events")
+    return n, database.execute("SELECT line FROM events ORDER BY number LIMIT 1").fetchone()
 
 
 def held_in_database(engine: Engine) -> Iterator[Held]:

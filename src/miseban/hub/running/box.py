@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from miseban.vocabulary.shop import Shop, load_shop
 
 QUESTIONS_WAIT_S = 5.0
 """Roll-ups of what came since the last compaction are counted anew at most this often."""
+_READ_AGAIN = ("shop", "rules")
 _LOG = log("hub")
 
 
@@ -53,8 +55,8 @@ class InForce:
 
 
 class Box:
-    """What ``open_box`` gives. ``reloaded`` is called after the shop file or the rules were read
-    again: alerts are others then."""
+    """What ``open_box`` gives. Those in ``on_reload`` are called after the shop file and the rules
+    were read again: names of places may be others then, and cameras."""
 
     def __init__(
         self,
@@ -67,7 +69,7 @@ class Box:
     ) -> None:
         self.hub, self.settings, self.notify, self.vapid = hub, settings, notify, vapid
         self.in_force = in_force
-        self.reloaded: Callable[[], None] = lambda: None
+        self.on_reload: list[Callable[[], None]] = []
         self._shop_file = shop_file
         self._lock = threading.Lock()
 
@@ -84,15 +86,31 @@ class Box:
         if shop.shop.id != self.hub.shop.shop.id:
             what = f"expected the shop {self.hub.shop.shop.id}, found {shop.shop.id}"
             raise BadInput("another-shop", self._shop_file, what)
-        rules = _rules(self.settings, shop, self.notify)
-        with self._lock:
-            live = _live(self.hub.journal, shop, self.hub.now())
-            self.in_force.policy = load_policy(shop.shop.policy)
-            self.hub.shop, self.hub.rules, self.hub.live = shop, rules, live
-        # Outside the lock: what alerts append comes back to ``kept``.
-        self.hub.alerts = _alerts(rules, live, self.hub.journal, self.hub.now())
-        self.reloaded()
-        _LOG.info("reloaded", shop=shop.shop.id, rules=len(rules.rules))
+        rules = _rules(self.settings.rules_file(self._shop_file), shop, self.notify)
+        self._go_on(shop, rules)
+        for one in list(self.on_reload):
+            one()
+        _LOG.info("reloaded", shop=shop.shop.id, rules=len(self.hub.rules.rules))
+
+    def rebuild(self) -> None:
+        """The clock was set: what is so now is another thing, and is made anew from the journal.
+        Raises ``BadInput`` where that cannot be read."""
+        self._go_on(self.hub.shop, self.hub.rules)
+        _LOG.warning("the clock was set: live state made anew", now=self.hub.now().isoformat())
+
+    def _go_on(self, shop: Shop, rules: Rules) -> None:
+        hub = self.hub
+
+        def live() -> LiveState:
+            with self._lock:
+                live = _live(hub.journal, shop, hub.now())
+                self.in_force.policy = load_policy(shop.shop.policy)
+                hub.shop, hub.rules, hub.live = shop, rules, live
+            return live
+
+        # Alerts wait meanwhile. They come first: what they append comes back to ``kept``, so who
+        # has our lock must not wait for them.
+        hub.alerts.go_on(rules, live, hub.now(), time.monotonic())
 
     def reload_quietly(self) -> None:
         """Where a file is wrong, that is logged."""
@@ -109,14 +127,15 @@ def open_box(
     """Everything of a hub but its doors. What can be wrong with files is found before anything is
     written, or raises ``BadInput`` naming it; at the end all is closed, also after an error."""
     shop = load_shop(shop_file)
-    notify = load_notify(settings.notify)
-    rules = _rules(settings, shop, notify)
+    notify = load_notify(settings.notify_file(shop_file))
+    rules_file = settings.rules_file(shop_file)
+    rules = _rules(rules_file, shop, notify)
     in_force = InForce(load_policy(shop.shop.policy))
     _make_folder(settings.data)
     with ExitStack() as parts:
         engine = open_database(settings.database_url)
         parts.callback(engine.dispose)
-        people = People(engine)
+        people = People(engine, started=now())
         vapid = Vapid.open(settings.data, notify.contact)
         journal = Journal.open(
             settings.data / "journal",
@@ -145,12 +164,13 @@ def open_box(
             pushes=Subscriptions(engine),
             push_key=vapid.public,
             door=_door(settings),
-            files=Files(shop=shop_file, rules=settings.rules),
+            files=Files(shop=shop_file, rules=rules_file, versions=settings.data / "shop-versions"),
+            channels=[channel.id for channel in notify.channels],
             now=now,
         )
         box = Box(hub, settings, notify, vapid, shop_file, in_force)
         journal.subscribe(box.kept)
-        hub.changed = lambda what: None if what == "devices" else box.reload_quietly()
+        hub.changed = lambda what: box.reload_quietly() if what in _READ_AGAIN else None
         keeper = Keeper(
             journal, settings.upkeep, shop.shop.timezone, now, lambda moment: _retain(hub, moment)
         )
@@ -181,10 +201,10 @@ def _door(settings: Settings) -> Door:
     )
 
 
-def _rules(settings: Settings, shop: Shop, notify: NotifySettings) -> Rules:
-    if settings.rules is not None and not settings.rules.exists():
-        raise BadInput("rules", settings.rules, "expected a rules file, found none")
-    return load_rules(settings.rules, shop, [channel.id for channel in notify.channels])
+def _rules(path: Path, shop: Shop, notify: NotifySettings) -> Rules:
+    """Without the file the built-in ones."""
+    channels = [channel.id for channel in notify.channels]
+    return load_rules(path if path.exists() else None, shop, channels)
 
 
 def _retain(hub: Hub, moment: datetime) -> None:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +19,14 @@ from miseban.vocabulary.errors import BadInput
 BACKOFF_S: Final = (0.5, 1.0, 2.0, 5.0)
 WELL_S: Final = 60.0
 """One that ran so long and then fell is begun anew at once."""
+LOOK_S: Final = 1.0
+"""Between two looks at its lists: ``miseban device`` writes them too, in a process of its own."""
 _LOG = log("broker")
 
 
 class OwnBroker:
-    """``start`` and ``stop`` it; ``reload`` after devices were added or revoked."""
+    """``start`` and ``stop`` it; ``reload`` after devices were added or revoked. Lists that others
+    have written are read within ``LOOK_S`` too."""
 
     def __init__(self, broker: Broker, access: MqttAccess, shop: str) -> None:
         """Raises ``BadInput`` (``mosquitto``) where the program is not installed."""
@@ -34,6 +38,7 @@ class OwnBroker:
             raise BadInput("mosquitto", "[broker]", what)
         self._program = Path(program)
         self._process: subprocess.Popen[bytes] | None = None
+        self._read: tuple[tuple[int, int], ...] = ()  # the lists that it knows
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
@@ -55,6 +60,10 @@ class OwnBroker:
         """It reads anew who may speak, without letting go of whoever is connected. Raises
         ``Failed`` (``broker``)."""
         write_lists(self._broker, self._access, self._shop)
+        self._read = self._broker.written()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         with self._lock:
             if self._process is not None and self._process.poll() is None:
                 self._process.send_signal(signal.SIGHUP)
@@ -65,6 +74,7 @@ class OwnBroker:
             with self._lock:
                 if self._ended.is_set():
                     return
+                self._read = self._broker.written()
                 self._process = subprocess.Popen(  # noqa: S603  (our own file, no shell)
                     [str(self._program), "-c", str(self._broker.configuration)],
                     stdin=subprocess.DEVNULL,
@@ -81,9 +91,15 @@ class OwnBroker:
 
     def _wait(self, process: subprocess.Popen[bytes]) -> bool:
         """Until it ends; whether it ran long enough to be well."""
-        try:
-            process.wait(WELL_S)
-        except subprocess.TimeoutExpired:
-            process.wait()
-            return True
-        return False
+        since_s = time.monotonic()
+        while True:
+            try:
+                process.wait(LOOK_S)
+            except subprocess.TimeoutExpired:
+                written = self._broker.written()
+                if written != self._read:
+                    self._read = written
+                    _LOG.info("broker reads its lists again")
+                    self._hang_up()
+                continue
+            return time.monotonic() - since_s >= WELL_S

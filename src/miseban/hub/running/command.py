@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from fastapi import FastAPI
 
 from miseban.camera.delivery.address import HubAddress, parse_hub
 from miseban.camera.process.logs import log, start_logging
@@ -15,11 +18,11 @@ from miseban.hub.intake.local import LocalIntake
 from miseban.hub.intake.mqtt import MqttIntake
 from miseban.hub.mqtt_access import HUB_USER
 from miseban.hub.mqtt_broker import Broker
-from miseban.hub.running.box import Box, open_box
+from miseban.hub.running.box import Box, open_box, utc_now
 from miseban.hub.running.broker import OwnBroker
-from miseban.hub.running.certificate import certificate_of
+from miseban.hub.running.certificate import Renewal, certificate_of
 from miseban.hub.running.loop import HubLoop
-from miseban.hub.running.memory import use_system_memory
+from miseban.hub.running.memory import take_it_plainly
 from miseban.hub.running.others import in_the_loop
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings, split_address
@@ -43,16 +46,20 @@ def run_hub(
     beside: Beside = lambda _: nullcontext(),
     until: threading.Event | None = None,
     on_ready: Callable[[Box, int], None] = lambda _box, _port: None,
+    now: Callable[[], datetime] = utc_now,
+    pages: Callable[[FastAPI], None] = lambda _: None,
 ) -> None:
     """Runs a hub until a signal or ``until``; ``data`` and ``listen`` stand above the settings.
+    ``now`` is the machine's clock, which may be set at any time; ``pages`` adds what browsers are
+    shown.
 
     Raises ``BadInput`` for whatever is wrong with what it was given.
     """
     settings = load_settings(settings_file, data=data, listen=listen)
     start_logging(log_form)
-    use_system_memory()
+    take_it_plainly()
     with ExitStack() as running:
-        box = running.enter_context(open_box(shop_file, settings))
+        box = running.enter_context(open_box(shop_file, settings, now=now))
         tls = _tls(settings, box)
         parts = HubLoop(box)
         address = running.enter_context(intake(box, tls))
@@ -65,8 +72,10 @@ def run_hub(
                 print(f"Set up the first manager: {base}:{port}{first.path}", flush=True)
             on_ready(box, port)
 
+        app = create_app(box.hub)
+        pages(app)
         serve(
-            create_app(box.hub),
+            app,
             settings.host,
             settings.port,
             tls,
@@ -74,7 +83,7 @@ def run_hub(
             on_ready=ready,
             until=until,
             beside=lambda: in_the_loop(parts, box, address),
-            renew=lambda: _tls(settings, box),
+            renew=Renewal(lambda: _tls(settings, box), lambda: box.hub.changed("certificate"), tls),
         )
     _LOG.info("closed")
 
@@ -93,7 +102,7 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
     settings, hub = box.settings, box.hub
     shop, accept = hub.shop.shop.id, hub.journal.accept
     with ExitStack() as running:
-        local = LocalIntake(settings.data / SOCKET, accept)
+        local = LocalIntake(settings.data / SOCKET, accept, hub.floor.take)
         local.start()
         running.callback(local.stop)
         address = None
@@ -105,14 +114,15 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
             own.start()
             running.callback(own.stop)
             changed = hub.changed
-            hub.changed = lambda what: own.reload() if what == "devices" else changed(what)
+            his = ("devices", "certificate")
+            hub.changed = lambda what: own.reload() if what in his else changed(what)
             inside = f"mqtt://{HUB_USER}@127.0.0.1:{broker.inside}"
             address = parse_hub(inside, password_file=broker.hub_password)
         elif settings.mqtt is not None:
             mqtt = settings.mqtt
             address = parse_hub(mqtt.broker, password_file=mqtt.password_file, ca=mqtt.ca)
         if address is not None:
-            listening = MqttIntake(shop, address, accept)
+            listening = MqttIntake(shop, address, accept, hub.floor.take)
             listening.start()
             running.callback(listening.stop)
         yield address

@@ -6,6 +6,7 @@ system. See systemd.exec(5) and systemd.service(5).
 
 from __future__ import annotations
 
+import pwd
 import re
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from miseban.vocabulary.whole_files import write_whole
 
 Part = Literal["run", "hub", "camera"]
 FOLDER = Path("/etc/systemd/system")
+VIDEO = "video"
+"""The group that may read USB cameras."""
 _WHAT: dict[Part, str] = {
     "run": "hub and cameras of a shop", "hub": "hub of a shop", "camera": "cameras of a shop",
 }  # fmt: skip
@@ -51,7 +54,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=exec
 User={self.user}
-ExecStart={command}
+{"" if self.part == "hub" else f"SupplementaryGroups={VIDEO}" + chr(10)}ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=2
@@ -92,6 +95,19 @@ def install(service: Service, folder: Path = FOLDER) -> Path:
         what = f"cannot be written: {error.strerror or error} (as root: sudo)"
         raise Failed("service", path, what) from None
     return path
+
+
+def needed_first(user: str, data: Path) -> list[str]:
+    """What is to be typed, as root, before a service of ``user`` on ``data`` can start."""
+    found = []
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        home = _quoted(str(data))
+        found.append(f"useradd --system --home-dir {home} --shell /usr/sbin/nologin {user}")
+    if not data.is_dir():
+        found.append(f"install -d -m 700 -o {user} {_quoted(str(data))}")
+    return found
 
 
 def program() -> Path:

@@ -111,9 +111,13 @@ class Settings(Table):
     database: SecretStr | None = Field(
         default=None, description="`postgresql+pg8000://…`; without it SQLite in `data`."
     )
-    rules: Path | None = Field(default=None, description="The rules of alerts; else the built-in.")
+    rules: Path | None = Field(
+        default=None,
+        description="The rules of alerts; without it `rules.toml` beside the shop file, if there.",
+    )
     notify: Path | None = Field(
-        default=None, description="By which ways people are told (docs/notify.md)."
+        default=None,
+        description="By which ways people are told (docs/notify.md); else `notify.toml` there.",
     )
     tls: Tls = Tls()
     broker: OwnBrokerTable | None = None
@@ -138,6 +142,24 @@ class Settings(Table):
     @property
     def port(self) -> int:
         return split_address(self.listen)[1]
+
+    def rules_file(self, shop_file: Path) -> Path:
+        """Where the rules of the shop in ``shop_file`` lie or, once they are set, will lie. Raises
+        ``BadInput`` (``rules``) where the settings name a file that is not there."""
+        if self.rules is None:
+            return shop_file.absolute().with_name("rules.toml")
+        if not self.rules.exists():
+            raise BadInput("rules", self.rules, "expected a rules file, found none")
+        return self.rules
+
+    def notify_file(self, shop_file: Path) -> Path:
+        """Where it would say by which ways the people of the shop in ``shop_file`` are told.
+        Raises ``BadInput`` (``notify``) where the settings name a file that is not there."""
+        if self.notify is None:
+            return shop_file.absolute().with_name("notify.toml")
+        if not self.notify.exists():
+            raise BadInput("notify", self.notify, "expected a file, found none")
+        return self.notify
 
     @property
     def broker_folder(self) -> Path:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from miseban.camera.process.logs import log
-from miseban.hub.running.memory import give_back
+from miseban.hub.running.memory import give_it_back
 from miseban.hub.running.settings import Upkeep
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
@@ -58,7 +58,7 @@ class Keeper:
             _LOG.error("upkeep failed", why=str(error))
         except Exception:  # noqa: BLE001  (whatever happens, this thread goes on)
             _LOG.exception("upkeep failed")
-        give_back()
+        give_it_back()
 
     def _run(self) -> None:
         while True:

@@ -39,31 +39,35 @@ class Blocks:
     open: NDArray[np.bool_]
 
 
-def gather(people: Ints, k: int, rest: Rest) -> Blocks:
+def gather(people: Ints, k: int, rest: Rest, stayed: NDArray[np.bool_] | None = None) -> Blocks:
     """Blocks of R rows of T cells. ``people`` (R, T), or (R, T, C) where each of C counts has to
-    come to k before a block ends."""
-    counts = people if people.ndim == 3 else people[:, :, None]
-    begins, begin = _closings(counts, k)
-    some = counts.any(axis=2)
+    come to k before a block ends. ``stayed`` (R, T): where somebody was who counts in an earlier
+    cell: such a cell is in a block too, or the whole less its blocks would tell of it."""
+    by_cell = _by_cell(people)
+    some = np.asarray(by_cell.any(axis=2), bool)
+    some = some if stayed is None else some | stayed.T
+    begins, begin = _closings(by_cell, some, k)
     first, last = _spread(begins)
     over = begin >= 0
-    at = np.arange(counts.shape[1])
-    end = np.where(some, at, -1).max(axis=1, initial=-1)  # the last cell with anybody
+    at = np.arange(len(by_cell))[:, None]
     # To the end: where it ended would tell that there was somebody.
-    left = over[:, None] & (at >= begin[:, None])
+    left = over & (at >= begin)
     if rest == "withheld":
-        return Blocks(np.where(left, WITHHELD, first), np.where(left, WITHHELD, last), over)
-    closed = np.where(begins >= 0, at, -1).max(axis=1, initial=-1)  # where the last block ended
-    rows = np.arange(len(counts))
-    start = np.where(closed >= 0, begins[rows, np.maximum(closed, 0)], begin)
+        return _blocks(np.where(left, WITHHELD, first), np.where(left, WITHHELD, last), over)
+    closed = np.where(begins >= 0, at, -1).max(axis=0, initial=-1)  # where the last block ended
+    rows = np.arange(by_cell.shape[1])
+    start = np.where(closed >= 0, begins[np.maximum(closed, 0), rows], begin)
     if rest == "held":
-        waits = (start >= 0)[:, None] & (at >= start[:, None])
-        return Blocks(np.where(waits, WITHHELD, first), np.where(waits, WITHHELD, last), over)
+        waits = (start >= 0) & (at >= start)
+        return _blocks(np.where(waits, WITHHELD, first), np.where(waits, WITHHELD, last), over)
     few = over & (closed < 0)  # and no block to join
-    joined = (over & ~few)[:, None] & (at >= start[:, None]) & (at <= end[:, None])
-    first = np.where(joined, start[:, None], np.where(few[:, None] & left, WITHHELD, first))
-    last = np.where(joined, end[:, None], np.where(few[:, None] & left, WITHHELD, last))
-    return Blocks(first, last, over)
+    end = np.where(some, at, -1).max(axis=0, initial=-1)  # the last cell with anybody
+    which = np.flatnonzero(over & ~few)
+    joined = (at >= start[which]) & (at <= end[which])
+    for one, place in ((first, start), (last, end)):
+        one[:, which] = np.where(joined, place[which], one[:, which])
+        one[left & few] = WITHHELD
+    return _blocks(first, last, over)
 
 
 def finer(outer: Blocks, people: Ints, k: int, rest: Rest) -> Blocks:
@@ -86,35 +90,45 @@ def finer(outer: Blocks, people: Ints, k: int, rest: Rest) -> Blocks:
     return Blocks(first, last, outer.open | found.open)
 
 
-def _closings(counts: Ints, k: int) -> tuple[Ints, Ints]:
-    """(R, T) where the block began that ends in a cell, -1 where none does; and (R,) where one
-    began that never ended."""
-    rows, cells, _ = counts.shape
-    by_cell = np.ascontiguousarray(np.moveaxis(counts, 1, 0))  # each step reads one piece of memory
+def _by_cell(people: Ints) -> Ints:
+    """(T, R, C): so each step along the cells reads one piece of memory."""
+    counts = people if people.ndim == 3 else people[:, :, None]
+    return np.ascontiguousarray(np.moveaxis(counts, 1, 0))
+
+
+def _blocks(first: Ints, last: Ints, over: NDArray[np.bool_]) -> Blocks:
+    """Of ``first`` and ``last`` (T, R)."""
+    return Blocks(first.T, last.T, over)
+
+
+def _closings(by_cell: Ints, some: NDArray[np.bool_], k: int) -> tuple[Ints, Ints]:
+    """(T, R) where the block began that ends in a cell, -1 where none does; and (R,) where one
+    began that never ended. ``some`` (T, R) says where one may begin; ``k`` is at least 1."""
+    cells, rows, many = by_cell.shape
     begins = np.full((cells, rows), -1, np.int64)
     begin = np.full(rows, -1, np.int64)
-    together = np.zeros((rows, counts.shape[2]), np.int64)
+    together = np.zeros((rows, many), np.int64)
     for t in range(cells):
-        now = by_cell[t]
-        begin[(begin < 0) & now.any(axis=1)] = t
-        together += now
-        ends = (begin >= 0) & (together >= k).all(axis=1)
+        together += by_cell[t]
+        ends = together[:, 0] >= k
+        for other in range(1, many):
+            ends &= together[:, other] >= k
+        begin[(begin < 0) & some[t]] = t
         begins[t, ends] = begin[ends]
         begin[ends] = -1
         together[ends] = 0
-    return np.ascontiguousarray(begins.T), begin
+    return begins, begin
 
 
 def _spread(begins: Ints) -> tuple[Ints, Ints]:
-    """(R, T) each: first and last cell of the block that a cell is in."""
-    by_cell = np.ascontiguousarray(begins.T)
-    first, last = np.full(by_cell.shape, NOTHING), np.full(by_cell.shape, NOTHING)
-    rows = len(begins)
+    """(T, R) each: first and last cell of the block that a cell is in."""
+    first, last = np.full(begins.shape, NOTHING), np.full(begins.shape, NOTHING)
+    rows = begins.shape[1]
     begin, end = np.full(rows, NOTHING), np.full(rows, NOTHING)
-    for t in reversed(range(len(by_cell))):
-        ends = by_cell[t] >= 0
-        begin[ends], end[ends] = by_cell[t, ends], t
+    for t in reversed(range(len(begins))):
+        ends = begins[t] >= 0
+        begin[ends], end[ends] = begins[t, ends], t
         first[t], last[t] = begin, end
         over = begin == t
         begin[over] = end[over] = NOTHING
-    return np.ascontiguousarray(first.T), np.ascontiguousarray(last.T)
+    return first, last

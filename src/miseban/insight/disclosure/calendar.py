@@ -73,6 +73,12 @@ class Calendar:
         return found
 
     @cached_property
+    def hour_at(self) -> Ints:
+        """(H, MOST_HOURS) in which stretch each hour lies, -1 where in none."""
+        at = self.stretch(self.hour_edges[:, :-1], self.hour_edges[:, 1:])
+        return np.where(np.diff(self.hour_edges, axis=1) > 0, at, -1)
+
+    @cached_property
     def hour_spans(self) -> list[tuple[datetime, datetime]]:
         """The same days, as spans of days that follow each other."""
         groups = np.split(self.by_hours, np.flatnonzero(np.diff(self.by_hours) > 1) + 1)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.insight.disclosure.blocks import NOTHING, WITHHELD, Blocks, finer, gather
+from miseban.insight.disclosure.blocks import NOTHING, WITHHELD, Blocks, Rest, finer, gather
 from miseban.insight.disclosure.calendar import MOST_HOURS, Calendar
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 _MONTH = 31
+_PAST: Rest = "joined"
+_TODAY: Rest = "held"
 
 
 class Cells:
@@ -30,15 +32,17 @@ class Cells:
         k: int,
         *,
         parts: tuple[Ints, Ints] | None = None,
+        there: Flags | None = None,
     ) -> None:
         """``parts``, of the shapes of ``day_n`` and ``hour_n``: how many of these did what the
-        question divides them by; then blocks have k who did and k who did not."""
+        question divides them by; then blocks have k who did and k who did not. ``there``, of the
+        shape of ``hour_n``: where somebody was who counts in an earlier hour."""
         self._calendar, self._k = calendar, k
         self.days, self._open = self._gather_days(day_n, None if parts is None else parts[0])
-        self.hours = self._gather_hours(hour_n, None if parts is None else parts[1])
+        self.hours = self._gather_hours(hour_n, None if parts is None else parts[1], there)
         at = np.where(calendar.ended, calendar.day_at, -1)
         self.days_told = _inside(self.days, at)
-        self.hours_told = _inside(self.hours, self._hour_at)
+        self.hours_told = _inside(self.hours, calendar.hour_at)
 
     def hidden(self) -> Flags:
         """(K, N): in which stretches of the answer there is something that is not told."""
@@ -49,16 +53,9 @@ class Cells:
         hidden[which, calendar.day_at[day]] = True
         late = calendar.hour_edges[:, 1:] > calendar.settled_us
         lost = ((self.hours.first != NOTHING) & ~self.hours_told) | late
-        which, day, hour = np.nonzero(lost & (self._hour_at >= 0))
-        hidden[which, self._hour_at[day, hour]] = True
+        which, day, hour = np.nonzero(lost & (calendar.hour_at >= 0))
+        hidden[which, calendar.hour_at[day, hour]] = True
         return hidden
-
-    @property
-    def _hour_at(self) -> Ints:
-        """(H, MOST_HOURS) in which stretch each hour lies, -1 where in none."""
-        edges = self._calendar.hour_edges
-        at = self._calendar.stretch(edges[:, :-1], edges[:, 1:])
-        return np.where(np.diff(edges, axis=1) > 0, at, -1)
 
     def _gather_days(self, day_n: Ints, part: Ints | None) -> tuple[Blocks, Flags]:
         """Their blocks, and (K, D) whether in their month people are left over for a block that
@@ -67,49 +64,63 @@ class Cells:
         months = np.array([day.year * 12 + day.month for day in calendar.days], np.int64)
         month = months - months[0]
         day = np.array([day.day - 1 for day in calendar.days], np.int64)
-        shape = (len(day_n), int(month[-1]) + 1, _MONTH)
+        months_of = (_MONTH, int(month[-1]) + 1, len(day_n))
 
         def by_month(values: Ints) -> Ints:
-            laid = np.zeros(shape, np.int64)
-            laid[:, month, day] = np.where(calendar.ended, values, 0)
-            return laid.reshape(-1, _MONTH)
+            """(months x K, days of a month), laid in memory day by day."""
+            laid = np.zeros(months_of, np.int64)
+            laid[day, month] = np.where(calendar.ended[:, None], values.T, 0)
+            return laid.reshape(_MONTH, -1).T
 
         people = by_month(day_n)
         found = gather(people, self._k, "withheld")
         if part is not None:
             found = finer(found, _both(people, by_month(part)), self._k, "withheld")
-        begins = np.arange(len(day)) - day  # the first of each one's month, among the days
-        first, last = (
-            np.where(one >= 0, one + begins, one)
-            for one in (cells.reshape(shape)[:, month, day] for cells in (found.first, found.last))
-        )
-        return Blocks(first, last, found.open), found.open.reshape(shape[:2])[:, month]
+        begins = (np.arange(len(day)) - day)[:, None]  # the first of each one's month
+        ends = (one.T.reshape(months_of)[day, month] for one in (found.first, found.last))
+        first, last = (np.where(one >= 0, one + begins, one).T for one in ends)
+        over = found.open.reshape(months_of[1:])[month].T
+        return Blocks(first, last, found.open), over
 
-    def _gather_hours(self, hour_n: Ints, part: Ints | None) -> Blocks:
+    def _gather_hours(self, hour_n: Ints, part: Ints | None, there: Flags | None) -> Blocks:
         """Only of days that are blocks by themselves."""
-        calendar, shape = self._calendar, hour_n.shape
+        calendar = self._calendar
         settled = calendar.hour_edges[:, 1:] <= calendar.settled_us
-        known = np.where(settled, hour_n, 0)
-        flat = known.reshape(-1, MOST_HOURS)
-        past, today = gather(flat, self._k, "joined"), gather(flat, self._k, "held")
+        known, did = np.where(settled, hour_n, 0), None
         enough = known.sum(axis=2) >= self._k
         if part is not None:
             did = np.where(settled, part, 0)
-            both = _both(flat, did.reshape(-1, MOST_HOURS))
-            past = finer(past, both, self._k, "joined")
-            today = finer(today, both, self._k, "held")
             enough = np.minimum(did.sum(axis=2), (known - did).sum(axis=2)) >= self._k
+        stayed = None if there is None else there & settled
         ended = calendar.ended[calendar.by_hours]
-        over = np.broadcast_to(ended[None, :, None], shape)
-        first = np.where(over, past.first.reshape(shape), today.first.reshape(shape))
-        last = np.where(over, past.last.reshape(shape), today.last.reshape(shape))
+        first, last = np.full((2, *hour_n.shape), NOTHING)
+        over = np.zeros(hour_n.shape[:2], bool)
+        for those, rest in ((ended, _PAST), (~ended, _TODAY)):
+            some = np.flatnonzero(those)
+            if len(some):
+                found = self._of_days(some, rest, known, did, stayed)
+                size = (len(hour_n), len(some), MOST_HOURS)
+                first[:, some], last[:, some] = found.first.reshape(size), found.last.reshape(size)
+                over[:, some] = found.open.reshape(size[:2])
         whole = (self.days.first == self.days.last) & (self.days.first >= 0)
         alone = whole[:, calendar.by_hours]
         # A day that goes on will be one once it has k people, and none are left over before it.
         will = ~self._open[:, calendar.by_hours] & enough
         alone = np.where(ended, alone, will)
         hide = ~alone[:, :, None] & (hour_n > 0).any(axis=2, keepdims=True)
-        return Blocks(np.where(hide, WITHHELD, first), np.where(hide, WITHHELD, last), past.open)
+        return Blocks(np.where(hide, WITHHELD, first), np.where(hide, WITHHELD, last), over)
+
+    def _of_days(
+        self, days: Ints, rest: Rest, people: Ints, did: Ints | None, stayed: Flags | None
+    ) -> Blocks:
+        """Blocks of hours (K x days, MOST_HOURS) of some of the days."""
+        flat = people[:, days].reshape(-1, MOST_HOURS)
+        there = None if stayed is None else stayed[:, days].reshape(-1, MOST_HOURS)
+        found = gather(flat, self._k, rest, there)
+        if did is None:
+            return found
+        both = _both(flat, did[:, days].reshape(-1, MOST_HOURS))
+        return finer(found, both, self._k, rest)
 
 
 def _both(people: Ints, part: Ints) -> Ints:
@@ -120,7 +131,8 @@ def _both(people: Ints, part: Ints) -> Ints:
 def _inside(blocks: Blocks, stretch: Ints) -> Flags:
     """Whether the block of each cell is told: its first and its last cell lie in the same stretch.
     ``stretch`` may lack the first dimension."""
-    at = np.broadcast_to(stretch, blocks.first.shape)
-    begin = np.take_along_axis(at, np.maximum(blocks.first, 0), axis=-1)
-    end = np.take_along_axis(at, np.maximum(blocks.last, 0), axis=-1)
+    row = np.arange(0, stretch.size, stretch.shape[-1]).reshape(*stretch.shape[:-1], 1)
+    begin, end = (
+        stretch.ravel()[row + np.maximum(cells, 0)] for cells in (blocks.first, blocks.last)
+    )
     return np.asarray((blocks.first >= 0) & (begin >= 0) & (begin == end), bool)

@@ -1,103 +1,117 @@
-"""Where on the floor people spent their time, cell by cell, of k visits or more."""
+"""Where on the floor people spent their time, cell by cell, of k visits or more.
+
+Blocks of days never go beyond their month (``calendar.py``), so what may be told of a long time is
+the sum of what may be told of each month; and that of a month that is over is the same until its
+roll-ups are others, so it is worked out once.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.cells import Cells
+from miseban.insight.disclosure.floor_cells import laid, read_heat, size, starts
+from miseban.insight.disclosure.remembered import FloorPart, remembered
+from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.days import moment
-from miseban.journal.rollups.rows import VISITS
 
 Ints = NDArray[np.int64]
-_SQL: Final = (
-    "SELECT start, place, detail, histogram FROM {} WHERE what = 'heat' AND n >= $k "
-    "AND start >= $since AND start < $until AND histogram IS NOT NULL"
-)
-"""Bands in which fewer than k were are left out from the first: what is kept of these is forgotten
-before the rest is (``rollups.forgetting``), and nothing that is told may hang on it."""
 
 
-def told_seconds(reader: JournalReader, edges: Ints, k: int) -> tuple[Ints, bool]:
-    """(bands, columns) person-seconds in the cells of the floor from the first to the second of
-    ``edges`` (2,), whole days of the shop, in microseconds; only of cells and days of which they
-    may be told. And whether anything is left out. Raises ``BadInput``."""
-    calendar = Calendar(edges, reader.timezone, reader.newest())
-    span = (moment(int(calendar.day_edges[0])), moment(int(calendar.day_edges[-1])))
-    days = _read(reader, "days", span, k)
-    hours = [_read(reader, "hours", span, k) for span in calendar.hour_spans]
-    hour = pa.concat_tables([days.slice(0, 0), *hours])
-    shape = _shape([days, hour])
-    cells = shape[0] * shape[1]
-    day_values = _laid(days, calendar.day_of(_starts(days)), len(calendar.days), shape)
-    which, at = calendar.hour_of(_starts(hour))
-    many = calendar.hours_shape
-    hour_values = _laid(hour, which * many[1] + at, many[0] * many[1], shape)
-    there = day_values[1].any(axis=1) | hour_values[1].any(axis=1)  # many are shelves and walls
-    by_day, by_hour = (
-        [of[there] for of in day_values],
-        [of[there].reshape(int(there.sum()), *many) for of in hour_values],
-    )
-    told = Cells(calendar, by_day[1], by_hour[1], k)
-    seconds = np.zeros(cells, np.int64)
-    seconds[there] = (by_day[0] * told.days_told).sum(axis=1)
-    seconds[there] += (by_hour[0] * told.hours_told).sum(axis=(1, 2))
-    return seconds.reshape(shape), bool(told.hidden().any())
+def told_seconds(reader: JournalReader, asked: Stretches, k: int) -> tuple[Ints, bool]:
+    """(bands, columns) person-seconds in the cells of the floor in the stretches that are
+    ``asked`` for; only of cells and times of which they may be told. And whether anything is left
+    out. Raises ``BadInput``."""
+    known, as_of = remembered(reader), reader.newest()
+    months = asked.by_month(reader.timezone)
+    calendars = [Calendar(month.edges, reader.timezone, as_of) for month in months]
+    rollups = [reader.month(one.days[0]) if _over(one) else None for one in calendars]
+    parts = [
+        None if now is None else known.get(month, k, now)
+        for month, now in zip(months, rollups, strict=True)
+    ]
+    for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
+        some = list(run)
+        if there:
+            continue
+        found = _worked_out(reader, [months[i] for i in some], [calendars[i] for i in some], k)
+        for i, part in zip(some, found, strict=True):
+            parts[i], now = part, rollups[i]
+            # The same before and after: so it was made from these.
+            if now is not None and reader.month(calendars[i].days[0]) == now:
+                known.put(months[i], k, now, part)
+    told = [part for part in parts if part is not None]
+    return _added(told), any(part.less for part in told)
 
 
-def _read(reader: JournalReader, view: str, span: tuple[object, object], k: int) -> pa.Table:
-    since, until = span
-    parameters = {"since": since, "until": until, "k": k}
-    found = reader.table(_SQL.format(view), parameters, since=since, until=until)  # type: ignore[arg-type]
-    return found.combine_chunks()
+def _over(calendar: Calendar) -> bool:
+    """Whether all that was asked of is past."""
+    return bool(calendar.edges[-1] <= calendar.settled_us)
 
 
-def _shape(tables: list[pa.Table]) -> tuple[int, int]:
-    """Bands and columns of the floor, as far as anybody was."""
-    bands, columns = 0, 0
-    for table in tables:
-        if len(table):
-            bands = max(bands, int(_bands(table).max()) + 1)
-            columns = max(columns, int(_lengths(table).max()))
-    return bands, columns
+def _worked_out(
+    reader: JournalReader, months: Sequence[Stretches], calendars: Sequence[Calendar], k: int
+) -> Iterator[FloorPart]:
+    """Of months that follow each other, all read at once."""
+    # Bands of a day in which fewer than k were are left out from the first: what is kept of them
+    # is forgotten before the rest is (``rollups.forgetting``), and nothing told may hang on it.
+    first, last = calendars[0].day_edges[0], calendars[-1].day_edges[-1]
+    days = read_heat(reader, "days", (moment(int(first)), moment(int(last))), k)
+    spans = [span for calendar in calendars for span in calendar.hour_spans]
+    hours = days.slice(0, 0)
+    if spans:
+        hours = read_heat(reader, "hours", (spans[0][0], spans[-1][1]), 1)
+    for month, calendar in zip(months, calendars, strict=True):
+        yield _told(month, calendar, _within(days, calendar), _within(hours, calendar), k)
 
 
-def _laid(table: pa.Table, when: Ints, times: int, shape: tuple[int, int]) -> tuple[Ints, Ints]:
-    """(cells, ``times``) each: seconds and visits; ``when`` (M,) says of which time a row is."""
-    length, band = _lengths(table), _bands(table)
-    first = np.repeat(np.cumsum(length) - length, length)
-    column = np.arange(len(first)) - first
-    cell = np.repeat(band, length) * shape[1] + column
-    at = cell * times + np.repeat(when, length)
-    values = _values(table)
-    visits = np.repeat(pc.equal(table["detail"], VISITS).to_numpy(zero_copy_only=False), length)
-    cells = shape[0] * shape[1]
-    seconds, came = np.zeros((2, cells * times), np.int64)
-    seconds[at[~visits]], came[at[visits]] = values[~visits], values[visits]  # each is there once
-    return seconds.reshape(cells, times), came.reshape(cells, times)
+def _within(rows: pa.Table, calendar: Calendar) -> pa.Table:
+    when = starts(rows)
+    inside = (when >= calendar.day_edges[0]) & (when < calendar.day_edges[-1])
+    return rows if inside.all() else rows.filter(pa.array(inside))
 
 
-def _values(table: pa.Table) -> Ints:
-    if not len(table):
-        return np.zeros(0, np.int64)
-    return np.asarray(table["histogram"].combine_chunks().flatten().to_numpy(), np.int64)
+def _told(
+    month: Stretches, calendar: Calendar, days: pa.Table, hours: pa.Table, k: int
+) -> FloorPart:
+    hours = hours.filter(pa.array(np.isin(calendar.day_of(starts(hours)), calendar.by_hours)))
+    floor, many = size([days, hours]), calendar.hours_shape
+    by_day = laid(days, calendar.day_of(starts(days)), len(calendar.days), floor)
+    which, at = calendar.hour_of(starts(hours))
+    by_hour = laid(hours, which * many[1] + at, many[0] * many[1], floor)
+    cells = by_day.some | by_hour.some
+    day_s, day_n = by_day.of(cells)
+    hour_s, hour_n = (one.reshape(len(one), *many) for one in by_hour.of(cells))
+    lost = _forgotten(calendar, day_n, hour_n)
+    hour_s[lost], hour_n[lost] = 0, 0
+    found = Cells(calendar, day_n, hour_n, k, there=hour_s > 0)
+    wanted = np.append(month.wanted, False)  # so that -1, in no stretch, is not
+    seconds = (day_s * (found.days_told & wanted[calendar.day_at])).sum(axis=1)
+    seconds += (hour_s * (found.hours_told & wanted[calendar.hour_at])).sum(axis=(1, 2))
+    some = seconds > 0
+    places = np.argwhere(cells)[some].astype(np.int32)
+    less = bool(found.hidden()[:, month.wanted].any() or lost.any())
+    return FloorPart(places, seconds[some], less)
 
 
-def _lengths(table: pa.Table) -> Ints:
-    if not len(table):
-        return np.zeros(0, np.int64)
-    return np.asarray(table["histogram"].combine_chunks().value_lengths().to_numpy(), np.int64)
+def _forgotten(calendar: Calendar, day_n: Ints, hour_n: Ints) -> NDArray[np.bool_]:
+    """(K, H) of which days not all hours are kept any more: what is left of them would make other
+    blocks than were told before."""
+    over = calendar.ended[calendar.by_hours]
+    return np.asarray((hour_n.sum(axis=2) != day_n[:, calendar.by_hours]) & over, bool)
 
 
-def _bands(table: pa.Table) -> Ints:
-    return np.asarray(table["place"].cast(pa.int64()).to_numpy(), np.int64)
-
-
-def _starts(table: pa.Table) -> Ints:
-    return np.asarray(table["start"].cast(pa.int64()).to_numpy(), np.int64)
+def _added(parts: Sequence[FloorPart]) -> Ints:
+    ends = [part.cells.max(axis=0) + 1 for part in parts if len(part.cells)]
+    bands, columns = np.max(ends, axis=0).tolist() if ends else (0, 0)
+    floor = np.zeros((bands, columns), np.int64)
+    for part in parts:
+        floor[part.cells[:, 0], part.cells[:, 1]] += part.seconds
+    return floor

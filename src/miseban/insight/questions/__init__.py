@@ -7,6 +7,8 @@ seen.
 
 from miseban.insight.questions.answering import answer
 from miseban.insight.questions.answers import Answer, Measure, Unit
-from miseban.insight.questions.asking import QUESTIONS, By, Period, Question
+from miseban.insight.questions.asking import QUESTIONS, By, Period, Question, Weekday
 
-__all__ = ["QUESTIONS", "Answer", "By", "Measure", "Period", "Question", "Unit", "answer"]
+__all__ = [
+    "QUESTIONS", "Answer", "By", "Measure", "Period", "Question", "Unit", "Weekday", "answer",
+]  # fmt: skip

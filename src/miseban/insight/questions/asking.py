@@ -13,6 +13,9 @@ By = Literal["minute", "hour", "day", "whole"]
 time at once."""
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
 class Period(BaseModel):
     """From ``since`` up to ``until``, which is not in it."""
 
@@ -78,12 +81,31 @@ class AreasQuestion(_Question):
 
 
 class HeatQuestion(_Question):
-    """Where on the floor people spent their time."""
+    """Where on the floor people spent their time: of whole days, or of the same hours of each."""
 
     question: Literal["heat"] = "heat"
+    weekdays: tuple[Weekday, ...] | None = Field(
+        default=None, min_length=1, description="Of which days of the week; all, if not given."
+    )
+    from_hour: Annotated[int, Field(ge=0, le=23)] = Field(
+        default=0, description="From this hour of the shop's clock on, of each day."
+    )
+    to_hour: Annotated[int, Field(ge=1, le=24)] = Field(
+        default=24, description="The first hour that is not in it any more; 24 is midnight."
+    )
     cell_m: Annotated[float, Field(ge=0.5, le=10, multiple_of=0.5)] = Field(
         default=0.5, description="How wide a cell is, in metres."
     )
+
+    @property
+    def whole_days(self) -> bool:
+        return (self.from_hour, self.to_hour) == (0, 24)
+
+    @model_validator(mode="after")
+    def _has_hours(self) -> Self:
+        if self.from_hour >= self.to_hour:
+            raise ValueError("expected to_hour after from_hour")
+        return self
 
 
 class PathsQuestion(_Question):

@@ -76,6 +76,16 @@ class Coverage:
         parts = parts or self._of_zones(self._zones)
         return np.max(parts, axis=0) if parts else None
 
+    def together(self, which: NDArray[np.bool_]) -> Floats | None:
+        """(1,) that of the shop, of those stretches together."""
+        part = self.shop()
+        if part is None:
+            return None
+        looked = which & (self.open_s > 0)
+        if not looked.any():  # nothing need be seen, or nothing is known yet
+            return np.full(1, np.nan if (which & self._been).any() else 0.0)
+        return np.array([(part * self.open_s)[looked].sum() / self.open_s[looked].sum()])
+
     @cached_property
     def _watchers(self) -> dict[str, tuple[str, ...]]:
         return watchers_in(self._shop, sorted(self._cameras))

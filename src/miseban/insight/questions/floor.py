@@ -7,9 +7,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from miseban.insight.disclosure.floor import told_seconds
+from miseban.insight.disclosure.stretches import Stretches
 from miseban.insight.questions.answers import Answer, Unit
 from miseban.insight.questions.asked import Asked, Columns, Table, added, share
 from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, PathsQuestion
+from miseban.insight.questions.chosen import chosen
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import lasting
 from miseban.insight.questions.grid import grid
@@ -23,15 +25,22 @@ _VISIT = ("visit", "gap", "occupancy")
 
 def heat(question: HeatQuestion, asked: Asked) -> Answer:
     """A row for every cell of the floor in which enough people were: ``place`` is its column and
-    band, ``x_m`` and ``y_m`` its top left corner. Of whole days."""
-    over = grid(question, "whole", asked.reader.timezone, finest="day")
+    band, ``x_m`` and ``y_m`` its top left corner. Of whole days, or of hours of each."""
+    zone = asked.reader.timezone
+    whole = grid(question, "whole", zone, finest="day")
+    over, wanted = chosen(question, whole, zone)
     rows = fetch(asked, over, _VISIT)
-    seconds, less = told_seconds(asked.reader, over.edges, asked.k)
+    spans = list(
+        zip(over.edges[:-1][wanted].tolist(), over.edges[1:][wanted].tolist(), strict=True)
+    )
+    seconds, less = np.zeros((0, 0), np.int64), False
+    if spans:
+        seconds, less = told_seconds(asked.reader, Stretches.of(spans), asked.k)
     seconds = _coarser(seconds, round(question.cell_m / HEAT_CELL_M))
     units: dict[str, Unit] = {"x_m": "m", "y_m": "m", "person_s": "person-s"}
-    table = Table(over, units)
-    seen = Coverage(asked, over, rows).shop()
-    base = _visits(rows, over.n)
+    table = Table(whole, units)
+    seen = Coverage(asked, over, rows).together(wanted)
+    base = _visits(rows, over.n)[wanted].sum(keepdims=True)
     bands, columns = np.nonzero(seconds)
     places = [(f"{x}-{y}", "") for x, y in zip(columns.tolist(), bands.tolist(), strict=True)]
     values: Columns = {

@@ -90,7 +90,8 @@ def play(
         for camera in shop.cameras
         if shop.lines_of(camera.id) or (zones and shop.zones_of(camera.id))
     ]
-    posed = {camera.id: PosedView(place, camera) for camera in place.cameras}
+    counting = {camera.id for camera in cameras}
+    posed = {c.id: PosedView(place, c) for c in place.cameras if c.id in counting}
     eyes = [
         FaultyEye(model or DetectorModel(), c, schedule, posed=posed.get(c.id)) for c in cameras
     ]

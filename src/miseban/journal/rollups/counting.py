@@ -52,9 +52,11 @@ def count_relevant(
     """``events`` are those that ``relevant.of_day`` gives, ``trails`` (``id``, ``t``, ``x``, ``y``)
     of the visits among them, ``before`` the ``closing`` rows of the day before. The same events
     give the same rows."""
-    window = Window(day, events)
-    if window.empty:
+    if not len(events):
         return DayRows.nothing()
+    window = Window(day, events)
+    if not window.counted:
+        before = before.slice(0, 0)
     queues, queues_end = things.queues(window, things.carried_over(before, "queue"))
     shelves, shelves_end = things.shelves(window, things.carried_over(before, "shelf"))
     parts: list[Moments | Spans] = [

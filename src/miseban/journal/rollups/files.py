@@ -5,8 +5,9 @@ clock."""
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from datetime import date
+from calendar import monthrange
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -22,6 +23,14 @@ _ROWS_TOGETHER = 20_000
 """Of a row group: rows are sorted by what they are, so that a question reads few groups."""
 
 
+class Damaged(BadInput):
+    """A file of roll-ups that cannot be read: ``path``."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__("journal", path, f"expected a roll-up in Parquet: {why}")
+        self.path = path
+
+
 def rollup_path(folder: Path, level: Level, day: date) -> Path:
     """The file that has that day's rows, in the journal's ``folder``."""
     name = day.isoformat() if level == "minute" else day.isoformat()[:7]
@@ -29,16 +38,16 @@ def rollup_path(folder: Path, level: Level, day: date) -> Path:
 
 
 def read_rows(path: Path) -> pa.Table:
-    """The rows of a file; none where there is no such file. Raises ``BadInput`` (``journal``) when
-    it is damaged."""
+    """The rows of a file; none where there is no such file. Raises ``Damaged`` (``journal``) when
+    it is."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return ROW.empty_table()
     try:
         return pq.read_table(io.BytesIO(data), schema=ROW)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise BadInput("journal", path, f"expected a roll-up in Parquet: {error}") from None
+    except (OSError, pa.ArrowException) as error:
+        raise Damaged(path, str(error)) from None
 
 
 def write_rows(disk: Disk, path: Path, rows: pa.Table) -> None:
@@ -59,22 +68,39 @@ def write_rows(disk: Disk, path: Path, rows: pa.Table) -> None:
     write_durably(disk, path, buffer.getvalue())
 
 
-def replace_days(disk: Disk, folder: Path, level: Level, rows: Mapping[date, pa.Table]) -> None:
-    """``rows`` stand for these days instead of what is there."""
+def replace_days(
+    disk: Disk,
+    folder: Path,
+    level: Level,
+    rows: Mapping[date, pa.Table],
+    damaged: Collection[Path] = (),
+) -> None:
+    """``rows`` stand for these days instead of what is there; for all days of ``damaged`` files."""
     by_file: dict[Path, list[date]] = {}
     for day in rows:
         by_file.setdefault(rollup_path(folder, level, day), []).append(day)
     for path, days in by_file.items():
-        old = read_rows(path)
+        old = ROW.empty_table() if path in damaged else read_rows(path)
         kept = old.filter(pc.invert(pc.is_in(old["day"], pa.array(days, pa.date32()))))
         whole = pa.concat_tables([kept, *(rows[day] for day in days)])
         write_rows(disk, path, whole.sort_by([(name, "ascending") for name in SORTED_BY]))
 
 
-def rows_of_day(folder: Path, level: Level, day: date) -> pa.Table:
-    """What stands of a day."""
-    rows = read_rows(rollup_path(folder, level, day))
+def rows_of_day(folder: Path, level: Level, day: date, damaged: Collection[Path] = ()) -> pa.Table:
+    """What stands of a day; nothing where that is in one of the ``damaged`` files."""
+    path = rollup_path(folder, level, day)
+    if path in damaged:
+        return ROW.empty_table()
+    rows = read_rows(path)
     return rows.filter(pc.equal(rows["day"], pa.scalar(day, pa.date32())))
+
+
+def days_in(path: Path) -> list[date]:
+    """The days that a file has rows of, by its name: one, or those of a month."""
+    if len(path.stem) > len("2026-04"):
+        return [date.fromisoformat(path.stem)]
+    first = date.fromisoformat(f"{path.stem}-01")
+    return [first + timedelta(days=i) for i in range(monthrange(first.year, first.month)[1])]
 
 
 def days_there(folder: Path, level: Level) -> list[Path]:
@@ -84,6 +110,6 @@ def days_there(folder: Path, level: Level) -> list[Path]:
 
 
 __all__ = [
-    "LEVELS", "days_there", "read_rows", "replace_days", "rollup_path", "rows_of_day",
-    "write_rows",
+    "LEVELS", "Damaged", "days_in", "days_there", "read_rows", "replace_days", "rollup_path",
+    "rows_of_day", "write_rows",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ def heat(window: Window, trails: pa.Table | None, levels: Sequence[Level]) -> li
     the band."""
     told = window.told("visit.ended")
     kept = ~window.by_staff(told) & (told.texts("unit") == "m")
+    kept &= told.times >= window.day.start_us  # those of the evening before say only who works here
     told = told.those(kept)
     fused = told.texts("camera") == ""
     told = told.those(fused) if fused.any() else told

@@ -10,6 +10,7 @@ from miseban.journal.day_tables import DaysOf, DayTables
 from miseban.journal.disk import Disk
 from miseban.journal.manifest import Manifest
 from miseban.journal.rollups.forgetting import forget
+from miseban.journal.rollups.repair import repair, repairing
 from miseban.journal.rollups.update import update
 from miseban.journal.rollups.window import COLUMNS
 from miseban.vocabulary.events import DataClass
@@ -17,25 +18,44 @@ from miseban.vocabulary.events import DataClass
 
 class RollupKeeper:
     """To be given to ``Journal.open(rollups=...)``. Both calls may be made again at any time, after
-    a crash too, and come to the same. Raise ``OSError``, and ``BadInput`` for a damaged roll-up.
+    a crash too, and come to the same. A damaged file is made again from the events. Raise
+    ``OSError``.
     """
 
     def update(self, disk: Disk, folder: Path, manifest: Manifest) -> Collection[date]:
         """The segments of the days (UTC) in ``manifest.stale`` have changed. Days that rest on a
         segment that cannot be read stay as they are; returned are the days (UTC) to come back to.
         """
-        source = DaysOf(DayTables(folder, COLUMNS), manifest.segments, stands=lambda: True)
-        return update(
-            folder,
-            manifest.stale,
-            source,
-            timezone=manifest.timezone,
-            forgotten=manifest.forgotten,
-            disk=disk,
-        )
+        source, waiting = _source(folder, manifest), set[date]()
+
+        def run() -> set[date]:
+            return update(
+                folder,
+                manifest.stale,
+                source,
+                timezone=manifest.timezone,
+                forgotten=manifest.forgotten,
+                disk=disk,
+            )
+
+        left = repairing(run, lambda path: waiting.update(_repair(disk, folder, path, manifest)))
+        return left | waiting
 
     def forget(
         self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
     ) -> None:
         """Events of ``data`` from before ``before`` are about to go."""
-        forget(folder, data, before, timezone=manifest.timezone, disk=disk)
+        repairing(
+            lambda: forget(folder, data, before, timezone=manifest.timezone, disk=disk),
+            lambda path: _repair(disk, folder, path, manifest),
+        )
+
+
+def _source(folder: Path, manifest: Manifest) -> DaysOf:
+    return DaysOf(DayTables(folder, COLUMNS), manifest.segments, stands=lambda: True)
+
+
+def _repair(disk: Disk, folder: Path, path: Path, manifest: Manifest) -> set[date]:
+    source = _source(folder, manifest)
+    zone, forgotten = manifest.timezone, manifest.forgotten
+    return repair(disk, folder, path, source, timezone=zone, forgotten=forgotten)

@@ -15,8 +15,7 @@ from miseban.journal.rollups.things import HEARTBEAT_S
 from miseban.journal.rollups.window import Told
 from miseban.vocabulary.events import EVENT_CLASSES
 
-BEFORE = ("alert.step", "help.step")
-"""What an evening tells of the next day: when an alert was raised."""
+_READ = ("type", "time", "dwell_s", "period_s", "gap_s", "started", "since", "role", "step")
 COUNTS = tuple(name for name, data in EVENT_CLASSES.items() if data == "count")
 _ONE_DAY = timedelta(days=1)
 
@@ -38,6 +37,14 @@ def began(events: pa.Table) -> Micros:
     return np.asarray(since, np.int64)
 
 
+def tells_of_the_next(told: Told) -> NDArray[np.bool_]:
+    """(N,) which events of a day tell of the one after it too: when an alert was raised, and who
+    works here."""
+    found = told.is_a("visit.ended") & (told.texts("role") != "")
+    found |= told.is_a("visit.labelled") | (told.texts("step") == "raised")
+    return np.asarray(found, bool)
+
+
 def of_day(day: ShopDay, events: pa.Table) -> pa.Table:
     """Those of ``events`` (of the day before to the day after, in any order) that the roll-up of
     ``day`` hangs on, each once and in order of type, time and id.
@@ -45,18 +52,20 @@ def of_day(day: ShopDay, events: pa.Table) -> pa.Table:
     Of the day after, that is what began on the day or became known of its visits, and one event
     that tells that it went on.
     """
-    told = Told(events.select(["type", "time", "dwell_s", "period_s", "gap_s", "started", "since"]))
+    told = Told(events.select(_READ))
     times = told.times
     kept = (times >= day.start_us) & (times < day.end_us)
-    kept |= (times < day.start_us) & (times >= _start_us(day, -1)) & told.is_a(*BEFORE)
+    kept |= (times < day.start_us) & (times >= _start_us(day, -1)) & tells_of_the_next(told)
     after = np.flatnonzero((times >= day.end_us) & (times < _end_us(day, 1)))
     if len(after):
         later = told.those(after)
         kept[after] = (began(later.table) < day.end_us) | later.is_a("visit.labelled")
         counted = after[later.is_a(*COUNTS)]
         if len(counted):
-            # Which one does not matter; the same one should be taken each time.
-            kept[counted[np.argmin(times[counted])]] = True
+            # Which one does not matter; the same one must be taken each time, in whatever order.
+            first = counted[times[counted] == times[counted].min()]
+            ids = events["id"].take(pa.array(first)).to_pylist()
+            kept[first[ids.index(min(ids))]] = True
     found = _once(events.filter(pa.array(kept)))
     return found.sort_by([(name, "ascending") for name in ("type", "time", "id")])
 

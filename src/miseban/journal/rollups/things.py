@@ -132,9 +132,10 @@ def lost_spans(window: Window) -> dict[str, list[Stretch]]:
 
 def seen_spans(window: Window) -> dict[str, list[Stretch]]:
     """When each camera was there, whether it saw or not: by its reports, and by what it tells of
-    its zones every minute."""
+    its zones every minute. A gap says nothing of the time before it: a camera that has never
+    answered tells of gaps alone."""
     health = window.told("camera.health")
-    alive = health.those((health.numbers("fps") > 0) | (health.texts("state") == "gap"))
+    alive = health.those((health.numbers("fps") > 0) & (health.texts("state") != "gap"))
     minutes = Told(window.told("zone.occupancy").table.select(["time", "camera", "period_s"]))
     minutes = minutes.those(minutes.texts("camera") != "")
     ends = np.concatenate([alive.times, minutes.times])
@@ -203,11 +204,15 @@ def carried_over(rows: pa.Table, name: str) -> dict[str, State]:
 
 
 def _since_raised(told: Told) -> NDArray[np.float64]:
-    alert, step, times = told.texts("alert"), told.texts("step"), told.times
-    raised = {alert[i]: times[i] for i in np.flatnonzero(step == "raised").tolist()}
+    """(N,) seconds since the alert of each step was last raised; not a number where it was not."""
+    alert, times = told.texts("alert"), told.times
+    later = told.texts("step") != "raised"
+    raised: dict[str, int] = {}
     seconds = np.full(len(told), np.nan)
-    for i in np.flatnonzero(step != "raised").tolist():
-        if times[i] >= raised.get(alert[i], times[i] + 1):
+    for i in np.lexsort((later, times)).tolist():
+        if not later[i]:
+            raised[alert[i]] = times[i]
+        elif alert[i] in raised:
             seconds[i] = (times[i] - raised[alert[i]]) / 1e6
     return seconds
 

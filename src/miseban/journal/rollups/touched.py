@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from miseban.journal.rollups.days import day_at, days_between, days_of_utc, moment, shop_day
-from miseban.journal.rollups.relevant import began
+from miseban.journal.rollups.relevant import began, tells_of_the_next
 from miseban.journal.rollups.window import COLUMNS, Told
 
 _ONE_DAY = timedelta(days=1)
@@ -29,13 +29,13 @@ def touched(changed: Iterable[date], timezone: str) -> set[date]:
 def touched_by(events: pa.Table, timezone: str) -> set[date]:
     """The days whose roll-ups may hang on these ``events``, told exactly: their own; the one before
     where something began there, became known of it, or nothing had been told since; the one after
-    where an alert was raised."""
+    where an alert was raised, or became known who works here."""
     if not len(events):
         return set()
     told = Told(events.select(COLUMNS))
     since = began(told.table)
     later = told.is_a("visit.labelled")
-    raised = told.texts("step") == "raised"
+    after = tells_of_the_next(told)
     found: set[date] = set()
     for day in {day_at(moment(us), timezone) for us in _some(told.times)}:
         found.add(day)
@@ -43,7 +43,7 @@ def touched_by(events: pa.Table, timezone: str) -> set[date]:
         that_day = (told.times >= own.start_us) & (told.times < own.end_us)
         if (since[that_day] < own.start_us).any() or later[that_day].any():
             found.add(day - _ONE_DAY)
-        if raised[that_day].any():
+        if after[that_day].any():
             found.add(day + _ONE_DAY)
     return found
 

@@ -37,6 +37,8 @@ class Source(Protocol):
 
 
 _ONE_DAY = timedelta(days=1)
+_COUNTED_THEN = ("line", "queue", "shelf", "receipt", "alert")
+"""Whose rows have ``n`` from events of the same day."""
 _MANY_DAYS = 40
 """So many days are counted before they are written."""
 
@@ -56,7 +58,7 @@ def update(
 
     Does nothing to other days, and gives the same files when it is done twice. ``forgotten`` says
     from when on the events of each class are kept. Raises ``OSError`` when the disk does: then some
-    days are as they were, and ``update`` must be called again; ``BadInput`` for a damaged roll-up.
+    days are as they were, and ``update`` must be called again; ``Damaged``: ``repair`` first.
     """
     disk, changed, waiting = disk or RealDisk(), set(changed), set[date]()
     done: dict[date, DayRows] = {}
@@ -70,9 +72,9 @@ def update(
     ):
         done[day] = rows
         if len(done) >= _MANY_DAYS:
-            _write(disk, folder, done)
+            write(disk, folder, done)
             done = {}
-    _write(disk, folder, done)
+    write(disk, folder, done)
     left = {day for day in changed if not waiting.isdisjoint(touched([day], timezone))}
     return left | (waiting - touched(left, timezone))
 
@@ -85,10 +87,12 @@ def recounted(
     timezone: str,
     forgotten: Mapping[DataClass, datetime],
     waiting: set[date] | None = None,
+    damaged: Collection[Path] = (),
 ) -> Iterator[tuple[date, DayRows]]:
     """The rows of ``days`` of the shop, in order, and of those after them that begin otherwise now;
     days that were counted already of the same events are left out, and so are those whose events
-    cannot be read, which are put into ``waiting``. Nothing is written."""
+    cannot be read, which are put into ``waiting``. With ``damaged`` files, which say nothing, none
+    is left out as counted already. Nothing is written."""
     todo = set(days)
     loaded = _Loaded(source)
     last: tuple[date, pa.Table] | None = None
@@ -97,10 +101,10 @@ def recounted(
         if last is not None and last[0] == yesterday:
             before = last[1]
         else:
-            before = _closing(rows_of_day(folder, "day", yesterday))
-        old = rows_of_day(folder, "day", day)
+            before = _closing(rows_of_day(folder, "day", yesterday, damaged))
+        old = rows_of_day(folder, "day", day, damaged)
         try:
-            rows = _count(folder, day, loaded, before, old, timezone, forgotten)
+            rows = _count(folder, day, loaded, before, old, timezone, forgotten, damaged)
         except Unreadable:
             rows = None
             if waiting is not None:
@@ -112,6 +116,14 @@ def recounted(
             todo.add(day + _ONE_DAY)
         last = day, rows.closing
         yield day, rows
+
+
+def counted_on(folder: Path, day: date) -> bool:
+    """Whether the roll-ups of ``day`` tell that something was counted on the day itself. Where only
+    people in zones were, they do not: such a period may have ended after midnight."""
+    rows = rows_of_day(folder, "day", day)
+    told = pc.is_in(rows["what"], pa.array(_COUNTED_THEN))
+    return bool(pc.any(pc.and_(told, pc.greater(rows["n"], 0))).as_py())
 
 
 def _in_order(todo: set[date]) -> Iterator[date]:
@@ -151,9 +163,13 @@ class _Loaded:
                 self._days[day] = self._source.day(day)
         return pa.concat_tables([self._days[day] for day in days])
 
-    def trails(self, events: pa.Table) -> pa.Table | None:
-        """Of the visits among ``events``; None where there are none."""
-        visits = events.filter(pc.equal(events["type"], VISIT_ENDED))
+    def trails(self, events: pa.Table, start: datetime) -> pa.Table | None:
+        """Of visits among ``events`` that ended from ``start`` on; None where there are none."""
+        since = pa.scalar(start, events["time"].type)
+        ended = pc.and_(
+            pc.equal(events["type"], VISIT_ENDED), pc.greater_equal(events["time"], since)
+        )
+        visits = events.filter(ended)
         days = pc.unique(visits["time"].cast(pa.date32())).to_pylist()
         parts = [self._source.trails(day) for day in sorted(days)]
         if not parts:
@@ -170,18 +186,20 @@ def _count(
     old: pa.Table,
     timezone: str,
     forgotten: Mapping[DataClass, datetime],
+    damaged: Collection[Path],
 ) -> DayRows | None:
-    """None where the day has been counted already, of the same events."""
+    """None where the day has been counted already, of the same events, and nothing is damaged."""
     day, start, end = around(date_, timezone)
     events = of_day(day, loaded.between(start, end))
     made_of = digest(events, before)
-    if (old["detail"].filter(pc.equal(old["what"], COUNTED)).to_pylist() or [None])[0] == made_of:
+    mark = old["detail"].filter(pc.equal(old["what"], COUNTED)).to_pylist()
+    if mark == [made_of] and not damaged:
         return None
-    counted = count_relevant(day, events, loaded.trails(events), before)
+    counted = count_relevant(day, events, loaded.trails(events, day.start), before)
     frozen = frozen_classes(day, forgotten)
     if frozen:
         levels = {
-            level: _with_old(counted.at(level), rows_of_day(folder, level, date_), frozen)
+            level: _with_old(counted.at(level), rows_of_day(folder, level, date_, damaged), frozen)
             for level in LEVELS
         }
         counted = DayRows(levels["minute"], levels["hour"], levels["day"])
@@ -210,6 +228,10 @@ def _same(old: pa.Table, new: pa.Table) -> bool:
     return bool(old.select(columns).equals(new.select(columns)))
 
 
-def _write(disk: Disk, folder: Path, done: Mapping[date, DayRows]) -> None:
+def write(
+    disk: Disk, folder: Path, done: Mapping[date, DayRows], damaged: Collection[Path] = ()
+) -> None:
+    """Durably, file by file. ``damaged`` files hold only what is ``done`` afterwards."""
     for level in LEVELS:
-        replace_days(disk, folder, level, {day: rows.at(level) for day, rows in done.items()})
+        days = {day: rows.at(level) for day, rows in done.items()}
+        replace_days(disk, folder, level, days, damaged)

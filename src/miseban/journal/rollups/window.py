@@ -86,19 +86,24 @@ class Window:
         return found
 
     @cached_property
-    def empty(self) -> bool:
-        """Whether nothing at all was told on the day itself."""
-        times = Told(self._events.select(["time"])).times
-        return not bool(((times >= self.day.start_us) & (times < self.day.end_us)).any())
+    def counted(self) -> bool:
+        """Whether anything was counted on the day itself. What is forgotten sooner than counts says
+        nothing here, so that forgetting it changes nothing."""
+        times = self._counts
+        return bool(((times >= self.day.start_us) & (times < self.day.end_us)).any())
 
     @cached_property
     def known_until(self) -> int:
         """Until when, microseconds, what is told lasts: the end of the day, unless nothing was
-        counted after it. What is forgotten sooner than counts says nothing here, so that
-        forgetting it changes nothing."""
-        counts = [name for name, data in EVENT_CLASSES.items() if data == "count"]
-        newest = pc.max(self.told(*counts).table["time"].cast(pa.int64())).as_py()
-        return min(self.day.end_us, self.day.start_us if newest is None else newest)
+        counted after it."""
+        newest = int(self._counts.max(initial=self.day.start_us))
+        return min(self.day.end_us, newest)
+
+    @cached_property
+    def _counts(self) -> Micros:
+        """(N,) when anything was counted, around the day."""
+        names = [name for name, data in EVENT_CLASSES.items() if data == "count"]
+        return self.told(*names).times
 
     @cached_property
     def staff(self) -> pa.Array:

@@ -46,12 +46,24 @@ def day(
     shop: Shop, scenario: Scenario, seed: int, duration_s: float, seen: Seen | None = None
 ) -> Day:
     """Simulates and looks at it."""
-    seen = seen or Seen()
+    return looked_at(simulated(shop, scenario, seed, duration_s), seed, duration_s, seen)
+
+
+def simulated(shop: Shop, scenario: Scenario, seed: int, duration_s: float) -> Simulation:
+    """The day itself, to be looked at more than once."""
     simulation = Simulation(shop, scenario, seed)
     at_s = 0.0
     while at_s < duration_s:
         at_s = min(at_s + 600.0, duration_s)
         simulation.run_until(at_s)
+    return simulation
+
+
+def looked_at(
+    simulation: Simulation, seed: int, duration_s: float, seen: Seen | None = None
+) -> Day:
+    """What is seen of it; ``seed`` draws errors and where people are lost."""
+    seen = seen or Seen()
     rng = np.random.default_rng(seed)
     parts: list[tuple[Floats, Floats, int]] = []
     person: list[int] = []

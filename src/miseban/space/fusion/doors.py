@@ -28,13 +28,13 @@ class Doors:
         self, shop: Shop, homographies: dict[str, Homography], settings: FusionSettings
     ) -> None:
         self._s = settings
-        self._lines: list[Floats] = []
+        self._lines: list[_Line] = []
         zones: list[Floats] = []
         views = {name: View(shop.camera(name), floor) for name, floor in homographies.items()}
         for line in shop.lines:
             points = laid(line, views)
             if line.entrance and points is not None:
-                self._lines.append(points)
+                self._lines.append(_Line(points))
         for zone in shop.zones:
             points = laid(zone, views)
             if zone.kind == "entrance" and points is not None:
@@ -80,7 +80,7 @@ class Doors:
     def _outside(self, xy: Floats) -> NDArray[np.bool_]:
         found = np.zeros(len(xy), bool)
         for line in self._lines:
-            distance, side = _nearest(line, xy)
+            distance, side = line.nearest(xy)
             found |= (side < 0) & (distance < self._s.outside_m)
         return found
 
@@ -92,19 +92,25 @@ class Doors:
         zones = self._zones
         near = np.asarray((zones.inside(xy) | (zones.distance(xy) < s.door_m)).any(axis=1))
         for line in self._lines:
-            distance, side = _nearest(line, xy)
+            distance, side = line.nearest(xy)
             near |= (distance < s.door_m) | ((side < 0) & (distance < s.outside_m))
         return near
 
 
-def _nearest(line: Floats, xy: Floats) -> tuple[Floats, Floats]:
-    """(N,) distances of (N, 2) from a line, and (N,) on which side: above 0 on the right of who
-    walks along it."""
-    a, d = line[:-1], np.diff(line, axis=0)
-    to = xy[:, None] - a
-    along = np.clip((to * d).sum(axis=2) / np.maximum((d * d).sum(axis=1), 1e-12), 0.0, 1.0)
-    far = np.hypot(*np.moveaxis(to - along[:, :, None] * d, -1, 0))
-    k = np.argmin(far, axis=1)
-    i = np.arange(len(xy))
-    side = d[k, 0] * to[i, k, 1] - d[k, 1] * to[i, k, 0]
-    return far[i, k], side
+class _Line:
+    """An entrance line, laid out for many points at once."""
+
+    def __init__(self, points: Floats) -> None:
+        self._ax, self._ay = points[:-1].T
+        self._dx, self._dy = np.diff(points, axis=0).T
+        self._length2 = np.maximum(self._dx**2 + self._dy**2, 1e-12)
+
+    def nearest(self, xy: Floats) -> tuple[Floats, Floats]:
+        """(N,) distances of (N, 2) from the line, and (N,) on which side: above 0 on the right of
+        who walks along it."""
+        x, y = xy[:, :1] - self._ax, xy[:, 1:] - self._ay
+        along = np.clip((x * self._dx + y * self._dy) / self._length2, 0.0, 1.0)
+        far = np.hypot(x - along * self._dx, y - along * self._dy)
+        k = np.argmin(far, axis=1)
+        i = np.arange(len(xy))
+        return far[i, k], self._dx[k] * y[i, k] - self._dy[k] * x[i, k]

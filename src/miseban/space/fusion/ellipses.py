@@ -38,7 +38,9 @@ class FloorLens:
         self.eye: Floats = np.full(2, np.nan)  # above which place the lens hangs, if heads count
         if self._standing is not None:
             self.eye = self._standing.eye
-        self.feet_seen: NDArray[np.bool_] = np.empty(0, bool)  # of the rows looked at last
+        # Of the rows looked at last: whether feet were seen, and where (pixels).
+        self.feet_seen: NDArray[np.bool_] = np.empty(0, bool)
+        self.feet_px: Floats = np.empty((0, 2))
         self._widest_m = settings.widest_m if self._standing is None else settings.widest_head_m
 
     def feet(self, rows: TrackRows) -> Floats:
@@ -50,6 +52,7 @@ class FloorLens:
         sight is of use: a person's size, on the plan, and not too uncertain."""
         s = self._s
         steps = self._geometry.steps_of(rows)
+        self.feet_px = steps.xy
         xy = steps.floor
         sigma = s.box_error * steps.height + s.pixel_error
         jacobian = self._jacobian(steps.xy, xy)

@@ -61,8 +61,10 @@ class Intake:
         lens = self.lenses[camera]
         xy, spread, tall, clear = lens.look(rows)
         # Feet behind furniture would look like a camera that somebody turned.
+        turned = rows.xyxy is not raw.xyxy
         raw = raw.take(lens.feet_seen)
-        self.trust.raw(camera, raw.time_s, raw.track, lens.feet(raw), raw.xyxy)
+        feet = lens.feet(raw) if turned else lens.feet_px[lens.feet_seen]
+        self.trust.raw(camera, raw.time_s, raw.track, feet, raw.xyxy)
         weight = self.trust.weight(camera)
         if weight < LEAST_WEIGHT:
             self._drop("the camera is not believed", len(rows))

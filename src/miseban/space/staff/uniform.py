@@ -14,6 +14,9 @@ from miseban.space.staff.settings import StaffSettings
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_MOST = 30.0
+"""Log odds of one sight: no cue is surer than that, and sums stay finite."""
+
 
 class UniformCue(Protocol):
     """Whether a visit wears the uniform, where somebody looks at that."""
@@ -55,14 +58,14 @@ class Wearing:
         told = [self._cue.uniform(visit) for visit in second.visit.tolist()]
         seen = np.array([one is not None and np.isfinite(one) for one in told], bool)
         now = np.array([one for one, ok in zip(told, seen, strict=True) if ok and one is not None])
-        np.add.at(col("worn"), at[seen], now)
+        np.add.at(col("worn"), at[seen], np.clip(now, -_MOST, _MOST))
         np.add.at(col("worn_s"), at[seen], 1.0)
         col("own_vote")[at] += np.clip(own, -self._s.vote_most, self._s.vote_most)
         # A short sight says less, and what was seen long ago may have been somebody else.
         wears = col("worn")[at] / (col("worn_s")[at] + self._s.worn_least_s)
         self._learn(at, wears)
         p, q = self.parts
-        ratio = np.exp(np.clip(wears, -30.0, 30.0))
+        ratio = np.exp(np.clip(wears, -_MOST, _MOST))
         odds = np.log((p * ratio + 1.0 - p) / (q * ratio + 1.0 - q))
         return np.clip(odds, -self._s.uniform_most, self._s.uniform_most)
 

@@ -6,6 +6,7 @@ import logging
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,10 @@ from miseban.vocabulary.errors import Failed
 
 log = logging.getLogger(__name__)
 
+MOST_GAPS = 100
+"""Of the last, that are told: who follows a stream asks with every frame, and a camera that breaks
+off every few seconds would add thousands a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveOptions:
@@ -29,7 +34,8 @@ class LiveOptions:
     frame before the stream counts as lost; frames further apart than ``stall_s`` are a gap. The
     wait before the n-th attempt to reconnect is ``backoff_s`` doubled n times, at most
     ``backoff_max_s``, and randomly up to half of it less, so that a shop's cameras do not all
-    come back at once. After ``give_up_s`` without a frame the source ends (None: never)."""
+    come back at once. After ``give_up_s`` without a frame the source ends (None: never). ``name``
+    is what log lines call it; empty: its address."""
 
     open_timeout_s: float = 10.0
     read_timeout_s: float = 5.0
@@ -37,6 +43,7 @@ class LiveOptions:
     backoff_s: float = 0.5
     backoff_max_s: float = 4.0
     give_up_s: float | None = None
+    name: str = ""
 
     def wait_s(self, attempt: int) -> float:
         """The longest wait before reconnecting for the ``attempt``-th time, from 0."""
@@ -55,7 +62,8 @@ class Clock:
 class LiveSource:
     """A ``Source`` over a stream that ``connect`` opens, again and again if need be.
 
-    ``shown`` is the address without credentials. Blocks until the first frame is there.
+    ``shown`` is the address without credentials, ``absent`` what is said of a camera that cannot
+    be opened. Blocks until the first frame is there.
 
     Raises ``Failed`` when it is not there within the open and read time-outs.
     """
@@ -69,11 +77,13 @@ class LiveSource:
         start: datetime | None = None,
         options: LiveOptions | None = None,
         clock: Clock | None = None,
+        absent: str = "the camera does not answer or refuses",
     ) -> None:
-        self._shown = shown
+        self._shown, self._absent = shown, absent
         self._connect = connect
         self._fps = fps
         self._options = options or LiveOptions()
+        self._called = self._options.name or shown
         self._clock = clock or Clock()
         self._zero = self._clock.monotonic()
         self._start = start or self._clock.utc()
@@ -84,7 +94,7 @@ class LiveSource:
         self._last_s: float | None = None
         self._came_s = 0.0  # when the last frame arrived; its own time may be seconds before
         self._lost = ""  # why no frames come; empty while they do
-        self._gaps: list[Gap] = []
+        self._gaps: deque[Gap] = deque(maxlen=MOST_GAPS)
         self._incomplete = ""
         self._latest: Frame | None = None
         self._info: SourceInfo | None = None
@@ -97,7 +107,7 @@ class LiveSource:
 
     @property
     def gaps(self) -> list[Gap]:
-        """Finished gaps, in order; one in progress is added by ``close``."""
+        """The last ``MOST_GAPS`` finished gaps, in order; one in progress is added by ``close``."""
         with self._changed:
             return list(self._gaps)
 
@@ -186,7 +196,7 @@ class LiveSource:
         stream = self._connect()
         try:
             if not stream.isOpened():
-                self._lose("the camera does not answer or refuses")
+                self._lose(self._absent)
                 return
             size = tuple(
                 round(stream.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
@@ -238,7 +248,7 @@ class LiveSource:
             return
         self._lost = why
         if self._number:
-            log.warning("%s: %s; reconnecting", self._shown, why)
+            log.warning("%s: %s; reconnecting", self._called, why)
 
     def _recover(self, time_s: float) -> None:
         """Notes the gap that the frame at ``time_s`` ends, if there was one."""
@@ -248,7 +258,7 @@ class LiveSource:
         if self._lost or silent_s > self._options.stall_s:
             self._gaps.append(Gap(self._last_s, time_s, self._lost or "no frames came"))
         if self._lost:
-            log.warning("%s: frames again after %.1f s", self._shown, silent_s)
+            log.warning("%s: frames again after %.1f s", self._called, silent_s)
             self._lost = ""
 
     def _give_up(self) -> None:
@@ -256,4 +266,4 @@ class LiveSource:
             last_s, now_s = self._last_s or 0.0, self._now()
             self._incomplete = f"gave up {now_s - last_s:.0f} s after the last frame: {self._lost}"
             self._gaps.append(Gap(last_s, now_s, self._lost))
-        log.error("%s: %s", self._shown, self._incomplete)
+        log.error("%s: %s", self._called, self._incomplete)

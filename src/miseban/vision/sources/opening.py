@@ -46,11 +46,18 @@ def open_source(
         return open_folder(known, fps, start)
     options = options or LiveOptions()
     if known.kind == "usb":
-        connect = partial(capture.open_usb, int(known.place))
-    else:
-        connect = partial(
-            capture.open_rtsp, known.place, options.open_timeout_s, options.read_timeout_s
+        device = f"/dev/video{known.place}"
+        return LiveSource(
+            known.shown,
+            partial(capture.open_usb, int(known.place)),
+            fps=fps,
+            start=start,
+            options=options,
+            absent=f"there is no camera at {device} that can be read, or another program has it",
         )
+    connect = partial(
+        capture.open_rtsp, known.place, options.open_timeout_s, options.read_timeout_s
+    )
     return LiveSource(known.shown, connect, fps=fps, start=start, options=options)
 
 

@@ -45,7 +45,8 @@ class Source(Protocol):
 
     @property
     def gaps(self) -> list[Gap]:
-        """Gaps so far, in order."""
+        """Gaps so far, in order, each ending later than the one before; of a live source only the
+        last ``live.MOST_GAPS``, so that it may run for ever."""
         ...
 
     @property

@@ -32,7 +32,14 @@ _Row = TypeVar("_Row", bound=_HasId)
 
 def misfits(shop: Shop) -> list[Problem]:
     """Everything in ``shop`` that contradicts something else in it, in the order of the tables."""
-    return [*_ids(shop), *_cameras(shop), *_drawings(shop), *_shelves(shop), *_tills(shop)]
+    return [
+        *_ids(shop),
+        *_cameras(shop),
+        *_drawings(shop),
+        *_shelves(shop),
+        *_tills(shop),
+        *_fixtures(shop),
+    ]
 
 
 def _ids(shop: Shop) -> Iterator[Problem]:
@@ -43,6 +50,7 @@ def _ids(shop: Shop) -> Iterator[Problem]:
     for number, shelf in enumerate(shop.shelves):
         yield from _twice(("shelf", number, "facing"), shelf.facings)
     yield from _twice(("till",), shop.tills)
+    yield from _twice(("fixture",), shop.fixtures)
 
 
 def _twice(table: Place, rows: Iterable[_HasId]) -> Iterator[Problem]:
@@ -184,6 +192,15 @@ def _in_picture(place: Place, points: Points, camera: Camera) -> Iterator[Proble
         f"points in the picture of camera {shown(camera.id)} (x 0 to {width}, y 0 to {height})"
     )
     yield from _within(place, points, width, height, expected)
+
+
+def _fixtures(shop: Shop) -> Iterator[Problem]:
+    for number, fixture in enumerate(shop.fixtures):
+        place: Place = ("fixture", number, "polygon")
+        if shop.shop.floor is None:
+            yield Problem(place, "[shop] floor for a drawing in metres", "none")
+            return
+        yield from _on_floor(place, fixture.polygon, shop.shop.floor)
 
 
 def _on_floor(place: Place, points: Points, floor: Floor) -> Iterator[Problem]:

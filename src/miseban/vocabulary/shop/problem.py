@@ -14,7 +14,7 @@ from miseban.vocabulary.shop.source import redact
 Place = tuple[str | int, ...]
 """Keys and positions (from 0) from the top of the file, as in ``("zone", 1, "polygon", 2)``."""
 
-LISTS = ("camera", "line", "zone", "shelf", "till")
+LISTS = ("camera", "line", "zone", "shelf", "till", "fixture")
 _LONGEST = 80
 _MORE = 3
 

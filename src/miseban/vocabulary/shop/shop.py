@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, mod
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop.camera import Camera
 from miseban.vocabulary.shop.checks import misfits
+from miseban.vocabulary.shop.fixture import Fixture
 from miseban.vocabulary.shop.line import Line
 from miseban.vocabulary.shop.notice import Notice
 from miseban.vocabulary.shop.problem import bad_shop, did_you_mean, shown
@@ -121,6 +122,12 @@ class Shop(Table):
         validation_alias="till",
         serialization_alias="till",
         description="Tills: a queue and a counter each.",
+    )
+    fixtures: Annotated[tuple[Fixture, ...], Field(max_length=1000)] = Field(
+        default=(),
+        validation_alias="fixture",
+        serialization_alias="fixture",
+        description="What stands on the floor, to be drawn on the plan.",
     )
 
     @model_validator(mode="after")

@@ -40,7 +40,6 @@ class EvidenceBank:
         self._g = np.empty((0, 8))
         self._c = np.empty(0)
         self._n = np.empty(0)
-        self._rest = np.empty(0)
         self._who = np.empty(0, np.int64)
 
     def __len__(self) -> int:
@@ -56,7 +55,6 @@ class EvidenceBank:
         self._g = np.concatenate([self._g, found.g[good]])
         self._c = np.concatenate([self._c, found.c[good]])
         self._n = np.concatenate([self._n, found.count[good]])
-        self._rest = np.concatenate([self._rest, found.rest_m[good]])
         self._who = np.concatenate([self._who, found.who[good]])
 
     def forget(self, now_s: float) -> None:
@@ -90,21 +88,13 @@ class EvidenceBank:
             return
         self._time, self._pair, self._a = self._time[rows], self._pair[rows], self._a[rows]
         self._g, self._c, self._n = self._g[rows], self._c[rows], self._n[rows]
-        self._rest, self._who = self._rest[rows], self._who[rows]
+        self._who = self._who[rows]
 
     def counts(self) -> Ints:
         """(C, C) how many trails two cameras have had in common."""
         result = np.zeros((self.cameras, self.cameras), np.int64)
         np.add.at(result, (self._pair[:, 0], self._pair[:, 1]), 1)
         return result + result.T
-
-    def rest_m(self) -> Floats:
-        """(C,) the median distance in metres between where a camera and others see somebody; NaN
-        where there are none."""
-        result = np.full(self.cameras, np.nan)
-        for camera in np.unique(self._pair).tolist():
-            result[camera] = np.median(self._rest[(self._pair == camera).any(axis=1)])
-        return result
 
     def _misfit(self, x: Floats) -> Floats:
         """(S,) the square per expected one that ``x`` (S, 8) leaves."""

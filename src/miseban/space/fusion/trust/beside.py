@@ -162,14 +162,12 @@ class Evidence:
     """S trails seen by two cameras at once, each as a sum of squares of what is wrong with the two:
     with x (8,) the seconds by which the first clock is ahead and the first picture's turn, then
     the second's, xᵀ A x − 2 xᵀ g + c. ``a`` (S, 8, 8), ``g`` (S, 8), ``c`` (S,); ``count`` (S,) how
-    many independent values went into each; ``rest_m`` (S,) the median distance; ``who`` (S,) the
-    first camera's track."""
+    many independent values went into each; ``who`` (S,) the first camera's track."""
 
     a: Floats
     g: Floats
     c: Floats
     count: Floats
-    rest_m: Floats
     who: Ints
 
 
@@ -221,14 +219,10 @@ def evidence(
     weight = np.linalg.inv(inverse) * (_STRIDE * STEP_S / SAMPLE_S)
     y = rest + x @ np.concatenate(now)
     wx = weight @ x
-    far = np.hypot(*np.moveaxis(np.where(there[..., None], rest, np.nan), 2, 0))
-    with np.errstate(all="ignore"):
-        median = np.nanmedian(far, axis=1) if s else np.empty(0)
     return Evidence(
         np.einsum("stij,stik->sjk", x, wx),
         np.einsum("stij,sti->sj", wx, y),
         np.einsum("sti,stij,stj->s", y, weight, y),
         2 * there.sum(axis=1) * (_STRIDE * STEP_S / SAMPLE_S),
-        median,
         a.trails.track[i],
     )

@@ -62,7 +62,6 @@ class CameraTrust:
         self._agreeing = Agreeing(count, size, self._comparing.pairs)
         self._believing = Believing(count)
         self._doubts: dict[int, Doubt] = {}
-        self._rest_m = np.full(count, np.nan)
         self._telling = Telling(self.cameras)
         self._next_s: float | None = None
 
@@ -137,11 +136,6 @@ class CameraTrust:
             outages.told = len(outages.lost)
         return found
 
-    def rest_m(self, camera: str) -> float:
-        """The median distance of late between where it and others see somebody, in metres, after
-        what is known to be wrong was removed; NaN where nobody was seen by two."""
-        return float(self._rest_m[self._number[camera]])
-
     def troubles(self) -> list[CameraTrouble]:
         """What became wrong, or right again, since the last call."""
         return self._telling.taken()
@@ -171,7 +165,6 @@ class CameraTrust:
         own = self._own.look(comparing.seen, clock_before, (from_s, now_s))
         was = told_by_maps(self._turns, own, bank)
         self._turns = who_turned(bank, self._clocks.ahead_s, was, now_s)
-        self._rest_m = bank.rest_m()
         self._doubts = self._believing.look(
             self._agreeing.asked, self._agreeing.seen, STRETCH_S, self._busy(now_s)
         )

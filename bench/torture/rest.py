@@ -1,0 +1,86 @@
+"""After the torture: all comes to rest, and the hub must say what is so, whatever its clock is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from bench.torture.chaos import Chaos
+from bench.torture.clock import DAY_S, MOST_S, clock_of
+from bench.torture.shop import LONG
+from bench.torture.told import LAST_LENGTH, told
+from miseban.hub.live.window import AHEAD_S
+
+assert LAST_LENGTH >= LONG
+REBUILT = b"live state made anew"
+"""What a hub logs when it has noticed that its clock was set."""
+NOTICED_S = 20.0
+SEEN_S = 4.0
+"""Within which an alert is raised and told."""
+
+
+def deliver(chaos: Chaos, wait_s: float) -> list[str]:
+    """Cameras tell no more, and all is delivered within ``wait_s``, but of those returned."""
+    end_s = _now_s() + wait_s
+    (chaos.folder / "quiet").touch()
+    return [n for n in chaos.names if not _until((chaos.folder / f"{n}.quiet").exists, end_s)]
+
+
+def settle(chaos: Chaos, wait_s: float) -> list[str]:
+    """All is delivered. Then the hub's clock is set back by a day, each camera tells of a long
+    queue at the new time, and the clock is set ahead of all that was told. Returns those that were
+    late."""
+    folder, end_s = chaos.folder, _now_s() + wait_s
+    late = deliver(chaos, wait_s)
+    if not late:
+        _set(chaos, _back(chaos), "hub")
+        chaos.set_clocks(clock_of(folder, "hub"), *chaos.names)
+    (folder / "last").touch()
+    late += [n for n in chaos.names if not chaos.cameras[n].ended(max(0.1, end_s - _now_s()))]
+    if not late:
+        time.sleep(SEEN_S)
+        late += _said(chaos, "back")
+        _set(chaos, MOST_S + DAY_S, "hub")
+        late += _said(chaos, "ahead")
+    process = chaos.hub.process
+    assert process is not None
+    process.terminate()
+    return late if chaos.hub.ended(60.0) else [*late, "hub"]
+
+
+def _set(chaos: Chaos, by_s: float, name: str) -> None:
+    """Waits until the hub has noticed; one that does not will be found out."""
+    before = chaos.hub.said(REBUILT)
+    chaos.set_clocks(by_s, name)
+    _until(lambda: chaos.hub.said(REBUILT) > before, _now_s() + NOTICED_S)
+
+
+def _back(chaos: Chaos) -> float:
+    """A day before the hub's time, and at a moment that no event is about ``AHEAD_S`` ahead of:
+    whether those are too far in the future would hang on when they are looked at."""
+    times = sorted(one.time for name in chaos.names for one in told(chaos.folder, name).values())
+    by_s = clock_of(chaos.folder, "hub") - DAY_S
+    while True:
+        edge = datetime.now(UTC) + timedelta(seconds=by_s + AHEAD_S - 10.0)
+        if not any(edge <= one <= edge + timedelta(seconds=190.0) for one in times):
+            return by_s
+        by_s -= 60.0
+
+
+def _said(chaos: Chaos, rest: str) -> list[str]:
+    (chaos.folder / rest).touch()
+    said = _until((chaos.folder / f"{rest}.json").exists, _now_s() + NOTICED_S)
+    return [] if said else [f"hub at {rest}"]
+
+
+def _until(true: Callable[[], bool], end_s: float) -> bool:
+    while not true():
+        if _now_s() > end_s:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _now_s() -> float:
+    return time.monotonic()

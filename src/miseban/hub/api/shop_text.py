@@ -1,0 +1,79 @@
+"""The shop file of a hub, read and set: the one way by which it is changed through the API."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from miseban.hub.alerts import parse_rules
+from miseban.hub.api.needs import Asked
+from miseban.hub.api.problems import Trouble
+from miseban.hub.hub import Hub
+from miseban.hub.people.rights import Right
+from miseban.hub.shop_file.versions import Versions
+from miseban.vocabulary.shop import Shop, parse_shop
+from miseban.vocabulary.whole_files import write_whole
+
+
+def etag_of(text: str) -> str:
+    """As in the header: in quotes."""
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def need_match(if_match: str | None, text: str) -> None:
+    """Raises ``Trouble`` (``changed``) where ``text`` is another than the one that was read."""
+    if if_match is not None and if_match != etag_of(text):
+        raise Trouble("changed", "somebody else has set it meanwhile; read it again")
+
+
+def read(path: Path | None, missing: str | None = None) -> str:
+    """As it lies there, line ends and all. Raises ``Trouble`` (``not-found``)."""
+    try:
+        if path is not None:
+            return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        if missing is not None:
+            return missing
+    raise Trouble("not-found", "this hub has no such file")
+
+
+def write(path: Path | None, text: str) -> None:
+    """Nobody gets to read it who could not before."""
+    if path is None:
+        raise Trouble("not-found", "this hub has no such file")
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    try:
+        write_whole(path, text, mode=mode)
+    except OSError as error:  # a service may write to nothing but its data folder
+        what = f"the hub may not write {path.name}: {error.strerror or error}; set it on the box"
+        raise Trouble("read-only", what) from None
+
+
+def checked(hub: Hub, by: Asked, text: str) -> Shop:
+    """The shop that ``text`` would be, if ``by`` may set it. Raises ``BadInput`` naming table and
+    key, and ``Trouble``."""
+    found = parse_shop(text, "shop.toml")
+    for camera in found.cameras:
+        if "***" in camera.source:
+            what = "stars stand for a password only while the address stays the same"
+            raise Trouble("password", what, where=f"camera {camera.id}")
+    if found.shop.id != hub.shop.shop.id:
+        raise Trouble("shop-id", f"the journal is of the shop {hub.shop.shop.id}")
+    if (found.shop.policy, found.notice) != (hub.shop.shop.policy, hub.shop.notice):
+        by.need(Right.SET_PRIVACY)
+    if hub.files.rules is not None:  # rules of places that are gone would stop the next start
+        parse_rules(read(hub.files.rules, missing=""), found, "rules.toml", hub.channels)
+    return found
+
+
+def set_text(hub: Hub, by: Asked, text: str, before: str) -> None:
+    """Checks and writes; ``hub.setting`` is held, and ``hub.changed`` is the caller's to tell.
+    ``before`` is what the file says now: it stays among the versions, as ``text`` does."""
+    found = checked(hub, by, text)
+    now = hub.now()
+    if hub.files.versions is not None and text != before:
+        versions = Versions(hub.files.versions)
+        versions.keep(before, "", now)  # nothing, if it was set here
+        versions.keep(text, by.identity.name, now)
+    write(hub.files.shop, text)
+    hub.people.audit.note(by.actor, "shop.set", found.shop.id, now)

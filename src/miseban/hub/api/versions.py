@@ -1,0 +1,116 @@
+"""``/api/v1/shop/versions``: what the shop file said before, and back to it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import AwareDatetime, BaseModel
+
+from miseban.hub.api.needs import By, Route, TheHub, needs
+from miseban.hub.api.problems import Trouble, responses
+from miseban.hub.api.shop import IfMatch, Set
+from miseban.hub.api.shop_text import etag_of, need_match, read, set_text
+from miseban.hub.api.starred import starred
+from miseban.hub.hub import Hub
+from miseban.hub.people.rights import Right
+from miseban.hub.shop_file.changes import Change, DiffLine, changes, diff
+from miseban.hub.shop_file.versions import Versions
+
+router = APIRouter(prefix="/api/v1/shop/versions", tags=["shop"], route_class=Route)
+VersionId = Annotated[str, Path(pattern=r"^[0-9TZ]{1,32}$", description="Of the version.")]
+
+
+class VersionSeen(BaseModel):
+    """``by`` is the login of who set it, empty where the file was changed by hand; ``now``: the
+    file says just that; ``changes`` is what this one changed in the one before it."""
+
+    id: str
+    set: AwareDatetime
+    by: str
+    now: bool
+    changes: list[Change]
+
+
+class Kept(BaseModel):
+    versions: list[VersionSeen]
+
+
+class VersionText(BaseModel):
+    """``changes`` and ``diff`` are what going back would do to the file as it is now. Passwords are
+    starred; ``passwords``: some of them differ."""
+
+    id: str
+    text: str
+    changes: list[Change]
+    diff: list[DiffLine]
+    passwords: bool
+
+
+@router.get(
+    "",
+    summary="Versions of the shop file",
+    dependencies=[needs(Right.SET_SHOP)],
+    responses=responses(401, 403, 404),
+)
+def versions(hub: TheHub) -> Kept:
+    """The newest first; the last twenty are kept."""
+    now = read(hub.files.shop)
+    held = _versions(hub).all()
+    texts = [one.text() for one in held]
+    shown = [starred(text) for text in texts]
+    older = [*shown[1:], None][: len(shown)]
+    return Kept(
+        versions=[
+            VersionSeen(
+                id=one.id,
+                set=one.set,
+                by=one.by,
+                now=text == now,
+                changes=[] if before is None else changes(before, told),
+            )
+            for one, text, told, before in zip(held, texts, shown, older, strict=True)
+        ]
+    )
+
+
+@router.get(
+    "/{version}",
+    summary="A version of the shop file",
+    dependencies=[needs(Right.SET_SHOP)],
+    responses=responses(400, 401, 403, 404),
+)
+def version(version: VersionId, hub: TheHub) -> VersionText:
+    """Beside what the file says now."""
+    text, now = _versions(hub).of(version).text(), read(hub.files.shop)
+    told, beside = starred(text), starred(now)
+    return VersionText(
+        id=version,
+        text=told,
+        changes=changes(beside, told),
+        diff=diff(beside, told) if beside != told else [],
+        passwords=beside == told and text != now,
+    )
+
+
+@router.post(
+    "/{version}/restore",
+    summary="Back to a version",
+    dependencies=[needs(Right.SET_SHOP)],
+    responses=responses(400, 401, 403, 404, 412),
+)
+def restore(version: VersionId, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
+    """Checked like any other change, and a version of its own: it can be undone."""
+    with hub.setting:
+        before = read(hub.files.shop)
+        need_match(if_match, before)
+        text = _versions(hub).of(version).text()
+        set_text(hub, by, text, before)
+    hub.changed("shop")
+    return Set(etag=etag_of(text))
+
+
+def _versions(hub: Hub) -> Versions:
+    if hub.files.versions is None:
+        raise Trouble("not-found", "this hub keeps no versions")
+    return Versions(hub.files.versions)

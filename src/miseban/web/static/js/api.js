@@ -1,0 +1,74 @@
+// The hub's API, as any client asks it.
+
+const meta = (name) => document.querySelector(`meta[name=${name}]`)?.content ?? "";
+const RIGHTS = new Set(meta("rights").split(" "));
+export const may = (right) => RIGHTS.has(right);
+export const role = meta("role");
+export const pushKey = meta("push-key");
+
+/** What an error of the API is: `code` for programs, `message` for people, `where` it lies. */
+export class Problem extends Error {
+  constructor(code, status, detail, where) {
+    super(detail);
+    Object.assign(this, { code, status, where });
+  }
+}
+
+/** Calls `/api/v1/PATH`. Whoever is not logged in any more is led to the log-in. */
+export async function call(method, path, { query = {}, body, signal, type, headers = {} } = {}) {
+  const address = new URL(`/api/v1/${path}`, location.origin);
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== null && one !== undefined && one !== "") address.searchParams.append(name, one);
+  }
+  const sent = { Accept: "application/json", ...headers };
+  if (method !== "GET") sent["X-CSRF-Token"] = meta("csrf");
+  if (body !== undefined) sent["Content-Type"] = type ?? "application/json";
+  const text = body === undefined || type ? body : JSON.stringify(body);
+  let answer;
+  try {
+    answer = await fetch(address, { method, headers: sent, body: text, signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem("offline", 0, "");
+  }
+  if (answer.ok) {
+    const kind = answer.headers.get("Content-Type") ?? "";
+    const given = answer.status === 204 ? null : kind.includes("json") ? await answer.json() : await answer.text();
+    return { given, etag: answer.headers.get("ETag") };
+  }
+  const told = await answer.json().catch(() => ({}));
+  if (answer.status === 401 && !path.startsWith("sessions") && !path.startsWith("setup")) {
+    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    await new Promise(() => {}); // the page is leaving
+  }
+  throw new Problem(told.code ?? "failed", answer.status, told.detail ?? answer.statusText, told.where);
+}
+
+export const get = async (path, query, signal) => (await call("GET", path, { query, signal })).given;
+export const post = async (path, body) => (await call("POST", path, { body })).given;
+export const put = async (path, body) => (await call("PUT", path, { body })).given;
+export const patch = async (path, body) => (await call("PATCH", path, { body })).given;
+export const remove = async (path) => (await call("DELETE", path)).given;
+
+/** A question's answer, with `rows` as objects: {start, place, detail, coverage, MEASURE, …}, where a
+    measure is {value, low, high, base}; undefined what is not told. `compare` is the same, or null. */
+export async function ask(question, query, signal) {
+  return tabled(await get(`questions/${question}`, query, signal));
+}
+
+export const csvAddress = (question, query) => {
+  const address = new URL(`/api/v1/questions/${question}`, location.origin);
+  const { compare_since, compare_until, ...plain } = query;
+  for (const [name, value] of Object.entries({ ...plain, format: "csv" })) for (const one of [value].flat()) if (one) address.searchParams.append(name, one);
+  return address.pathname + address.search;
+};
+
+function tabled(answer) {
+  const measures = Object.entries(answer.measures);
+  const rows = answer.start.map((start, n) => {
+    const row = { start, place: answer.place[n], detail: answer.detail[n], coverage: answer.coverage[n] };
+    for (const [name, one] of measures) row[name] = { value: one.values[n], low: one.low?.[n], high: one.high?.[n], base: one.base?.[n] };
+    return row;
+  });
+  return { ...answer, rows, compare: answer.compare ? tabled(answer.compare) : null };
+}

@@ -1,0 +1,83 @@
+// Entrances: how many came, by which door, and what became of them.
+
+import { ask, get } from "../api.js";
+import { coverageNote, figure, measured, tableOf, table } from "../charts.js";
+import { beside, changed } from "../compared.js";
+import { fill, h } from "../dom.js";
+import { chartBox, overTime, stamp } from "../overtime.js";
+import { csvOf, onPeriod } from "../period.js";
+import { shopPlan } from "../plan.js";
+import { number, share, t } from "../words.js";
+
+const shop = get("shop");
+const boxes = { over: chartBox(t("entrances.over"), ".tall"), inside: chartBox(t("entrances.inside")) };
+const whole = (answer) => answer?.rows.find((row) => row.place === "");
+
+async function show(period, signal) {
+  const { query, by } = period;
+  const [found, lines, over, inside, receipts, passing] = await Promise.all([
+    shop,
+    ask("visitors", { ...query, by: "whole" }, signal),
+    ask("visitors", { ...query, by }, signal),
+    ask("occupancy", { ...query, by }, signal),
+    ask("conversion", { ...query, by: "whole" }, signal),
+    shopPlan(),
+  ]);
+  came(lines);
+  captured(lines, passing);
+  bought(receipts);
+  const ofShop = (answer) => answer.rows.filter((row) => row.place === "");
+  fill("over", boxes.over, h("p", h("small", t("entrances.hour_band"))), tableOf(ofShop(over), [
+    [t("entrances.time"), stamp(period)],
+    [t("entrances.visitors"), (row) => measured(row.visitors), true],
+    [t("entrances.in"), (row) => measured(row.in), true],
+    [t("entrances.out"), (row) => measured(row.out), true],
+    [t("entrances.seen"), (row) => share(row.coverage), true],
+  ], csvOf("visitors", { by })));
+  await overTime(boxes.over, ofShop(over), over.compare && ofShop(over.compare), "visitors", period, { kind: "bar", unit: t("unit.people") });
+  doors(lines, found);
+  const people = ofShop(inside);
+  fill("inside", boxes.inside, tableOf(people, [
+    [t("entrances.time"), stamp(period)],
+    [t("entrances.mean"), (row) => measured(row.people_mean, (v) => number(v, 1)), true],
+    [t("entrances.most"), (row) => measured(row.people_max), true],
+  ], csvOf("occupancy", { by })));
+  await overTime(boxes.inside, people, inside.compare && ofShop(inside.compare), "people_mean", period, { write: (v) => number(v, 1), colours: "blue", unit: t("unit.people") });
+}
+
+function came(lines) {
+  const row = whole(lines);
+  if (!row) return fill("came", h("p.empty", t("entrances.no_lines")));
+  return fill("came", figure(row.visitors, t("unit.people")), changed(row.visitors, whole(lines.compare)?.visitors), coverageNote(row.coverage));
+}
+
+/** Who passes in front of the shop: those of lines that are no entrance. */
+function captured(lines, plan) {
+  const doors = new Set((plan?.lines ?? []).filter((one) => one.entrance).map((one) => one.id));
+  const passing = plan ? lines.rows.filter((row) => row.place && !doors.has(row.place)) : [];
+  const passed = passing.reduce((sum, row) => sum + (row.in?.value ?? 0) + (row.out?.value ?? 0), 0);
+  const row = whole(lines);
+  if (!passing.length || !row) return fill("capture", figure(null, ""), h("p.change", t("entrances.no_passers")));
+  const all = passed + row.visitors.value;
+  return fill("capture", figure({ value: all ? row.visitors.value / all : null }, "", { write: (v) => share(v) }), h("p.change", t("entrances.passers", { n: number(passed) })));
+}
+
+function bought(answer) {
+  const row = answer.rows[0];
+  if (!row?.receipts?.value) return fill("bought", figure(null, ""), h("p.change", t("entrances.no_receipts")));
+  return fill("bought", figure(row.conversion, "", { write: (v) => share(v) }), h("p.change", t("entrances.receipts", { n: number(row.receipts.value) })), changed(row.conversion, answer.compare?.rows[0]?.conversion));
+}
+
+function doors(lines, found) {
+  const names = new Map(found.lines.map((one) => [one.id, one.name]));
+  const rows = beside(lines.rows.filter((row) => row.place), lines.compare?.rows ?? []);
+  if (!rows.length) return fill("lines", h("p.empty", t("entrances.no_lines")));
+  return fill("lines", h("div.scroll", { tabindex: "0" }, table(rows, [
+    [t("entrances.line"), ([row]) => names.get(row.place) ?? row.place],
+    [t("entrances.in"), ([row]) => measured(row.in), true],
+    [t("entrances.out"), ([row]) => measured(row.out), true],
+    [t("entrances.seen"), ([row]) => share(row.coverage), true],
+  ])));
+}
+
+onPeriod(show);

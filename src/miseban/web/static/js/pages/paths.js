@@ -1,0 +1,68 @@
+// Paths: from which area people go to which, on the plan and as a list.
+
+import { ask, get } from "../api.js";
+import { measured, table, tableOf } from "../charts.js";
+import { fill, h } from "../dom.js";
+import { csvOf, onPeriod, view, viewed } from "../period.js";
+import { drawPlan, shopPlan } from "../plan.js";
+import { number, share, t } from "../words.js";
+
+const shop = get("shop");
+const MOST = 40;
+let answer = null;
+let plan = null;
+
+async function show(period, signal) {
+  [answer, plan] = await Promise.all([ask("paths", period.query, signal), shopPlan()]);
+  await draw();
+}
+
+async function draw() {
+  const names = new Map((await shop).zones.map((one) => [one.id, one.name]));
+  const name = (id) => names.get(id) ?? id;
+  const told = answer.rows.filter((row) => row.people?.value);
+  const chosen = viewed("area");
+  const rows = told.filter((row) => !chosen || row.place === chosen || row.detail === chosen);
+  const pick = (zone) => { view("area", zone === chosen ? "" : zone); draw(); };
+  const select = h("label.inline", t("paths.choose"), h("select", { onchange: (event) => { view("area", event.target.value); draw(); } },
+    h("option", { value: "" }, t("paths.all")), [...names].filter(([id]) => told.some((row) => row.place === id || row.detail === id)).map(([id, text]) => h("option", { value: id, selected: id === chosen }, text))));
+  fill("flows", rows.length ? null : h("p.empty", t("paths.none")), select, plan && flows(rows, pick),
+    tableOf(rows, [[t("paths.from"), (row) => name(row.place)], [t("paths.to"), (row) => name(row.detail)], [t("paths.people"), (row) => measured(row.people), true], [t("paths.share"), (row) => share(row.share?.value, 1), true]], csvOf("paths")),
+    answer.notes.length ? h("p", h("small", t("frame.withheld"))) : null);
+  fill("top", rows.length ? h("ol.list", rows.slice(0, 8).map((row) => h("li", h("span", `${name(row.place)} → ${name(row.detail)}`), h("span.end", h("b", number(row.people.value)), h("br"), h("small", share(row.share?.value, 1)))))) : h("p.empty", t("paths.none")));
+  ends("first", told, name, (row) => row.place, (row) => row.detail);
+  ends("last", told, name, (row) => row.detail, (row) => row.place);
+}
+
+/** More went out of an area than into it: there people began (or, the other way round, ended). */
+function ends(card, rows, name, from, to) {
+  const sums = new Map();
+  for (const row of rows) {
+    sums.set(from(row), (sums.get(from(row)) ?? 0) + row.people.value);
+    sums.set(to(row), (sums.get(to(row)) ?? 0) - row.people.value);
+  }
+  const found = [...sums].filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]).slice(0, 6);
+  fill(card, found.length ? h("div.scroll", { tabindex: "0" }, table(found, [[t("areas.name"), ([id]) => name(id)], [t("paths.people"), ([, n]) => number(n), true]])) : h("p.empty", t("paths.none")));
+}
+
+function flows(rows, pick) {
+  const { svg, layer, size } = drawPlan(plan, { label: t("paths.flows"), onzone: (zone) => pick(zone.id) });
+  const middles = new Map(plan.zones.map((zone) => [zone.id, ["0", "1"].map((n) => zone.polygon.reduce((sum, spot) => sum + spot[n], 0) / zone.polygon.length)]));
+  const most = Math.max(1, ...rows.map((row) => row.people.value));
+  for (const row of rows.slice(0, MOST)) {
+    const [a, b] = [middles.get(row.place), middles.get(row.detail)];
+    if (!a || !b) continue;
+    const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+    const far = Math.hypot(dx, dy) || 1;
+    const wide = size * (0.12 + 1.1 * (row.people.value / most));
+    // Each way bends to its own right, so that there and back lie apart.
+    const [mx, my] = [(a[0] + b[0]) / 2 - (dy / far) * far * 0.14, (a[1] + b[1]) / 2 + (dx / far) * far * 0.14];
+    layer("over").append(h("path.way", { d: `M${a[0]} ${a[1]}Q${mx} ${my} ${b[0]} ${b[1]}`, "stroke-width": wide, "stroke-linecap": "round" }, h("title", `${row.place} → ${row.detail}: ${number(row.people.value)}`)));
+    const angle = (Math.atan2(b[1] - my, b[0] - mx) * 180) / Math.PI;
+    const head = Math.max(size * 0.5, wide * 1.1);
+    layer("over").append(h("polygon.way-end", { points: `0,0 ${-head * 1.6},${-head * 0.8} ${-head * 1.6},${head * 0.8}`, transform: `translate(${b[0]} ${b[1]}) rotate(${angle})` }));
+  }
+  return svg;
+}
+
+onPeriod(show);

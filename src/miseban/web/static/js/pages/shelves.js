@@ -1,0 +1,73 @@
+// Shelves: what stands full or empty now, how long it was empty, and what hands did there.
+
+import { ask, get } from "../api.js";
+import { figure, measured, table, tableOf } from "../charts.js";
+import { changed } from "../compared.js";
+import { fill, h } from "../dom.js";
+import { onLive } from "../live.js";
+import { csvOf, onPeriod } from "../period.js";
+import { duration, number, share, t } from "../words.js";
+
+const shop = get("shop");
+const SHOWN = 20;
+
+const names = shop.then((found) => new Map(found.shelves.flatMap((shelf) => shelf.facings.map((one) => [`${shelf.id}/${one.id}`, { facing: one, shelf }]))));
+const facingName = (known, place) => known.get(place)?.facing.name ?? place;
+
+/** Every shelf as it stands: facings in rows as the camera sees them. */
+async function now({ shelves, time }) {
+  const found = await shop;
+  if (!found.shelves.length) return fill("now", h("p.empty", t("shelves.none")));
+  const states = new Map(shelves.map((one) => [`${one.shelf}/${one.facing}`, one]));
+  return fill("now", found.shelves.map((shelf) => h("div.shelf", h("h3", shelf.name), rowsOf(shelf).map((row) => h("div.board", row.map((facing) => standing(facing, states.get(`${shelf.id}/${facing.id}`), time)))))));
+}
+
+function rowsOf(shelf) {
+  const placed = shelf.facings.map((one) => ({ ...one, x: mean(one.polygon, 0), y: mean(one.polygon, 1), tall: Math.max(...one.polygon.map((p) => p[1])) - Math.min(...one.polygon.map((p) => p[1])) }));
+  placed.sort((a, b) => a.y - b.y);
+  const rows = [];
+  for (const one of placed) {
+    const row = rows.at(-1);
+    if (row && one.y - row[0].y < Math.max(row[0].tall, one.tall) * 0.6) row.push(one);
+    else rows.push([one]);
+  }
+  return rows.map((row) => row.sort((a, b) => a.x - b.x));
+}
+const mean = (polygon, n) => polygon.reduce((sum, spot) => sum + spot[n], 0) / polygon.length;
+
+function standing(facing, state, time) {
+  const known = state?.state;
+  const since = state?.since ? duration((Date.parse(time) - Date.parse(state.since)) / 1000) : null;
+  const says = known ? known === "full" ? share(state.fill) : t(`shelfstate.${known}`) : t("frame.unseen");
+  return h(`div.facing.${known ?? "unseen"}`, h("span.level", h("i", { style: { height: `${Math.round((state?.fill ?? 0) * 100)}%` } })), h("span.what", facing.name), h("small", known === "low" && state.fill !== null ? `${says} · ${share(state.fill)}` : says, known === "empty" && since ? ` · ${since}` : ""));
+}
+
+async function show(period, signal) {
+  const [stock, funnel, known] = await Promise.all([ask("stock", { ...period.query, by: "whole" }, signal), ask("funnel", { since: period.query.since, until: period.query.until }, signal), names]);
+  const minutes = (rows, key) => rows.reduce((sum, row) => sum + (row[key]?.value ?? 0), 0);
+  const seen = (rows) => ["full_min", "low_min", "empty_min", "wrong_min"].reduce((sum, key) => sum + minutes(rows, key), 0);
+  const part = (rows) => (seen(rows) ? { value: minutes(rows, "empty_min") / seen(rows) } : null);
+  const mine = part(stock.rows);
+  fill("empty", figure(mine, "", { write: (v) => share(v, 1) }), mine ? h("p.change", t("shelves.share_empty", { share: share(mine.value, 1), minutes: duration(minutes(stock.rows, "empty_min") * 60) })) : h("p.change", t("shelves.no_stock")), stock.compare && changed(mine, part(stock.compare.rows)));
+  const rows = stock.rows.filter((row) => row.empty_min?.value).sort((a, b) => b.empty_min.value - a.empty_min.value);
+  const columns = [
+    [t("shelves.facing"), (row) => facingName(known, row.place)],
+    [t("shelves.shelf"), (row) => known.get(row.place)?.shelf.name ?? ""],
+    [t("shelves.empty_min"), (row) => duration(row.empty_min.value === null ? null : row.empty_min.value * 60), true],
+    [t("shelves.low_min"), (row) => duration(row.low_min.value === null ? null : row.low_min.value * 60), true],
+    [t("shelves.emptied"), (row) => number(row.emptied.value), true],
+    [t("shelves.fill"), (row) => share(row.fill.value), true],
+  ];
+  fill("stock", rows.length ? h("div.scroll", { tabindex: "0" }, table(rows.slice(0, SHOWN), columns)) : h("p.empty", t("shelves.no_stock")), tableOf(stock.rows, columns, csvOf("stock")));
+  const hands = funnel.rows.filter((row) => row.touched?.value || row.passed?.value).sort((a, b) => (b.touched?.value ?? 0) - (a.touched?.value ?? 0));
+  fill("funnel", hands.length ? [h("div.scroll", { tabindex: "0" }, table(hands.slice(0, SHOWN), [
+    [t("shelves.facing"), (row) => facingName(known, row.place)],
+    ...["passed", "stopped", "touched", "picked"].map((key) => [t(`shelves.${key}`), (row) => measured(row[key]), true]),
+    [t("shelves.rate"), (row) => share(row.pick_rate?.value), true],
+  ])), h("p", h("a", { href: csvOf("funnel"), download: true }, t("frame.csv")))] : h("p.empty", t("shelves.no_touches")));
+  const back = funnel.rows.filter((row) => row.put_backs?.value && row.pick_ups?.value).sort((a, b) => b.put_backs.value / b.pick_ups.value - a.put_backs.value / a.pick_ups.value);
+  fill("back", back.length ? h("ol.list", back.slice(0, 8).map((row) => h("li", h("span", facingName(known, row.place)), h("span.end", h("b", number(row.put_backs.value)), h("br"), h("small", t("shelves.of_picked", { share: share(row.put_backs.value / row.pick_ups.value), n: number(row.pick_ups.value) })))))) : h("p.empty", t("shelves.no_touches")));
+}
+
+onLive("now", now);
+onPeriod(show);

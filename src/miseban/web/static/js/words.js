@@ -1,0 +1,49 @@
+// Words, numbers and times as this language writes them; times are the shop's.
+
+const root = document.documentElement;
+export const LANGUAGE = root.lang;
+export const TIMEZONE = root.dataset.timezone;
+const known = await (await fetch(`${root.dataset.static}/words/${LANGUAGE}.json`)).json();
+
+/** The word `key`, with {name} replaced by values.name. An unknown key is an error, as on the server. */
+export function t(key, values = {}) {
+  if (!(key in known)) throw new Error(`no word ${key}`);
+  return known[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+/** The same, or `otherwise` where there is no such word. */
+export const maybe = (key, otherwise) => (key in known ? known[key] : otherwise);
+
+const numbers = new Map();
+function formatted(value, options) {
+  const key = JSON.stringify(options);
+  if (!numbers.has(key)) numbers.set(key, new Intl.NumberFormat(LANGUAGE, options));
+  return numbers.get(key).format(value);
+}
+export const number = (value, digits = 0) =>
+  value === null || value === undefined ? "–" : formatted(value, { maximumFractionDigits: digits, minimumFractionDigits: digits });
+export const share = (value, digits = 0) =>
+  value === null || value === undefined ? "–" : formatted(value, { style: "percent", maximumFractionDigits: digits });
+export const change = (value, digits = 0) =>
+  formatted(value, { style: "percent", maximumFractionDigits: digits, signDisplay: "exceptZero" });
+export const signed = (value, digits = 0) => formatted(value, { maximumFractionDigits: digits, signDisplay: "exceptZero" });
+
+/** Seconds as people say them: 45 s, 3 min, 2 h. */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 90) return `${number(seconds)} ${t("unit.seconds")}`;
+  if (seconds < 5400) return `${number(seconds / 60, seconds < 600 ? 1 : 0)} ${t("unit.minutes")}`;
+  return `${number(seconds / 3600, 1)} ${t("unit.hours")}`;
+}
+
+const dates = new Map();
+function dated(moment, options) {
+  const key = JSON.stringify(options);
+  if (!dates.has(key)) dates.set(key, new Intl.DateTimeFormat(LANGUAGE, { timeZone: TIMEZONE, ...options }));
+  return dates.get(key).format(new Date(moment));
+}
+export const clock = (moment) => dated(moment, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const day = (moment) => dated(moment, { month: "short", day: "numeric", weekday: "short" });
+export const dayAndTime = (moment) => `${day(moment)} ${clock(moment)}`;
+export const weekday = (moment) => dated(moment, { weekday: "long" });
+/** The hour of the day in the shop, 0 to 23. */
+export const hourOf = (moment) => Number(new Intl.DateTimeFormat("en", { timeZone: TIMEZONE, hour: "numeric", hourCycle: "h23" }).format(new Date(moment)));

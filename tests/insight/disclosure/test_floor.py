@@ -1,0 +1,138 @@
+"""Cells of the floor: whatever is asked of them, and whenever, answers and their differences are of
+k visits or more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from miseban.insight.disclosure.blocks import Blocks
+from tests.insight.disclosure.floors import Came, Floor, midnight, whose
+
+K, DAYS, HOURS = 3, 4, 3
+LATER = midnight(DAYS + 3)
+Spans = tuple[tuple[datetime, datetime], ...]
+visits = st.lists(
+    st.builds(
+        Came, st.integers(0, DAYS - 1), st.integers(9, 9 + HOURS - 1), st.integers(0, 1),
+        st.booleans(),
+    ),
+    min_size=3, max_size=14,
+)  # fmt: skip
+
+
+def asked() -> Iterator[Spans]:
+    """Every time of whole days, and of the same hours of each of them, and every second day."""
+    for a, b in combinations(range(DAYS + 1), 2):
+        yield ((midnight(a), midnight(b)),)
+        for first, last in combinations(range(9, 9 + HOURS + 2), 2):
+            yield tuple(
+                (midnight(d) + timedelta(hours=first), midnight(d) + timedelta(hours=last))
+                for d in range(a, b)
+            )
+    yield tuple((midnight(d), midnight(d + 1)) for d in range(0, DAYS, 2))
+
+
+def inside(one: Spans, other: Spans) -> bool:
+    return all(any(a <= since and until <= b for a, b in other) for since, until in one)
+
+
+def worked_out(came: list[Came]) -> list[int]:
+    """Of how many visits sums are that tell of fewer than K: answers, and what one is more than
+    another that lies in it."""
+    floor = Floor(came, LATER)
+    told = [(spans, floor.told(spans, K)) for spans in asked()]
+    found = []
+    for spans, answer in told:
+        for other, part in [((), {}), *told]:
+            if inside(other, spans):
+                rest = (s - part.get(cell, 0) for cell, s in answer.items())
+                found += [n for n in map(whose, rest) if 0 < n < K]
+    return found
+
+
+@settings(deadline=None, max_examples=8)
+@given(visits)
+def test_no_sum_is_of_few(came: list[Came]) -> None:
+    assert worked_out(came) == []
+
+
+def test_who_stays_over_the_hour_is_looked_for() -> None:
+    """Four come at nine, and one of them is still there at ten: the day less its nine o'clock."""
+    came = [Came(2, 9, 0, stays=n == 0) for n in range(4)]
+    assert worked_out(came) == []
+    floor = Floor(came, LATER)
+    nine = ((midnight(2) + timedelta(hours=9), midnight(2) + timedelta(hours=10)),)
+    both = ((midnight(2) + timedelta(hours=9), midnight(2) + timedelta(hours=11)),)
+    assert floor.told(nine, K).get(0, 0) == 0
+    assert whose(floor.told(both, K)[0]) == 4
+
+
+def test_the_attack_finds_what_would_be_given_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    from miseban.insight.disclosure import blocks, cells
+
+    whole = blocks.gather
+
+    def careless(people: object, k: int, rest: object, stayed: object = None) -> Blocks:
+        return whole(people, k, rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cells, "gather", careless)
+    assert worked_out([Came(2, 9, 0, stays=n == 0) for n in range(4)])
+
+
+@settings(deadline=None, max_examples=25)
+@given(visits, st.integers(0, DAYS - 1))
+def test_a_day_that_goes_on_tells_of_nobody_alone(came: list[Came], day: int) -> None:
+    """The same question, asked every hour and when the day is over."""
+    spans = ((midnight(0), midnight(day + 1)),)
+    moments = [midnight(day) + timedelta(hours=h, minutes=15) for h in range(9, 9 + HOURS + 2)]
+    before: dict[int, int] = {}
+    for moment in [*moments, LATER]:
+        told = Floor([c for c in came if c.day <= day], moment).told(spans, K)
+        for cell in before.keys() | told.keys():
+            more = told.get(cell, 0) - before.get(cell, 0)
+            assert more >= 0
+            assert not 0 < whose(more) < K
+        before = told
+
+
+@settings(deadline=None, max_examples=20)
+@given(visits, visits)
+def test_a_month_is_worked_out_again_when_its_roll_ups_are_others(
+    came: list[Came], other: list[Came]
+) -> None:
+    floor = Floor(came, LATER)
+    whole = ((midnight(0), midnight(DAYS)),)
+    assert floor.told(whole, K) == floor.told(whole, K) == Floor(came, LATER).told(whole, K)
+    floor.change(other)
+    assert floor.told(whole, K) == Floor(other, LATER).told(whole, K)
+
+
+@settings(deadline=None, max_examples=20)
+@given(visits)
+def test_months_add_up(came: list[Came]) -> None:
+    """The second day is the last of its month, and no block goes beyond it."""
+    floor = Floor(came, LATER)
+    ends = (0, 2), (2, DAYS), (0, DAYS)
+    april, may, both = (floor.told(((midnight(a), midnight(b)),), K) for a, b in ends)
+    for cell in both.keys() | april.keys() | may.keys():
+        assert both.get(cell, 0) == april.get(cell, 0) + may.get(cell, 0)
+
+
+@settings(deadline=None, max_examples=20)
+@given(visits)
+def test_where_many_were_each_day_all_is_told(came: list[Came]) -> None:
+    by_cell: dict[tuple[int, int], int] = {}
+    for one in came:
+        by_cell[one.day, one.column] = by_cell.get((one.day, one.column), 0) + 1
+    many = [one for one in came if by_cell[one.day, one.column] >= K]
+    told = Floor(many, LATER).told(((midnight(0), midnight(DAYS)),), K)
+    spent = {0: 0, 1: 0}
+    for number, one in enumerate(many):
+        spent[one.column] += sum(weight for _, weight in one.seconds(number))
+    assert {c: s for c, s in told.items() if s} == {c: s for c, s in spent.items() if s}

@@ -1,0 +1,64 @@
+"""Every page for everybody: axe finds nothing serious in either theme, nothing is wider than a
+telephone, and every page says something at once."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from miseban.web.pages import RAIL
+from tests.web.pages import Visitor, Website
+
+Theme = Literal["light", "dark"]
+WIDTHS = (390, 820, 1440)
+WITH = "?period=week&compare=before"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Browser, konbini: Website, theme: Theme) -> None:
+    found = []
+    with Visitor.of(browser, konbini, color_scheme=theme, reduced_motion="reduce") as one:
+        page = one.page
+        page.goto("/login")
+        found += serious("login", page)
+        one.log_in("manager")
+        for which in RAIL:
+            page.goto(which.path + (WITH if which.period else ""))
+            expect(page.locator("[aria-busy=true]")).to_have_count(0)
+            found += serious(which.name, page)
+    assert not found, "\n".join(found)
+
+
+def serious(name: str, page: object) -> list[str]:
+    """What axe finds that keeps somebody out, a line each."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{name}: {one['id']}: {one['help']}: {node['target']} {node['html']:.120}"
+        for one in violations
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("language", ["en-GB", "ja-JP", "ko-KR"])
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, konbini: Website, language: str
+) -> None:
+    with Visitor.of(browser, konbini, language=language) as one:
+        page = one.log_in("manager")
+        for which in RAIL:
+            page.goto(which.path)
+            expect(page.locator("[aria-busy=true]")).to_have_count(0)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, (which.name, width, wide)
+
+
+def test_axe_would_find_something(visitor: Visitor) -> None:
+    page = visitor.log_in("manager")
+    page.evaluate("document.querySelector('main').prepend(document.createElement('button'))")
+    assert any("button-name" in one for one in serious("now", page))
