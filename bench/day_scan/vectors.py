@@ -89,7 +89,13 @@ def _whole(words: NDArray[np.unsignedinteger]) -> bool:
     if np.median(np.abs(lower - upper)) < CLOSE:
         return True
     lanes = [lower[lane::period] for period in (1, 2, 4) for lane in range(period)]
-    return any(len(np.unique(lane)) <= max(3, len(lane) // 8) for lane in lanes)
+    return any(_few(lane) for lane in lanes)
+
+
+def _few(lane: NDArray[np.int16]) -> bool:
+    """Four values are most of it."""
+    counts = np.sort(np.unique(lane, return_counts=True)[1])
+    return int(counts[-4:].sum()) >= 0.6 * len(lane)
 
 
 def _text(row: bytes) -> bool:
