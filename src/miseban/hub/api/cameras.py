@@ -99,7 +99,7 @@ class Calibrated(BaseModel):
     height_m: float | None
     tilt_deg: float | None
     angle_deg: float | None
-    to_pixel: tuple[tuple[float, float, float], ...] | None
+    to_pixel: list[list[float]] | None
 
 
 @router.post(
@@ -159,7 +159,7 @@ def calibrate(camera: Id, body: Pairs, hub: TheHub) -> Calibrated:
     size = (float(found.width), float(found.height))
     floor = shop.shop.floor
     rows = np.linalg.inv(laid.matrix)
-    matrix = tuple((float(a), float(b), float(c)) for a, b, c in rows)
+    matrix: list[list[float]] = rows.tolist()
     try:
         clicked = from_clicks(
             pixels, floor_m, size, (floor.width_m, floor.depth_m) if floor else None, camera

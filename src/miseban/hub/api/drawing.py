@@ -20,7 +20,7 @@ from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Camera, Shop, parse_shop, redact
 
 router = APIRouter(prefix="/api/v1/shop", tags=["shop"], route_class=Route)
-Matrix = tuple[tuple[float, float, float], ...]
+Matrix = list[list[float]]
 
 
 class Drawings(BaseModel):
@@ -101,7 +101,8 @@ def patch_shop(body: TableEdits, hub: TheHub, by: By, if_match: IfMatch = None) 
 def matrix_of(camera: Camera) -> Matrix:
     """From metres to pixels."""
     rows = np.linalg.inv(View.of(camera).homography.matrix)
-    return tuple((float(a), float(b), float(c)) for a, b, c in rows)
+    found: Matrix = rows.tolist()
+    return found
 
 
 def _shown(shop: Shop) -> dict[str, Any]:
