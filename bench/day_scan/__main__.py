@@ -103,7 +103,7 @@ def _day(place: Path, asked: argparse.Namespace) -> dict[str, float]:
         }  # fmt: skip
         seeing = run(folder, "camera", "-m", "bench.day_scan.seeing", json.dumps(settings))
         stack.callback(_end, seeing)
-        watched = OpenFiles(lambda: [hub.pid, seeing.pid, broker.pid], folder, place / "elsewhere")
+        watched = OpenFiles(lambda: [hub.pid, seeing.pid, broker.pid], place, place / "elsewhere")
         end = start + timedelta(hours=asked.hours)
         middle = False
         while seeing.poll() is None:

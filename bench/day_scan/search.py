@@ -24,6 +24,8 @@ TRAIL = frozenset({"t", "x", "y"})
 ANSWERS = TRAIL | {"coverage", "values"}
 """And answers to questions are rows of figures by hour or place, on the way to a page."""
 PAGE = "sockets, hub and page"
+PAGE_BYTES, PAGE_BYTES_HEAD = 4096, 8
+"""Of SQLite, and what comes before the rest of a long text on its next page."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{40,}")
 _HEX = re.compile(rb"[0-9a-fA-F]{40,}")
 _NUMBER = re.compile(rb"-?[0-9]+\.[0-9]{3,}(?:e-?[0-9]+)?")
@@ -78,7 +80,9 @@ class Search:
         column: str = "",
         rows: frozenset[str] = TRAIL,
     ) -> Iterator[Found]:
-        """``rows`` are names of rows of numbers that are meant to be."""
+        """``rows`` are names of rows of numbers that are meant to be. What a database wrote on its
+        next page has lost its name."""
+        database = where.endswith((".db", ".db-wal", ".sqlite", ".sqlite-wal"))
         for kind, at in pictures_in(data):
             yield Found(where, kind, start + at)
         for view, at in _views(data):
@@ -90,7 +94,8 @@ class Search:
                 else:
                     yield Found(where, f"a row of {kind}", start + at + hit)
         for kind, name, hit in vectors.written(data):
-            if name in rows:
+            cut = not name and database and (start + hit) % PAGE_BYTES < PAGE_BYTES_HEAD
+            if name in rows or cut:
                 self.exempt += 1
             else:
                 yield Found(where, f"a row of numbers in {kind} ({name or 'no name'})", start + hit)

@@ -17,7 +17,7 @@ ZEROS = 4
 """So many in a row end a row of numbers: what is empty is full of them."""
 STEADY = 0.7
 """Of numbers in no order as many go up as down, and none tells the next, which both is 0 here."""
-CLOSE = 16
+CLOSE, EVEN = 16, 0.2
 # From 2**-14 to 2**3: what normalised components and histograms are made of.
 _KINDS = (
     ("float16", "<u2", 10, 0x1F, 15, LONG_HALF),
@@ -83,10 +83,13 @@ def _steady(words: NDArray[np.unsignedinteger]) -> bool:
 
 def _whole(words: NDArray[np.unsignedinteger]) -> bool:
     """Of two bytes, chance makes a row of whole numbers: times and pages' pointers, of which some
-    bytes hardly change, and places in a dictionary, of which each is close to the next. The lower
+    bytes hardly change or change evenly, and places in a dictionary, close to each other. The lower
     byte of a component is anything, and says nothing of the upper one."""
     lower, upper = (words & 0xFF).astype(np.int16), (words >> 8).astype(np.int16)
     if np.median(np.abs(lower - upper)) < CLOSE:
+        return True
+    steps = np.diff(lower)
+    if np.mean(steps[1:] == steps[:-1]) > EVEN:
         return True
     lanes = [lower[lane::period] for period in (1, 2, 4) for lane in range(period)]
     return any(_few(lane) for lane in lanes)
