@@ -1,7 +1,7 @@
 // Now: the shop at this moment. The hub sends its state once a second; only what changed is drawn.
 
 import { ask, get } from "../api.js";
-import { figure } from "../charts.js";
+import { coverageNote, figure } from "../charts.js";
 import { beginOf, dayOf, plusDays } from "../days.js";
 import { $, fill, h, icon } from "../dom.js";
 import { Calls, Dots } from "../dots.js";
@@ -137,7 +137,8 @@ async function visitors() {
   };
   const weeks = Array.from({ length: WEEKS }, (_, n) => ask("visitors", day(plusDays(today, -7 * (n + 1)))));
   const [whole, mine, ...before] = await Promise.all([ask("visitors", { ...day(today), by: "whole" }), ask("visitors", day(today)), ...weeks]);
-  const total = whole.rows.find((row) => row.place === "")?.visitors;
+  const row = whole.rows.find((row) => row.place === "");
+  const total = row?.visitors;
   const hours = hourly(mine);
   const hour = hourOf(Date.now());
   const past = before.map(hourly).filter((one) => one.some((v) => v?.value));
@@ -153,7 +154,7 @@ async function visitors() {
   const open = normal.map((v, n) => [v, n]).concat(hours.map((v, n) => [v?.value, n])).filter(([v]) => v).map(([, n]) => n);
   const [first, last] = open.length ? [Math.min(...open), Math.max(...open)] : [0, 23];
   const cut = (list) => list.slice(first, last + 1);
-  fill("visitors", figure(total, t("unit.people"), { note: said }),
+  fill("visitors", figure(total, t("unit.people"), { note: said }), coverageNote(row?.coverage),
     spark(cut(hours).map((one, n) => (first + n <= hour ? one?.value ?? null : null)), { beside: cut(normal), band: cut(hours).map((one) => [one?.low, one?.high]), label: t("now.visitors") }));
 }
 
