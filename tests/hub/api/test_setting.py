@@ -135,10 +135,10 @@ async def test_what_would_stop_the_next_start_is_refused(place: Place) -> None:
 async def test_a_file_that_may_not_be_written_is_told_and_not_a_fault_inside(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read_only(*_: object) -> None:
+    def read_only(*_: object, **__: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("miseban.hub.api.shop.write_whole", read_only)
+    monkeypatch.setattr("miseban.hub.api.shop_text.write_whole", read_only)
     async with place.client("manager") as client:
         answer = await client.put("/api/v1/shop/file", content=SHOP, headers=TOML)
     assert answer.status_code == 409
