@@ -37,7 +37,8 @@ def site(tmp_path: Path) -> Iterator[Website]:
                 report("till", 7200.0),
                 report("door", 5.0),
                 report("aisle", 290.0, state="moved", phase="begins", since=since),
-                report("aisle", 4.0, state="gap", gap_s=12.0),
+                report("aisle", 250.0, state="gap", gap_s=12.0),
+                report("aisle", 4.0),
             ]
         )
         yield running
