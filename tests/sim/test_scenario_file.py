@@ -168,6 +168,7 @@ def test_the_kept_scenario_is_accepted() -> None:
 
 def test_a_shop_without_floor_cannot_be_simulated() -> None:
     text = SHOP_FILE.read_text("utf-8").replace("floor = {", "# floor = {")
+    text = text.partition("[[fixture]]")[0]  # what is drawn on the floor needs one
     with pytest.raises(BadInput, match=r"\[scenario\]: expected a shop file with \[shop\] floor"):
         parse_scenario(scenario_text(), parse_shop(text, "shop.toml"), "a.scenario.toml")
 
