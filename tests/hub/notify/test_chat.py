@@ -124,7 +124,7 @@ def test_settings_are_read_and_wrong_ones_named(tmp_path: Path) -> None:
         ("[[channel]]\nid = 'a'\nurl = 'json://h'", "expected one of id, urls, language"),
         ("dead_after_days = 0", "dead_after_days: expected a number of at least 1"),
         ("x", "expected TOML"),
-        ("[[report]]\nid = 'a'\nkind = 'month'\nchannels = ['b']", "kind: expected day, week,"),
+        ("[[report]]\nid = 'a'\nkind = 'month'\nchannels = ['b']", "kind: expected day, week"),
         (
             "[[report]]\nid = 'a'\nkind = 'day'\nat = '7:00'\nchannels = ['b']",
             'at: expected a clock time such as "07:00"',
