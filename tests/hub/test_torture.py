@@ -53,7 +53,7 @@ def test_a_camera_that_forgets_too_early_is_found_out(tmp_path: Path) -> None:
     acts = ("cut", "cut", "broker", "cameras")
     chaos = Chaos(tmp_path, cameras=2, rate=60.0, seed=3, careless="camera", acts=acts)
     try:
-        chaos.run(6.0, pause_s=(0.3, 0.8))
+        chaos.run(12.0, pause_s=(0.3, 0.8))  # on a busy machine less happens in a second
         deliver(chaos, 30.0)
     finally:
         chaos.close()
