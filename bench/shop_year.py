@@ -35,9 +35,7 @@ from miseban.journal.manifest import Manifest, Segment, read_manifest, write_man
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.journal.segments import SCHEMAS, write_segment
 from miseban.sim.scenario.file import beside, load_scenario
-from miseban.sim.truth.events import truth
-from miseban.sim.truth.goods import goods_events
-from miseban.sim.truth.help import help_truth
+from miseban.sim.truth.whole import whole_truth
 from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.events import (
     EVENT_CLASSES,
@@ -86,13 +84,8 @@ def simulated(shop: Shop, kind: str) -> list[Event]:
     scenario = scenario.model_copy(update={"arrivals": arrivals})
     simulation = Simulation(shop, scenario, seed)
     simulation.run_until(OPEN_S)
-    people, start = simulation.people, simulation.start
-    known = truth(shop, people, start, OPEN_S, seed)
-    known = known.joined(goods_events(simulation.goods, shop, known.visits, start, OPEN_S, seed))
-    needed = help_truth(
-        shop, simulation.helps, people, known.events, known.visits, start, OPEN_S, seed
-    )
-    known = known.joined(needed.events)
+    start = simulation.start
+    known = whole_truth(simulation, shop, start, OPEN_S, seed)
     return sorted([*known.events, *_reports(shop, start, seed)], key=lambda event: event.time)
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from miseban.journal.journal import Journal
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.sim.scenario.file import beside, load_scenario
-from miseban.sim.truth.events import truth
-from miseban.sim.truth.goods import goods_events
-from miseban.sim.truth.help import help_truth
+from miseban.sim.truth.whole import well, whole_truth
 from miseban.sim.world.simulation import Simulation
-from miseban.vocabulary.events import CameraHealth, Event
-from miseban.vocabulary.identifiers import EventIds
+from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shop, load_shop
 
 SHOPS = Path(__file__).parents[2] / "shops"
@@ -33,26 +29,10 @@ def simulated(shop: Shop, start: datetime, hours: float, seed: int) -> list[Even
     length_s = hours * 3600
     simulation = Simulation(shop, scenario, seed)
     simulation.run_until(length_s)
-    people, began = simulation.people, simulation.start
-    known = truth(shop, people, began, length_s, seed)
-    known = known.joined(goods_events(simulation.goods, shop, known.visits, began, length_s, seed))
-    needed = help_truth(
-        shop, simulation.helps, people, known.events, known.visits, began, length_s, seed
-    )
-    known = known.joined(needed.events)
-    events = [*known.events, *_reports(shop, began, length_s, seed)]
+    began = simulation.start
+    known = whole_truth(simulation, shop, began, length_s, seed)
+    events = [*known.events, *well(shop, began, length_s, seed)]
     return sorted(events, key=lambda event: event.time)
-
-
-def _reports(shop: Shop, start: datetime, length_s: float, seed: int) -> Iterator[Event]:
-    ids = EventIds(random.Random(f"{seed}/reports"))
-    for camera in shop.cameras:
-        for quarter in range(1, int(length_s / 900) + 1):
-            when = start + timedelta(seconds=900 * quarter)
-            yield CameraHealth(
-                id=ids.at(when.timestamp()), time=when, shop=shop.shop.id, camera=camera.id,
-                state="ok", fps=5.0, gap_s=0.0,
-            )  # fmt: skip
 
 
 def fill(data: Path, shop_file: Path, days: Sequence[tuple[datetime, float, int]]) -> None:

@@ -16,7 +16,7 @@ import secrets
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,15 +28,13 @@ from miseban.cli.demo_files import Stage, opening
 from miseban.hub.live.shelves import facing_names
 from miseban.sim.scenario import Scenario
 from miseban.sim.scenario.file import beside, load_scenario
-from miseban.sim.truth.events import truth
 from miseban.sim.truth.goods import goods_events
-from miseban.sim.truth.help import help_truth
+from miseban.sim.truth.whole import well, whole_truth
 from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.delivery import Batch, BatchHead
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import (
     AlertStep,
-    CameraHealth,
     Event,
     HelpEnded,
     HelpNeeded,
@@ -90,12 +88,8 @@ def day_of(stage: Stage, shop: Shop, scenario: Scenario, ago: int) -> list[Event
     simulation = Simulation(shop, scenario.model_copy(update={"scenario": info}), seed)
     simulation.run_until(length_s)
     # The day of the world may be another part of the clock's: only the times are moved.
-    people, goods = simulation.people, simulation.goods
-    known = truth(shop, people, start, length_s, seed)
-    known = known.joined(goods_events(goods, shop, known.visits, start, length_s, seed))
-    helps = simulation.helps
-    needed = help_truth(shop, helps, people, known.events, known.visits, start, length_s, seed)
-    events = [*known.joined(needed.events).events, *_reports(shop, start, length_s, seed)]
+    known = whole_truth(simulation, shop, start, length_s, seed)
+    events = [*known.events, *well(shop, start, length_s, seed)]
     events += _alerts(shop, events, seed)
     events = [_thinned(one) if isinstance(one, VisitEnded) else one for one in events]
     if until == stage.now:
@@ -130,18 +124,6 @@ def _thinned(visit: VisitEnded) -> VisitEnded:
     ]
     way = {name: tuple(getattr(visit, name)[n] for n in keep) for name in ("t", "x", "y")}
     return visit.model_copy(update=way)
-
-
-def _reports(shop: Shop, start: datetime, length_s: float, seed: int) -> Iterator[Event]:
-    """Every camera says each quarter of an hour that it is well."""
-    ids = EventIds(random.Random(f"{seed}/reports"))  # noqa: S311
-    for camera in shop.cameras:
-        for quarter in range(1, int(length_s / 900) + 1):
-            when = start + timedelta(seconds=900 * quarter)
-            yield CameraHealth(
-                id=ids.at(when.timestamp()), time=when, shop=shop.shop.id, camera=camera.id,
-                state="ok", fps=camera.fps, gap_s=0.0,
-            )  # fmt: skip
 
 
 def _alerts(shop: Shop, events: Iterable[Event], seed: int) -> list[Event]:

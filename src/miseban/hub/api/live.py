@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 
 from miseban.hub.api.needs import Asked, By, Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
-from miseban.hub.api.watching import AGAIN_MS, Watching, closed, need_room, opened
+from miseban.hub.api.watching import AGAIN_MS, Watching, need_room, streamed
 from miseban.hub.bus import Missed, Subscription, Told
 from miseban.hub.hub import Hub
 from miseban.hub.live import HelpSnapshot, LiveSnapshot
@@ -94,17 +94,7 @@ async def events(
         by.need(see(EVENT_CLASSES[kind]))
     need_room(request, by)
     listener = Listener(hub, request, by, wanted, last_event_id or after)
-    opened(request, listener, by)
-
-    async def stream() -> AsyncIterator[bytes]:
-        try:
-            async for chunk in listener.chunks():
-                yield chunk
-        finally:
-            closed(request, listener)
-
-    headers = {"X-Accel-Buffering": "no"}  # nginx would hold it back
-    return StreamingResponse(stream(), headers=headers, media_type="text/event-stream")
+    return streamed(request, listener, by)
 
 
 Found = Told[PlainEvent] | Told[Event] | Missed

@@ -20,7 +20,7 @@ from starlette.responses import StreamingResponse
 
 from miseban.hub.api.needs import Asked, By, Route, TheHub, needs
 from miseban.hub.api.problems import responses
-from miseban.hub.api.watching import AGAIN_MS, Watching, closed, need_room, opened
+from miseban.hub.api.watching import AGAIN_MS, Watching, need_room, streamed
 from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
 
@@ -140,17 +140,7 @@ async def screen(request: Request, hub: TheHub, by: By) -> StreamingResponse:
     event there is `/live/events`."""
     need_room(request, by)
     look = Look(hub, request, by, board_of(request, hub))
-    opened(request, look, by)
-
-    async def stream() -> AsyncIterator[bytes]:
-        try:
-            async for chunk in look.chunks():
-                yield chunk
-        finally:
-            closed(request, look)
-
-    headers = {"X-Accel-Buffering": "no"}  # nginx would hold it back
-    return StreamingResponse(stream(), headers=headers, media_type="text/event-stream")
+    return streamed(request, look, by)
 
 
 class Look:

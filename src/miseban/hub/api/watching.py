@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
 from fastapi import Request
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from miseban.hub.api.needs import Asked, bearer_of, session_of
 from miseban.hub.api.problems import Trouble
@@ -24,9 +26,11 @@ MOST_OF_ONE: Final = 20
 
 
 class Stream(Protocol):
-    """One that is open."""
+    """One that is open: ``chunks`` ends when it is closed."""
 
     def close(self) -> None: ...
+
+    def chunks(self) -> AsyncIterator[bytes]: ...
 
 
 class Watching:
@@ -71,15 +75,21 @@ def need_room(request: Request, by: Asked) -> None:
         raise Trouble("busy", "too many listen already", status=503)
 
 
-def opened(request: Request, stream: Stream, by: Asked) -> None:
-    """``stream`` is open from now on."""
-    _streams(request.app)[stream] = by.identity.account
+def streamed(request: Request, stream: Stream, by: Asked) -> StreamingResponse:
+    """The answer that is ``stream``, open from now on until somebody closes it."""
+    streams = _streams(request.app)
+    streams[stream] = by.identity.account
 
+    async def sent() -> AsyncIterator[bytes]:
+        try:
+            async for chunk in stream.chunks():
+                yield chunk
+        finally:
+            stream.close()
+            streams.pop(stream, None)
 
-def closed(request: Request, stream: Stream) -> None:
-    """It is not any more."""
-    stream.close()
-    _streams(request.app).pop(stream, None)
+    headers = {"X-Accel-Buffering": "no"}  # nginx would hold it back
+    return StreamingResponse(sent(), headers=headers, media_type="text/event-stream")
 
 
 def end_streams(app: Starlette) -> None:

@@ -1,7 +1,7 @@
 // Charts by plotly.js, loaded when the first is drawn; a table stands behind each, and CSV behind that.
 
 import { h, STATIC } from "./dom.js";
-import { LANGUAGE, number, share, t } from "./words.js";
+import { number, share, t } from "./words.js";
 
 // Where an element of this name stands, plotly.js does not put the style of maps into the page, which
 // would be refused (and which nothing here needs).
@@ -20,7 +20,6 @@ function plotly() {
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 /** Okabe-Ito, in an order in which neighbours differ most. */
 export const CATEGORIES = ["blue", "orange", "green", "purple", "sky"];
@@ -42,7 +41,7 @@ export async function chart(box, traces, layout = {}) {
   const whole = {
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: "inherit", color: ink, size: 13 },
     margin: { l: 44, r: 12, t: 8, b: 34 }, showlegend: false, hovermode: "x unified", bargap: 0.25, dragmode: false,
-    hoverlabel: { bgcolor: colour("card"), font: { color: ink } }, separators: LANGUAGE === "en" || LANGUAGE === "ja" || LANGUAGE === "ko" ? ".," : ",.",
+    hoverlabel: { bgcolor: colour("card"), font: { color: ink } }, separators: ".,",
     ...layout, xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, rangemode: "tozero", ...layout.yaxis },
   };
   const all = traces.flatMap((one) => (one.band ? [banded(one), plain(one)] : [plain(one)]));
@@ -60,7 +59,6 @@ function banded(trace) {
 }
 
 dark.addEventListener("change", () => { for (const [box, [traces, layout]] of drawn) if (box.isConnected) chart(box, traces, layout); else drawn.delete(box); });
-export const moves = () => !still.matches;
 
 /** The table behind a chart: `columns` are [title, row => text, numeric?]; and CSV behind it. */
 export function tableOf(rows, columns, csv = null) {

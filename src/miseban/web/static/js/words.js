@@ -25,7 +25,6 @@ export const share = (value, digits = 0) =>
   value === null || value === undefined ? "–" : formatted(value, { style: "percent", maximumFractionDigits: digits });
 export const change = (value, digits = 0) =>
   formatted(value, { style: "percent", maximumFractionDigits: digits, signDisplay: "exceptZero" });
-export const signed = (value, digits = 0) => formatted(value, { maximumFractionDigits: digits, signDisplay: "exceptZero" });
 
 /** Seconds as people say them: 45 s, 3 min, 2 h. */
 export function duration(seconds) {
