@@ -20,8 +20,10 @@ def forget(of: Compaction, data: DataClass, before: datetime, now: datetime | No
     before = before.astimezone(UTC)
     days, gone = set(), 0
     if of.rollups is not None:
-        # First, so that a crash in between leaves something to do, never something undone.
-        of.rollups.forget(of.disk, of.folder, of.manifest, data, before)
+        # First, so that a crash in between leaves something to do, never something undone; and up
+        # to what will be told as forgotten, since nobody looks there again.
+        until = of.forgotten.get(data, before)
+        of.rollups.forget(of.disk, of.folder, of.manifest, data, max(before, until))
     rejected = forget_rejected(of.disk, of.folder, before)
     with of.changing() as change:
         for segment in of.manifest.segments:

@@ -25,7 +25,7 @@ from miseban.hub.people.people import People
 from miseban.hub.privacy.retention import retain
 from miseban.hub.running.certificate import hosts_of
 from miseban.hub.running.settings import Settings
-from miseban.hub.running.upkeep import Keeper
+from miseban.hub.running.upkeep import Keeper, Pace
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
@@ -137,12 +137,13 @@ def open_box(
         parts.callback(engine.dispose)
         people = People(engine, started=now())
         vapid = Vapid.open(settings.data, notify.contact)
+        pace = Pace()
         journal = Journal.open(
             settings.data / "journal",
             shop=shop.shop.id,
             timezone=shop.shop.timezone,
             keep=in_force.keeps,
-            rollups=RollupKeeper(),
+            rollups=RollupKeeper(pace.rest),
             reserve=settings.upkeep.reserve_mb * 1_000_000,
         )
         parts.callback(journal.close)
@@ -171,9 +172,8 @@ def open_box(
         box = Box(hub, settings, notify, vapid, shop_file, in_force)
         journal.subscribe(box.kept)
         hub.changed = lambda what: box.reload_quietly() if what in _READ_AGAIN else None
-        keeper = Keeper(
-            journal, settings.upkeep, shop.shop.timezone, now, lambda moment: _retain(hub, moment)
-        )
+        zone, upkeep = shop.shop.timezone, settings.upkeep
+        keeper = Keeper(journal, upkeep, zone, now, lambda at: _retain(hub, at), pace)
         keeper.start()
         parts.callback(keeper.stop)
         _LOG.info("open", shop=shop.shop.id, policy=shop.shop.policy, data=str(settings.data))

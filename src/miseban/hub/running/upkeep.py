@@ -4,6 +4,7 @@ gone."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,11 +15,50 @@ from miseban.hub.running.settings import Upkeep
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
 
+LONGEST_REST_S = 2.0
 _LOG = log("upkeep")
 
 
+class Stopped(Exception):  # noqa: N818 - no error
+    """The hub closes: what is due goes on when it is opened again."""
+
+
+class Pace:
+    """How upkeep leaves the hub to those who ask it something: to be called between the parts of a
+    long piece of work, as ``RollupKeeper`` does. It waits for as long as the part took, so that at
+    least half of the time is theirs. (A lower priority of the thread would not do: who has the
+    interpreter's lock and no processor stops everybody.)"""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+        self._thread = 0
+        self._at = time.monotonic()
+
+    def begin(self) -> None:
+        """A piece of work begins in this thread: rests are taken in this one only."""
+        self._thread = threading.get_ident()
+        self._at = time.monotonic()
+
+    def rest(self) -> None:
+        """Raises ``Stopped`` where the hub closes meanwhile."""
+        if self._thread != threading.get_ident():
+            return
+        took = time.monotonic() - self._at
+        if self.wait(min(took, LONGEST_REST_S)):
+            raise Stopped
+        self._at = time.monotonic()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is to end; at once then."""
+        return self._ended.wait(seconds)
+
+    def end(self) -> None:
+        self._ended.set()
+
+
 class Keeper:
-    """A thread. ``retain`` deletes what is too old, and may be called again at any time."""
+    """A thread. ``retain`` deletes what is too old, and may be called again at any time; ``pace``
+    is that of the journal's roll-ups."""
 
     def __init__(
         self,
@@ -27,10 +67,11 @@ class Keeper:
         timezone: str,
         now: Callable[[], datetime],
         retain: Callable[[datetime], None],
+        pace: Pace,
     ) -> None:
         self._journal, self._upkeep, self._now, self._retain = journal, upkeep, now, retain
         self._zone = ZoneInfo(timezone)
-        self._ended = threading.Event()
+        self._pace = pace
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._night: date | None = None  # of the last retention
 
@@ -38,14 +79,15 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """Waits for what it is at."""
-        self._ended.set()
+        """Waits for the part that it is at."""
+        self._pace.end()
         if self._thread.is_alive():
             self._thread.join()
 
     def once(self) -> None:
         """A round of it, as the thread does it."""
         now = self._now()
+        self._pace.begin()
         try:
             self._journal.compact(now)
             local = now.astimezone(self._zone)
@@ -54,6 +96,8 @@ class Keeper:
             if due and self._night != local.date():
                 self._retain(now)
                 self._night = local.date()
+        except Stopped:
+            _LOG.info("upkeep goes on when the hub is opened again")
         except MisebanError as error:
             _LOG.error("upkeep failed", why=str(error))
         except Exception:  # noqa: BLE001  (whatever happens, this thread goes on)
@@ -63,5 +107,5 @@ class Keeper:
     def _run(self) -> None:
         while True:
             self.once()
-            if self._ended.wait(60.0 * self._upkeep.compact_minutes):
+            if self._pace.wait(60.0 * self._upkeep.compact_minutes):
                 return

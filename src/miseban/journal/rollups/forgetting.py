@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from miseban.journal.disk import Disk, RealDisk
 from miseban.journal.rollups.days import day_at
 from miseban.journal.rollups.few import without_few
-from miseban.journal.rollups.files import days_there, read_rows, rollup_path, write_rows
+from miseban.journal.rollups.files import days_in, days_there, read_rows, rollup_path, write_rows
 from miseban.journal.rollups.rows import LEVELS, class_of, rows_where
 from miseban.vocabulary.events import DataClass
 
@@ -19,10 +20,20 @@ _ONE_DAY = timedelta(days=1)
 
 
 def forget(
-    folder: Path, data: DataClass, before: datetime, *, timezone: str, disk: Disk | None = None
+    folder: Path,
+    data: DataClass,
+    before: datetime,
+    *,
+    timezone: str,
+    since: datetime | None = None,
+    disk: Disk | None = None,
+    rest: Callable[[], None] = lambda: None,
 ) -> None:
     """Roll-ups after all events of class ``data`` from before ``before`` were forgotten, on the
     days that are wholly before it. ``update`` must have been called since the last of these came.
+    Up to ``since`` this was done before: files that have no later day are not looked at again, so
+    that a night of a year-old shop costs no more than one of a new one. ``rest`` is called between
+    files.
 
     Of ``count`` nothing stays. Of what tells of people one by one (``trajectory``, ``assist``) the
     minutes go, and the durations and places of fewer than ``few.FEW``; how many they were stays.
@@ -30,10 +41,15 @@ def forget(
     """
     disk = disk or RealDisk()
     last = day_at(before, timezone) - _ONE_DAY
+    done = None if since is None else day_at(since, timezone) - _ONE_DAY
     if data not in ("count", "trajectory", "assist"):
         return
     for level in LEVELS:
         for path in days_there(folder, level):
+            days = days_in(path)
+            if days[0] > last or (done is not None and days[-1] <= done):
+                continue
+            rest()
             rows = read_rows(path)
             if not len(rows):
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,8 +19,11 @@ from miseban.vocabulary.events import DataClass
 class RollupKeeper:
     """To be given to ``Journal.open(rollups=...)``. Both calls may be made again at any time, after
     a crash too, and come to the same. A damaged file is made again from the events. Raise
-    ``OSError``.
+    ``OSError``. ``rest`` is called between the parts of a long piece of work, and may take a while.
     """
+
+    def __init__(self, rest: Callable[[], None] = lambda: None) -> None:
+        self._rest = rest
 
     def update(self, disk: Disk, folder: Path, manifest: Manifest) -> Collection[date]:
         """The segments of the days (UTC) in ``manifest.stale`` have changed. Days that rest on a
@@ -36,6 +39,7 @@ class RollupKeeper:
                 timezone=manifest.timezone,
                 forgotten=manifest.forgotten,
                 disk=disk,
+                rest=self._rest,
             )
 
         left = repairing(run, lambda path: waiting.update(_repair(disk, folder, path, manifest)))
@@ -45,8 +49,10 @@ class RollupKeeper:
         self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
     ) -> None:
         """Events of ``data`` from before ``before`` are about to go."""
+        zone, since = manifest.timezone, manifest.forgotten.get(data)
+        rest = self._rest
         repairing(
-            lambda: forget(folder, data, before, timezone=manifest.timezone, disk=disk),
+            lambda: forget(folder, data, before, timezone=zone, since=since, disk=disk, rest=rest),
             lambda path: _repair(disk, folder, path, manifest),
         )
 

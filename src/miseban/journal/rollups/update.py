@@ -6,7 +6,7 @@ count, and none is not what it was. Such rows stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -51,14 +51,16 @@ def update(
     timezone: str,
     forgotten: Mapping[DataClass, datetime],
     disk: Disk | None = None,
+    rest: Callable[[], None] = lambda: None,
 ) -> set[date]:
     """Counts again the days of the shop that the events of the days of UTC in ``changed`` tell of,
     and writes them. Those that hang on events that cannot be read stay as they are: returned are
     the days of UTC for which ``update`` must be called again.
 
     Does nothing to other days, and gives the same files when it is done twice. ``forgotten`` says
-    from when on the events of each class are kept. Raises ``OSError`` when the disk does: then some
-    days are as they were, and ``update`` must be called again; ``Damaged``: ``repair`` first.
+    from when on the events of each class are kept; ``rest`` is called between days. Raises
+    ``OSError`` when the disk does: then some days are as they were, and ``update`` must be called
+    again; ``Damaged``: ``repair`` first.
     """
     disk, changed, waiting = disk or RealDisk(), set(changed), set[date]()
     done: dict[date, DayRows] = {}
@@ -71,6 +73,7 @@ def update(
         waiting=waiting,
     ):
         done[day] = rows
+        rest()
         if len(done) >= _MANY_DAYS:
             write(disk, folder, done)
             done = {}

@@ -1,0 +1,96 @@
+"""What a hub does by itself leaves it to those who ask, and ends when it ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from miseban.hub.running.settings import Upkeep
+from miseban.hub.running.upkeep import Keeper, Pace, Stopped
+from miseban.journal.journal import Journal
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+def keeper(folder: Path, pace: Pace, retain: Callable[[datetime], None]) -> Keeper:
+    journal = Journal.open(folder / "j", shop="s")
+    return Keeper(journal, Upkeep(), "Asia/Tokyo", lambda: NOW, retain, pace)
+
+
+def test_it_rests_for_as_long_as_it_worked() -> None:
+    pace = Pace()
+    pace.begin()
+    time.sleep(0.2)
+    began = time.monotonic()
+    pace.rest()
+    assert 0.15 < time.monotonic() - began < 2
+    began = time.monotonic()
+    pace.rest()  # after hardly any work
+    assert time.monotonic() - began < 0.1
+
+
+def test_others_do_not_rest() -> None:
+    """Somebody who compacts by hand waits for nothing."""
+    pace = Pace()
+    pace.begin()
+    time.sleep(0.3)
+    took: list[float] = []
+
+    def by_hand() -> None:
+        began = time.monotonic()
+        pace.rest()
+        took.append(time.monotonic() - began)
+
+    thread = threading.Thread(target=by_hand)
+    thread.start()
+    thread.join()
+    assert took[0] < 0.1
+
+
+def test_a_hub_that_closes_does_not_wait_for_a_year(tmp_path: Path) -> None:
+    pace, parts, at_work = Pace(), [0], threading.Event()
+
+    def retain(_: datetime) -> None:
+        for _ in range(1000):
+            time.sleep(0.02)
+            parts[0] += 1
+            at_work.set()
+            pace.rest()
+
+    one = keeper(tmp_path, pace, retain)
+    one.start()
+    assert at_work.wait(5)
+    began = time.monotonic()
+    one.stop()
+    assert time.monotonic() - began < 2
+    assert parts[0] < 1000
+
+
+def test_what_was_broken_off_is_due_again(tmp_path: Path) -> None:
+    """The night counts as done only when it was."""
+    pace, called = Pace(), [0]
+
+    def retain(_: datetime) -> None:
+        called[0] += 1
+        if called[0] == 1:
+            raise Stopped
+
+    one = keeper(tmp_path, pace, retain)
+    one.once()
+    one.once()
+    one.once()
+    assert called[0] == 2
+
+
+def test_a_rest_ends_with_the_hub() -> None:
+    pace = Pace()
+    pace.begin()
+    time.sleep(0.05)
+    pace.end()
+    with pytest.raises(Stopped):
+        pace.rest()
