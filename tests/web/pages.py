@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from miseban.hub.api.app import create_app
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.rights import ROLES, Role
-from miseban.hub.running.box import Box, open_box
+from miseban.hub.running.box import Box, open_box, utc_now
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings
 from miseban.web.site import add_pages
@@ -33,7 +34,9 @@ class Website:
 
 
 @contextmanager
-def website(shop_file: Path, data: Path) -> Iterator[Website]:
+def website(
+    shop_file: Path, data: Path, *, port: int = 0, now: Callable[[], datetime] = utc_now
+) -> Iterator[Website]:
     """Served in a thread, without TLS, with an account of every role."""
     settings_file = data / "hub.toml"
     settings_file.write_text("[tls]\non = false\n", encoding="utf-8")
@@ -45,14 +48,15 @@ def website(shop_file: Path, data: Path) -> Iterator[Website]:
         ports.append(port)
         ready.set()
 
-    with open_box(shop_file, settings) as box:
-        for role in ROLES:
+    with open_box(shop_file, settings, now=now) as box:
+        there = {one.login for one in box.hub.people.accounts.all()}
+        for role in sorted(set(ROLES) - there):
             box.hub.people.accounts.add(role, role, PASSWORD, CONSOLE, box.hub.now())
         app = create_app(box.hub)
         add_pages(app)
         thread = threading.Thread(
             target=serve,
-            args=(app, "127.0.0.1", 0, None),
+            args=(app, "127.0.0.1", port, None),
             kwargs={"on_ready": is_ready, "until": ends},
         )
         thread.start()

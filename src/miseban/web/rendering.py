@@ -78,7 +78,8 @@ def refused_page(request: Request, status: int) -> HTMLResponse:
 
 
 def _rendered(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    whole = hub_of(request).shop
+    hub = hub_of(request)
+    whole = hub.shop
     shop = whole.shop
     language = language_of(request, shop.timezone)
     text = _environment().get_template(template).render(
@@ -88,6 +89,7 @@ def _rendered(request: Request, template: str, status: int = 200, **values: Any)
         static=f"/static/{version()}",
         shop_name=shop.name,
         timezone=shop.timezone,
+        now_ms=int(hub.now().timestamp() * 1000),
         has_floor=shop.floor is not None,
         has_notice=whole.notice is not None,
         **values,

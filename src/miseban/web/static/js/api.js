@@ -6,6 +6,8 @@ export const may = (right) => RIGHTS.has(right);
 export const role = meta("role");
 export const pushKey = meta("push-key");
 
+const WAIT_MS = 30000; // the hub itself gives up after 20 seconds
+
 /** What an error of the API is: `code` for programs, `message` for people, `where` it lies. */
 export class Problem extends Error {
   constructor(code, status, detail, where) {
@@ -24,24 +26,29 @@ export async function call(method, path, { query = {}, body, signal, type, heade
   if (method !== "GET") sent["X-CSRF-Token"] = meta("csrf");
   if (body !== undefined) sent["Content-Type"] = type ?? "application/json";
   const text = body === undefined || type ? body : JSON.stringify(body);
+  const stop = new AbortController();
+  if (signal?.aborted) stop.abort(signal.reason);
+  signal?.addEventListener("abort", () => stop.abort(signal.reason));
+  // A network that swallows everything says nothing: who asks does not wait for it for ever.
+  const timer = method === "GET" ? setTimeout(() => stop.abort(), WAIT_MS) : 0;
   let answer;
+  let given;
   try {
-    answer = await fetch(address, { method, headers: sent, body: text, signal });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Problem("offline", 0, "");
-  }
-  if (answer.ok) {
+    answer = await fetch(address, { method, headers: sent, body: text, signal: stop.signal });
     const kind = answer.headers.get("Content-Type") ?? "";
-    const given = answer.status === 204 ? null : kind.includes("json") ? await answer.json() : await answer.text();
-    return { given, etag: answer.headers.get("ETag") };
+    given = answer.status === 204 ? null : kind.includes("json") ? await answer.json() : await answer.text();
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem("offline", 0, "");
+  } finally {
+    clearTimeout(timer);
   }
-  const told = await answer.json().catch(() => ({}));
+  if (answer.ok) return { given, etag: answer.headers.get("ETag") };
   if (answer.status === 401 && !path.startsWith("sessions") && !path.startsWith("setup")) {
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
     await new Promise(() => {}); // the page is leaving
   }
-  throw new Problem(told.code ?? "failed", answer.status, told.detail ?? answer.statusText, told.where);
+  throw new Problem(given?.code ?? "failed", answer.status, given?.detail ?? answer.statusText, given?.where);
 }
 
 export const get = async (path, query, signal) => (await call("GET", path, { query, signal })).given;
@@ -71,4 +78,16 @@ function tabled(answer) {
     return row;
   });
   return { ...answer, rows, compare: answer.compare ? tabled(answer.compare) : null };
+}
+
+/** What a page cannot do without (`shop`, `shop/plan`): asked for until it comes. */
+export async function steadily(path) {
+  for (let wait = 500; ; wait = Math.min(10000, 2 * wait)) {
+    try {
+      return await get(path);
+    } catch (error) {
+      if (error.code !== "offline" && error.status < 500) throw error;
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
 }

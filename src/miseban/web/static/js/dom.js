@@ -35,7 +35,11 @@ export function fill(id, ...children) {
   const body = card.querySelector(":scope > .body") ?? card;
   const made = children.flat(3).filter(Boolean).map((one) => (one instanceof Node ? one : document.createTextNode(one)));
   const same = made.length === body.childNodes.length && made.every((one, n) => one.isEqualNode(body.childNodes[n]));
-  if (!same) body.replaceChildren(...made);
+  if (!same) {
+    const open = all("details", body).map((one) => one.open);
+    body.replaceChildren(...made);
+    all("details", body).forEach((one, n, found) => { if (found.length === open.length && open[n]) one.open = true; });
+  }
   card.setAttribute("aria-busy", "false");
   return body;
 }

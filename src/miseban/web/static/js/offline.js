@@ -2,5 +2,5 @@
 
 setInterval(async () => {
   const answer = await fetch("/healthz", { cache: "no-store" }).catch(() => null);
-  if (answer) location.reload();
+  if (answer?.ok) location.reload();
 }, 3000);

@@ -4,11 +4,16 @@
 import { csvAddress } from "./api.js";
 import { beginOf, dayOf, daysBetween, plusDays } from "./days.js";
 import { $, all, h } from "./dom.js";
-import { day, t } from "./words.js";
+import { elapsed, hubNow } from "./hubclock.js";
+import { onLive } from "./live.js";
+import { clock, day, t } from "./words.js";
 
 const NAMED = { today: [0, 0], yesterday: [-1, -1], week: [-6, 0], month: [-27, 0] };
+const FRESH_MS = 300000; // of a day that is not over
 const listeners = new Set();
+let readOn = ""; // the day that was today then
 let chosen = read();
+const shown = { asked: null, at: null, failures: 0, again: null, age: elapsed() };
 
 /** {name, since, until, days, compare}: first and last day, both in it; `query` for the API. */
 export function period() {
@@ -22,16 +27,26 @@ export function period() {
   return { ...chosen, days, query, by: days <= 3 ? "hour" : "day" };
 }
 
-/** Calls `back(period())` now and whenever another time is chosen; `signal` ends what was asked for
-    the time before. Errors are the caller's. */
+/** Calls `back(period())` now, whenever another time is chosen, and again where what it showed grows
+    old: a day that is not over after some minutes, "today" when it is another day, an answer that did
+    not come. `signal` ends what was asked for the time before. Errors are told; those that are no
+    weather are the caller's. */
 export function onPeriod(back) {
   let asking = new AbortController();
-  const run = () => {
+  const run = async () => {
     asking.abort();
-    asking = new AbortController();
-    Promise.resolve(back(period(), asking.signal)).catch((error) => {
-      if (error.name !== "AbortError") throw error;
-    });
+    const { signal } = (asking = new AbortController());
+    const asked = `${chosen.since} ${chosen.until} ${chosen.compared?.since}`;
+    const answered = answering(asked, run);
+    try {
+      await back(period(), signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      answered(false);
+      if (error.code !== "offline") throw error;
+      return;
+    }
+    if (!signal.aborted) answered(true);
   };
   listeners.add(run);
   run();
@@ -57,7 +72,7 @@ function write(query) {
 
 function read() {
   const query = new URLSearchParams(location.search);
-  const today = dayOf(Date.now());
+  const today = (readOn = dayOf(hubNow()));
   const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text ?? "") && !Number.isNaN(Date.parse(text));
   let name = query.get("period") ?? "today";
   let [since, until] = (NAMED[name] ?? NAMED.today).map((n) => plusDays(today, n));
@@ -103,7 +118,7 @@ function draw() {
   const button = (name) =>
     h("button", { type: "button", "aria-pressed": String(name === chosen.name), onclick: () => choose(name, chosen.compare), "data-name": name }, t(`period.${name}`));
   const pick = () => choose(`${chosen.since}..${chosen.until}`, chosen.compare);
-  const date = (label, value, set) => h("label", label, h("input", { type: "date", value, max: dayOf(Date.now()), onchange: (e) => e.target.value && set(e.target.value) }));
+  const date = (label, value, set) => h("label", label, h("input", { type: "date", value, max: dayOf(hubNow()), onchange: (e) => e.target.value && set(e.target.value) }));
   const options = { "": "none", before: "before", year: "year" };
   const own = chosen.compare !== "" && !(chosen.compare in options);
   const select = h("select", { onchange: (e) => choose(chosen.name, e.target.value === "other" ? plusDays(chosen.since, -7) : e.target.value) },
@@ -122,9 +137,41 @@ function draw() {
 }
 draw();
 keepInLinks();
-addEventListener("popstate", () => {
+function anew() {
   chosen = read();
   draw();
   for (const run of listeners) run();
-});
+}
+addEventListener("popstate", anew);
+
+/** Figures of other days than those that are chosen are not shown as theirs, nor old ones as new: says
+    so, and asks again. Gives a function to be told whether the answer came. */
+function answering(asked, run) {
+  const main = $("#main");
+  clearTimeout(shown.again);
+  const slow = setTimeout(() => main.classList.add("asking"), 300);
+  return (came) => {
+    clearTimeout(slow);
+    main.classList.remove("asking");
+    if (came) Object.assign(shown, { asked, at: hubNow(), failures: 0 });
+    shown.age(true);
+    const other = !came && shown.asked !== asked;
+    main.classList.toggle("unanswered", other);
+    main.dataset.shown = shown.asked ?? "";
+    $("#unanswered")?.remove();
+    if (came) return;
+    main.prepend(h("p.note.warning", { id: "unanswered", role: "status" }, other ? t("state.unanswered") : t("state.as_of", { time: clock(shown.at) })));
+    shown.again = setTimeout(run, Math.min(10000, 1000 * 2 ** shown.failures++));
+  };
+}
+
+/** What is looked at may have become another day, or grown old. */
+function look() {
+  if (document.hidden || !listeners.size) return;
+  if (readOn !== dayOf(hubNow())) anew();
+  else if (chosen.until >= readOn && shown.failures === 0 && shown.age() > FRESH_MS) for (const run of listeners) run();
+}
+setInterval(look, 5000);
+document.addEventListener("visibilitychange", look);
+onLive("back", () => { if (!document.hidden && shown.failures) for (const run of listeners) run(); else look(); });
 export const csvOf = (question, more = {}) => csvAddress(question, { ...period().query, ...more });

@@ -1,6 +1,6 @@
 // The floor plan: what stands there, what is drawn on it, and layers that pages lay over it.
 
-import { get } from "./api.js";
+import { steadily } from "./api.js";
 import { h } from "./dom.js";
 import { t } from "./words.js";
 
@@ -8,7 +8,7 @@ const NS = "http://www.w3.org/2000/svg";
 let asked = null;
 /** The shop's plan, asked for once a page: {width_m, depth_m, fixtures, zones, lines, cameras}; null
     where the shop file has no floor. */
-export const shopPlan = () => (asked ??= "floor" in document.documentElement.dataset ? get("shop/plan") : Promise.resolve(null));
+export const shopPlan = () => (asked ??= "floor" in document.documentElement.dataset ? steadily("shop/plan") : Promise.resolve(null));
 
 const points = (polygon) => polygon.map(([x, y]) => `${x},${y}`).join(" ");
 function middle(polygon) {

@@ -3,7 +3,18 @@
 const root = document.documentElement;
 export const LANGUAGE = root.lang;
 export const TIMEZONE = root.dataset.timezone;
-const known = await (await fetch(`${root.dataset.static}/words/${LANGUAGE}.json`)).json();
+const known = await read(`${root.dataset.static}/words/${LANGUAGE}.json`);
+
+/** Without words there is no page: they are asked for until they come. */
+async function read(address) {
+  for (let wait = 500; ; wait = Math.min(10000, 2 * wait)) {
+    try {
+      return await (await fetch(address)).json();
+    } catch {
+      await new Promise((done) => setTimeout(done, wait));
+    }
+  }
+}
 
 /** The word `key`, with {name} replaced by values.name. An unknown key is an error, as on the server. */
 export function t(key, values = {}) {
@@ -46,3 +57,5 @@ export const dayAndTime = (moment) => `${day(moment)} ${clock(moment)}`;
 export const weekday = (moment) => dated(moment, { weekday: "long" });
 /** The hour of the day in the shop, 0 to 23. */
 export const hourOf = (moment) => Number(new Intl.DateTimeFormat("en", { timeZone: TIMEZONE, hour: "numeric", hourCycle: "h23" }).format(new Date(moment)));
+/** How far that hour has gone, 0 to 1. */
+export const partOfHour = (moment) => Number(new Intl.DateTimeFormat("en", { timeZone: TIMEZONE, minute: "numeric" }).format(new Date(moment))) / 60;

@@ -2,6 +2,7 @@
 
 import { call, get, post } from "../api.js";
 import { $, fill, h, toast } from "../dom.js";
+import { hubNow } from "../hubclock.js";
 import { once, rightWord, tokenTable } from "../tokens.js";
 import { t } from "../words.js";
 
@@ -26,7 +27,7 @@ async function draw() {
   const make = h("form.row", { onsubmit: async (event) => {
     event.preventDefault();
     const data = new FormData(event.target);
-    const ends = new Date(Date.now() + Number(data.get("days")) * 86400000).toISOString();
+    const ends = new Date(hubNow() + Number(data.get("days")) * 86400000).toISOString();
     const made = await post("tokens", { name: data.get("name"), scopes: data.getAll("scope"), expires_at: ends });
     shown = once(t("account.shown_once"), made.token);
     await draw();

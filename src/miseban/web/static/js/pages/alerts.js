@@ -4,7 +4,8 @@ import { ask, get, post } from "../api.js";
 import { table } from "../charts.js";
 import { beginOf, dayOf, plusDays } from "../days.js";
 import { $, fill, h, icon, toast } from "../dom.js";
-import { onLive } from "../live.js";
+import { hubNow } from "../hubclock.js";
+import { lostSince, onLive } from "../live.js";
 import { offerPush } from "../push.js";
 import { Bell } from "../bell.js";
 import { duration, LANGUAGE, number, t } from "../words.js";
@@ -14,23 +15,36 @@ const waiting = new Map(); // answers that could not be sent yet: alert to what
 let known = new Map();
 let first = true;
 let mark = "";
+let loading = false;
 
 /** Which alerts are open and how they stand; their words are asked for when that changes. */
 const open = { now: [], help: [] };
-let time = Date.now();
+let time = hubNow();
 onLive("now", (now) => { time = Date.parse(now.time); open.now = now.alerts; look(); });
 onLive("help", (help) => { time = Date.parse(help.time); open.help = help.alerts; look(); });
 
 function look() {
   const all = [...open.now.filter((one) => one.about !== "help"), ...open.help];
   const found = JSON.stringify(all.map((one) => [one.alert, one.accepted, one.escalated]).sort());
-  if (found === mark) return ages();
-  mark = found;
-  return load();
+  if (found === mark || loading) return ages();
+  return load(found);
 }
 
-async function load() {
-  const alerts = await get("alerts", { lang: LANGUAGE });
+/** `found`: what stands for the state that is asked for; what did not come is asked for again with the
+    next message. */
+async function load(found = mark) {
+  loading = true;
+  let alerts;
+  try {
+    alerts = await get("alerts", { lang: LANGUAGE });
+  } catch (error) {
+    mark = "";
+    if (error.code === "offline") return;
+    throw error;
+  } finally {
+    loading = false;
+  }
+  mark = found;
   const order = { urgent: 0, warning: 1, note: 2 };
   alerts.sort((a, b) => Boolean(a.accepted) - Boolean(b.accepted) || order[a.urgency] - order[b.urgency] || a.raised.localeCompare(b.raised));
   const fresh = alerts.filter((one) => !known.has(one.alert) || known.get(one.alert).escalated < one.escalated);
@@ -45,7 +59,9 @@ function draw() {
   const alerts = [...known.values()];
   document.title = document.title.replace(/^(\(\d+\) )?/, alerts.length ? `(${alerts.length}) ` : "");
   const focused = document.activeElement?.dataset?.key;
-  fill("open", alerts.length ? alerts.map(card) : h("div.note", h("p", icon("ok"), " ", h("b", t("alerts.quiet"))), h("p", t("alerts.quiet_what"))));
+  const since = lostSince();
+  const lost = since && h("p.note.warning", icon("warning"), " ", t("alerts.lost", { since }));
+  fill("open", lost, alerts.length ? alerts.map(card) : !lost && h("div.note", h("p", icon("ok"), " ", h("b", t("alerts.quiet"))), h("p", t("alerts.quiet_what"))));
   if (focused) $(`[data-key="${focused}"]`)?.focus();
 }
 
@@ -89,7 +105,7 @@ addEventListener("online", sendAgain);
 setInterval(() => { if (waiting.size) sendAgain(); }, 3000);
 
 async function past() {
-  const today = dayOf(Date.now());
+  const today = dayOf(hubNow());
   const answered = await ask("alerts", { since: beginOf(plusDays(today, -27)), until: beginOf(plusDays(today, 1)), by: "whole" });
   const rows = answered.rows.filter((row) => row.place && row.raised?.value);
   fill("past", rows.length ? h("div.scroll", { tabindex: "0" }, table(rows, [
@@ -97,5 +113,9 @@ async function past() {
     [t("alerts.done_n"), (row) => number(row.done?.value), true], [t("alerts.answer"), (row) => duration(row.accepted_median_s?.value), true]])) : h("p.empty", t("alerts.no_past")));
 }
 
+let told = false;
+const tellPast = () => past().then(() => { told = true; }, (error) => { if (error.code !== "offline") throw error; });
+onLive("lost", draw);
+onLive("back", () => { draw(); if (!told) tellPast(); });
 offerPush($("#push"));
-past();
+tellPast();

@@ -1,6 +1,6 @@
 // Cameras: what each sees now, what is wrong and what to do about it, and what was lost day by day.
 
-import { ask, get, may } from "../api.js";
+import { ask, may, steadily } from "../api.js";
 import { CATEGORIES, chart, colour, figure, table, tableOf } from "../charts.js";
 import { fill, h } from "../dom.js";
 import { onLive } from "../live.js";
@@ -10,7 +10,7 @@ import { clock, dayAndTime, duration, number, share, t } from "../words.js";
 
 const WORST = ["silent", "blocked", "dark", "frozen", "moved", "blurred", "glare", "slow", "clock", "flapping", "disagrees"];
 const DASHES = ["solid", "dot", "dash", "dashdot", "longdash"];
-const shop = get("shop");
+const shop = steadily("shop");
 const trend = chartBox(t("cams.trend"), ".tall");
 
 /** What is wrong with a camera: [trouble, since]. Of one that is silent nothing else is known. */

@@ -1,6 +1,6 @@
 // Entrances: how many came, by which door, and what became of them.
 
-import { ask, get } from "../api.js";
+import { ask, steadily } from "../api.js";
 import { coverageNote, figure, measured, tableOf, table } from "../charts.js";
 import { beside, changed } from "../compared.js";
 import { fill, h } from "../dom.js";
@@ -9,7 +9,7 @@ import { csvOf, onPeriod } from "../period.js";
 import { shopPlan } from "../plan.js";
 import { number, share, t } from "../words.js";
 
-const shop = get("shop");
+const shop = steadily("shop");
 const boxes = { over: chartBox(t("entrances.over"), ".tall"), inside: chartBox(t("entrances.inside")) };
 const whole = (answer) => answer?.rows.find((row) => row.place === "");
 

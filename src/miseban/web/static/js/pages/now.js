@@ -1,18 +1,19 @@
 // Now: the shop at this moment. The hub sends its state once a second; only what changed is drawn.
 
-import { ask, get } from "../api.js";
+import { ask, steadily } from "../api.js";
 import { coverageNote, figure } from "../charts.js";
 import { beginOf, dayOf, plusDays } from "../days.js";
 import { $, fill, h, icon } from "../dom.js";
 import { Calls, Dots } from "../dots.js";
+import { hubNow } from "../hubclock.js";
 import { onLive } from "../live.js";
 import { drawPlan, noPlan, shopPlan } from "../plan.js";
 import { spark } from "../spark.js";
-import { change, clock, duration, hourOf, maybe, number, share, t, weekday } from "../words.js";
+import { change, clock, duration, hourOf, maybe, number, partOfHour, share, t, weekday } from "../words.js";
 
 const AGAIN_MS = 60000; // visitors of the day are asked for once a minute
 const WEEKS = 4; // a normal day is the mean of so many of the same weekday
-const shop = get("shop");
+const shop = steadily("shop");
 let dots = null;
 let calls = null;
 let help = null; // only those who may are told of it
@@ -24,7 +25,7 @@ async function drawFloor() {
   dots = new Dots(drawn.layer("over"));
   calls = new Calls(drawn.layer("over"), plan.zones, drawn.size);
   if (help) calls.show(help);
-  fill("floor", drawn.svg, h("p", h("small", h("span#here"), " ", t("now.legend"))));
+  fill("floor", drawn.svg, h("p", h("small", h("span", { id: "here" }), " ", t("now.legend"))));
 }
 
 /** The names of places, by kind and id. */
@@ -128,7 +129,7 @@ function eyes({ cameras: all }, names) {
 
 /** Visitors of today beside a normal day: the mean of the same weekday in the weeks before. */
 async function visitors() {
-  const today = dayOf(Date.now());
+  const today = dayOf(hubNow());
   const day = (name) => ({ since: beginOf(name), until: beginOf(plusDays(name, 1)), by: "hour" });
   const hourly = (answer) => {
     const hours = Array(24).fill(null);
@@ -140,17 +141,17 @@ async function visitors() {
   const row = whole.rows.find((row) => row.place === "");
   const total = row?.visitors;
   const hours = hourly(mine);
-  const hour = hourOf(Date.now());
+  const hour = hourOf(hubNow());
   const past = before.map(hourly).filter((one) => one.some((v) => v?.value));
   const normal = hours.map((_, n) => {
     const known = past.map((one) => one[n]?.value).filter((v) => v !== null && v !== undefined);
     return known.length ? known.reduce((a, b) => a + b, 0) / known.length : null;
   });
-  const part = new Date().getMinutes() / 60;
+  const part = partOfHour(hubNow());
   const usual = normal.slice(0, hour).reduce((a, b) => a + (b ?? 0), 0) + (normal[hour] ?? 0) * part;
   const beside = past.length > 0 && usual >= 5 && total?.value !== null && total?.value !== undefined;
   const more = beside ? total.value / usual - 1 : 0;
-  const said = beside && h(more > 0.02 ? "p.change.up" : more < -0.02 ? "p.change.down" : "p.change", `${t("frame.than_normal", { change: change(more), weekday: weekday(Date.now()) })} (${t("now.usual", { weekday: weekday(Date.now()), number: number(usual) })})`);
+  const said = beside && h(more > 0.02 ? "p.change.up" : more < -0.02 ? "p.change.down" : "p.change", `${t("frame.than_normal", { change: change(more), weekday: weekday(hubNow()) })} (${t("now.usual", { weekday: weekday(hubNow()), number: number(usual) })})`);
   const open = normal.map((v, n) => [v, n]).concat(hours.map((v, n) => [v?.value, n])).filter(([v]) => v).map(([, n]) => n);
   const [first, last] = open.length ? [Math.min(...open), Math.max(...open)] : [0, 23];
   const cut = (list) => list.slice(first, last + 1);
@@ -166,8 +167,15 @@ onLive("floor", (floor) => {
   const here = $("#here");
   if (here) here.textContent = floor.cameras ? t("now.people_here", { n: number(floor.dots.length) }) : t("now.not_seen_live");
 });
+// Nobody knows where anybody is now.
+onLive("lost", () => {
+  dots?.show({ dots: [] });
+  const here = $("#here");
+  if (here) here.textContent = "";
+});
 drawFloor();
 const again = () => visitors().catch((error) => { if (error.code !== "offline") throw error; });
 again();
 setInterval(() => { if (!document.hidden) again(); }, AGAIN_MS);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
+onLive("back", again);

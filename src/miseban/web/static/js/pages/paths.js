@@ -1,13 +1,13 @@
 // Paths: from which area people go to which, on the plan and as a list.
 
-import { ask, get } from "../api.js";
+import { ask, steadily } from "../api.js";
 import { measured, table, tableOf } from "../charts.js";
 import { fill, h } from "../dom.js";
 import { csvOf, onPeriod, view, viewed } from "../period.js";
 import { drawPlan, shopPlan } from "../plan.js";
 import { number, share, t } from "../words.js";
 
-const shop = get("shop");
+const shop = steadily("shop");
 const MOST = 40;
 let answer = null;
 let plan = null;

@@ -4,14 +4,17 @@ import { get, may } from "../api.js";
 import { figure, measured, table, tableOf } from "../charts.js";
 import { dayOf, plusDays } from "../days.js";
 import { $, fill, h, icon } from "../dom.js";
+import { hubNow } from "../hubclock.js";
+import { onLive } from "../live.js";
 import { chartBox, overTime, stamp } from "../overtime.js";
 import { view, viewed } from "../period.js";
 import { LANGUAGE, change, clock, day, duration, hourOf, maybe, number, share, t } from "../words.js";
 
 const NAMES = ["know", "came", "inside", "bought", "over", "queues", "shelves", "areas", "answered", "seen"];
 const over = chartBox(t("reports.over"), ".tall");
-const today = () => dayOf(Date.now());
+const today = () => dayOf(hubNow());
 let asking = new AbortController();
+let failed = false;
 
 /** What is looked at: yesterday, where the address names nothing else. */
 function chosen() {
@@ -46,6 +49,7 @@ function choice(which) {
 
 async function run() {
   const which = chosen();
+  failed = false;
   choice(which);
   asking.abort();
   asking = new AbortController();
@@ -56,6 +60,7 @@ async function run() {
     if (error.name === "AbortError") return;
     $("#of").textContent = "";
     for (const name of NAMES) fill(name, h("p.note.warning", icon("warning"), " ", t("reports.failed")));
+    failed = true;
   }
 }
 
@@ -174,4 +179,5 @@ function seen({ entrances, cameras }) {
 // Charts are as wide as the window: paper takes them smaller. 660 px is A4 between its margins.
 addEventListener("beforeprint", () => over.style.setProperty("--on-paper", String(Math.min(1, 660 / Math.max(1, over.clientWidth)))));
 addEventListener("popstate", run);
+onLive("back", () => { if (failed) run(); });
 run();

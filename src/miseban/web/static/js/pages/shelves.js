@@ -1,6 +1,6 @@
 // Shelves: what stands full or empty now, how long it was empty, and what hands did there.
 
-import { ask, get } from "../api.js";
+import { ask, steadily } from "../api.js";
 import { figure, measured, table, tableOf } from "../charts.js";
 import { changed } from "../compared.js";
 import { fill, h } from "../dom.js";
@@ -8,7 +8,7 @@ import { onLive } from "../live.js";
 import { csvOf, onPeriod } from "../period.js";
 import { duration, number, share, t } from "../words.js";
 
-const shop = get("shop");
+const shop = steadily("shop");
 const SHOWN = 20;
 
 const names = shop.then((found) => new Map(found.shelves.flatMap((shelf) => shelf.facings.map((one) => [`${shelf.id}/${one.id}`, { facing: one, shelf }]))));

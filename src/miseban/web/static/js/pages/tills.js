@@ -1,6 +1,6 @@
 // Tills: how long people waited, and what one more till would have changed.
 
-import { ask, get } from "../api.js";
+import { ask, steadily } from "../api.js";
 import { coverageNote, figure, measured, table, tableOf } from "../charts.js";
 import { changed } from "../compared.js";
 import { fill, h } from "../dom.js";
@@ -9,7 +9,7 @@ import { csvOf, onPeriod } from "../period.js";
 import { withOneMore } from "../queueing.js";
 import { duration, hourOf, number, t } from "../words.js";
 
-const shop = get("shop");
+const shop = steadily("shop");
 const box = chartBox(t("tills.over"), ".tall");
 const WORTH_S = 20; // a wait that one more till shortens by less is not worth a till
 
