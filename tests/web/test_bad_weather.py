@@ -260,7 +260,7 @@ def test_a_browser_that_slept_for_an_hour(looker: Visitor, weather: Weather) -> 
     time.sleep(1)
     cdp.send("Page.setWebLifecycleState", {"state": "active"})
     page.evaluate("setClock(3600000)")
-    page.wait_for_function("document.querySelector('#state').dataset.kind === 'live'")
+    state(page, "live")
     expect(page.locator("#visitors")).to_have_attribute("aria-busy", "false")
     page.wait_for_timeout(2500)
     state(page, "live")

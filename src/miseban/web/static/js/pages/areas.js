@@ -1,6 +1,6 @@
 // Areas: where on the floor people spend their time, and how long they stay in each area.
 
-import { ask, steadily } from "../api.js";
+import { ask, get } from "../api.js";
 import { coverageNote, figure, measured, tableOf } from "../charts.js";
 import { beside, changed } from "../compared.js";
 import { beginOf, plusDays } from "../days.js";
@@ -11,7 +11,7 @@ import { csvOf, onPeriod, period, view, viewed } from "../period.js";
 import { drawPlan, noPlan, shopPlan } from "../plan.js";
 import { duration, number, share, t } from "../words.js";
 
-const shop = steadily("shop");
+const shop = get("shop");
 const box = chartBox(t("areas.stays_over"));
 let shown = { heat: null, zones: null, dwell: null };
 
