@@ -1,41 +1,61 @@
 """The pages in a real browser before a year of a shop: how soon a page says something useful, and
 how soon it shows another time.
 
-The year is that of ``bench.questions`` (``MISEBAN_SHOP_YEAR``). Opening its journal changes it,
-so a copy with hard links is opened.
+The year is that of ``bench.questions`` (``MISEBAN_SHOP_YEAR``). Opening its journal changes it, so
+a copy with hard links is opened, by a hub in a process of its own (``screens_hub``). The first time
+it is looked at from the first moment on, while the hub deletes and tidies what is due after a year
+(``at-work``), and again once that is done; the copy stays in the folder ``screens`` beside the
+year, so that another run has nothing to wait for. ``MISEBAN_SCREENS`` names some of the pages
+instead of all.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import socket
 import statistics
-import tempfile
-import threading
+import subprocess
+import sys
+import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from bench.questions import DAYS, FOLDER
 from bench.result import CannotRunError, Result
+from bench.screens_hub import LOGIN, PASSWORD
+from bench.screens_look import ANSWERS, Looker
 from bench.shop_year import SHOP_FILE, make
-from miseban.hub.api.app import create_app
-from miseban.hub.people.identity import CONSOLE
-from miseban.hub.running.box import open_box
-from miseban.hub.running.serving import serve
-from miseban.hub.running.settings import load_settings
 from miseban.journal.reader import JournalReader
-from miseban.vocabulary.shop import Shop, load_shop
-from miseban.web.site import add_pages
+from miseban.vocabulary.shop import load_shop
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-PASSWORD = "a sentence for the bench alone"
-ROUNDS = 5
-FIRST = {"now": "#visitors", "areas": "#ranking", "entrances": "#came", "tills": "#waited"}
-"""Of each page the card with its answer."""
-READY = "() => !document.querySelector('main [aria-busy=true]')"
+FIRST_S, CHANGE_MS = 1.5, 300.0
+"""The bars."""
+ROUNDS, ROUNDS_AT_WORK = 4, 1
+SPANS = {
+    "day": (1, ""),
+    "day-compared": (1, "before"),
+    "week": (7, ""),
+    "week-compared": (7, "before"),
+    "month": (28, ""),
+    "month-compared": (28, "before"),
+    "year": (364, ""),
+}
+"""Days, and with what they are compared."""
+AT_WORK, RESTED = "at-work", "rested"
+PERIODS = ("areas", "paths", "entrances", "tills", "shelves", "cameras")
+UPKEEP_S = 1800.0
+"""So long the hub may take with what is due after a year."""
 
 
 def run(repeats: int) -> list[Result]:
@@ -48,92 +68,170 @@ def run(repeats: int) -> list[Result]:
         raise CannotRunError("needs Chromium (scripts/setup-test)")
     shop = load_shop(SHOP_FILE)
     make((FOLDER / "journal").absolute(), DAYS, shop)
-    first: dict[str, list[float]] = {}
-    change: dict[str, list[float]] = {}
-    with _hub(shop) as (url, newest), sync_playwright() as playwright:
+    some = os.environ.get("MISEBAN_SCREENS", "").split()
+    with _hub() as hub, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
-        page = context.new_page()
-        page.goto("/login")
-        page.fill("input[name=login]", "bench")
-        page.fill("input[name=password]", PASSWORD)
-        page.click("button.main")
-        page.wait_for_url(f"{url}/")
-        for _ in range(ROUNDS):
-            for name, card in FIRST.items():
-                path = "/" if name == "now" else f"/{name}"
-                page.goto("about:blank")
-                page.goto(path, wait_until="commit")
-                page.wait_for_selector(f"{card}[aria-busy=false]")
-                first.setdefault(name, []).append(page.evaluate("performance.now()"))
-        for name in ("areas", "entrances", "tills"):
-            page.goto(f"/{name}")
-            page.wait_for_function(READY)
-            for back in range(2 * ROUNDS):
-                until = newest - timedelta(days=3 * back)
-                since = until - timedelta(days=6)
-                took = page.evaluate(CHANGE, [f"{since:%Y-%m-%d}..{until:%Y-%m-%d}", FIRST[name]])
-                change.setdefault(name, []).append(took)
+        told, results = Told(hub), [hub.started]
+        states = {AT_WORK: ROUNDS_AT_WORK, RESTED: ROUNDS} if hub.is_new else {RESTED: ROUNDS}
+        for state, rounds in states.items():
+            if state == RESTED and hub.is_new:
+                results.append(hub.rest())
+            context = browser.new_context(
+                base_url=hub.url, viewport={"width": 1440, "height": 900}, locale="en-GB"
+            )
+            told.look(context.new_page(), state, some, rounds)
+            context.close()
         browser.close()
-    results = []
-    for name, took in first.items():
-        note = f"from the click to the page's answer, {name}, median of {len(took)}"
-        results.append(Result(f"first-{name}", statistics.median(took) / 1000, "s", note, 1.5))
-    for name, took in change.items():
-        note = f"another week on {name} until its answer stands there, median of {len(took)}; "
-        note += f"the longest {max(took):.0f} ms"
-        results.append(Result(f"change-{name}", statistics.median(took), "ms", note, 300.0))
-    return results
+    return [*results, *told.results()]
 
 
-CHANGE = """async ([period, card]) => {
-  const began = performance.now();
-  const box = document.querySelector(`${card} .body`);
-  const changed = new Promise((done) => {
-    const watch = new MutationObserver(() => { watch.disconnect(); done(performance.now()); });
-    watch.observe(box, { childList: true, subtree: true, characterData: true });
-    setTimeout(() => done(performance.now()), 10000);
-  });
-  const query = new URLSearchParams(location.search);
-  query.set("period", period);
-  history.replaceState(null, "", `${location.pathname}?${query}`);
-  dispatchEvent(new PopStateEvent("popstate"));
-  return (await changed) - began;
-}"""
+@dataclass
+class Hub:
+    """A hub's process. ``url`` has no path; ``data`` is its folder; ``started`` how long it took
+    to answer; ``until`` is the day on which its clock stands; ``is_new`` where nothing that is due
+    after a year was done yet."""
+
+    url: str
+    pid: int
+    data: Path
+    started: Result
+    until: datetime
+    is_new: bool
+
+    def processor_s(self) -> float:
+        """Seconds of processor time so far."""
+        told = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+    def rest(self) -> Result:
+        """Waits until it is done with what is due after a year."""
+        began, spent = time.monotonic(), self.processor_s()
+        while time.monotonic() - began < UPKEEP_S:
+            if '"deleted"' in (self.data / "hub.log").read_text():  # told once all of it is
+                break
+            time.sleep(2)
+        else:
+            raise CannotRunError(f"the hub was still at work after {UPKEEP_S:.0f} s")
+        (self.data / "rested").touch()
+        note = "until the hub had deleted and tidied what was due; of this, processor time "
+        note += f"{self.processor_s() - spent:.0f} s"
+        return Result("screens-upkeep", time.monotonic() - began, "s", note)
+
+
+class Told:
+    """What was measured, by page."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._took: defaultdict[str, list[float]] = defaultdict(list)
+        self._more: defaultdict[str, defaultdict[str, list[float]]]
+        self._more = defaultdict(lambda: defaultdict(list))
+
+    def look(self, page: Any, state: str, some: list[str], rounds: int) -> None:
+        """Opens the pages and changes their time, so many ``rounds``."""
+        looker = Looker(page)
+        looker.log_in(LOGIN, PASSWORD)
+        names = [name for name in ANSWERS if not some or name in some]
+        for turn in range(rounds + 1):
+            for name in names:
+                spent = self._hub.processor_s()
+                answer, whole, thread = looker.opened(name)
+                key = f"{'first' if turn else 'cold'} {state} {name}"
+                self._keep(key, "", answer, whole, thread, self._hub.processor_s() - spent)
+        for name in names:
+            if name in PERIODS:
+                looker.opened(name)
+                self._changes(looker, name, state, rounds)
+
+    def _changes(self, looker: Looker, name: str, state: str, rounds: int) -> None:
+        looker.changed(name, self._query(1, 40, ""))  # plotly.js is there from now on
+        for turn in range(rounds):
+            for span, (days, compare) in SPANS.items():
+                query = self._query(days, 0 if days > 28 else 3 * turn, compare)
+                spent = self._hub.processor_s()
+                took = looker.changed(name, query)
+                hub = self._hub.processor_s() - spent
+                key = f"change {state} {name}"
+                self._keep(key, span, took.answer, took.whole, took.thread, hub)
+                for asked, ms, size, _ in took.asked:
+                    kind = asked.partition("?")[0].rpartition("/")[2]
+                    self._more[key][f"{span}_{kind}_ms"].append(ms)
+                    self._more[key][f"{span}_{kind}_kb"].append(size / 1000)
+
+    def _query(self, days: int, back: int, compare: str) -> str:
+        until = self._hub.until - timedelta(days=back)
+        since = until - timedelta(days=days - 1)
+        told = f"?period={since:%Y-%m-%d}..{until:%Y-%m-%d}"
+        return told + (f"&compare={compare}" if compare else "")
+
+    def _keep(
+        self, key: str, span: str, answer: float, whole: float, thread: float, hub_s: float
+    ) -> None:
+        self._took[key].append(answer)
+        told = {"answer": answer, "whole": whole, "browser": thread, "hub": hub_s * 1000}
+        for name, value in told.items():
+            self._more[key][f"{name}_ms"].append(value)
+            if span:
+                self._more[key][f"{span}_{name}_ms"].append(value)
+
+    def results(self) -> Iterator[Result]:
+        for key, took in self._took.items():
+            what, state, name = key.split()
+            of = {name: statistics.median(values) for name, values in self._more[key].items()}
+            beside = f"95 % of {len(took)} within {np.percentile(took, 95):.0f} ms; all of the "
+            beside += f"page {of['whole_ms']:.0f} ms; processor time of the hub "
+            beside += f"{of['hub_ms']:.0f} ms, of the page's thread {of['browser_ms']:.0f} ms"
+            value, shown = statistics.median(took), f"{what}-{name}"
+            if state != RESTED:
+                shown, beside = f"{shown}-{state}", f"{beside}; the hub deletes meanwhile"
+            if what == "change":
+                slowest = max(SPANS, key=lambda span: of[f"{span}_answer_ms"])
+                note = f"another time on {name} until its answer stands there; slowest "
+                note += f"{slowest}, {of[f'{slowest}_answer_ms']:.0f} ms; {beside}"
+                yield Result(shown, value, "ms", note, CHANGE_MS, details=of)
+            else:
+                when = ", for the first time" if what == "cold" else ""
+                note = f"from the click to the answer, {name}{when}; {beside}"
+                yield Result(shown, value / 1000, "s", note, FIRST_S, details=of)
 
 
 @contextmanager
-def _hub(shop: Shop) -> Iterator[tuple[str, datetime]]:
-    """Its address, and the last whole day of the year."""
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-        data = Path(folder)
+def _hub() -> Iterator[Hub]:
+    """A hub's process over a copy of the year with hard links."""
+    data = FOLDER.absolute() / "screens"
+    done = data / "rested"
+    is_new = not done.exists()
+    if is_new:
+        shutil.rmtree(data, ignore_errors=True)
         shutil.copytree(FOLDER / "journal", data / "journal", copy_function=os.link)
-        reader = JournalReader(data / "journal")
-        as_of = reader.newest()
-        reader.close()
-        if as_of is None:
-            raise CannotRunError("the year has no events")
-        settings_file = data / "hub.toml"
-        settings_file.write_text("[tls]\non = false\n[upkeep]\ncompact_minutes = 600\n", "utf-8")
-        settings = load_settings(settings_file, data=data, listen="127.0.0.1:8443")
-        ends, ready = threading.Event(), threading.Event()
-        ports: list[int] = []
-        with open_box(SHOP_FILE, settings, now=lambda: as_of) as box:
-            box.hub.people.accounts.add("bench", "manager", PASSWORD, CONSOLE, box.hub.now())
-            app = create_app(box.hub)
-            add_pages(app)
-
-            def is_ready(port: int) -> None:
-                ports.append(port)
-                ready.set()
-
-            given = {"on_ready": is_ready, "until": ends}
-            thread = threading.Thread(target=serve, args=(app, "127.0.0.1", 0, None), kwargs=given)
-            thread.start()
+    reader = JournalReader(data / "journal")
+    newest, zone = reader.newest(), ZoneInfo(reader.timezone)
+    reader.close()
+    if newest is None:
+        raise CannotRunError("the year has no events")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "bench.screens_hub", str(data), "--port", str(port)]
+    with (
+        (data / "hub.log").open("w") as log,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as child,
+    ):
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            told = next((json.loads(x) for x in child.stdout if x.startswith("{")), None)
+            if told is None:
+                raise CannotRunError(f"the hub ended: {(data / 'hub.log').read_text()[-400:]}")
+            note = "from the hub's start until its door is open, a year behind it"
+            started = Result("screens-start", told["seconds"], "s", note)
+            until = newest.astimezone(zone) - timedelta(minutes=1)
+            yield Hub(f"http://localhost:{port}", child.pid, data, started, until, is_new)
+        finally:
+            child.stdin.close()
             try:
-                ready.wait(60)
-                zone = ZoneInfo(shop.shop.timezone)
-                yield f"http://localhost:{ports[0]}", as_of.astimezone(zone) - timedelta(days=1)
-            finally:
-                ends.set()
-                thread.join(30)
+                child.wait(60)
+            except subprocess.TimeoutExpired:
+                child.kill()

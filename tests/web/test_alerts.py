@@ -55,8 +55,10 @@ def fall(site: Website, name: str) -> None:
 
 
 def call(clerk: Visitor) -> dict[str, Any]:
-    """The one open call for help, as the API tells of it."""
-    [found] = [one for one in clerk.api("alerts") if one["about"] == "help"]
+    """The one who fell, as the API tells of it. (The shop's own two hours may have ended with
+    somebody who waits for help.)"""
+    alerts = clerk.api("alerts")
+    [found] = [one for one in alerts if (one["about"], one["urgency"]) == ("help", "urgent")]
     return dict(found)
 
 

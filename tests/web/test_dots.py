@@ -80,7 +80,8 @@ def test_people_walk_on_the_plan_and_are_gone_when_nobody_tells(visitor: Visitor
         assert len({round(x, 3) for x in seen}) > 3, "it glides"
         assert max(abs(step) for step in steps) < 0.45, "and does not jump"
         page.wait_for_selector(".plan .calls .help")
-        assert page.locator(".plan .calls .word").text_content() == "Fall"
+        # The shop's own two hours may have ended with somebody who waits for help.
+        expect(page.locator(".plan .calls .word", has_text="Fall")).not_to_have_count(0)
         ends.set()
         expect(page.locator(".plan .person")).to_have_count(0, timeout=15_000)
 

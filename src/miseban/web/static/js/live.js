@@ -87,6 +87,8 @@ const call = (name, data) => { for (const back of handlers.get(name) ?? []) back
 
 function take(name, message) {
   if (message.target !== source) return;
+  // What had lain about while the browser slept is not of now.
+  if (opened && silent() > SILENT_MS) { look(); return; }
   const data = JSON.parse(message.data);
   if (name === "now") {
     hubSays(data.time);

@@ -149,10 +149,13 @@ addEventListener("popstate", anew);
 function answering(asked, run) {
   const main = $("#main");
   clearTimeout(shown.again);
+  const cards = all(".card:not(.live)", main);
+  for (const card of cards) card.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => main.classList.add("asking"), 300);
   return (came) => {
     clearTimeout(slow);
     main.classList.remove("asking");
+    if (came) for (const card of cards) card.setAttribute("aria-busy", "false");
     if (came) Object.assign(shown, { asked, at: hubNow(), failures: 0 });
     shown.age(true);
     const other = !came && shown.asked !== asked;

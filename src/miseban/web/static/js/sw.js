@@ -16,13 +16,23 @@ async function keep() {
   await cache.addAll(new Set(files));
 }
 
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("activate", (event) => {
+  // A page is asked for while this worker still wakes up.
+  event.waitUntil(Promise.all([self.clients.claim(), self.registration.navigationPreload?.enable()]));
+});
 
 self.addEventListener("fetch", (event) => {
   const page = event.request.mode === "navigate";
   if (!page && !new URL(event.request.url).pathname.startsWith("/static/")) return;
-  event.respondWith(fetch(event.request).catch(async () => (await caches.match(page ? OFFLINE : event.request)) ?? Response.error()));
+  event.respondWith(given(event, page));
 });
+async function given(event, page) {
+  try {
+    return (page && (await event.preloadResponse)) || (await fetch(event.request));
+  } catch {
+    return (await caches.match(page ? OFFLINE : event.request)) ?? Response.error();
+  }
+}
 
 self.addEventListener("push", (event) => {
   const told = event.data?.json() ?? {};

@@ -13,36 +13,44 @@ const shop = steadily("shop");
 const boxes = { over: chartBox(t("entrances.over"), ".tall"), inside: chartBox(t("entrances.inside")) };
 const whole = (answer) => answer?.rows.find((row) => row.place === "");
 
+/** Each card as soon as its own answer is there: how many came comes first. */
 async function show(period, signal) {
   const { query, by } = period;
-  const [found, lines, over, inside, receipts, passing] = await Promise.all([
-    shop,
-    ask("visitors", { ...query, by: "whole" }, signal),
-    ask("visitors", { ...query, by }, signal),
-    ask("occupancy", { ...query, by }, signal),
-    ask("conversion", { ...query, by: "whole" }, signal),
-    shopPlan(),
+  const lines = ask("visitors", { ...query, by: "whole" }, signal);
+  const over = ask("visitors", { ...query, by }, signal);
+  const inside = ask("occupancy", { ...query, by }, signal);
+  const receipts = ask("conversion", { ...query, by: "whole" }, signal);
+  await Promise.all([
+    lines.then(came),
+    Promise.all([lines, shopPlan()]).then(([answer, plan]) => captured(answer, plan)),
+    Promise.all([lines, shop]).then(([answer, found]) => doors(answer, found)),
+    receipts.then(bought),
+    over.then((answer) => cameOver(answer, period)),
+    inside.then((answer) => wereInside(answer, period)),
   ]);
-  came(lines);
-  captured(lines, passing);
-  bought(receipts);
-  const ofShop = (answer) => answer.rows.filter((row) => row.place === "");
+}
+
+const ofShop = (answer) => answer.rows.filter((row) => row.place === "");
+
+function cameOver(over, period) {
   fill("over", boxes.over, h("p", h("small", t("entrances.hour_band"))), tableOf(ofShop(over), [
     [t("entrances.time"), stamp(period)],
     [t("entrances.visitors"), (row) => measured(row.visitors), true],
     [t("entrances.in"), (row) => measured(row.in), true],
     [t("entrances.out"), (row) => measured(row.out), true],
     [t("entrances.seen"), (row) => share(row.coverage), true],
-  ], csvOf("visitors", { by })));
-  await overTime(boxes.over, ofShop(over), over.compare && ofShop(over.compare), "visitors", period, { kind: "bar", unit: t("unit.people") });
-  doors(lines, found);
+  ], csvOf("visitors", { by: period.by })));
+  return overTime(boxes.over, ofShop(over), over.compare && ofShop(over.compare), "visitors", period, { kind: "bar", unit: t("unit.people") });
+}
+
+function wereInside(inside, period) {
   const people = ofShop(inside);
   fill("inside", boxes.inside, tableOf(people, [
     [t("entrances.time"), stamp(period)],
     [t("entrances.mean"), (row) => measured(row.people_mean, (v) => number(v, 1)), true],
     [t("entrances.most"), (row) => measured(row.people_max), true],
-  ], csvOf("occupancy", { by })));
-  await overTime(boxes.inside, people, inside.compare && ofShop(inside.compare), "people_mean", period, { write: (v) => number(v, 1), colours: "blue", unit: t("unit.people") });
+  ], csvOf("occupancy", { by: period.by })));
+  return overTime(boxes.inside, people, inside.compare && ofShop(inside.compare), "people_mean", period, { write: (v) => number(v, 1), colours: "blue", unit: t("unit.people") });
 }
 
 function came(lines) {

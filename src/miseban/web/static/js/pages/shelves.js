@@ -42,8 +42,15 @@ function standing(facing, state, time) {
   return h(`div.facing.${known ?? "unseen"}`, h("span.level", h("i", { style: { height: `${Math.round((state?.fill ?? 0) * 100)}%` } })), h("span.what", facing.name), h("small", known === "low" && state.fill !== null ? `${says} · ${share(state.fill)}` : says, known === "empty" && since ? ` · ${since}` : ""));
 }
 
+/** Each card as soon as its own answer is there. */
 async function show(period, signal) {
-  const [stock, funnel, known] = await Promise.all([ask("stock", { ...period.query, by: "whole" }, signal), ask("funnel", { since: period.query.since, until: period.query.until }, signal), names]);
+  const known = await names;
+  const { since, until } = period.query;
+  const [stock, funnel] = [ask("stock", { ...period.query, by: "whole" }, signal), ask("funnel", { since, until }, signal)];
+  await Promise.all([stock.then((answer) => stood(answer, known)), funnel.then((answer) => handled(answer, known))]);
+}
+
+function stood(stock, known) {
   const minutes = (rows, key) => rows.reduce((sum, row) => sum + (row[key]?.value ?? 0), 0);
   const seen = (rows) => ["full_min", "low_min", "empty_min", "wrong_min"].reduce((sum, key) => sum + minutes(rows, key), 0);
   const part = (rows) => (seen(rows) ? { value: minutes(rows, "empty_min") / seen(rows) } : null);
@@ -59,6 +66,9 @@ async function show(period, signal) {
     [t("shelves.fill"), (row) => share(row.fill.value), true],
   ];
   fill("stock", rows.length ? h("div.scroll", { tabindex: "0" }, table(rows.slice(0, SHOWN), columns)) : h("p.empty", t("shelves.no_stock")), tableOf(stock.rows, columns, csvOf("stock")));
+}
+
+function handled(funnel, known) {
   const hands = funnel.rows.filter((row) => row.touched?.value || row.passed?.value).sort((a, b) => (b.touched?.value ?? 0) - (a.touched?.value ?? 0));
   fill("funnel", hands.length ? [h("div.scroll", { tabindex: "0" }, table(hands.slice(0, SHOWN), [
     [t("shelves.facing"), (row) => facingName(known, row.place)],

@@ -3,6 +3,7 @@
 import { ask, steadily } from "../api.js";
 import { coverageNote, figure, measured, table, tableOf } from "../charts.js";
 import { changed } from "../compared.js";
+import { beginOf, plusDays } from "../days.js";
 import { fill, h } from "../dom.js";
 import { chartBox, overTime, stamp } from "../overtime.js";
 import { csvOf, onPeriod } from "../period.js";
@@ -11,31 +12,39 @@ import { duration, hourOf, number, t } from "../words.js";
 
 const shop = steadily("shop");
 const box = chartBox(t("tills.over"), ".tall");
+const WEEKS_DAYS = 28;
 const WORTH_S = 20; // a wait that one more till shortens by less is not worth a till
 
+/** Each card as soon as its own answer is there: how long people waited comes first. */
 async function show(period, signal) {
-  const { query, by } = period;
-  const [found, whole, over, dwell, hours, receipts] = await Promise.all([
-    shop,
-    ask("queues", { ...query, by: "whole" }, signal),
-    ask("queues", { ...query, by }, signal),
-    ask("dwell", { since: query.since, until: query.until, by: "whole" }, signal),
-    by === "hour" ? null : ask("queues", { since: query.since, until: query.until, by: "hour" }, signal),
-    ask("receipts", { ...query, by: "whole" }, signal),
-  ]);
-  const names = new Map([...found.zones, ...found.tills].map((one) => [one.id, one]));
+  const { zones, tills } = await shop;
+  const names = new Map([...zones, ...tills].map((one) => [one.id, one]));
   const name = (id) => names.get(id)?.name ?? id;
-  if (!whole.rows.length) {
-    for (const card of ["waited", "served", "more", "over", "queues"]) fill(card, h("p.empty", t("tills.none")));
-  } else {
-    top(whole);
-    const rows = summed(over.rows);
-    fill("over", box, tableOf(over.rows, [[t("tills.time"), stamp(period)], [t("tills.queue"), (row) => name(row.place)], [t("tills.people"), (row) => measured(row.waited), true], [t("tills.mean"), (row) => measured(row.waiting_mean_s, duration), true], [t("tills.longest"), (row) => measured(row.length_max), true]], csvOf("queues", { by })));
-    await overTime(box, rows, over.compare && summed(over.compare.rows), "minutes", period, { write: (v) => (v === null || v === undefined ? "–" : duration(v * 60)), colours: "orange", unit: t("unit.minutes") });
-    fill("queues", h("div.scroll", { tabindex: "0" }, table(whole.rows, [[t("tills.queue"), (row) => name(row.place)], [t("tills.people"), (row) => measured(row.waited), true], [t("tills.mean"), (row) => measured(row.waiting_mean_s, duration), true], [t("tills.p90"), (row) => measured(row.waiting_p90_s, duration), true], [t("tills.longest"), (row) => measured(row.length_max), true]])));
-    oneMore((hours ?? over).rows, dwell.rows.filter((row) => names.get(row.place)?.kind === "counter"), period);
-  }
-  paid(receipts, name);
+  const { query, by } = period;
+  // By the hour, what one more till would change; of a long time its last weeks say that, and soon.
+  const lately = { since: period.days > WEEKS_DAYS ? beginOf(plusDays(period.until, 1 - WEEKS_DAYS)) : query.since, until: query.until };
+  const whole = ask("queues", { ...query, by: "whole" }, signal);
+  const over = ask("queues", { ...query, by }, signal);
+  const hours = by === "hour" ? over : ask("queues", { ...lately, by: "hour" }, signal);
+  const dwell = ask("dwell", { ...lately, by: "whole" }, signal);
+  const receipts = ask("receipts", { ...query, by: "whole" }, signal);
+  await Promise.all([
+    whole.then((answer) => waitedIn(answer, name)),
+    Promise.all([whole, over]).then(([{ rows }, answer]) => rows.length && waitedOver(answer, name, period)),
+    Promise.all([whole, hours, dwell]).then(([{ rows }, byHour, stays]) => rows.length && oneMore(byHour.rows, stays.rows.filter((row) => names.get(row.place)?.kind === "counter"), period)),
+    receipts.then((answer) => paid(answer, name)),
+  ]);
+}
+
+function waitedIn(whole, name) {
+  if (!whole.rows.length) return ["waited", "served", "more", "over", "queues"].map((card) => fill(card, h("p.empty", t("tills.none"))));
+  top(whole);
+  return fill("queues", h("div.scroll", { tabindex: "0" }, table(whole.rows, [[t("tills.queue"), (row) => name(row.place)], [t("tills.people"), (row) => measured(row.waited), true], [t("tills.mean"), (row) => measured(row.waiting_mean_s, duration), true], [t("tills.p90"), (row) => measured(row.waiting_p90_s, duration), true], [t("tills.longest"), (row) => measured(row.length_max), true]])));
+}
+
+function waitedOver(over, name, period) {
+  fill("over", box, tableOf(over.rows, [[t("tills.time"), stamp(period)], [t("tills.queue"), (row) => name(row.place)], [t("tills.people"), (row) => measured(row.waited), true], [t("tills.mean"), (row) => measured(row.waiting_mean_s, duration), true], [t("tills.longest"), (row) => measured(row.length_max), true]], csvOf("queues", { by: period.by })));
+  return overTime(box, summed(over.rows), over.compare && summed(over.compare.rows), "minutes", period, { write: (v) => (v === null || v === undefined ? "–" : duration(v * 60)), colours: "orange", unit: t("unit.minutes") });
 }
 
 /** All queues together, by time: the mean wait of a person, in minutes. */
@@ -61,7 +70,8 @@ function top(whole) {
   const other = whole.compare && summed(whole.compare.rows)[0];
   const seconds = (one) => one && { value: one.minutes.value === null ? null : one.minutes.value * 60, low: one.minutes.low === null ? null : one.minutes.low * 60, high: one.minutes.high === null ? null : one.minutes.high * 60 };
   fill("waited", figure(seconds(all), "", { write: duration }), changed(seconds(all), seconds(other)), coverageNote(all.coverage));
-  const people = whole.rows.reduce((sum, row) => sum + (row.waited?.value ?? 0), 0);
+  const known = whole.rows.filter((row) => (row.waited?.value ?? null) !== null);
+  const people = known.length ? known.reduce((sum, row) => sum + row.waited.value, 0) : null;
   fill("served", figure({ value: people }, t("unit.people")), other && changed({ value: people }, { value: other.people }));
 }
 
@@ -83,9 +93,10 @@ function oneMore(rows, counters, period) {
     hours.set(hour, { hour, n: one.n + n, now: one.now + n * wait, then: one.then + n * then });
   }
   const worth = [...hours.values()].map((one) => ({ ...one, now: one.now / one.n, then: one.then / one.n })).filter((one) => one.now - one.then >= WORTH_S).sort((a, b) => (b.now - b.then) * b.n - (a.now - a.then) * a.n).slice(0, 3);
-  if (!worth.length) return fill("more", h("p", t("tills.fine")), h("p", h("small", t("tills.estimate"))));
-  return fill("more", h("p", t("tills.saved", { minutes: duration(saved_s / period.days) })),
-    h("ul.list", worth.map((one) => h("li", t("tills.busy", { hour: number(one.hour), now: duration(one.now), then: duration(one.then) })))), h("p", h("small", t("tills.estimate"))));
+  const note = h("p", h("small", t("tills.estimate"), period.days > WEEKS_DAYS ? ` ${t("tills.lately", { days: number(WEEKS_DAYS) })}` : ""));
+  if (!worth.length) return fill("more", h("p", t("tills.fine")), note);
+  return fill("more", h("p", t("tills.saved", { minutes: duration(saved_s / Math.min(WEEKS_DAYS, period.days)) })),
+    h("ul.list", worth.map((one) => h("li", t("tills.busy", { hour: number(one.hour), now: duration(one.now), then: duration(one.then) })))), note);
 }
 
 function paid(answer, name) {
