@@ -224,13 +224,13 @@ def make(folder: Path, days: int, shop: Shop) -> Manifest:
     disk = RealDisk()
     for name in ("log", "events", "rollups"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    made = patterns(folder.parent / "days", shop)
     if (folder / "journal.json").exists():
         manifest = read_manifest(folder)
     else:
         manifest = Manifest(shop=shop.shop.id, timezone=shop.shop.timezone)
     done = folder / "done.json"
     at = json.loads(done.read_text())["days"] if done.exists() else 0
+    made = patterns(folder.parent / "days", shop) if at < days else {}
     while at < days:
         until = min(days, at + 31)
         rng = np.random.default_rng(at)
