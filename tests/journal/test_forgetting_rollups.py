@@ -3,12 +3,15 @@ to the same, and days that were done are not touched again."""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from miseban.journal.disk import RealDisk
 from miseban.journal.journal import Journal
+from miseban.journal.manifest import read_manifest
 from miseban.journal.rollups.files import days_there, read_rows
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.journal.rollups.rows import LEVELS
@@ -108,3 +111,35 @@ def test_what_was_broken_off_goes_on(tmp_path: Path, after: int) -> None:
     assert rolled_up(tmp_path / "off") == rolled_up(tmp_path / "whole")
     journal.close()
     other.close()
+
+
+class CountingDisk(RealDisk):
+    """How often journal.json was another one."""
+
+    changes = 0
+
+    def rename(self, old: Path, new: Path) -> None:
+        self.changes += new.name == "journal.json"
+        super().rename(old, new)
+
+
+def test_days_that_are_over_become_one_file_each_at_once(tmp_path: Path) -> None:
+    """Who reads meanwhile begins again whenever journal.json is another one."""
+    maker, disk = Maker(3), CountingDisk()
+    journal = Journal.open(tmp_path, shop=SHOP, timezone="Asia/Tokyo", disk=disk)
+    for turn in range(3):
+        for day in range(5):
+            start = FIRST + timedelta(days=day, hours=turn)
+            journal.append([one for kind in KINDS for one in maker.some(2, start, kind)])
+        journal.append(maker.some(30 * 3 ** (2 - turn), FIRST, "line"))
+        journal.compact(FIRST)
+    journal.append(maker.some(1, LATER, "line"))
+    parts = journal.state.segments
+    disk.changes = 0
+    journal.compact(LATER)
+    assert journal.state.segments < parts
+    held = Counter((segment.data, segment.day) for segment in read_manifest(tmp_path).segments)
+    assert max(held.values()) == 1
+    # What came, the days that were over, and the roll-ups.
+    assert disk.changes == 3
+    journal.close()

@@ -129,19 +129,30 @@ class Compaction(Book):
                 by_place[segment.data, segment.day].append(segment)
         many = sorted((day, data) for (data, day), of in by_place.items() if len(of) > 1)
         left = TIDIED_AT_ONCE
-        for day, data in many:
-            old = by_place[data, day]
-            tables = [(s, t) for s in old if (t := self.readable(s)) is not None]
-            if len(tables) < 2:
-                continue
-            left -= sum(len(table) for _, table in tables)
-            with self.changing() as change:
+        while many and left > 0:
+            left -= self._one_file_each(many, by_place)
+
+    def _one_file_each(
+        self, many: list[tuple[date, DataClass]], by_place: Mapping[Place, list[Segment]]
+    ) -> int:
+        """Takes the first of ``many`` off, until some are one file each; how many events these
+        hold. They count together: a reader that finds journal.json changed begins again, and would
+        come to no end where that happens several times a second."""
+        moved = 0
+        with self.changing() as change:
+            while many and moved < EVENTS_A_STEP:
+                day, data = many.pop(0)
+                old = by_place[data, day]
+                tables = [(s, t) for s in old if (t := self.readable(s)) is not None]
+                if len(tables) < 2:
+                    continue
+                moved += sum(len(table) for _, table in tables)
                 for segment, _ in tables:
                     change.drop(segment)
                 change.add(data, day, pa.concat_tables([table for _, table in tables]))
+            if moved:
                 change.commit()
-            if left <= 0:
-                break
+        return moved
 
     def roll_up(self) -> None:
         """Roll-ups follow the segments. Raises ``OSError``."""

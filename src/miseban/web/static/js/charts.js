@@ -34,6 +34,7 @@ const drawn = new Map();
 export async function chart(box, traces, layout = {}) {
   drawn.set(box, [traces, layout]);
   const Plotly = await plotly();
+  await new Promise((done) => setTimeout(done)); // what is known by now is shown before a chart is drawn
   if (drawn.get(box)?.[0] !== traces) return; // another was asked for meanwhile
   const ink = colour("ink");
   const soft = colour("soft");
