@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from miseban.camera.analysis import analyse
@@ -40,7 +39,7 @@ class Remembering:
         self._found: dict[bytes, Detections] = {}
 
     def detect(self, frame: Frame) -> Detections:
-        picture = hashlib.blake2b(np.ascontiguousarray(frame.bgr)).digest()
+        picture = hashlib.blake2b(frame.bgr.tobytes()).digest()
         if picture not in self._found:
             self._found[picture] = self._detector.detect(frame)
         return self._found[picture]
