@@ -277,6 +277,7 @@ def _opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
         "python_enable_replacements = false",
         f"allowed_directories = ['{quoted}']",
         "enable_external_access = false",
+        "allocator_background_threads = true",  # else what a thread once needed is kept
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")

@@ -16,11 +16,10 @@ _HEAPS: Final = 2
 
 
 def take_it_plainly() -> None:
-    """Tables come from the C library's memory, and large pieces of it from the system, to which
-    they go back at once. Arrow's own pool keeps what a thread has once had, and glibc, left alone,
-    soon takes pieces of megabytes from a heap that small ones then hold open: a hub that compacted
-    every five minutes grew by 5 MB a minute."""
-    pa.set_memory_pool(pa.system_memory_pool())
+    """Large pieces come from the system, to which they go back at once: glibc, left alone, soon
+    takes pieces of megabytes from a heap that small ones then hold open, and a hub that compacted
+    every five minutes grew by 5 MB a minute. (Arrow takes its tables from glibc as well: see
+    ``miseban.cli``.)"""
     with contextlib.suppress(AttributeError, OSError):  # no glibc: nothing to set
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
