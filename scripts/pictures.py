@@ -57,9 +57,9 @@ class Picture:
 
 
 TAKEN: Final = (
-    Picture("now", "/", "svg.plan .person"),
-    Picture("areas", "/areas?period=week&compare=before", "#map svg.with-heat", (1440, 1000)),
-    Picture("reports", "/reports", "#over .chart svg", (1440, 1000)),
+    Picture("now", "/", "svg.plan .person", (1440, 1200)),
+    Picture("areas", "/areas?period=week&compare=before", "#map svg.with-heat", (1440, 1200)),
+    Picture("reports", "/reports", "#over .chart svg", (1440, 1200)),
     Picture("staff-phone", "/alerts", "#open[aria-busy=false] .body > *", (390, 844), 2.0, "staff"),
 )
 
@@ -133,29 +133,36 @@ def _said(lines: Iterable[str]) -> Iterator[str]:
         yield line
 
 
-def take(running: Running, out: Path, which: Iterable[Picture] = TAKEN) -> list[Path]:
-    """Writes ``NAME.png`` into ``out`` for each."""
-    chromium = shutil.which("chromium") or "/usr/bin/chromium"
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        manager = _context(browser, (1440, 900), 1.0)
-        page = manager.new_page()
-        page.goto(urljoin(running.url, "/login"))
-        page.fill("input[name=login]", running.login)
-        page.fill("input[name=password]", running.password)
-        page.click("button.main")
-        expect(page.locator("h1")).to_be_visible()
-        page.wait_for_url(urljoin(running.url, "/"))
-        found = []
-        for picture in which:
-            context = _context(browser, picture.size, picture.scale)
-            if picture.role == "manager":
-                context.add_cookies(manager.cookies())  # type: ignore[arg-type]
-            else:
-                _invited(page, context, running.url, picture.role)
-            found.append(_taken(context, running.url, picture, out))
-            context.close()
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
         browser.close()
+
+
+def take(
+    browser: Browser, running: Running, out: Path, which: Iterable[Picture] = TAKEN
+) -> list[Path]:
+    """Writes ``NAME.png`` into ``out`` for each."""
+    manager = _context(browser, (1440, 900), 1.0)
+    page = manager.new_page()
+    page.goto(urljoin(running.url, "/login"))
+    page.fill("input[name=login]", running.login)
+    page.fill("input[name=password]", running.password)
+    page.click("button.main")
+    page.wait_for_url(urljoin(running.url, "/"))
+    found = []
+    for picture in which:
+        context = _context(browser, picture.size, picture.scale)
+        if picture.role == "manager":
+            context.add_cookies(manager.cookies())  # type: ignore[arg-type]
+        else:
+            _invited(page, context, running.url, picture.role)
+        found.append(_taken(context, running.url, picture, out))
+        context.close()
+    manager.close()
     return found
 
 
@@ -207,8 +214,9 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory(prefix="miseban-pictures-") as folder,
         demo(Path(folder) / "demo", asked.seed, asked.days) as running,
+        chromium() as browser,
     ):
-        for file in take(running, asked.out):
+        for file in take(browser, running, asked.out):
             print(f"{file} ({file.stat().st_size / 1000:.0f} kB)")
 
 

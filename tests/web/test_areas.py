@@ -54,7 +54,7 @@ def stays_told(answer: dict[str, Any]) -> list[str]:
     """The numbers in front of those lines, of areas that are told of; what is for sale first."""
     told = said(answer, "stays")
     shop = load_shop(SHOPS / "konbini.toml")
-    service = {zone.id for zone in shop.zones if zone.kind in ("queue", "counter")}
+    service = {zone.id for zone in shop.zones if zone.kind in ("queue", "counter", "entrance")}
     known = [place for place in answer["place"] if told[place] is not None]
     return [
         f"{told[place]:,.0f} stays" if told[place] else "nobody"

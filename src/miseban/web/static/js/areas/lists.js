@@ -6,8 +6,8 @@ import { fill, h } from "../dom.js";
 import { csvOf, view, viewed } from "../period.js";
 import { duration, number, share, t } from "../words.js";
 
-/** Where people wait and are served is ranked by itself: no layout is judged by it. */
-const SERVICE = new Set(["queue", "counter"]);
+/** Where people come in, wait and are served is ranked by itself: no layout is judged by it. */
+const SERVICE = new Set(["queue", "counter", "entrance"]);
 
 /** Rows of areas with their zones and stays, most used first: {zone, row, stay, other}. */
 export function placed(zones, areas, dwell) {
@@ -84,7 +84,7 @@ function rounded(seconds) {
 
 /** Of as many as that may be told of: where fewer than five stopped, or walked on, it is not. */
 function stopped(row) {
-  if (!row.passed?.value) return t("areas.no_zone_here");
+  if (!row.passed?.value) return null;
   const of = row.stop_rate?.base;
   return of ? t("areas.stopped_of", { n: number(row.stopped.value), of: number(of) }) : t("areas.stop_withheld", { of: number(row.passed.value) });
 }
@@ -101,9 +101,9 @@ export function stops(shop, funnel, more) {
   shelves.sort((a, b) => (b.row.stop_rate?.value ?? -1) - (a.row.stop_rate?.value ?? -1));
   fill("stops", h("ol.ranking", shelves.map(({ shelf, row, hands }) => h("li", h("span", shelf.name), h("b", share(row.stop_rate?.value)),
     row.stop_rate?.value !== null && h("span.bar", h("i", { style: { width: `${(row.stop_rate?.value ?? 0) * 100}%` } })),
-    h("small", stopped(row)),
+    stopped(row) && h("small", stopped(row)),
     hands.length > 0 && h("p.change", t("areas.hands", { list: hands.slice(0, 3).map(([one, found]) => `${one.name} (${number(found.touched.value)})`).join(", ") }))))),
-  h("p", h("small", t("areas.stop_is"))),
+  h("p", h("small", t("areas.stop_is"), shelves.some(({ row }) => !row.passed?.value) && ` ${t("areas.no_zone_here")}`)),
   tableOf(shelves, [
     [t("areas.shelf"), ({ shelf }) => shelf.name],
     [t("areas.passed"), ({ row }) => measured(row.passed), true],
