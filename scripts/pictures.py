@@ -58,7 +58,7 @@ class Picture:
 
 TAKEN: Final = (
     Picture("now", "/", "svg.plan .person", (1440, 1200)),
-    Picture("areas", "/areas?period=week&compare=before", "#map svg.with-heat", (1440, 1200)),
+    Picture("areas", "/areas?period=week", "#map svg.with-heat", (1440, 1200)),
     Picture("reports", "/reports", "#over .chart svg", (1440, 1200)),
     Picture("staff-phone", "/alerts", "#open[aria-busy=false] .body > *", (390, 844), 2.0, "staff"),
 )
@@ -194,10 +194,10 @@ def _invited(manager: Page, context: BrowserContext, url: str, role: str) -> Non
 def _taken(context: BrowserContext, url: str, picture: Picture, out: Path) -> Path:
     page = context.new_page()
     page.goto(urljoin(url, picture.path))
-    patient = 60_000.0
+    patient = 300_000.0  # a question may wait for its turn behind the days that came in
     expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=patient)
-    page.locator(picture.there).first.wait_for(timeout=patient)
     page.wait_for_timeout(3000)  # people have walked some steps, charts are drawn
+    page.locator(picture.there).first.wait_for(timeout=patient)
     file = out / f"{picture.name}.png"
     file.write_bytes(small(page.screenshot()))
     page.close()
