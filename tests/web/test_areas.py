@@ -166,7 +166,7 @@ def test_heat_lies_where_the_camera_sees_that_place(visitor: Visitor) -> None:
         u, v = u / w / 2, v / w / 2
         return (int(u), int(v)) if w > 0 and 0 <= u < 320 and 0 <= v < 180 else None
 
-    hot = sorted(((v, seen(*at)) for at, v in cells.items() if seen(*at)), reverse=True)
+    hot = sorted(((v, spot) for at, v in cells.items() if (spot := seen(*at))), reverse=True)
     (_, (u, v)), (_, (cold_u, cold_v)) = hot[0], hot[-1]
     assert heat[v, u, 3] > 200
     # cividis: the hottest is yellow.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -56,7 +57,11 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Place:
 )
 def test_of_the_chosen_hours_alone(week: Place, days: set[int], hours: tuple[int, int]) -> None:
     begin, end = hours
-    more = {"weekdays": [NAMES[d] for d in sorted(days)], "from_hour": begin, "to_hour": end}
+    more: dict[str, Any] = {
+        "weekdays": [NAMES[d] for d in sorted(days)],
+        "from_hour": begin,
+        "to_hour": end,
+    }
     came = {(d, h): people(d, h) for d in days for h in HOURS if begin <= h < end}
     seconds = sum(lasting(n) for many in came.values() for n in range(many))
     for question in ("dwell", "areas"):
