@@ -127,6 +127,13 @@ class Chaos:
             time.sleep(0.02)
         self._catch_up(all_of_it=True)
 
+    def swallow(self, seconds: float) -> None:
+        """What the cameras send for so long, their connections being whole."""
+        cable = self._cables[0]
+        cable.hang()
+        time.sleep(seconds)
+        cable.mend()
+
     def set_clocks(self, by_s: float, *names: str) -> None:
         """Of cameras by their names, and of the ``hub``."""
         for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from miseban.camera.analysis import analyse
 from miseban.camera.result import Analysis
 from miseban.vision.detectors import open_detector
+from miseban.vision.detectors.detection import Detections, Detector
+from miseban.vision.pixels import Frame
 from miseban.vision.sources import open_source
 from miseban.vocabulary.events import LineCrossed, VisitEnded, ZoneEntered, ZoneLeft
 from miseban.vocabulary.shop import Shop, load_shop
@@ -28,10 +31,32 @@ def shop_of(example: str) -> Shop:
     return load_shop(EXAMPLES / example)
 
 
+class Remembering:
+    """What a network found in a picture is the same at every frame rate: it looks once at each."""
+
+    def __init__(self, detector: Detector) -> None:
+        self.name, self._detector = detector.name, detector
+        self._found: dict[bytes, Detections] = {}
+
+    def detect(self, frame: Frame) -> Detections:
+        picture = hashlib.blake2b(frame.bgr.tobytes()).digest()
+        if picture not in self._found:
+            self._found[picture] = self._detector.detect(frame)
+        return self._found[picture]
+
+    def close(self) -> None:
+        """It is used again."""
+
+
+@cache
+def network(model: str) -> Remembering:
+    return Remembering(open_detector(need(MODELS / model)))
+
+
 @cache
 def analysed(clip: str, example: str, model: str, fps: float | None) -> Analysis:
     shop = shop_of(example)
-    detector = open_detector(model if model == "motion" else need(MODELS / model))
+    detector: Detector = open_detector("motion") if model == "motion" else network(model)
     with open_source(str(need(VIDEO / clip)), fps=fps) as source:
         return analyse(source, detector, shop, shop.cameras[0].id)
 

@@ -64,7 +64,7 @@ def test_an_old_detection_does_not_stay_beside_a_new_truth(tmp_path: Path) -> No
 
 
 def test_what_it_writes_can_be_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert simulated(tmp_path / "t", "--json") == 0
+    assert simulated(tmp_path / "t", "--json", "--minutes", "10") == 0
     truth = json.loads(capsys.readouterr().out)
     tracks = str(tmp_path / "t" / "tracks.csv")
     out = str(tmp_path / "r")
@@ -74,6 +74,7 @@ def test_what_it_writes_can_be_replayed(tmp_path: Path, capsys: pytest.CaptureFi
         told = found["lines"]["entrance"][way]
         assert told["count"] == truth["lines"]["entrance"][way]["count"]
         assert told["low"] <= told["count"] <= told["high"]
+    assert truth["lines"]["entrance"]["in"]["count"] > 3
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+import time
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,12 +50,39 @@ def test_no_event_is_lost_or_told_twice_whatever_dies_and_whatever_the_clocks_sa
     assert sum(chaos.done.values()) >= 8
 
 
+def heard(folder: Path) -> dict[str, set[int]]:
+    """The numbers that the hub has heard of, by camera."""
+    numbers: defaultdict[str, set[int]] = defaultdict(set)
+    if (folder / "heard").exists():
+        for line in (folder / "heard").read_text("ascii").splitlines()[:-1]:
+            camera, _, number = line.partition(" ")
+            numbers[camera].add(int(number))
+    return numbers
+
+
+def has_skipped(folder: Path) -> bool:
+    """Whether the hub has heard of events of a camera, and never of one between them."""
+    return any(
+        n not in numbers and hasattr(event(camera, n, NOW), "visit")  # others carry no number
+        for camera, numbers in heard(folder).items()
+        for n in range(min(numbers - {0}, default=0), max(numbers))
+    )
+
+
 def test_a_camera_that_forgets_too_early_is_found_out(tmp_path: Path) -> None:
+    """A busy machine takes its time: what is sent is swallowed until events were lost by it, and
+    only while events come through, since of a camera without a connection none are."""
     need_mosquitto()
-    acts = ("cut", "cut", "broker", "cameras")
-    chaos = Chaos(tmp_path, cameras=2, rate=60.0, seed=3, careless="camera", acts=acts)
+    chaos = Chaos(tmp_path, cameras=2, rate=60.0, seed=3, careless="camera")
+    until_s = time.monotonic() + 100.0
     try:
-        chaos.run(12.0, pause_s=(0.3, 0.8))  # on a busy machine less happens in a second
+        chaos.run(0.0, pause_s=(1.0, 1.0))
+        while not has_skipped(tmp_path) and time.monotonic() < until_s:
+            before = {name: max(numbers) for name, numbers in heard(tmp_path).items()}
+            time.sleep(0.2)
+            now = {name: max(numbers) for name, numbers in heard(tmp_path).items()}
+            if any(now[name] > before.get(name, 0) for name in now):
+                chaos.swallow(0.5)
         deliver(chaos, 30.0)
     finally:
         chaos.close()

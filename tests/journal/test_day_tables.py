@@ -1,10 +1,15 @@
-"""A day that grows is in memory once."""
+"""A day that grows is in memory once, and packed."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pytest
+
+from miseban.journal import day_tables
 from miseban.journal.day_tables import DayTables
 from miseban.journal.disk import RealDisk
 from miseban.journal.manifest import Segment
@@ -24,24 +29,60 @@ def segment(folder: Path, number: int, days: int = 0) -> Segment:
     return found
 
 
-def test_the_same_day_with_other_segments_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """The days whose segments were read from disk, as they are."""
+    days: list[date] = []
+    plain = day_tables.read_segment
+
+    def noted(path: Path, columns: Sequence[str]) -> pa.Table:
+        table = plain(path, columns)
+        days.append(table["time"][0].as_py().date())
+        return table
+
+    monkeypatch.setattr(day_tables, "read_segment", noted)
+    return days
+
+
+def test_the_same_day_with_other_segments_takes_the_place_of_the_old_one(
+    tmp_path: Path, read: list[date]
+) -> None:
     tables = DayTables(tmp_path, COLUMNS)
     segments: list[Segment] = []
     for number in range(1, 5):
         segments.append(segment(tmp_path, number))
-        assert len(tables.of(NOON.date(), segments)) == 3 * number
-        assert tables.of(NOON.date(), segments) is tables.of(NOON.date(), segments)
+        first = tables.of(NOON.date(), segments)
+        assert len(first) == 3 * number
+        read.clear()
+        assert tables.of(NOON.date(), segments).equals(first)
+        assert not read
     assert len(tables._kept) == 1
 
 
-def test_a_few_days_are_kept_and_the_one_asked_for_longest_ago_goes(tmp_path: Path) -> None:
+def test_a_few_days_are_kept_and_the_one_asked_for_longest_ago_goes(
+    tmp_path: Path, read: list[date]
+) -> None:
     tables = DayTables(tmp_path, COLUMNS)
     segments = [segment(tmp_path, 1 + days, days) for days in range(6)]
     days = [one.day for one in segments]
     first = tables.of(days[0], segments)
     for day in days[1:4]:
         tables.of(day, segments)
-    assert tables.of(days[0], segments) is first
+    read.clear()
+    assert tables.of(days[0], segments).equals(first)
     tables.of(days[4], segments)
-    assert tables.of(days[0], segments) is first, "asked for just now"
-    assert days[1] not in tables._kept
+    assert tables.of(days[0], segments).equals(first), "asked for just now"
+    assert read == [days[4]]
+    tables.of(days[1], segments)
+    assert read == [days[4], days[1]], "it had to go"
+
+
+def test_what_is_kept_of_a_day_takes_a_fraction_of_its_memory(tmp_path: Path) -> None:
+    number = 5000
+    events = [MAKER.one(NOON + timedelta(seconds=n), "line") for n in range(number)]
+    one = Segment(data="count", day=NOON.date(), file=1, events=number)
+    write_segment(RealDisk(), tmp_path, one, sort_events(table_of("count", events)))
+    tables = DayTables(tmp_path, COLUMNS)
+    whole = tables.of(NOON.date(), [one])
+    ((_, packed),) = tables._kept.values()
+    assert 4 * len(packed) < whole.nbytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from itertools import pairwise
 
@@ -42,7 +43,10 @@ from tests.space.walks import (
 )
 
 SEEDS = st.integers(0, 2**32 - 1)
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LONG = bool(os.environ.get("MISEBAN_LONG"))
+quick = settings(
+    max_examples=80 if LONG else 25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 ZONES = {
     "tall": ("area", ((60, 100), (260, 100), (260, 460), (60, 460))),

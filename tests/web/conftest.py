@@ -18,8 +18,10 @@ expect.set_options(timeout=20_000)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Ends with these tests: while Playwright runs, its thread has a running event loop, and no
+    other can be started there."""
     if not Path(CHROMIUM).exists():
         pytest.skip("no Chromium on this machine (scripts/setup-test installs it)")
     with sync_playwright() as playwright:

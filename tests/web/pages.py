@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from miseban.hub.people.rights import ROLES, Role
 from miseban.hub.running.box import Box, open_box
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings
+from miseban.vocabulary.events import Event
 from miseban.web.site import add_pages
 from tests.hub.people.staff import PASSWORD
 
@@ -31,6 +33,16 @@ class Website:
 
     url: str
     box: Box
+
+    def tell(self, events: Sequence[Event]) -> None:
+        """Puts ``events`` into the journal and waits until questions know them: their reader looks
+        only every few seconds, so a page that asks too soon is rightly told nothing of them."""
+        self.box.hub.journal.append(events)
+        told, since = {event.id for event in events}, min(event.time for event in events)
+        until_s = time.monotonic() + START_S
+        while not told <= {event.id for event in self.box.hub.reader.events(since=since)}:
+            assert time.monotonic() < until_s, "the questions know nothing of what was told"
+            time.sleep(0.1)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def site(tmp_path: Path) -> Iterator[Website]:
     file = Path(shutil.copy(SHOPS / "konbini.toml", tmp_path / "shop.toml"))
     with website(file, tmp_path / "data") as running:
         since = datetime.now(UTC) - timedelta(seconds=300)
-        running.box.hub.journal.append(
+        running.tell(
             [
                 report("till", 7200.0),
                 report("door", 5.0),
@@ -67,7 +67,8 @@ def test_each_camera_has_its_state_and_each_trouble_what_to_do(
             "questions/cameras", since=day.isoformat(), until=datetime.now(UTC).isoformat(),
             by="whole",
         )  # fmt: skip
-        assert whole["place"], "the question knows them"
+        told = dict(zip(whole["place"], whole["coverage"], strict=True))
+        assert min(told[name] for name in ("till", "door", "aisle")) > 0, "the question knows them"
         page.goto("/cameras?period=week")
         expect(page.locator("#lost tbody tr")).to_have_count(3)
         expect(page.locator("#ills tbody")).to_contain_text("was moved")

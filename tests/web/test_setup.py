@@ -218,7 +218,7 @@ def test_a_shop_without_a_plan_gets_one(browser: Browser, tmp_path: Path) -> Non
 
 def test_a_draft_is_tried_out_on_the_trails_of_the_last_minutes(installer: Visitor) -> None:
     now = datetime.now(UTC)
-    installer.site.box.hub.journal.append(
+    installer.site.tell(
         [
             VisitEnded(
                 id=f"{n:08x}-end", time=now - timedelta(seconds=20 * n + 1), shop="konbini",

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from miseban.journal.events_table import SCHEMA, TRAIL, VISIT_ENDED
 from miseban.journal.manifest import Segment
+from miseban.journal.packed import Packed
 from miseban.journal.segments import SCHEMAS, read_segment, widened
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import EVENT_CLASSES
@@ -27,13 +28,14 @@ TRAILS = pa.schema([SCHEMA.field(name) for name in ("id", *TRAIL)])
 
 
 class DayTables:
-    """Tables of ``columns`` by day; those of the last few days asked for are kept."""
+    """Tables of ``columns`` by day; those of the last few days asked for are kept, packed: a day
+    that grows is in the memory of a hub until its end."""
 
     def __init__(self, folder: Path, columns: Sequence[str]) -> None:
         self._folder, self._columns = folder, columns
         self._schema = pa.schema([SCHEMA.field(name) for name in columns])
-        self._last_trails: tuple[tuple[Segment, ...], pa.Table] | None = None
-        self._kept: OrderedDict[date, tuple[tuple[Segment, ...], pa.Table]] = OrderedDict()
+        self._last_trails: tuple[tuple[Segment, ...], Packed] | None = None
+        self._kept: OrderedDict[date, tuple[tuple[Segment, ...], Packed]] = OrderedDict()
 
     def of(self, day: date, segments: Sequence[Segment], fresh: pa.Table | None = None) -> pa.Table:
         """Every event of ``day`` in ``segments`` (of any days), and of ``fresh`` (``SCHEMA``).
@@ -41,16 +43,17 @@ class DayTables:
         Raises ``FileNotFoundError`` when another segment took the place of one; ``Unreadable``
         (``journal``) when one is damaged."""
         own = tuple(segment for segment in segments if segment.day == day)
-        kept, table = self._kept.get(day, (None, None))
-        if table is None or kept != own:
+        kept, packed = self._kept.get(day, (None, None))
+        if packed is None or kept != own:
             self._kept.pop(day, None)  # of other segments: a day that grows is kept once
             parts = [self._read(segment, self._schema) for segment in own]
             table = pa.concat_tables(parts) if parts else self._schema.empty_table()
-            self._kept[day] = own, table
+            self._kept[day] = own, Packed(table)
             while len(self._kept) > _KEPT_DAYS:
                 self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(day)
+            table = packed.table()
         return table if fresh is None else _with_fresh(table, day, fresh)
 
     def trails(
@@ -62,8 +65,10 @@ class DayTables:
         if self._last_trails is None or self._last_trails[0] != own:
             parts = [self._read(segment, TRAILS) for segment in own]
             table = pa.concat_tables(parts) if parts else TRAILS.empty_table()
-            self._last_trails = own, table.filter(pc.is_valid(table["t"]))
-        table = self._last_trails[1]
+            table = table.filter(pc.is_valid(table["t"]))
+            self._last_trails = own, Packed(table)
+        else:
+            table = self._last_trails[1].table()
         if fresh is None:
             return table
         visits = fresh.filter(pc.equal(fresh["type"], VISIT_ENDED))

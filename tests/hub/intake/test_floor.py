@@ -52,7 +52,7 @@ def test_by_the_socket_whether_the_hub_is_there_or_not(tmp_path: Path) -> None:
     began = time.monotonic()
     for n in range(1000):  # nobody is there: nothing waits, and nothing is kept
         line.show(floor(n))
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 4.0
     intake = LocalIntake(path, keeping.accept, heard)
     intake.start()
     shown = floor(2000)
@@ -94,7 +94,7 @@ def test_a_hub_that_never_answers_holds_up_nobody(tmp_path: Path) -> None:
         for n in range(200):
             line.show(floor(n))
             time.sleep(0.001)
-        assert time.monotonic() - began < 2.0
+        assert time.monotonic() - began < 6.0
         stopping = threading.Thread(target=line.stop)
         stopping.start()
         stopping.join(6.0)

@@ -86,7 +86,7 @@ def test_a_message_reaches_the_browsers_of_its_roles_and_only_they_read_it(
             push, vapid, out = pusher(subscriptions, tmp_path)
             begin = time.perf_counter()
             assert await push.send(message()) == 2
-            assert time.perf_counter() - begin < 1.0
+            assert time.perf_counter() - begin < 4.0
             await out.close()
             return vapid
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from miseban.camera.process import child
+from miseban.camera.process.logs import start_logging
 from miseban.camera.process.settings import Model, ProcessSettings
 from miseban.hub.api.app import create_app
 from miseban.hub.intake.local import LocalIntake
@@ -26,6 +27,7 @@ from tests.camera.process.test_live import Clock, Lens
 from tests.hub.api.serving import served
 from tests.hub.privacy.needles import blobs
 from tests.hub.privacy.test_nothing_leaves import manager
+from tests.logging_as_before import logging_as_before as _as_before  # noqa: F401
 
 
 def test_no_file_holds_a_dot(
@@ -33,6 +35,8 @@ def test_no_file_holds_a_dot(
 ) -> None:
     shop_file = tmp_path / "shop.toml"
     shop_file.write_text(SHOP + CAMERA.replace("NAME", "a"))
+    log = (tmp_path / "log").open("w", encoding="utf-8")
+    start_logging("json", to=log)  # as a hub does, whatever tests before this one have set
     clock = Clock(rate=2.0)
     monkeypatch.setattr(child, "open_live", lambda *_: Lens(clock))
     monkeypatch.setattr(child, "open_detector", lambda *_, **__: Walks())
@@ -82,7 +86,8 @@ def test_no_file_holds_a_dot(
     assert keys, "somebody was shown"
     assert any(key in page for key in keys for page in pages), "on a page too"
     assert kept is not None
-    (tmp_path / "log").write_text("".join(capfd.readouterr()))
+    log.close()
+    (tmp_path / "printed").write_text("".join(capfd.readouterr()))
     searched = list(blobs(tmp_path))
     assert sum(len(data) for _, data in searched) > 10_000
     forms = [key.encode() for key in keys] + [bytes.fromhex(key) for key in keys] + [b'"floor"']

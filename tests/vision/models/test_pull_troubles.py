@@ -6,6 +6,7 @@ Each ends in one line, and never with a file under the model's name that is not 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -293,6 +294,59 @@ def test_many_at_once(server: Server, tmp_path: Path) -> None:
     assert "good" in ended
     assert set(ended) <= {"good", "busy"}
     assert names(tmp_path) == ["model.onnx"]
+
+
+def test_the_other_ended_between_two_looks_at_its_unfinished_file(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gave the file its name after ours had seen it there, and before ours asked how long."""
+    part = tmp_path / "model.onnx.part"
+    part.write_bytes(BODY)
+    real, looks = Path.stat, 0
+
+    def late(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        nonlocal looks
+        found = real(path, follow_symlinks=follow_symlinks)
+        if path == part and not looks:
+            looks += 1
+            part.replace(tmp_path / "model.onnx")
+        return found
+
+    monkeypatch.setattr(Path, "stat", late)
+    (path,) = pull(one_file(server.address), tmp_path)
+    assert path.read_bytes() == BODY
+    assert looks == 1
+    assert server.asked == []
+    assert names(tmp_path) == ["model.onnx"]
+
+
+def test_a_full_disk_takes_no_other_pull_its_file(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What filled it is removed before another pull may begin, which otherwise would lose its
+    own."""
+    part = tmp_path / "model.onnx.part"
+    seen: list[str] = []
+    real = Path.unlink
+
+    def watched(path: Path, missing_ok: bool = False) -> None:
+        with part.open("ab") as other:
+            try:
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                seen.append("free")
+            except BlockingIOError:
+                seen.append("ours")
+        real(path, missing_ok)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "unlink", watched)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Failed, match="cannot be written: No space left on device"):
+        pull(one_file(server.address), tmp_path)
+    assert seen == ["ours"]
+    assert names(tmp_path) == []
 
 
 def test_a_part_that_went_away_while_it_was_opened(

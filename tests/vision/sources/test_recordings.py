@@ -230,13 +230,16 @@ def test_memory_is_bounded_and_close_is_prompt(tmp_path: Path) -> None:
     source = open_source(str(path))
     frames = source.frames()
     next(frames)
+    ready = source._ready  # type: ignore[attr-defined]
+    until_s = time.monotonic() + 20.0
+    while len(ready) < AHEAD and time.monotonic() < until_s:
+        time.sleep(0.01)
     time.sleep(0.2)
     gc.collect()
-    ready = source._ready  # type: ignore[attr-defined]
     assert len(ready) == AHEAD, "decoding ran ahead, and no further"
     begun = time.monotonic()
     source.close()
-    assert time.monotonic() - begun < 0.5
+    assert time.monotonic() - begun < 2.0
     assert list(frames) == []
     assert not [t for t in threading.enumerate() if t.name.startswith("miseban-read")]
     source.close()  # again does nothing

