@@ -1,7 +1,7 @@
 # The one index of commands. `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo report-demo test check format bench train docs lock clean
+.PHONY: help setup demo report-demo test check format bench pictures train docs lock clean
 
 VIDEO ?=
 SHOP ?=
@@ -57,6 +57,10 @@ check: .venv-dev ## style, types, and which room imports which
 format: .venv-dev ## format the code
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+pictures: .venv-dev ## take the README's pictures of the pages anew, from the demo (SEED=)
+	@scripts/setup-test
+	@.venv/bin/python scripts/pictures.py $(if $(SEED),--seed $(SEED))
 
 train: ## make the built-in detector anew (CLIPS=DIR PHOTOS=DIR TEACHER=FILE)
 	@scripts/setup .venv-train sim

@@ -23,6 +23,7 @@ from miseban.cli.demo_history import Till, day_of, order_of
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import (
+    CameraHealth,
     HelpEnded,
     HelpNeeded,
     TillReceipt,
@@ -96,10 +97,19 @@ def test_days_of_history_are_of_their_days_and_of_other_people(tmp_path: Path) -
     today, before = (day_of(stage, shop, scenario, ago) for ago in (0, 7))
     assert stage.moved_h == 7
     start = datetime(2026, 11, 26, 7, 0, tzinfo=TOKYO)
-    assert all(start <= event.time <= now for event in today)
-    week = timedelta(days=7)
+    week, midnight = timedelta(days=7), datetime(2026, 11, 26, tzinfo=TOKYO)
     until = start - week + timedelta(hours=3, minutes=30)
-    assert all(start - week <= event.time <= until for event in before)
+    of_people = [[e for e in day if not isinstance(e, CameraHealth)] for day in (today, before)]
+    assert all(start <= event.time <= now for event in of_people[0])
+    assert all(start - week <= event.time <= until for event in of_people[1])
+    # Cameras look by night too: or half of each day would not have been seen.
+    for day, since, ends in (
+        (today, midnight, now),
+        (before, midnight - week, midnight - week + timedelta(days=1)),
+    ):
+        told = [e.time for e in day if isinstance(e, CameraHealth) and e.camera == "door"]
+        assert len(told) == (ends - since) // timedelta(minutes=15)
+        assert ends - timedelta(minutes=15) < max(told) <= ends
     assert len({event.id for event in (*today, *before)}) == len(today) + len(before)
     visits = [{e.visit for e in day if isinstance(e, VisitEnded)} for day in (today, before)]
     assert len(visits[1]) > 10

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -123,7 +124,7 @@ class Visitor:
 
     def log_in(self, role: Role, then: str = "/") -> Page:
         """As somebody types it."""
-        self.page.goto(f"/login?next={then}")
+        self.page.goto(f"/login?next={quote(then)}")
         self.page.fill("input[name=login]", role)
         self.page.fill("input[name=password]", PASSWORD)
         self.page.click("button.main")

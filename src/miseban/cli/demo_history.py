@@ -89,7 +89,11 @@ def day_of(stage: Stage, shop: Shop, scenario: Scenario, ago: int) -> list[Event
     simulation.run_until(length_s)
     # The day of the world may be another part of the clock's: only the times are moved.
     known = whole_truth(simulation, shop, start, length_s, seed)
-    events = [*known.events, *well(shop, start, length_s, seed)]
+    # Cameras look by night too: a shop of which half the day was not seen is compared with nothing.
+    midnight = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    told = min(midnight + timedelta(days=1), stage.now) if ago else stage.now
+    seen_s = (told - midnight).total_seconds()
+    events = [*known.events, *well(shop, midnight, seen_s, seed)]
     events += _alerts(shop, events, seed)
     events = [_thinned(one) if isinstance(one, VisitEnded) else one for one in events]
     if until == stage.now:

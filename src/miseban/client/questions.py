@@ -90,10 +90,15 @@ class Shop(ABC):
         *,
         by: Day = "whole",
         zones: Iterable[str] | None = None,
+        weekdays: Iterable[Weekday] | None = None,
+        from_hour: int = 0,
+        to_hour: int = 24,
         compare: Compare = None,
     ) -> pd.DataFrame:
-        """``stays`` in every zone and their lengths: ``mean_s``, ``median_s``, ``p90_s``."""
-        return self._frame("dwell", since, until, compare, by=by, zones=zones)
+        """``stays`` in every zone and their lengths: ``mean_s``, ``median_s``, ``p10_s`` to
+        ``p90_s``; of some days of the week only, and of some hours of each day."""
+        more = {"weekdays": weekdays, "from_hour": from_hour, "to_hour": to_hour}
+        return self._frame("dwell", since, until, compare, by=by, zones=zones, **more)
 
     def queues(
         self,
@@ -107,10 +112,18 @@ class Shop(ABC):
         return self._frame("queues", since, until, compare, by=by)
 
     def areas(
-        self, since: When, until: When | None = None, *, compare: Compare = None
+        self,
+        since: When,
+        until: When | None = None,
+        *,
+        weekdays: Iterable[Weekday] | None = None,
+        from_hour: int = 0,
+        to_hour: int = 24,
+        compare: Compare = None,
     ) -> pd.DataFrame:
         """Zones by the time spent in them, most first."""
-        return self._frame("areas", since, until, compare)
+        more = {"weekdays": weekdays, "from_hour": from_hour, "to_hour": to_hour}
+        return self._frame("areas", since, until, compare, **more)
 
     def heat(
         self,
@@ -140,10 +153,14 @@ class Shop(ABC):
         until: When | None = None,
         *,
         shelves: Iterable[str] | None = None,
+        weekdays: Iterable[Weekday] | None = None,
+        from_hour: int = 0,
+        to_hour: int = 24,
         compare: Compare = None,
     ) -> pd.DataFrame:
         """``passed``, ``stopped``, ``touched``, ``picked`` of every facing."""
-        return self._frame("funnel", since, until, compare, shelves=shelves)
+        more = {"weekdays": weekdays, "from_hour": from_hour, "to_hour": to_hour}
+        return self._frame("funnel", since, until, compare, shelves=shelves, **more)
 
     def stock(
         self,

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from miseban.hub.api.drawing import Matrix, matrix_of
 from miseban.hub.api.needs import Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
 from miseban.hub.people.rights import Right
@@ -38,15 +39,27 @@ class Passed(BaseModel):
     entrance: bool
 
 
+class Seeing(BaseModel):
+    """A camera that knows its floor: ``to_pixel`` is the matrix (3, 3) that takes metres of the
+    plan, x, y and 1, to its picture of ``width`` by ``height`` pixels."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+    to_pixel: Matrix
+
+
 class Plan(BaseModel):
     """``zones`` and ``lines`` are those that have a place on the floor: drawn on the plan, or on
-    the picture of a camera that knows its floor."""
+    the picture of a camera that knows its floor; such cameras are ``cameras``."""
 
     width_m: float
     depth_m: float
     fixtures: list[Drawn]
     zones: list[Drawn]
     lines: list[Passed]
+    cameras: list[Seeing]
     left_out: Annotated[list[str], Field(description="Zones and lines without such a place.")]
 
 
@@ -84,9 +97,16 @@ def plan_of(shop: Shop) -> Plan | None:
         else:
             lines.append(Passed(id=line.id, name=line.name, points=spots, entrance=line.entrance))
     fixtures = [Drawn(id=one.id, name=one.name, polygon=list(one.polygon)) for one in shop.fixtures]
+    cameras = [
+        Seeing(
+            id=one.id, name=one.name, width=one.width, height=one.height, to_pixel=matrix_of(one)
+        )
+        for one in shop.cameras
+        if one.floor_points
+    ]
     return Plan(
         width_m=floor.width_m, depth_m=floor.depth_m, fixtures=fixtures, zones=zones, lines=lines,
-        left_out=left_out,
+        cameras=cameras, left_out=left_out,
     )  # fmt: skip
 
 

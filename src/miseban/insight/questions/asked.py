@@ -75,8 +75,12 @@ class Column:
 class Table:
     """Rows of an answer: for each place and detail, one for every stretch of the grid."""
 
-    def __init__(self, grid: Grid, units: Mapping[str, Unit]) -> None:
+    def __init__(
+        self, grid: Grid, units: Mapping[str, Unit], kept: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Only the stretches that are ``kept`` (N,) get rows; all, if not given."""
         self._grid = grid
+        self._kept = np.flatnonzero(np.ones(grid.n, bool) if kept is None else kept)
         self._columns = {name: Column(unit) for name, unit in units.items()}
         self._place: list[str] = []
         self._detail: list[str] = []
@@ -108,21 +112,28 @@ class Table:
     ) -> None:
         """The same of P places with their details at once, that share a ``coverage`` (N,): the
         others are (P x N,), place by place."""
-        n = self._grid.n
-        seen = np.full(n, np.nan) if coverage is None else np.asarray(coverage, np.float64)
-        seen = np.tile(seen, len(places))
+        n, many = len(self._kept), len(places)
+        seen = np.full(self._grid.n, np.nan) if coverage is None else coverage
+        seen = np.tile(np.asarray(seen, np.float64)[self._kept], many)
+
+        def kept(values: Floats | Ints) -> Floats:
+            found = np.asarray(values, np.float64)
+            if n == self._grid.n:
+                return found
+            return found.reshape(many, self._grid.n)[:, self._kept].ravel()
+
         self._place += [place for place, _ in places for _ in range(n)]
         self._detail += [detail for _, detail in places for _ in range(n)]
         self._coverage.append(seen)
         for name, column in self._columns.items():
-            value = np.asarray(values[name], np.float64)
+            value = kept(values[name])
             unknown = np.isnan(value) | ((seen == 0) & ~(value > 0))
             column.values.append(np.where(unknown, np.nan, value))
             told = (base or {}).get(name)
-            column.base.append(None if told is None else np.asarray(told, np.float64))
+            column.base.append(None if told is None else kept(told))
             low, high = (ends or {}).get(name, (None, None))
-            column.low.append(None if low is None else np.where(unknown, np.nan, low))
-            column.high.append(None if high is None else np.where(unknown, np.nan, high))
+            column.low.append(None if low is None else np.where(unknown, np.nan, kept(low)))
+            column.high.append(None if high is None else np.where(unknown, np.nan, kept(high)))
 
     def answer(
         self,
@@ -132,7 +143,7 @@ class Table:
         notes: Sequence[str] = (),
     ) -> Answer:
         grid = self._grid
-        places = len(self._place) // grid.n
+        starts = [grid.starts[i] for i in self._kept]
         # Made here and right: to look at every number again takes longer than to work it out.
         return Answer.model_construct(
             question=question,
@@ -140,7 +151,7 @@ class Table:
             since=grid.since,
             until=grid.until,
             as_of=asked.as_of,
-            start=grid.starts * places,
+            start=starts * (len(self._place) // max(len(starts), 1)),
             place=self._place,
             detail=self._detail,
             coverage=_listed(np.concatenate(self._coverage or [np.zeros(0)])) or [],

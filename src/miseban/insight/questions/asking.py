@@ -37,6 +37,34 @@ class _Question(Period):
     compare: Period | None = Field(default=None, description="Another time, to compare with.")
 
 
+class OfSomeHours(_Question):
+    """Of all of the time, of some days of the week, or of the same hours of each day."""
+
+    weekdays: tuple[Weekday, ...] | None = Field(
+        default=None, min_length=1, description="Of which days of the week; all, if not given."
+    )
+    from_hour: Annotated[int, Field(ge=0, le=23)] = Field(
+        default=0, description="From this hour of the shop's clock on, of each day."
+    )
+    to_hour: Annotated[int, Field(ge=1, le=24)] = Field(
+        default=24, description="The first hour that is not in it any more; 24 is midnight."
+    )
+
+    @property
+    def whole_days(self) -> bool:
+        return (self.from_hour, self.to_hour) == (0, 24)
+
+    @property
+    def all_the_time(self) -> bool:
+        return self.whole_days and self.weekdays is None
+
+    @model_validator(mode="after")
+    def _has_hours(self) -> Self:
+        if self.from_hour >= self.to_hour:
+            raise ValueError("expected to_hour after from_hour")
+        return self
+
+
 class VisitorsQuestion(_Question):
     """How many passed the lines, and how many visitors came in."""
 
@@ -57,7 +85,7 @@ class OccupancyQuestion(_Question):
     )
 
 
-class DwellQuestion(_Question):
+class DwellQuestion(OfSomeHours):
     """How long people stayed in the zones."""
 
     question: Literal["dwell"] = "dwell"
@@ -74,38 +102,19 @@ class QueuesQuestion(_Question):
     by: Literal["hour", "day", "whole"] = "hour"
 
 
-class AreasQuestion(_Question):
+class AreasQuestion(OfSomeHours):
     """Which areas are used most."""
 
     question: Literal["areas"] = "areas"
 
 
-class HeatQuestion(_Question):
+class HeatQuestion(OfSomeHours):
     """Where on the floor people spent their time: of whole days, or of the same hours of each."""
 
     question: Literal["heat"] = "heat"
-    weekdays: tuple[Weekday, ...] | None = Field(
-        default=None, min_length=1, description="Of which days of the week; all, if not given."
-    )
-    from_hour: Annotated[int, Field(ge=0, le=23)] = Field(
-        default=0, description="From this hour of the shop's clock on, of each day."
-    )
-    to_hour: Annotated[int, Field(ge=1, le=24)] = Field(
-        default=24, description="The first hour that is not in it any more; 24 is midnight."
-    )
     cell_m: Annotated[float, Field(ge=0.5, le=10, multiple_of=0.5)] = Field(
         default=0.5, description="How wide a cell is, in metres."
     )
-
-    @property
-    def whole_days(self) -> bool:
-        return (self.from_hour, self.to_hour) == (0, 24)
-
-    @model_validator(mode="after")
-    def _has_hours(self) -> Self:
-        if self.from_hour >= self.to_hour:
-            raise ValueError("expected to_hour after from_hour")
-        return self
 
 
 class PathsQuestion(_Question):
@@ -114,7 +123,7 @@ class PathsQuestion(_Question):
     question: Literal["paths"] = "paths"
 
 
-class FunnelQuestion(_Question):
+class FunnelQuestion(OfSomeHours):
     """Of those who passed a shelf, who stopped, touched, and picked up."""
 
     question: Literal["funnel"] = "funnel"

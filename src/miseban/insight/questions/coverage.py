@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from miseban.insight.inside import empty_hours
 from miseban.insight.questions.asked import Asked
+from miseban.insight.questions.chosen import Narrowed
 from miseban.insight.questions.grid import Grid
 from miseban.insight.questions.rows import Rows, fetch
 from miseban.insight.uncertainty.watchers import watchers_in
@@ -26,13 +27,20 @@ class Coverage:
     """(N,) parts of the N stretches of a grid, up to the newest that is known; ``None`` where
     nothing tells."""
 
-    def __init__(self, asked: Asked, grid: Grid, rows: Rows | None = None) -> None:
-        """``rows`` may be given where they hold ``WHATS`` of every place."""
+    def __init__(
+        self, asked: Asked, grid: Grid, rows: Rows | None = None, some: Narrowed | None = None
+    ) -> None:
+        """``rows`` may be given where they hold ``WHATS`` of every place. With ``some`` it is of
+        what is wanted of each stretch."""
+        self._some = some
+        grid = grid if some is None else some.over
         self._rows = rows or fetch(asked, grid, WHATS)
         shop = asked.shop
         length_s = grid.lengths_s(asked.as_of)
         self._been = length_s > 0
         self.open_s = np.maximum(length_s - closed_s(asked, grid), 0.0)
+        if some is not None:
+            self._been, self.open_s = some.any(self._been), some.sum(self.open_s)
         self._camera: dict[str, str | None] = {line.id: line.camera for line in shop.lines}
         self._camera |= {zone.id: zone.camera for zone in shop.zones}
         self._camera |= {shelf.id: shelf.camera for shelf in shop.shelves}
@@ -95,6 +103,7 @@ class Coverage:
         return [self._part(one) for one in covered if one.any()]
 
     def _part(self, covered_s: Floats) -> Floats:
+        covered_s = covered_s if self._some is None else self._some.sum(covered_s)
         looked = self.open_s > 0
         part = np.divide(covered_s, self.open_s, out=np.zeros(len(looked)), where=looked)
         # Of a time in which the shop is empty throughout nothing need be seen.

@@ -11,7 +11,7 @@ from miseban.insight.disclosure.stretches import Stretches
 from miseban.insight.questions.answers import Answer, Unit
 from miseban.insight.questions.asked import Asked, Columns, Table, added, share
 from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, PathsQuestion
-from miseban.insight.questions.chosen import chosen
+from miseban.insight.questions.chosen import chosen, narrowed
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import lasting
 from miseban.insight.questions.grid import grid
@@ -89,14 +89,15 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     """A row for every facing (``shelf/facing``). Who passed and stopped is known where a zone has
     the shelf's id."""
     over = grid(question, "whole", asked.reader.timezone, finest="hour")
+    some = narrowed(question, over, asked.reader.timezone)
     wanted = question.shelves
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
     zones = {zone.id for zone in asked.shop.zones}
-    touched = fetch(asked, over, ("touch",))
+    touched = fetch(asked, over, ("touch",), some=some)
     near = [shelf.id for shelf in shelves if shelf.id in zones]
-    stays = fetch(asked, over, ("stay",), near)
-    stops = fetch(asked, over, ("stay",), near, histograms=True, split=_stopped)
-    coverage = Coverage(asked, over)
+    stays = fetch(asked, over, ("stay",), near, some=some)
+    stops = fetch(asked, over, ("stay",), near, histograms=True, split=_stopped, some=some)
+    coverage = Coverage(asked, over, some=some)
     names = ("passed", "stopped", "touched", "picked", "reaches", "pick_ups", "put_backs")
     units: dict[str, Unit] = dict.fromkeys(names[:4], "people")
     units |= dict.fromkeys(names[4:], "count")

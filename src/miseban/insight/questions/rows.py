@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from miseban.insight.disclosure import DURATIONS_ONLY, GATED, PLAIN, told
 from miseban.insight.disclosure.keys import coded
 from miseban.insight.questions.asked import Asked
+from miseban.insight.questions.chosen import Narrowed
 from miseban.insight.questions.grid import Grid
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups import BIN_EDGES_S
@@ -171,22 +172,30 @@ def fetch(
     *,
     histograms: bool = False,
     split: Callable[[pa.Table], Ints] | None = None,
+    some: Narrowed | None = None,
 ) -> Rows:
     """All that may be told of ``whats`` in the time of ``grid``, only at ``places`` if given; with
-    ``split`` of as many who did what it counts in rows and as many who did not. What
-    ``disclosure.figures`` does not name is not told. Raises ``BadInput``."""
+    ``split`` of as many who did what it counts in rows and as many who did not; with ``some`` of
+    what is wanted of ``grid``. What ``disclosure.figures`` does not name is not told. Raises
+    ``BadInput``."""
+    rows, grid = grid, grid if some is None else some.over
     plain = set(whats) & (PLAIN | DURATIONS_ONLY)
     parts = [_plain(asked.reader, grid, plain, places, histograms=histograms)] if plain else []
     hidden: dict[tuple[str, str, str], NDArray[np.bool_]] = {}
     for gated in (GATED, DURATIONS_ONLY):
-        some = gated & set(whats)
-        if some:
+        kinds = gated & set(whats)
+        if kinds:
             found = told(
-                asked.reader, grid.edges, some, asked.k, places, histograms=histograms, split=split
+                asked.reader, grid.edges, kinds, asked.k, places, histograms=histograms, split=split
             )
             parts.append(found.rows if gated is GATED else _set(found.rows, "n", 0))
             hidden |= found.hidden if gated is GATED else {}
-    return Rows(grid, pa.concat_tables(parts, promote_options="permissive"), hidden)
+    table = pa.concat_tables(parts, promote_options="permissive")
+    if some is not None:
+        starts = np.asarray(table["start"].cast(pa.int64()).to_numpy(), np.int64)
+        table = table.filter(pa.array(some.wanted[grid.at(starts)]))
+        hidden = {key: some.any(flags) for key, flags in hidden.items()}
+    return Rows(rows, table, hidden)
 
 
 def _plain(

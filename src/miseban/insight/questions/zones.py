@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from miseban.insight.questions.answers import Answer, Unit
 from miseban.insight.questions.asked import Asked, Columns, Table, share
 from miseban.insight.questions.asking import AreasQuestion, DwellQuestion, QueuesQuestion
+from miseban.insight.questions.chosen import narrowed
 from miseban.insight.questions.counting import Z, zone_moments
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import quantile_s
@@ -21,11 +22,13 @@ Floats = NDArray[np.float64]
 RANKED_KINDS = frozenset({"area", "queue", "counter", "signage", "entrance"})
 """Crew zones are left out: staff are not measured (privacy rule 5). Private ones see nobody."""
 
+_QUANTILES: dict[str, float] = {
+    "p10_s": 0.1, "p25_s": 0.25, "median_s": 0.5, "p75_s": 0.75, "p90_s": 0.9,
+}  # fmt: skip
 _DWELL: dict[str, Unit] = {
     "stays": "people",
     "mean_s": "s",
-    "median_s": "s",
-    "p90_s": "s",
+    **dict.fromkeys(_QUANTILES, "s"),
     "total_s": "person-s",
 }
 FORGOTTEN = "Durations of fewer than five people are not kept longer than single events."
@@ -34,10 +37,11 @@ FORGOTTEN = "Durations of fewer than five people are not kept longer than single
 def dwell(question: DwellQuestion, asked: Asked) -> Answer:
     """A row for every zone but those of the crew."""
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
+    some = narrowed(question, over, asked.reader.timezone)
     zones = list(question.zones) if question.zones is not None else shown_zones(asked)
-    rows = fetch(asked, over, ("stay",), zones, histograms=True)
-    coverage = Coverage(asked, over)
-    table = Table(over, _DWELL)
+    rows = fetch(asked, over, ("stay",), zones, histograms=True, some=some)
+    coverage = Coverage(asked, over, some=some)
+    table = Table(over, _DWELL, None if some is None else some.kept)
     for zone in zones:
         stays = rows.of("stay", zone)
         seen = coverage.zone(zone)
@@ -91,8 +95,9 @@ def queues(question: QueuesQuestion, asked: Asked) -> Answer:
 def areas(question: AreasQuestion, asked: Asked) -> Answer:
     """Zones by the time spent in them, most first."""
     over = grid(question, "whole", asked.reader.timezone, finest="hour")
-    rows = fetch(asked, over, ("stay",))
-    coverage = Coverage(asked, over)
+    some = narrowed(question, over, asked.reader.timezone)
+    rows = fetch(asked, over, ("stay",), some=some)
+    coverage = Coverage(asked, over, some=some)
     zones = shown_zones(asked)
     stays = {zone: rows.of("stay", zone) for zone in zones}
     total_s = np.array(sum(float(one.total.sum()) for one in stays.values()))
@@ -122,8 +127,10 @@ def durations(stays: Sums, k: int) -> Columns:
     return {
         "stays": stays.told,
         "mean_s": share(stays.total, stays.measured),
-        "median_s": quantile_s(stays.histogram, 0.5, stays.top, k),
-        "p90_s": quantile_s(stays.histogram, 0.9, stays.top, k),
+        **{
+            name: quantile_s(stays.histogram, part, stays.top, k)
+            for name, part in _QUANTILES.items()
+        },
         "total_s": np.where(stays.withheld, np.nan, stays.total),
     }
 

@@ -84,7 +84,7 @@ export function figure(one, unit, { write = number, note = null } = {}) {
   const known = one && one.value !== null && one.value !== undefined;
   const sure = known && one.low !== null && one.low !== undefined;
   return h("div", h("p.figure", h("b", known ? write(one.value) : "–"), h("span.unit", unit),
-    sure && h("span.interval", t("frame.interval", { low: write(one.low), high: write(one.high) }))), note);
+    sure && h("span.interval", t(one.low > one.value || one.high < one.value ? "frame.interval_unseen" : "frame.interval", { low: write(one.low), high: write(one.high) }))), note);
 }
 
 /** How much of the time was seen, where it was not all. */

@@ -41,6 +41,15 @@ export function topOf(cells) {
   return sorted.length ? sorted[Math.floor((sorted.length - 1) * 0.98)] : 1;
 }
 
+/** Red, green, blue and how much it covers, 0 to 255, of a value of which 1 is the top of the scale. By its
+    square root: a till does not make everything else look alike. */
+export function inkOf(value, difference = false) {
+  const size = Math.sqrt(Math.min(1, Math.abs(value)));
+  const colour = difference ? rgb(DIFFERENCE, (1 + Math.sign(value) * size) / 2) : rgb(HEAT, size);
+  // What is hardly used stays paper.
+  return [...colour, Math.round(235 * Math.min(1, 0.3 + 0.9 * size) * Math.min(1, size / 0.15))];
+}
+
 /** An SVG image of `cells` for a plan of `width` by `depth` metres, up to `top`. */
 export function heatLayer(cells, { width_m: width, depth_m: depth }, top, { cell = 0.5, difference = false } = {}) {
   const [columns, bands] = [Math.ceil(width / cell), Math.ceil(depth / cell)];
@@ -51,11 +60,7 @@ export function heatLayer(cells, { width_m: width, depth_m: depth }, top, { cell
   for (const [key, value] of cells) {
     const [x, y] = key.split(" ").map((one) => Math.round(Number(one) / cell));
     if (x < 0 || y < 0 || x >= columns || y >= bands) continue;
-    const part = Math.max(-1, Math.min(1, value / top));
-    const colour = difference ? rgb(DIFFERENCE, (part + 1) / 2) : rgb(HEAT, part);
-    // What is hardly used stays paper: the square root lets quiet corners show.
-    const alpha = Math.min(1, 0.25 + 0.75 * Math.sqrt(Math.abs(part)));
-    picture.data.set([...colour, Math.abs(part) < 0.004 ? 0 : Math.round(255 * alpha * 0.92)], 4 * (y * columns + x));
+    picture.data.set(inkOf(value / top, difference), 4 * (y * columns + x));
   }
   pen.putImageData(picture, 0, 0);
   const image = document.createElementNS("http://www.w3.org/2000/svg", "image");
@@ -63,14 +68,19 @@ export function heatLayer(cells, { width_m: width, depth_m: depth }, top, { cell
   return image;
 }
 
-/** The scale under the plan. */
+/** The scale under the plan; as the colours, by the square root. */
 export function legend(top, title, difference = false) {
-  const stops = difference ? DIFFERENCE : HEAT;
   const bar = document.createElement("canvas");
   [bar.width, bar.height, bar.className] = [200, 12, "scale"];
   const pen = bar.getContext("2d");
-  for (let x = 0; x < 200; x++) { pen.fillStyle = `rgb(${rgb(stops, x / 199).join(",")})`; pen.fillRect(x, 0, 1, 12); }
+  for (let x = 0; x < 200; x++) {
+    const place = difference ? x / 99.5 - 1 : x / 199;
+    const [red, green, blue, alpha] = inkOf(Math.sign(place) * place * place, difference);
+    pen.fillStyle = `rgb(${red} ${green} ${blue} / ${alpha / 255})`;
+    pen.fillRect(x, 0, 1, 12);
+  }
   bar.setAttribute("aria-hidden", "true");
-  const digits = top < 10 ? 1 : 0;
-  return h("p.row", h("small", difference ? `−${number(top, digits)}` : "0"), bar, h("small", `${number(top, digits)}${difference ? "" : "+"}`), h("small", title));
+  const write = (value) => number(value, top < 10 ? 1 : 0);
+  const marks = difference ? [`−${write(top)}`, "0", `+${write(top)}`] : ["0", write(top / 4), `${write(top)}+`];
+  return h("div.legend", h("div", bar, h("div.marks", marks.map((one) => h("small", one)))), h("small", title));
 }

@@ -30,7 +30,14 @@ export function overTime(box, rows, others, name, period, { kind = "line", write
   traces.push({ ...shape, name: t("entrances.visitors"), x, y: middle, band: kind === "bar" ? null : { low, high }, line: { color: main, width: 2.5 }, text: list.map(([row]) => write(row[name]?.value)), hovertemplate: "%{text}" });
   const shapes = list.map(([row], n) => [row, n]).filter(([row]) => row.coverage !== null && row.coverage < 0.25)
     .map(([, n]) => ({ type: "rect", xref: "x", yref: "paper", x0: n - 0.5, x1: n + 0.5, y0: 0, y1: 1, line: { width: 0 }, fillcolor: `${colour("hatch")}44`, layer: "below" }));
-  return chart(box, traces, { shapes, xaxis: { type: "category", nticks: 12 }, yaxis: { title: { text: unit, font: { size: 12 }, standoff: 4 } } });
+  return chart(box, traces, { shapes, xaxis: { type: "category", nticks: 12, ...(period.by === "day" ? inTwoLines(x, box) : {}) }, yaxis: { title: { text: unit, font: { size: 12 }, standoff: 4 } } });
+}
+
+/** Days under the bars in two lines, and as many as there is room for. */
+function inTwoLines(days, box) {
+  const step = Math.ceil(days.length / Math.max(3, Math.floor((box.clientWidth || 600) / 52)));
+  const shown = days.filter((_, n) => n % step === 0);
+  return { tickmode: "array", tickangle: 0, tickvals: shown, ticktext: shown.map((one) => (one.includes("(") ? one.replace(/\s*\(/, "<br>(") : one.replace(/,?\s+/, "<br>"))) };
 }
 
 export const chartBox = (label, kind = "") => h(`div.chart${kind}`, { role: "img", "aria-label": label });

@@ -22,6 +22,8 @@ function middle(polygon) {
 export function drawPlan(plan, { label, onzone = null, names = true } = {}) {
   const { width_m: width, depth_m: depth } = plan;
   const size = Math.max(width, depth) / 62; // text, in metres
+  // On a telephone names are larger, or nobody could read them.
+  const letter = size * (matchMedia("(max-width: 700px)").matches ? 1.6 : 1);
   const under = h("g");
   const over = h("g");
   const zone = (one) => {
@@ -37,8 +39,8 @@ export function drawPlan(plan, { label, onzone = null, names = true } = {}) {
   const name = (one) => {
     const [x, y] = middle(one.polygon);
     const wide = Math.max(...one.polygon.map((p) => p[0])) - Math.min(...one.polygon.map((p) => p[0]));
-    const text = h("text", { x, y, "font-size": size, "text-anchor": "middle", "dominant-baseline": "middle" });
-    wrapped(one.name, Math.max(4, Math.floor(wide / (size * 0.55)))).forEach((line, n, lines) => {
+    const text = h("text", { x, y, "font-size": letter, "text-anchor": "middle", "dominant-baseline": "middle" });
+    wrapped(one.name, Math.max(4, Math.floor(wide / (letter * 0.55)))).forEach((line, n, lines) => {
       const span = document.createElementNS(NS, "tspan");
       span.setAttribute("x", x);
       span.setAttribute("dy", n === 0 ? `${-0.55 * (lines.length - 1)}em` : "1.1em");

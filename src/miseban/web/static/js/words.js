@@ -37,12 +37,13 @@ export const share = (value, digits = 0) =>
 export const change = (value, digits = 0) =>
   formatted(value, { style: "percent", maximumFractionDigits: digits, signDisplay: "exceptZero" });
 
-/** Seconds as people say them: 45 s, 3 min, 2 h. */
+/** Seconds as people say them: 45 s, 3 min, 2 h, 4 days. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
   if (seconds < 90) return `${number(seconds)} ${t("unit.seconds")}`;
   if (seconds < 5400) return `${number(seconds / 60, seconds < 600 ? 1 : 0)} ${t("unit.minutes")}`;
-  return `${number(seconds / 3600, 1)} ${t("unit.hours")}`;
+  if (seconds < 172800) return `${number(seconds / 3600, 1)} ${t("unit.hours")}`;
+  return `${number(seconds / 86400, 1)} ${t("unit.days")}`;
 }
 
 const dates = new Map();

@@ -26,7 +26,7 @@ async function draw() {
   const pick = (zone) => { view("area", zone === chosen ? "" : zone); draw(); };
   const select = h("label.inline", t("paths.choose"), h("select", { onchange: (event) => { view("area", event.target.value); draw(); } },
     h("option", { value: "" }, t("paths.all")), [...names].filter(([id]) => told.some((row) => row.place === id || row.detail === id)).map(([id, text]) => h("option", { value: id, selected: id === chosen }, text))));
-  fill("flows", rows.length ? null : h("p.empty", t("paths.none")), select, plan && flows(rows, pick),
+  fill("flows", rows.length ? h("p.answer", t("paths.answer", { from: name(rows[0].place), to: name(rows[0].detail), n: number(rows[0].people.value), part: share(rows[0].share?.value, 1) })) : h("p.empty", t("paths.none")), select, plan && flows(rows, pick, name),
     tableOf(rows, [[t("paths.from"), (row) => name(row.place)], [t("paths.to"), (row) => name(row.detail)], [t("paths.people"), (row) => measured(row.people), true], [t("paths.share"), (row) => share(row.share?.value, 1), true]], csvOf("paths")),
     answer.notes.length ? h("p", h("small", t("frame.withheld"))) : null);
   fill("top", rows.length ? h("ol.list", rows.slice(0, 8).map((row) => h("li", h("span", `${name(row.place)} → ${name(row.detail)}`), h("span.end", h("b", number(row.people.value)), h("br"), h("small", share(row.share?.value, 1)))))) : h("p.empty", t("paths.none")));
@@ -45,10 +45,14 @@ function ends(card, rows, name, from, to) {
   fill(card, found.length ? h("div.scroll", { tabindex: "0" }, table(found, [[t("areas.name"), ([id]) => name(id)], [t("paths.people"), ([, n]) => number(n), true]])) : h("p.empty", t("paths.none")));
 }
 
-function flows(rows, pick) {
-  const { svg, layer, size } = drawPlan(plan, { label: t("paths.flows"), onzone: (zone) => pick(zone.id) });
+function flows(rows, pick, name) {
+  const { svg, size } = drawPlan(plan, { label: t("paths.flows"), onzone: (zone) => pick(zone.id) });
   const middles = new Map(plan.zones.map((zone) => [zone.id, ["0", "1"].map((n) => zone.polygon.reduce((sum, spot) => sum + spot[n], 0) / zone.polygon.length)]));
   const most = Math.max(1, ...rows.map((row) => row.people.value));
+  // Over the furniture, under the names: those are to be read.
+  const ways = h("g.ways");
+  svg.insertBefore(ways, svg.querySelector("text"));
+  svg.classList.add("with-ways");
   for (const row of rows.slice(0, MOST)) {
     const [a, b] = [middles.get(row.place), middles.get(row.detail)];
     if (!a || !b) continue;
@@ -57,10 +61,10 @@ function flows(rows, pick) {
     const wide = size * (0.12 + 1.1 * (row.people.value / most));
     // Each way bends to its own right, so that there and back lie apart.
     const [mx, my] = [(a[0] + b[0]) / 2 - (dy / far) * far * 0.14, (a[1] + b[1]) / 2 + (dx / far) * far * 0.14];
-    layer("over").append(h("path.way", { d: `M${a[0]} ${a[1]}Q${mx} ${my} ${b[0]} ${b[1]}`, "stroke-width": wide, "stroke-linecap": "round" }, h("title", `${row.place} → ${row.detail}: ${number(row.people.value)}`)));
+    ways.append(h("path.way", { d: `M${a[0]} ${a[1]}Q${mx} ${my} ${b[0]} ${b[1]}`, "stroke-width": wide, "stroke-linecap": "round" }, h("title", `${name(row.place)} → ${name(row.detail)}: ${number(row.people.value)}`)));
     const angle = (Math.atan2(b[1] - my, b[0] - mx) * 180) / Math.PI;
     const head = Math.max(size * 0.5, wide * 1.1);
-    layer("over").append(h("polygon.way-end", { points: `0,0 ${-head * 1.6},${-head * 0.8} ${-head * 1.6},${head * 0.8}`, transform: `translate(${b[0]} ${b[1]}) rotate(${angle})` }));
+    ways.append(h("polygon.way-end", { points: `0,0 ${-head * 1.6},${-head * 0.8} ${-head * 1.6},${head * 0.8}`, transform: `translate(${b[0]} ${b[1]}) rotate(${angle})` }));
   }
   return svg;
 }

@@ -44,7 +44,13 @@ function waitedIn(whole, name) {
 
 function waitedOver(over, name, period) {
   fill("over", box, tableOf(over.rows, [[t("tills.time"), stamp(period)], [t("tills.queue"), (row) => name(row.place)], [t("tills.people"), (row) => measured(row.waited), true], [t("tills.mean"), (row) => measured(row.waiting_mean_s, duration), true], [t("tills.longest"), (row) => measured(row.length_max), true]], csvOf("queues", { by: period.by })));
-  return overTime(box, summed(over.rows), over.compare && summed(over.compare.rows), "minutes", period, { write: (v) => (v === null || v === undefined ? "–" : duration(v * 60)), colours: "orange", unit: t("unit.minutes") });
+  const rows = summed(over.rows);
+  const others = over.compare && summed(over.compare.rows);
+  // Short waits by the second: nobody thinks of 0.2 minutes.
+  const short = [...rows, ...(others ?? [])].every((row) => (row.minutes.value ?? 0) < 2);
+  const inSeconds = (list) => list?.map((row) => ({ ...row, minutes: Object.fromEntries(Object.entries(row.minutes).map(([key, value]) => [key, value === null ? null : value * 60])) }));
+  const write = (v) => (v === null || v === undefined ? "–" : duration(short ? v : v * 60));
+  return overTime(box, short ? inSeconds(rows) : rows, short ? inSeconds(others) : others, "minutes", period, { write, colours: "orange", unit: t(short ? "unit.seconds" : "unit.minutes") });
 }
 
 /** All queues together, by time: the mean wait of a person, in minutes. */
@@ -107,7 +113,7 @@ function paid(answer, name) {
     const form = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
     return value === null || value === undefined ? "–" : form.format(value / 10 ** form.resolvedOptions().maximumFractionDigits);
   };
-  return fill("receipts", h("div.scroll", { tabindex: "0" }, table(rows, [[t("tills.till"), (row) => (row.place ? name(row.place) : "Σ")], [t("tills.n_receipts"), (row) => number(row.receipts.value), true], [t("tills.amount"), (row) => measured(row.amount, money(row)), true], [t("tills.per_receipt"), (row) => measured(row.amount_mean, money(row)), true]])), h("p", h("a", { href: csvOf("receipts", { by: "day" }), download: true }, t("frame.csv"))));
+  return fill("receipts", h("div.scroll", { tabindex: "0" }, table(rows, [[t("tills.till"), (row) => (row.place ? name(row.place) : t("tills.all"))], [t("tills.n_receipts"), (row) => number(row.receipts.value), true], [t("tills.amount"), (row) => measured(row.amount, money(row)), true], [t("tills.per_receipt"), (row) => measured(row.amount_mean, money(row)), true]])), h("p", h("a", { href: csvOf("receipts", { by: "day" }), download: true }, t("frame.csv"))));
 }
 
 onPeriod(show);
