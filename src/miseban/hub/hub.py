@@ -43,11 +43,13 @@ class Door:
 @dataclass(frozen=True)
 class Files:
     """Where the shop's and the rules' own files lie; none where they cannot be set by the API.
-    ``versions`` is the folder of what the shop file said before; none: it is not kept."""
+    ``versions`` and ``rule_versions`` are the folders of what they said before; none: it is not
+    kept."""
 
     shop: Path | None = None
     rules: Path | None = None
     versions: Path | None = None
+    rule_versions: Path | None = None
 
 
 def utc_now() -> datetime:

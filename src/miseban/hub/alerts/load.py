@@ -62,11 +62,12 @@ def parse_rules(
     else:
         problems = list(_misfits(rules, shop, channels))
         if not problems:
-            return _joined(rules).limited(shop)
+            return joined(rules).limited(shop)
     raise bad_shop(where, problems, data, code="bad-rules", lists=LISTS)
 
 
-def _joined(rules: Rules) -> Rules:
+def joined(rules: Rules) -> Rules:
+    """Those of a file with the built-in ones, where it wants them."""
     if not rules.defaults:
         return rules
     own = {rule.id for rule in rules.rules}

@@ -25,6 +25,7 @@ from miseban.hub.api import (
     questions,
     receipts,
     reports,
+    rules,
     screen,
     sessions,
     setup,
@@ -41,8 +42,8 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, screen, questions, reports, events, alerts, shop, drawing, trying, versions, cameras,
-    plan, receipts, hooks, push, people, tokens, sessions, setup, devices, audit, privacy,
+    live, screen, questions, reports, events, alerts, shop, drawing, trying, rules, versions,
+    cameras, plan, receipts, hooks, push, people, tokens, sessions, setup, devices, audit, privacy,
     notice_page, health, openapi,
 )  # fmt: skip
 

@@ -164,7 +164,12 @@ def open_box(
             pushes=Subscriptions(engine),
             push_key=vapid.public,
             door=_door(settings),
-            files=Files(shop=shop_file, rules=rules_file, versions=settings.data / "shop-versions"),
+            files=Files(
+                shop=shop_file,
+                rules=rules_file,
+                versions=settings.data / "shop-versions",
+                rule_versions=settings.data / "rules-versions",
+            ),
             channels=[channel.id for channel in notify.channels],
             now=now,
         )
