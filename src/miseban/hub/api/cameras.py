@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from miseban.camera.calibration.points import MOST, check_enough, check_points
+from miseban.camera.process.opening import is_live
 from miseban.camera.trial.asking import look_into
 from miseban.camera.trial.told import Code, Look, Looked
 from miseban.hub.api.needs import Asked, By, Route, TheHub, needs
@@ -48,13 +49,15 @@ class Address(BaseModel):
 
 
 class Checked(BaseModel):
-    """``code`` is ``ok``, or why not; ``detail`` says it in a sentence. ``fps`` as measured."""
+    """``code`` is ``ok``, or why not; ``detail`` says it in a sentence. ``fps`` as measured.
+    ``live``: a camera can be there, that ``miseban run`` counts; else it is a recording."""
 
     code: Code
     detail: str
     width: int | None
     height: int | None
     fps: float | None
+    live: bool = False
 
 
 class Still(BaseModel):
@@ -117,7 +120,7 @@ def check(body: Address, hub: TheHub, by: By) -> Checked:
     seen = _look(hub, by, source, None)
     return Checked(
         code=seen.code, detail=redact(seen.detail), width=seen.width, height=seen.height,
-        fps=None if seen.fps is None else round(seen.fps, 1),
+        fps=None if seen.fps is None else round(seen.fps, 1), live=is_live(source),
     )  # fmt: skip
 
 
