@@ -1,15 +1,17 @@
 // Set-up: cameras, and what is drawn on their pictures and on the plan, tried out before it is saved.
 
 import { call, get, Problem } from "../api.js";
-import { $, all, fill, h, toast } from "../dom.js";
+import { $, fill, h, toast } from "../dom.js";
 import { planBackdrop, pictureBackdrop } from "../edit/backdrop.js";
 import { Board } from "../edit/board.js";
 import { calibration } from "../edit/calibration.js";
 import { addCamera, cameraList } from "../edit/cameras.js";
 import { isClosed, Model, nameOf, pointsOf } from "../edit/model.js";
 import { overviewOf } from "../edit/overview.js";
-import { form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
+import { afresh, firstMistake, form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
 import { takeStill } from "../edit/still.js";
+import { tillList } from "../edit/tills.js";
+import { toolbar } from "../edit/tools.js";
 import { TryOut } from "../edit/tryout.js";
 import { showVersions } from "../edit/versions.js";
 import { metres, pixels } from "../edit/write.js";
@@ -91,6 +93,7 @@ function changed() {
   details();
   bar();
   overview();
+  tills();
   tryOut.of(chosen);
   const ids = model.cameras.map((one) => one.id).join(" ");
   if (ids !== listed) { cameras(); surfaces(); }
@@ -106,18 +109,18 @@ function choose(shape) {
   if (shape) say(t("draw.chosen", { name: nameOf(shape.table), n: pointsOf(shape).length }));
 }
 
-function details() {
+const details = (now) => afresh($("#details"), shapeForm, now);
+function shapeForm() {
   const box = $("#details");
-  const focus = box.contains(document.activeElement) ? document.activeElement.name ?? document.activeElement.dataset.act : null;
   if (!chosen) return box.replaceChildren(h("p.empty", t("draw.choose")));
   const till = (model.now.till ?? []).find((one) => chosen.kind === "zone" && [one.queue, one.service].includes(chosen.id));
   box.replaceChildren(form(chosen, {
     set: (key, value) => model.set(chosen, key, value),
     turn: () => model.setPoints(chosen, [...pointsOf(chosen)].reverse()),
     remove: () => { const gone = chosen; chosen = null; model.remove(gone); say(t("draw.removed", { name: nameOf(gone.table) })); board.svg.focus(); },
+    place: { size: board.size, unit: surface() ? "px" : "m", put: (n, axis, value) => model.setPoints(chosen, pointsOf(chosen).map((point, k) => (k === n ? Object.assign([...point], { [axis]: value }) : point))) },
     problem: problemOf(chosen, model), write: surface() ? pixels : metres, till: till && nameOf(till),
   }));
-  if (focus) $(`[name="${focus}"], [data-act="${focus}"]`, box)?.focus();
 }
 
 function surfaces() {
@@ -127,14 +130,8 @@ function surfaces() {
 }
 
 function tools() {
-  const on = surface();
-  const kinds = on ? ["zone", "line", "facing"] : ["zone", "line", "fixture"];
-  const tool = (kind) => h("button", { type: "button", "data-tool": kind, "aria-pressed": String(board.tool === kind), onclick: () => { chosen = null; choose(null); board.draws(board.tool === kind ? null : kind); tools(); board.svg.focus(); board.draw(); say(t("draw.begin")); } }, t(`draw.new_${kind}`));
-  $("#tools").replaceChildren(...[...kinds.map(tool),
-    on && h("button", { type: "button", id: "take-still", onclick: still }, stills.has(on) ? t("draw.still_again") : t("draw.still")),
-    ...zoomButtons(board),
-    h("label.check", h("input", { type: "checkbox", checked: board.snaps, onchange: (event) => { board.snaps = event.target.checked; } }), t("draw.snap"))].filter(Boolean));
-  for (const one of all("input[type=checkbox]", $("#tools"))) one.checked = board.snaps;
+  const begin = (kind) => { chosen = null; choose(null); board.draws(board.tool === kind ? null : kind); tools(); board.svg.focus(); board.draw(); say(t("draw.begin")); };
+  $("#tools").replaceChildren(...toolbar(board, { on: surface(), has: stills.has(surface()), begin, still, zooms: zoomButtons(board) }));
 }
 
 function added(kind, list) {
@@ -150,6 +147,7 @@ function added(kind, list) {
   chosen = { kind, id: table.id, shelf };
   model.add(kind, table, shelf);
   tools();
+  details(true);
   $("#details input")?.focus();
   $("#details input")?.select();
 }
@@ -176,7 +174,7 @@ function bar() {
 
 async function save() {
   $("#trouble").replaceChildren();
-  const wrong = [null, ...model.cameras.map((one) => one.id)].flatMap((on) => model.shapes(on).map((one) => ({ on, one, problem: problemOf(one, model) }))).find((found) => found.problem);
+  const wrong = firstMistake(model);
   if (wrong) {
     if (wrong.on !== surface()) { view("on", wrong.on ?? ""); chosen = wrong.one; shown(); }
     choose(wrong.one);
@@ -215,6 +213,12 @@ function cameras() {
   listed = model.cameras.map((one) => one.id).join(" ");
   fill("eyes", cameraList(model, states, { remove: (id) => { if (surface() === id) view("on", ""); model.step((now) => { now.camera = now.camera.filter((one) => one.id !== id); }); shown(); }, calibrate: (id) => { view("calibrate", id); calibrate(); $("#calib").scrollIntoView(); }, draw: (id) => { view("on", id); chosen = null; shown(); $("#drawing").scrollIntoView(); } }));
 }
+
+const tills = (now) => afresh($("#till-set"), () => fill("till-set", tillList(model, {
+  set: (id, key, value) => model.step((now) => { now.till.find((one) => one.id === id)[key] = value || id; }),
+  add: (table) => { model.add("till", table); tills(true); $(`[name="name-${table.id}"]`).focus(); },
+  remove: (id) => { model.step((now) => { now.till = now.till.filter((one) => one.id !== id); }); tills(true); $("[data-act=till]").focus(); },
+})), now);
 
 function oneMore() {
   fill("more", addCamera(model, (table) => { model.add("camera", table); cameras(); surfaces(); save().then(oneMore); }));
