@@ -25,6 +25,7 @@ from miseban.hub.api import (
     questions,
     receipts,
     reports,
+    requests,
     rules,
     screen,
     sessions,
@@ -44,7 +45,7 @@ from miseban.hub.hub import Hub
 _GROUPS: Final = (
     live, screen, questions, reports, events, alerts, shop, drawing, trying, rules, versions,
     cameras, plan, receipts, hooks, push, people, tokens, sessions, setup, devices, audit, privacy,
-    notice_page, health, openapi,
+    requests,     notice_page, health, openapi,
 )  # fmt: skip
 
 

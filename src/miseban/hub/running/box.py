@@ -21,7 +21,7 @@ from miseban.hub.notify.hooks import Hooks
 from miseban.hub.notify.settings import NotifySettings, load_notify
 from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.notify.vapid import Vapid
-from miseban.hub.people.people import People
+from miseban.hub.people.people import AUDIT_KEPT, People
 from miseban.hub.privacy.retention import retain
 from miseban.hub.running.certificate import hosts_of
 from miseban.hub.running.settings import Settings
@@ -218,6 +218,7 @@ def _retain(hub: Hub, moment: datetime) -> None:
             "deleted", data=receipt.data, events=receipt.events, before=receipt.before.isoformat()
         )
     hub.people.tidy(moment)
+    hub.requests.forget(moment - AUDIT_KEPT)
 
 
 def _make_folder(data: Path) -> None:

@@ -57,6 +57,13 @@ class AppearanceRule(Rule):
         return self
 
 
+class RequestRule(_Table):
+    """Of people who ask what is kept of them: how soon they have an answer."""
+
+    answer_days: Annotated[int, Field(ge=1, le=30)]
+    why: Text
+
+
 class Policy(_Table):
     """One readable file of ``vocabulary/policies``. ``basis`` names the rules it follows."""
 
@@ -72,6 +79,7 @@ class Policy(_Table):
     device: Rule
     appearance: AppearanceRule
     repeat_visits: Rule
+    requests: RequestRule
 
     @model_validator(mode="after")
     def _says_how_long(self) -> Self:
