@@ -115,7 +115,9 @@ def test_a_rule_of_ones_own_and_a_mistake_in_it(manager: Visitor, site: Website)
     dialog.locator("summary").click()
     dialog.get_by_label("Over when it is back to").fill("6")
     dialog.get_by_role("button", name="Save").click()
-    expect(dialog.get_by_role("alert")).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_text(
+        "Rule “zone-people-1”, over when back to: it must be less than the limit, 6."
+    )
     manager.forgive(lambda said: "400" in said)
     assert "zone-people-1" not in rules_file(site).read_text("utf-8")
     dialog.get_by_label("Over when it is back to").fill("3")

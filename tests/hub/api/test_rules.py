@@ -88,23 +88,29 @@ async def test_a_built_in_rule_is_changed_in_the_file_and_comes_back(place: Plac
 
 
 @pytest.mark.parametrize(
-    ("put", "why"),
+    ("put", "why", "reason", "key"),
     [
-        ({"when": "queue.length", "at_least": 4.0, "back": 4.0}, "back: expected less"),
-        ({"when": "queue.length", "at_least": 4.0, "subjects": ["milk"]}, "queue-1"),
-        ({"when": "queue.length", "at_least": 4.0, "roles": []}, "at least one"),
-        ({"when": "queue.length", "at_least": 4.0, "loud": True}, "loud"),
-        ({"when": "queue.length", "at_least": 4.0, "hours": ["9-12"]}, "hours"),
+        ({"back": 4.0}, "back: expected less", "back-less", "back"),
+        ({"subjects": ["milk"]}, "queue-1", "not-there", "subjects"),
+        ({"roles": []}, "at least one", "too-few", "roles"),
+        ({"loud": True}, "loud", "unknown-key", "loud"),
+        ({"hours": ["9-12"]}, "hours", "other", "hours"),
+        ({"hold_s": -1.0}, "hold_s", "at-least", "hold_s"),
     ],
 )
 async def test_a_mistake_is_told_and_nothing_is_written(
-    place: Place, put: dict[str, Any], why: str
+    place: Place, put: dict[str, Any], why: str, reason: str, key: str
 ) -> None:
     async with place.client("manager") as client:
-        body = {"edits": [{"id": "queue-long", "put": put}], "language": "ko"}
+        whole = {"when": "queue.length", "at_least": 4.0} | put
+        body = {"edits": [{"id": "queue-long", "put": whole}], "language": "ko"}
         answer = await client.patch(f"{PATH}/file", json=body)
     assert answer.status_code == 400
-    assert why in answer.json()["detail"]
+    told = answer.json()
+    assert why in told["detail"]
+    assert told["reason"] == reason
+    values = told["values"]
+    assert (values["table"], values["id"], values["key"]) == ("rule", "queue-long", key)
     assert written(place) == ""
     assert place.told == []
 

@@ -2,6 +2,7 @@
 
 import { post } from "../api.js";
 import { h } from "../dom.js";
+import { refusal } from "../refusals.js";
 import { number, t } from "../words.js";
 import { nameOf } from "./model.js";
 
@@ -18,7 +19,7 @@ async function check(source, box) {
     box.replaceChildren(...checkWords(found).filter(Boolean));
     return found;
   } catch (error) {
-    box.replaceChildren(h("p.note.bad", error.code === "throttled" || error.code === "busy" ? t(`camcheck.${error.code}`) : t("frame.failed", { why: error.message })));
+    box.replaceChildren(h("p.note.bad", refusal(error)));
     return null;
   }
 }

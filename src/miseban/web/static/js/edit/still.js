@@ -1,6 +1,7 @@
 // A picture of the place without people, made anew by the hub and kept by nobody but this page.
 
 import { post } from "../api.js";
+import { refusal } from "../refusals.js";
 import { t } from "../words.js";
 
 /** {picture: an address for an image, or null; why: a sentence, or ""}. */
@@ -10,7 +11,6 @@ export async function takeStill(camera) {
     if (found.picture) return { picture: `data:image/jpeg;base64,${found.picture}`, why: "" };
     return { picture: null, why: `${t(`camcheck.${found.code}`)} (${found.detail})` };
   } catch (error) {
-    const waits = ["throttled", "busy"].includes(error.code);
-    return { picture: null, why: waits ? t(`camcheck.${error.code}`) : t("frame.failed", { why: error.message }) };
+    return { picture: null, why: refusal(error) };
   }
 }

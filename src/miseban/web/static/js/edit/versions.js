@@ -35,7 +35,7 @@ export async function showVersions({ of = "shop", etag, restored }) {
         await call("POST", `${of}/versions/${one.id}/restore`, { headers: { "If-Match": etag() } });
       } catch (error) {
         const note = dialog.querySelector(".note");
-        note.textContent = error.code === "changed" ? t("draw.changed_meanwhile") : t("frame.failed", { why: refusal(error) });
+        note.textContent = refusal(error);
         return note.classList.remove("hidden");
       }
       dialog.close();

@@ -17,6 +17,7 @@ import { showVersions } from "../edit/versions.js";
 import { metres, pixels } from "../edit/write.js";
 import { onLive } from "../live.js";
 import { view, viewed } from "../period.js";
+import { refusal } from "../refusals.js";
 import { number, t } from "../words.js";
 
 const stills = new Map(); // pictures without people, as long as this page is open
@@ -46,7 +47,7 @@ async function begin() {
     model = new Model(await get("shop/drawings"), changed);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return fill("overview", h("p.note.bad", t("setup.no_file", { why: error.message })));
+    return fill("overview", h("p.note.bad", t("setup.no_file", { why: refusal(error) })));
   }
   laid = await get("shop/plan").catch(() => null);
   shown();
@@ -191,7 +192,7 @@ async function save() {
       return trouble(t("draw.changed_meanwhile"));
     }
     bar();
-    return trouble(error.code === "offline" ? t("frame.offline") : t("draw.refused", { why: error.message }));
+    return trouble(error.code === "offline" ? t("frame.offline") : t("draw.refused", { why: refusal(error) }));
   }
   toast(t("draw.saved"));
   say(t("draw.saved"));
