@@ -64,6 +64,13 @@ class RequestRule(_Table):
     why: Text
 
 
+class ShownRule(_Table):
+    """Of something that is shown once and kept nowhere."""
+
+    on: bool
+    why: Text
+
+
 class Policy(_Table):
     """One readable file of ``vocabulary/policies``. ``basis`` names the rules it follows."""
 
@@ -80,6 +87,7 @@ class Policy(_Table):
     appearance: AppearanceRule
     repeat_visits: Rule
     requests: RequestRule
+    coarse_still: ShownRule
 
     @model_validator(mode="after")
     def _says_how_long(self) -> Self:

@@ -9,7 +9,7 @@ import { addCamera, cameraList } from "../edit/cameras.js";
 import { isClosed, Model, nameOf, pointsOf } from "../edit/model.js";
 import { overviewOf } from "../edit/overview.js";
 import { afresh, firstMistake, form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
-import { takeStill } from "../edit/still.js";
+import { takeBlocks, takeStill } from "../edit/still.js";
 import { tillList } from "../edit/tills.js";
 import { toolbar } from "../edit/tools.js";
 import { TryOut } from "../edit/tryout.js";
@@ -158,9 +158,21 @@ async function still(event) {
   event.target.disabled = true;
   event.target.textContent = t("draw.still_wait");
   const { picture, why } = await takeStill(one.id);
+  taken(one, picture, why, why && h("button", { type: "button", id: "take-blocks", onclick: blocks }, t("draw.blocks")));
+}
+
+/** Where there are always people: in blocks, in which nobody can be told. */
+async function blocks(event) {
+  const one = camera();
+  event.target.disabled = true;
+  const { blocks: rows, why } = await takeBlocks(one.id);
+  taken(one, rows, why);
+}
+
+function taken(one, picture, why, more = null) {
   if (picture) stills.set(one.id, picture);
   if (surface() === one.id) shown();
-  $("#trouble").replaceChildren(...(why ? [h("p.note.bad", { role: "alert" }, why)] : []));
+  $("#trouble").replaceChildren(...(why ? [h("p.note.bad", { role: "alert" }, why, " ", more)] : []));
 }
 
 // What is to be saved.
