@@ -101,8 +101,8 @@ def models_of(
     """The detector of each of ``cameras``, else of all of ``shop``. Raises ``BadInput``; unless
     ``strict``, not for cameras that are gone from the shop file."""
     there = [c.id for c in shop.cameras]
-    chosen = [c for c in cameras or there if strict or c in there]
-    wanted = [shop.camera(name).id for name in chosen]
+    asked = [c for c in cameras or there if strict or c in there]
+    wanted = [shop.camera(name).id for name in asked]
     if len(set(wanted)) < len(wanted):
         raise BadInput("which-camera", "--camera", "expected each camera once")
     models = {}

@@ -225,7 +225,8 @@ def _in_order(found: Rules) -> list[Rule]:
 
 def _watchable(when: Measure, shop: Shop) -> Watchable:
     kind = MEASURES[when]
-    names = {one.id: one.name for one in (*shop.zones, *shop.cameras)}
+    names = {zone.id: zone.name for zone in shop.zones}
+    names |= {camera.id: camera.name for camera in shop.cameras}
     facings = {(shelf.id, one.id): one.name for shelf in shop.shelves for one in shelf.facings}
     if kind.of == "facing":
         names = {name: facings[place] for place, name in facing_names(shop).items()}
