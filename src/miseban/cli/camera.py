@@ -13,7 +13,7 @@ from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import parse_hub
 from miseban.camera.process.commands import camera_commands
 from miseban.camera.process.logs import start_logging
-from miseban.cli.live_cameras import Appearance, LiveCameras, models_of
+from miseban.cli.live_cameras import Appearance, FileWatch, LiveCameras, models_of
 from miseban.vocabulary.shop import load_shop
 
 
@@ -58,8 +58,9 @@ def camera(
     """Counts live cameras for ever and delivers what they tell to the hub, once and in order.
 
     Each camera runs in a process of its own, those that see one floor together in one; what breaks
-    one leaves the others alone. Ctrl-C or SIGTERM ends them; SIGHUP reads the shop file again, and
-    those of which it says something else begin anew.
+    one leaves the others alone. Ctrl-C or SIGTERM ends them. When the shop file is written, and on
+    SIGHUP, it is read again: cameras that are new begin, and those of which it says something else
+    begin anew.
 
     Example: miseban camera shop.toml --hub mqtt://127.0.0.1
     """
@@ -67,7 +68,8 @@ def camera(
     folder = outbox if outbox is not None else shop_file.parent / "outbox"
 
     def commands(strict: bool) -> dict[str, Command]:
-        models = models_of(load_shop(shop_file), shop_file, cameras, model, threads)
+        shop = load_shop(shop_file)
+        models = models_of(shop, shop_file, cameras, model, threads, strict=strict)
         return camera_commands(
             shop_file, models, address, folder,
             gate=gate, closer=closer, appearance=appearance, strict=strict,
@@ -86,8 +88,11 @@ def camera(
 
     signals = {signal.SIGINT: stop, signal.SIGTERM: stop, signal.SIGHUP: reload}
     before = {number: signal.signal(number, handler) for number, handler in signals.items()}
+    watch = FileWatch(shop_file, live.reload)
+    watch.start()
     try:
         live.run(lambda: stopping)
     finally:
+        watch.stop()
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -3,9 +3,10 @@ the shop file is read again."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -51,11 +52,57 @@ class LiveCameras:
         self._supervisor.change(commands)
 
 
+WATCH_S: Final = 2.0
+"""Seconds between two looks at the shop file, where nobody else tells of it."""
+
+
+class FileWatch:
+    """Calls ``changed`` in a thread of its own whenever ``file`` is another, from ``start`` to
+    ``stop``: for cameras whose hub cannot tell them."""
+
+    def __init__(self, file: Path, changed: Callable[[], None], every_s: float = WATCH_S) -> None:
+        self._file, self._changed, self._every_s = file, changed, every_s
+        self._stopping = threading.Event()
+        self._seen = self._signature()
+        self._thread = threading.Thread(target=self._watch, name="shop file", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(self._every_s):
+            now = self._signature()
+            if now not in (None, self._seen):
+                self._seen = now
+                self._changed()
+
+    def _signature(self) -> tuple[int, int, int] | None:
+        """None while there is no such file: somebody writes it anew just now."""
+        try:
+            found = self._file.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 def models_of(
-    shop: Shop, shop_file: Path, cameras: list[str] | None, model: str | None, threads: int | None
+    shop: Shop,
+    shop_file: Path,
+    cameras: list[str] | None,
+    model: str | None,
+    threads: int | None,
+    *,
+    strict: bool = True,
 ) -> dict[str, Model]:
-    """The detector of each of ``cameras``, else of all of ``shop``. Raises ``BadInput``."""
-    wanted = [shop.camera(name).id for name in cameras or [c.id for c in shop.cameras]]
+    """The detector of each of ``cameras``, else of all of ``shop``. Raises ``BadInput``; unless
+    ``strict``, not for cameras that are gone from the shop file."""
+    there = [c.id for c in shop.cameras]
+    asked = [c for c in cameras or there if strict or c in there]
+    wanted = [shop.camera(name).id for name in asked]
     if len(set(wanted)) < len(wanted):
         raise BadInput("which-camera", "--camera", "expected each camera once")
     models = {}

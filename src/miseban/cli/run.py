@@ -42,8 +42,9 @@ def run_command(
     """Runs the hub and the live cameras of a shop on one box, until Ctrl-C or SIGTERM.
 
     Each camera is a process of its own, which delivers to the hub as it would over a network: what
-    breaks one of them leaves the others and the hub alone. SIGHUP reads shop file and rules again;
-    cameras of which the file says something else then begin anew.
+    breaks one of them leaves the others and the hub alone. What is set on the pages is taken up at
+    once, and on SIGHUP the files are read again: cameras that are new begin, and those of which the
+    shop file says something else begin anew.
 
     Example: miseban run shop.toml --data /var/lib/miseban
     """
@@ -52,7 +53,8 @@ def run_command(
     from miseban.web.site import add_pages
 
     shop = load_shop(shop_file)
-    check_cameras(shop, models_of(shop, shop_file, cameras, model, None), shop_file)
+    if shop.cameras or cameras:  # else they are added on its pages
+        check_cameras(shop, models_of(shop, shop_file, cameras, model, None), shop_file)
     if appearance:
         appearance_s(shop, shop_file)
     allow_uniform(shop, shop_file)
@@ -62,7 +64,10 @@ def run_command(
         folder = box.settings.data
 
         def commands(strict: bool) -> dict[str, Command]:
-            models = models_of(load_shop(shop_file), shop_file, cameras, model, None)
+            shop = load_shop(shop_file)
+            models = models_of(shop, shop_file, cameras, model, None, strict=strict)
+            if not models:
+                return {}
             hub, outbox = folder / SOCKET, folder / "outbox"
             return camera_commands(
                 shop_file, models, hub, outbox, appearance=appearance, strict=strict

@@ -21,6 +21,7 @@ from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.people.browser import Cookies
 from miseban.hub.people.people import People
 from miseban.hub.people.throttle import Throttle
+from miseban.hub.privacy.requests import MemberRequests
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
 from miseban.vocabulary.shop import Shop
@@ -43,11 +44,13 @@ class Door:
 @dataclass(frozen=True)
 class Files:
     """Where the shop's and the rules' own files lie; none where they cannot be set by the API.
-    ``versions`` is the folder of what the shop file said before; none: it is not kept."""
+    ``versions`` and ``rule_versions`` are the folders of what they said before; none: it is not
+    kept."""
 
     shop: Path | None = None
     rules: Path | None = None
     versions: Path | None = None
+    rule_versions: Path | None = None
 
 
 def utc_now() -> datetime:
@@ -92,3 +95,7 @@ class Hub:
     """How often somebody may ask for what costs the machine much."""
     looking_in: threading.Lock = field(default_factory=threading.Lock)
     """Held while a camera is looked into for somebody: one at a time."""
+    requests: MemberRequests = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.requests = MemberRequests(self.engine)

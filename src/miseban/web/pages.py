@@ -29,6 +29,7 @@ RAIL: Final[tuple[Page, ...]] = (
     Page("alerts", "/alerts", Right.ANSWER_ALERTS),
     Page("reports", "/reports", Right.SEE_COUNT),
     Page("setup", "/setup", Right.SET_SHOP),
+    Page("rules", "/rules", Right.SET_RULES),
     Page("cameras", "/cameras", Right.SEE_DEVICE, period=True),
     Page("privacy", "/privacy", Right.SEE_COUNT),
     Page("people", "/people", Right.SET_PEOPLE),
@@ -38,6 +39,6 @@ RAIL: Final[tuple[Page, ...]] = (
 
 GROUPS: Final[tuple[tuple[str, ...], ...]] = (
     ("now", "areas", "paths", "entrances", "tills", "shelves", "alerts", "reports"),
-    ("setup", "cameras", "privacy", "people"),
+    ("setup", "rules", "cameras", "privacy", "people"),
 )
 """The rail's two parts: what is looked at, and what is set. ``account`` is behind one's name."""

@@ -261,3 +261,21 @@ def test_what_a_policy_forbids_stops_a_start_and_is_switched_off_by_a_reload(
     assert [line["event"] for line in logs] == ["switched off"]
     staff = text.replace("[notice]", '[staff]\nuniform = ["#1f6f5c"]\n[notice]')
     assert settings(staff, strict=True).uniform
+
+
+def test_a_camera_that_cannot_be_run_is_left_out_by_a_reload_and_the_others_are_not(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "shop.toml"
+    text = (SHOPS / "konbini.toml").read_text("utf-8")
+    file.write_text(text.replace('"sim:door"', '"door.mp4"'), encoding="utf-8")
+    models = {"door": Model(name="motion"), "till": Model(name="motion"), "aisle": Model(name="x")}
+    hub = tmp_path / "hub.sock"
+    with pytest.raises(BadInput, match="door"):
+        camera_commands(file, models, hub, tmp_path)
+    with structlog.testing.capture_logs() as logs:
+        commands = camera_commands(file, models, hub, tmp_path, strict=False)
+    assert list(commands) == ["till"]
+    assert [(one["event"], one["camera"]) for one in logs] == [
+        ("camera left out", "door"), ("camera left out", "aisle"),
+    ]  # fmt: skip

@@ -177,7 +177,12 @@ def open_hub(
         pushes=Subscriptions(engine),
         push_key=Vapid.open(folder, None).public,
         door=Door(tls=tls, url="http://localhost"),
-        files=Files(shop=shop_file, rules=rules_file, versions=folder / "versions"),
+        files=Files(
+            shop=shop_file,
+            rules=rules_file,
+            versions=folder / "versions",
+            rule_versions=folder / "rule-versions",
+        ),
         now=clock,
         changed=changed or told.append,
     )

@@ -39,10 +39,14 @@ def camera_commands(
 
     Raises ``BadInput`` for what is wrong with the shop file, for cameras that are not live, and
     where policy or notice forbid what is asked for: unless ``strict``, that is switched off and the
-    log says so, since cameras must not go on with what was allowed before.
+    log says so, since cameras must not go on with what was allowed before; and a camera that cannot
+    be run is left out, since one that is wrong must not hold up the others.
     """
     shop = load_shop(shop_file)
-    check_cameras(shop, models, shop_file)
+    if strict:
+        check_cameras(shop, models, shop_file)
+    else:
+        models = _usable(shop, models, shop_file)
     looks = appearance and _allowed(lambda: appearance_s(shop, shop_file) > 0, strict)
     uniform = _allowed(lambda: allow_uniform(shop, shop_file), strict)
     program = [sys.executable, "-m", "miseban.camera.process.child"]
@@ -87,6 +91,22 @@ def check_cameras(shop: Shop, models: Mapping[str, Model], shop_file: Path) -> N
     check_live(shop, list(models), shop_file)
     for name in sorted({model.name for model in models.values()}):
         open_detector(name).close()
+
+
+def _usable(shop: Shop, models: Mapping[str, Model], shop_file: Path) -> dict[str, Model]:
+    """Those of ``models`` that can be run."""
+    found, opened = {}, set[str]()
+    for name, model in models.items():
+        try:
+            check_live(shop, [name], shop_file)
+            if model.name not in opened:
+                open_detector(model.name).close()
+        except BadInput as error:
+            _LOG.error("camera left out", camera=name, why=str(error))
+        else:
+            opened.add(model.name)
+            found[name] = model
+    return found
 
 
 def _theirs(shop: Shop, group: Collection[str]) -> str:

@@ -14,14 +14,18 @@ from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop
 
 
+def is_live(address: str) -> bool:
+    """Whether what is at that address of a shop file never ends, as cameras do."""
+    if address.startswith("sim:"):
+        return "pace=full" not in address
+    return parse(address).kind in ("rtsp", "usb")
+
+
 def check_live(shop: Shop, cameras: list[str], shop_file: Path) -> None:
     """Raises ``BadInput`` unless all these cameras have a source that never ends."""
     for name in cameras:
         address = shop.camera(name).source
-        simulated = address.startswith("sim:") and "pace=full" not in address
-        if not simulated and (
-            address.startswith("sim:") or parse(address).kind not in ("rtsp", "usb")
-        ):
+        if not is_live(address):
             where = f'{shop_file}: [[camera]] "{name}" source'
             what = (
                 f"expected a live camera, rtsp://, rtsps://, usb: or sim:, found {redact(address)}"

@@ -17,6 +17,7 @@ import numpy as np
 from miseban.camera.background import PersonFreeBackground
 from miseban.camera.opening import open_source as open_any
 from miseban.camera.private import PrivateMask
+from miseban.camera.trial.coarse import coarse
 from miseban.camera.trial.told import Code, Look, Looked
 from miseban.vision.detectors import open_detector
 from miseban.vision.models.choice import recorded
@@ -27,6 +28,7 @@ from miseban.vision.sources.address import parse
 from miseban.vision.sources.live import LiveOptions
 from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput, Failed, MisebanError
+from miseban.vocabulary.policies import load_policy
 from miseban.vocabulary.shop import Shop, load_shop
 
 CHECK_FRAMES = 15
@@ -36,6 +38,7 @@ FPS = 4.0
 LOOKS_S = (12.0, 20.0, 35.0)
 """Whether there is a picture is asked after so many seconds of view; after the last it is given
 up."""
+BLOCKS_S = 1.5
 _CPU_S = 120
 _QUALITY = 80
 _OPTIONS = LiveOptions(open_timeout_s=6.0, read_timeout_s=5.0, give_up_s=8.0)
@@ -46,7 +49,8 @@ def look(asked: Look) -> Looked:
     try:
         if asked.camera is None:
             return _check(asked)
-        return _picture(load_shop(asked.shop_file), asked.camera, asked.shop_file)
+        made = _blocks if asked.coarse else _picture
+        return made(load_shop(asked.shop_file), asked.camera, asked.shop_file)
     except BadInput as error:
         return Looked(code=_code_of(error), detail=error.what)
     except Failed as error:
@@ -84,14 +88,45 @@ def _check(asked: Look) -> Looked:
     return Looked(code="ok", width=info.width, height=info.height, fps=fps)
 
 
-def _picture(shop: Shop, name: str, shop_file: Path) -> Looked:
-    camera = shop.camera(name)
+def _model(shop: Shop, name: str, shop_file: Path) -> str:
     best = best_installed("person-detection")
     choice = recorded(shop_file, name)
-    model = camera.model or (choice.model if choice else best.name if best else "")
-    mask = PrivateMask(shop, name)
+    return shop.camera(name).model or (choice.model if choice else best.name if best else "")
+
+
+def _blocks(shop: Shop, name: str, shop_file: Path) -> Looked:
+    """One moment, some seconds after the first frame: what needs to see movement has by then.
+    Everybody who was seen in these seconds is covered."""
+    camera = shop.camera(name)
+    if not load_policy(shop.shop.policy).coarse_still.on:  # the hub asks before: this is the lens
+        return Looked(code="broken", detail="the policy does not allow it")
+    # Motion alone does not see who stands still.
+    model = _model(shop, name, shop_file)
+    best = best_installed("person-detection")
+    model = best.name if model == "motion" and best else model
+    mask, began, boxes = PrivateMask(shop, name), None, []
     with (
         contextlib.closing(open_detector(model)) as detector,
+        _open(camera.source, shop_file, FPS) as source,
+    ):
+        for frame in source.frames():
+            mask.hide(frame)
+            boxes.append(detector.detect(frame).xyxy)
+            began = frame.time_s if began is None else began
+            if frame.time_s - began >= BLOCKS_S:
+                shown = coarse(frame, np.concatenate(boxes))
+                return Looked(
+                    code="ok", width=camera.width, height=camera.height, blocks=shown,
+                    seconds=frame.time_s - began,
+                )  # fmt: skip
+    return Looked(code="no-video", detail="it answers, and no picture comes")
+
+
+def _picture(shop: Shop, name: str, shop_file: Path) -> Looked:
+    camera = shop.camera(name)
+    mask = PrivateMask(shop, name)
+    with (
+        contextlib.closing(open_detector(_model(shop, name, shop_file))) as detector,
         _open(camera.source, shop_file, FPS) as source,
     ):
         info = source.info

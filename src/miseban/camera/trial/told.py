@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from miseban.camera.trial.coarse import CoarseStill
+
 Code = Literal["ok", "form", "no-answer", "no-video", "crowded", "size", "broken", "too-long"]
 """``form``: no address that can be used; ``no-answer``: nobody there, or refused; ``no-video``: it
 answers, and no picture comes; ``crowded``: too much of the place was never seen free of people;
@@ -15,20 +17,21 @@ answers, and no picture comes; ``crowded``: too much of the place was never seen
 
 
 class Look(BaseModel):
-    """``camera`` of ``shop_file``: a picture without people is wanted. None: only whether
-    ``address`` delivers video."""
+    """``camera`` of ``shop_file``: a picture without people is wanted, or with ``coarse`` one in
+    blocks. None: only whether ``address`` delivers video."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     address: str
     shop_file: Path
     camera: str | None = None
+    coarse: bool = False
 
 
 class Looked(BaseModel):
     """``width`` and ``height`` in pixels; ``fps`` as measured, none where it was too short for
     that; ``picture``: a JPEG in base64, of the place without people, and ``seconds`` it took;
-    ``detail``: a sentence for people."""
+    ``blocks``: one in blocks; ``detail``: a sentence for people."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,4 +41,5 @@ class Looked(BaseModel):
     height: int | None = None
     fps: float | None = None
     picture: str | None = None
+    blocks: CoarseStill | None = None
     seconds: float | None = None

@@ -62,11 +62,12 @@ def parse_rules(
     else:
         problems = list(_misfits(rules, shop, channels))
         if not problems:
-            return _joined(rules).limited(shop)
+            return joined(rules).limited(shop)
     raise bad_shop(where, problems, data, code="bad-rules", lists=LISTS)
 
 
-def _joined(rules: Rules) -> Rules:
+def joined(rules: Rules) -> Rules:
+    """Those of a file with the built-in ones, where it wants them."""
     if not rules.defaults:
         return rules
     own = {rule.id for rule in rules.rules}
@@ -79,7 +80,7 @@ def _misfits(rules: Rules, shop: Shop, channels: Collection[str] | None) -> Iter
     for number, rule in enumerate(rules.rules):
         if rule.id in seen:
             found = f"{shown(rule.id)}, which number {seen[rule.id] + 1} has too"
-            yield Problem(("rule", number, "id"), "an id of its own", found)
+            yield Problem(("rule", number, "id"), "an id of its own", found, "twice")
         seen.setdefault(rule.id, number)
         yield from _threshold(number, rule, shop)
         yield from _whose(number, rule, shop)
@@ -100,21 +101,23 @@ def _threshold(number: int, rule: Rule, shop: Shop) -> Iterator[Problem]:
     limit = given[side]
     if limit is None:
         if rule.when != "room.people":
-            yield Problem(("rule", number, side), "a number", "none")
+            yield Problem(("rule", number, side), "a number", "none", "missing")
         elif shop.shop.floor is None:
             expected = "a number, since the shop file has no [shop] floor to tell the limit"
-            yield Problem(("rule", number, side), expected, "none")
+            yield Problem(("rule", number, side), expected, "none", "missing")
         return
     if side == "at_least" and not limit > 0:
-        yield Problem(("rule", number, side), "more than 0", f"{limit:g}")
+        yield Problem(("rule", number, side), "more than 0", f"{limit:g}", "more-than", "0")
     if side == "at_most" and limit >= 1:
-        yield Problem(("rule", number, side), "a part of the whole, less than 1", f"{limit:g}")
+        expected = "a part of the whole, less than 1"
+        yield Problem(("rule", number, side), expected, f"{limit:g}", "part")
     if rule.back is None:
         return
     right_side = rule.back < limit if side == "at_least" else rule.back > limit
     if not right_side:
         word = "less" if side == "at_least" else "more"
-        yield Problem(("rule", number, "back"), f"{word} than {side}, {limit:g}", f"{rule.back:g}")
+        expected, reason = f"{word} than {side}, {limit:g}", f"back-{word}"
+        yield Problem(("rule", number, "back"), expected, f"{rule.back:g}", reason, f"{limit:g}")
 
 
 def _whose(number: int, rule: Rule, shop: Shop) -> Iterator[Problem]:
@@ -128,12 +131,13 @@ def _whose(number: int, rule: Rule, shop: Shop) -> Iterator[Problem]:
         if subject not in names:
             listed = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "") if names else "none"
             found = shown(subject) + did_you_mean(subject, names)
-            yield Problem(("rule", number, "subjects", at), f"one of {listed}", found)
+            place = ("rule", number, "subjects", at)
+            yield Problem(place, f"one of {listed}", found, "not-there", listed)
 
 
 def _ways(number: int, rule: Rule, channels: Collection[str] | None) -> Iterator[Problem]:
     if not rule.roles:
-        yield Problem(("rule", number, "roles"), "at least one", "none")
+        yield Problem(("rule", number, "roles"), "at least one", "none", "too-few", "1")
     lists = [("channels",), *(("escalate", i, "channels") for i in range(len(rule.escalate)))]
     given = [rule.channels, *(one.channels for one in rule.escalate)]
     known = sorted({*ALWAYS, *(channels or ())})
@@ -142,9 +146,11 @@ def _ways(number: int, rule: Rule, channels: Collection[str] | None) -> Iterator
             if channels is not None and name not in known:
                 found = shown(name) + did_you_mean(name, known)
                 where = ("rule", number, *place, at)
-                yield Problem(where, f"one of {', '.join(known)}", found)
+                listed = ", ".join(known)
+                yield Problem(where, f"one of {listed}", found, "not-there", listed)
     times = [one.after_s for one in rule.escalate]
     for i, (one, next_one) in enumerate(pairwise(times)):
         if next_one <= one:
             where = ("rule", number, "escalate", i + 1, "after_s")
-            yield Problem(where, f"more than {one:g}, that of the one before", f"{next_one:g}")
+            expected = f"more than {one:g}, that of the one before"
+            yield Problem(where, expected, f"{next_one:g}", "more-than", f"{one:g}")

@@ -25,6 +25,8 @@ from miseban.hub.api import (
     questions,
     receipts,
     reports,
+    requests,
+    rules,
     screen,
     sessions,
     setup,
@@ -41,9 +43,9 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, screen, questions, reports, events, alerts, shop, drawing, trying, versions, cameras,
-    plan, receipts, hooks, push, people, tokens, sessions, setup, devices, audit, privacy,
-    notice_page, health, openapi,
+    live, screen, questions, reports, events, alerts, shop, drawing, trying, rules, versions,
+    cameras, plan, receipts, hooks, push, people, tokens, sessions, setup, devices, audit, privacy,
+    requests,     notice_page, health, openapi,
 )  # fmt: skip
 
 

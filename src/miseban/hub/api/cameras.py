@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from miseban.camera.calibration.points import MOST, check_enough, check_points
+from miseban.camera.process.opening import is_live
 from miseban.camera.trial.asking import look_into
 from miseban.camera.trial.told import Code, Look, Looked
 from miseban.hub.api.needs import Asked, By, Route, TheHub, needs
@@ -22,6 +23,7 @@ from miseban.hub.people.throttle import Limit
 from miseban.space.calibration.clicks import from_clicks
 from miseban.space.homography import Homography
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.policies import load_policy
 from miseban.vocabulary.shop import Camera, Shop, parse_shop, redact
 from miseban.vocabulary.shop.source import FORMS, source_form
 
@@ -48,13 +50,15 @@ class Address(BaseModel):
 
 
 class Checked(BaseModel):
-    """``code`` is ``ok``, or why not; ``detail`` says it in a sentence. ``fps`` as measured."""
+    """``code`` is ``ok``, or why not; ``detail`` says it in a sentence. ``fps`` as measured.
+    ``live``: a camera can be there, that ``miseban run`` counts; else it is a recording."""
 
     code: Code
     detail: str
     width: int | None
     height: int | None
     fps: float | None
+    live: bool = False
 
 
 class Still(BaseModel):
@@ -67,6 +71,17 @@ class Still(BaseModel):
     height: int | None
     picture: str | None
     seconds: float | None
+
+
+class Blocks(BaseModel):
+    """``rows`` of colours from the top, laid over ``width`` and ``height`` of the shop file; none
+    where ``code`` is not ``ok``."""
+
+    code: Code
+    detail: str
+    width: int | None
+    height: int | None
+    rows: list[list[str]] | None
 
 
 class Pair(BaseModel):
@@ -117,7 +132,7 @@ def check(body: Address, hub: TheHub, by: By) -> Checked:
     seen = _look(hub, by, source, None)
     return Checked(
         code=seen.code, detail=redact(seen.detail), width=seen.width, height=seen.height,
-        fps=None if seen.fps is None else round(seen.fps, 1),
+        fps=None if seen.fps is None else round(seen.fps, 1), live=is_live(source),
     )  # fmt: skip
 
 
@@ -135,6 +150,29 @@ def still(camera: Id, hub: TheHub, by: By) -> Still:
     return Still(
         code=seen.code, detail=redact(seen.detail), width=seen.width, height=seen.height,
         picture=seen.picture, seconds=seen.seconds,
+    )  # fmt: skip
+
+
+@router.post(
+    "/{camera}/blocks",
+    summary="A camera's view in blocks larger than a face",
+    dependencies=[needs(Right.SET_SHOP)],
+    responses=responses(400, 401, 403, 404, 429),
+)
+def blocks(camera: Id, hub: TheHub, by: By) -> Blocks:
+    """For where a picture without people cannot be had, and only as far as the policy allows. At
+    most 32 colours across, made beside the lens; everybody who is seen is one colour, private zones
+    are black, and it is kept nowhere."""
+    found = _camera(hub, camera)[1]
+    policy = load_policy(
+        hub.shop.shop.policy
+    )  # the one in force; the process asks that of the file
+    if not policy.coarse_still.on:
+        raise Trouble("no-still", f"the policy {policy.name} does not allow it", status=403)
+    seen = _look(hub, by, found.source, camera, coarse=True)
+    return Blocks(
+        code=seen.code, detail=redact(seen.detail), width=seen.width, height=seen.height,
+        rows=None if seen.blocks is None else [list(row) for row in seen.blocks.rows],
     )  # fmt: skip
 
 
@@ -187,7 +225,7 @@ def calibrate(camera: Id, body: Pairs, hub: TheHub) -> Calibrated:
     )
 
 
-def _look(hub: Hub, by: Asked, source: str, camera: str | None) -> Looked:
+def _look(hub: Hub, by: Asked, source: str, camera: str | None, *, coarse: bool = False) -> Looked:
     """One at a time in the whole hub. Raises ``Trouble`` (``throttled``, ``busy``)."""
     now = hub.now()
     wait_s = hub.tries.take([(("look", by.identity.account), LOOKS)], now)
@@ -199,9 +237,11 @@ def _look(hub: Hub, by: Asked, source: str, camera: str | None) -> Looked:
         raise Trouble("busy", what, headers={"Retry-After": "10"})
     try:
         act = "camera.check" if camera is None else "camera.still"
+        act = "camera.blocks" if coarse else act
         hub.people.audit.note(by.actor, act, (camera or redact(source))[:200], now)
         assert hub.files.shop is not None  # noqa: S101 (it was read)
-        return look_into(Look(address=source, shop_file=hub.files.shop.absolute(), camera=camera))
+        file = hub.files.shop.absolute()
+        return look_into(Look(address=source, shop_file=file, camera=camera, coarse=coarse))
     finally:
         hub.looking_in.release()
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from miseban.hub.api.headers import HEADERS
 from miseban.hub.people.identity import Refused
 from miseban.vocabulary.errors import BadInput, MisebanError
+from miseban.vocabulary.shop.problem import BadTable
 
 MEDIA_TYPE: Final = "application/problem+json"
 _STATUS: Final[Mapping[str, int]] = {
@@ -32,6 +33,9 @@ _STATUS: Final[Mapping[str, int]] = {
     "webhook": 404,
     "changed": 412,
     "read-only": 409,
+    "answered": 409,
+    "not-looked": 409,
+    "held": 409,
     "not-found": 404,
     "media-type": 415,
     "too-large": 413,
@@ -66,6 +70,8 @@ class Problem(BaseModel):
                     "detail": "this needs the right see.assist",
                     "where": None,
                     "errors": [],
+                    "reason": None,
+                    "values": {},
                 }
             ]
         },
@@ -78,6 +84,12 @@ class Problem(BaseModel):
     detail: str
     where: str | None = Field(default=None, description="What of the request it is about.")
     errors: tuple[Fault, ...] = ()
+    reason: str | None = Field(
+        default=None, description="What kind of mistake it is, in a file's table."
+    )
+    values: dict[str, str] = Field(
+        default_factory=dict, description="With `reason`: `table`, `id`, `key`, `limit`, `found`."
+    )
 
 
 class Trouble(HTTPException):
@@ -105,8 +117,9 @@ def problem(
     where: str | None = None,
     errors: Sequence[Fault] = (),
     headers: Mapping[str, str] | None = None,
+    table: BadTable | None = None,
 ) -> Response:
-    """The response."""
+    """The response; ``table`` says of a mistake in a file where it lies, by its parts."""
     told = Problem(
         type=f"urn:miseban:problem:{code}",
         title=HTTPStatus(status).phrase,
@@ -115,6 +128,8 @@ def problem(
         detail=detail,
         where=where,
         errors=tuple(errors),
+        reason=table.reason if table else None,
+        values=table.values if table else {},
     )
     more = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
@@ -153,7 +168,8 @@ def of_error(error: MisebanError) -> Response:
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Refused):
         detail = error.what
-    return problem(error.code, detail, status, where=error.where, headers=headers)
+    table = error if isinstance(error, BadTable) else None
+    return problem(error.code, detail, status, where=error.where, headers=headers, table=table)
 
 
 async def _trouble(_: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""``/api/v1/shop``: the shop file, and the rules of its alerts."""
+"""``/api/v1/shop``: the shop file."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Body, Header, Response
 from pydantic import BaseModel
 
-from miseban.hub.alerts import Rules, parse_rules
 from miseban.hub.api.needs import By, Route, TheHub, needs
 from miseban.hub.api.problems import responses
-from miseban.hub.api.shop_text import etag_of, need_match, read, set_text, write
+from miseban.hub.api.shop_text import etag_of, need_match, read, set_text
 from miseban.hub.api.starred import starred, unstarred
 from miseban.hub.people.rights import Right
 from miseban.vocabulary.shop import Shelf
@@ -22,7 +21,7 @@ IfMatch = Annotated[
     str | None, Header(max_length=80, description="The `ETag` that was read: nobody else's change "
                        "is lost.")
 ]  # fmt: skip
-_TEXT: Final[dict[int | str, dict[str, Any]]] = {
+TEXT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {TOML: {"schema": {"type": "string"}}}}
 }
 
@@ -110,13 +109,13 @@ def _shelf(shelf: Shelf) -> ShelfSeen:
     summary="The shop file",
     dependencies=[needs(Right.SET_SHOP)],
     response_class=Response,
-    responses={**_TEXT, **responses(400, 401, 403, 404)},
+    responses={**TEXT, **responses(400, 401, 403, 404)},
 )
 def shop_file(hub: TheHub) -> Response:
     """As TOML. Passwords in the sources of cameras are starred; what is sent back with the stars
     keeps them. A file that is no TOML cannot be shown: where it is wrong is told with a 400."""
     text = read(hub.files.shop)
-    return _toml(starred(text), etag_of(text))
+    return toml_answer(starred(text), etag_of(text))
 
 
 @router.put(
@@ -137,49 +136,6 @@ def set_shop(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
     return Set(etag=etag_of(text))
 
 
-@router.get(
-    "/rules",
-    tags=["rules"],
-    summary="The rules in force",
-    dependencies=[needs(Right.ANSWER_ALERTS)],
-    responses=responses(401, 403),
-)
-def rules(hub: TheHub) -> Rules:
-    """Those of the file and the built-in ones."""
-    return hub.rules
-
-
-@router.get(
-    "/rules/file",
-    tags=["rules"],
-    summary="The rules file",
-    dependencies=[needs(Right.SET_RULES)],
-    response_class=Response,
-    responses={**_TEXT, **responses(401, 403, 404)},
-)
-def rules_file(hub: TheHub) -> Response:
-    """As TOML; empty where only the built-in rules are in force."""
-    text = read(hub.files.rules, missing="")
-    return _toml(text, etag_of(text))
-
-
-@router.put(
-    "/rules/file",
-    tags=["rules"],
-    summary="Set the rules file",
-    dependencies=[needs(Right.SET_RULES)],
-    responses=responses(400, 401, 403, 404, 409, 412, 413, 422),
-)
-def set_rules(body: Toml, hub: TheHub, by: By, if_match: IfMatch = None) -> Set:
-    """Checked before it is written; a mistake is a 400 that names table and key."""
-    with hub.setting:
-        need_match(if_match, read(hub.files.rules, missing=""))
-        parse_rules(body, hub.shop, "rules.toml", hub.channels)
-        write(hub.files.rules, body)
-        hub.people.audit.note(by.actor, "rules.set", hub.shop.shop.id, hub.now())
-    hub.changed("rules")
-    return Set(etag=etag_of(body))
-
-
-def _toml(text: str, etag: str) -> Response:
+def toml_answer(text: str, etag: str) -> Response:
+    """A file as it is, and its tag for ``If-Match``."""
     return Response(text, media_type=TOML, headers={"ETag": etag})

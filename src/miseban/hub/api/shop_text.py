@@ -1,11 +1,12 @@
-"""The shop file of a hub, read and set: the one way by which it is changed through the API."""
+"""The shop and rules files of a hub, read and set: the one way by which they are changed through
+the API."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
 
-from miseban.hub.alerts import parse_rules
+from miseban.hub.alerts import Rules, parse_rules
 from miseban.hub.api.needs import Asked
 from miseban.hub.api.problems import Trouble
 from miseban.hub.hub import Hub
@@ -70,10 +71,28 @@ def set_text(hub: Hub, by: Asked, text: str, before: str) -> None:
     """Checks and writes; ``hub.setting`` is held, and ``hub.changed`` is the caller's to tell.
     ``before`` is what the file says now: it stays among the versions, as ``text`` does."""
     found = checked(hub, by, text)
-    now = hub.now()
-    if hub.files.versions is not None and text != before:
-        versions = Versions(hub.files.versions)
-        versions.keep(before, "", now)  # nothing, if it was set here
-        versions.keep(text, by.identity.name, now)
+    _keep(hub, by, hub.files.versions, text, before)
     write(hub.files.shop, text)
-    hub.people.audit.note(by.actor, "shop.set", found.shop.id, now)
+    hub.people.audit.note(by.actor, "shop.set", found.shop.id, hub.now())
+
+
+def checked_rules(hub: Hub, text: str) -> Rules:
+    """The rules that ``text`` would be, by the reader that a hub starts with. Raises ``BadInput``
+    naming table and key."""
+    return parse_rules(text, hub.shop, "rules.toml", hub.channels)
+
+
+def set_rules_text(hub: Hub, by: Asked, text: str, before: str) -> None:
+    """As ``set_text``, for the rules."""
+    checked_rules(hub, text)
+    _keep(hub, by, hub.files.rule_versions, text, before)
+    write(hub.files.rules, text)
+    hub.people.audit.note(by.actor, "rules.set", hub.shop.shop.id, hub.now())
+
+
+def _keep(hub: Hub, by: Asked, folder: Path | None, text: str, before: str) -> None:
+    if folder is None or text == before:
+        return
+    versions, now = Versions(folder), hub.now()
+    versions.keep(before, "", now)  # nothing, if it was set here
+    versions.keep(text, by.identity.name, now)

@@ -80,7 +80,7 @@ def _judged(held: Held, policy: Policy, now: datetime) -> Finding:
 
 
 def _limit(held: Held, policy: Policy, now: datetime) -> datetime | None:
-    if held.kind == "audit log":
+    if held.kind in ("audit log", "member requests"):
         return now - AUDIT_KEPT
     if held.kind in ("accounts", "push subscriptions", "receipts"):
         return None

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import Column, Engine, Table, func, inspect, select
+from sqlalchemy import ColumnElement, Engine, Table, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from miseban.hub.database import reading
@@ -19,8 +20,10 @@ from miseban.hub.notify.subscriptions import SUBSCRIPTIONS
 from miseban.hub.people.tables import ACCOUNTS, AUDIT, SESSIONS, TOKENS
 from miseban.hub.privacy.busy_outbox import opened
 from miseban.hub.privacy.held import Held, Kind, held_in_journal
+from miseban.hub.privacy.requests import REQUESTS
 from miseban.journal.backup import LIST
 from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import DataClass
 
 _ASIDE = (".part",)
 
@@ -75,14 +78,18 @@ def _in_outbox(database: sqlite3.Connection) -> tuple[int, tuple[str] | None] | 
     return n, database.execute("SELECT line FROM events ORDER BY number LIMIT 1").fetchone()
 
 
+_CLASSES: Final[dict[Kind, DataClass | None]] = {"webhook queue": None, "member requests": "member"}
+
+
 def held_in_database(engine: Engine) -> Iterator[Held]:
     """Of those who work here, and what waits to be sent. Raises ``BadInput`` (``database``)."""
     place = engine.url.render_as_string(hide_password=True)
-    kinds: list[tuple[Kind, Table, Column[datetime]]] = [
+    kinds: list[tuple[Kind, Table, ColumnElement[datetime]]] = [
         ("accounts", ACCOUNTS, ACCOUNTS.c.made_at),
         ("accounts", SESSIONS, SESSIONS.c.made_at),
         ("accounts", TOKENS, TOKENS.c.made_at),
         ("audit log", AUDIT, AUDIT.c.at),
+        ("member requests", REQUESTS, func.coalesce(REQUESTS.c.answered_at, REQUESTS.c.due_at)),
         ("push subscriptions", SUBSCRIPTIONS, SUBSCRIPTIONS.c.made_at),
         ("webhook queue", QUEUE, QUEUE.c.event_time),
     ]
@@ -97,7 +104,7 @@ def held_in_database(engine: Engine) -> Iterator[Held]:
                 ).one()
             if row[0]:
                 yield Held(
-                    kind=kind, data=None if kind == "webhook queue" else "staff",
+                    kind=kind, data=_CLASSES.get(kind, "staff"),
                     place=f"{place} ({table.name})", records=row[0], oldest=row[1],
                 )  # fmt: skip
     except SQLAlchemyError as error:

@@ -25,7 +25,7 @@ from miseban.vocabulary.events import EVENT_CLASSES, DataClass
 
 Kind = Literal[
     "events", "log", "roll-ups", "rejected lines", "stray file", "receipts", "outbox", "accounts",
-    "audit log", "push subscriptions", "webhook queue",
+    "audit log", "member requests", "push subscriptions", "webhook queue",
 ]  # fmt: skip
 SINGLE: Final = ("trajectory", "assist")
 """Classes whose roll-ups tell of few people once their time is over."""

@@ -21,7 +21,7 @@ from miseban.hub.notify.hooks import Hooks
 from miseban.hub.notify.settings import NotifySettings, load_notify
 from miseban.hub.notify.subscriptions import Subscriptions
 from miseban.hub.notify.vapid import Vapid
-from miseban.hub.people.people import People
+from miseban.hub.people.people import AUDIT_KEPT, People
 from miseban.hub.privacy.retention import retain
 from miseban.hub.running.certificate import hosts_of
 from miseban.hub.running.settings import Settings
@@ -165,7 +165,12 @@ def open_box(
             pushes=Subscriptions(engine),
             push_key=vapid.public,
             door=_door(settings),
-            files=Files(shop=shop_file, rules=rules_file, versions=settings.data / "shop-versions"),
+            files=Files(
+                shop=shop_file,
+                rules=rules_file,
+                versions=settings.data / "shop-versions",
+                rule_versions=settings.data / "rules-versions",
+            ),
             channels=[channel.id for channel in notify.channels],
             now=now,
         )
@@ -213,6 +218,7 @@ def _retain(hub: Hub, moment: datetime) -> None:
             "deleted", data=receipt.data, events=receipt.events, before=receipt.before.isoformat()
         )
     hub.people.tidy(moment)
+    hub.requests.forget(moment - AUDIT_KEPT)
 
 
 def _make_folder(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""What two texts of a shop file have not in common: by table, for people, and by line."""
+"""What two texts of a shop or rules file have not in common: by table, for people, and by line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 What = Literal["added", "removed", "changed"]
-_LISTS = ("camera", "line", "zone", "shelf", "till", "fixture")
+_LISTS = ("camera", "line", "zone", "shelf", "till", "fixture", "rule")
 _AROUND = 2
 """Lines that are shown before and after one that differs."""
 

@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Table
-
-from miseban.hub.shop_file.spans import Span, found, own, spans
-from miseban.hub.shop_file.writing import as_toml
+from miseban.hub.shop_file import tables
+from miseban.hub.shop_file.spans import found, own, spans
 from miseban.vocabulary.errors import BadInput
 
 Kind = Literal["camera", "line", "zone", "shelf", "till", "fixture", "facing", "floor"]
 _FILE: Final = "shop.toml"
+_LISTS: Final = ("camera", "line", "zone", "shelf", "till", "fixture", "facing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +56,16 @@ def _one(text: str, edit: Edit) -> str:
         raise _by_hand(edit)
     if edit.wanted is None:
         assert number is not None  # noqa: S101 (the same as ``at``)
-        result = _without(text, number)
+        result = tables.without(text, number)
         rows.pop(at if at is not None else 0)
     elif number is None or at is None:
-        result = _with_new(text, edit, edit.wanted)
+        result = tables.with_new(text, edit.path, edit.wanted, _end(text, edit))
         rows.append(dict(edit.wanted))
     else:
-        result = _with_changed(text, spans(text)[number], edit, edit.wanted)
+        result = _changed(text, number, edit, edit.wanted)
         kept = {k: rows[at][k] for k in ("facing",) if edit.kind == "shelf" and k in rows[at]}
         rows[at] = {**edit.wanted, **kept}
-    if _comparable(_read(result)) != _comparable(data):
+    if tables.comparable(_read(result), _LISTS) != tables.comparable(data, _LISTS):
         raise _by_hand(edit)
     return result
 
@@ -79,9 +76,12 @@ def _with_floor(text: str, data: dict[str, Any], edit: Edit) -> str:
     if edit.wanted is None or span is None or not isinstance(shop, dict):
         raise _by_hand(edit)
     wanted = {**own(text, span), "floor": dict(edit.wanted)}
-    result = _with_changed(text, span, edit, wanted, ("shop",))
+    try:
+        result = tables.with_changed(text, span, wanted)
+    except tables.NotSure:
+        raise _by_hand(edit) from None
     shop["floor"] = dict(edit.wanted)
-    if _comparable(_read(result)) != _comparable(data):
+    if tables.comparable(_read(result), _LISTS) != tables.comparable(data, _LISTS):
         raise _by_hand(edit)
     return result
 
@@ -117,95 +117,21 @@ def _shelf(text: str, edit: Edit) -> tuple[int, int]:
     first = found(text, ("shelf",), edit.shelf or "")
     if first < 0:
         raise _by_hand(edit)
-    return first, _after(spans(text), first)
+    return first, tables.after(spans(text), first)
 
 
-def _after(all_: list[Span], number: int) -> int:
-    """The first span that is no part of the one of that number."""
-    path = all_[number].path
-    last = number + 1
-    while last < len(all_) and len(all_[last].path) > len(path):
-        last += 1
-    return last
-
-
-def _without(text: str, number: int) -> str:
-    """Its lines and the blank ones after them; comments there and before it stay."""
-    all_ = spans(text)
-    last = all_[_after(all_, number) - 1]
-    start, end = all_[number].start, last.end
-    rest = text[end:]
-    while rest.startswith(("\n", "\r\n")):
-        rest = rest.split("\n", 1)[1]
-    return text[:start] + rest
-
-
-def _with_new(text: str, edit: Edit, wanted: Mapping[str, Any]) -> str:
+def _end(text: str, edit: Edit) -> int:
     """After the last of its kind; the first of a kind comes last."""
-    all_ = spans(text)
-    if edit.kind == "facing":
-        _, after = _shelf(text, edit)
-        at = all_[after - 1].end
-    else:
-        same = [n for n, span in enumerate(all_) if span.path == edit.path]
-        at = all_[_after(all_, same[-1]) - 1].end if same else len(text)
-    lines = [f"[[{'.'.join(edit.path)}]]", *(f"{k} = {as_toml(k, v)}" for k, v in wanted.items())]
-    before = text[:at]
-    gap = "" if before.endswith("\n") or not before else "\n"
-    new = f"{gap}\n" + "\n".join(lines) + "\n"
-    return before + _ends_as(new, text) + text[at:]
+    if edit.kind != "facing":
+        return tables.end_of(text, edit.path)
+    return spans(text)[_shelf(text, edit)[1] - 1].end
 
 
-def _with_changed(
-    text: str,
-    span: Span,
-    edit: Edit,
-    wanted: Mapping[str, Any],
-    path: tuple[str, ...] | None = None,
-) -> str:
-    """Only keys that say something else are written anew; comments behind them stay."""
-    old = text[span.start : span.end]
+def _changed(text: str, number: int, edit: Edit, wanted: Mapping[str, Any]) -> str:
     try:
-        document = tomlkit.parse(old)
-        table = _inner(document, path or edit.path)
-        said = own(text, span)
-        for key in said.keys() - wanted.keys():
-            table.remove(key)
-        for key, value in wanted.items():
-            if key not in said or said[key] != value:  # 2 and 2.0 are the same here
-                table[key] = tomlkit.value(as_toml(key, value))
-        new = tomlkit.dumps(document)
-    except (TOMLKitError, KeyError, TypeError, IndexError):
+        return tables.with_changed(text, spans(text)[number], wanted, edit.path)
+    except tables.NotSure:
         raise _by_hand(edit) from None
-    return text[: span.start] + _ends_as(new, text) + text[span.end :]
-
-
-def _inner(document: tomlkit.TOMLDocument, path: tuple[str, ...]) -> Table:
-    here: Any = document
-    for key in path:
-        here = here[key]
-        if isinstance(here, list):
-            here = here[0]
-    table: Table = here
-    return table
-
-
-def _ends_as(new: str, text: str) -> str:
-    """With the line ends that ``text`` has."""
-    plain = new.replace("\r\n", "\n")
-    return plain.replace("\n", "\r\n") if "\r\n" in text else plain
-
-
-def _comparable(data: dict[str, Any]) -> dict[str, Any]:
-    """Without lists that are empty: a text cannot say them."""
-    return {
-        key: [_comparable(row) if isinstance(row, dict) else row for row in value]
-        if isinstance(value, list)
-        else value
-        for key, value in data.items()
-        if value != []
-        or key not in ("camera", "line", "zone", "shelf", "till", "fixture", "facing")
-    }
 
 
 def _read(text: str) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _last_word(text: str, start: int, end: int) -> int:
     return end
 
 
-def found(text: str, path: tuple[str, ...], name: str) -> int:
+def found(text: str, path: tuple[str, ...], name: str, file: str = "shop.toml") -> int:
     """The position, among ``spans(text)``, of the table of ``path`` with that ``id``; -1 where
     there is none. Raises ``BadInput`` where the tables are not written with double brackets."""
     for n, span in enumerate(spans(text)):
@@ -100,7 +100,7 @@ def found(text: str, path: tuple[str, ...], name: str) -> int:
         span.path[0] == path[0] for span in spans(text)
     ):
         what = f"expected [[{path[0]}]] tables, found a list on one line: write them so by hand"
-        raise BadInput("shop-edit", "shop.toml", what)
+        raise BadInput("shop-edit", file, what)
     return -1
 
 

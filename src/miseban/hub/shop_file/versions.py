@@ -1,5 +1,5 @@
-"""The texts that a shop file had: the last ``MOST`` of them, a file each in a folder of the hub's
-own, since there are passwords of cameras in them."""
+"""The texts that a shop or rules file had: the last ``MOST`` of them, a file each in a folder of
+the hub's own, since there are passwords of cameras in a shop file."""
 
 from __future__ import annotations
 

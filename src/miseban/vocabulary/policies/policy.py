@@ -57,6 +57,20 @@ class AppearanceRule(Rule):
         return self
 
 
+class RequestRule(_Table):
+    """Of people who ask what is kept of them: how soon they have an answer."""
+
+    answer_days: Annotated[int, Field(ge=1, le=30)]
+    why: Text
+
+
+class ShownRule(_Table):
+    """Of something that is shown once and kept nowhere."""
+
+    on: bool
+    why: Text
+
+
 class Policy(_Table):
     """One readable file of ``vocabulary/policies``. ``basis`` names the rules it follows."""
 
@@ -72,6 +86,8 @@ class Policy(_Table):
     device: Rule
     appearance: AppearanceRule
     repeat_visits: Rule
+    requests: RequestRule
+    coarse_still: ShownRule
 
     @model_validator(mode="after")
     def _says_how_long(self) -> Self:

@@ -58,7 +58,7 @@ def _twice(table: Place, rows: Iterable[_HasId]) -> Iterator[Problem]:
     for number, row in enumerate(rows):
         if row.id in first:
             found = f"{shown(row.id)}, which number {first[row.id] + 1} has too"
-            yield Problem((*table, number, "id"), "an id of its own", found)
+            yield Problem((*table, number, "id"), "an id of its own", found, "twice")
         first.setdefault(row.id, number)
 
 
@@ -103,7 +103,7 @@ def _drawings(shop: Shop) -> Iterator[Problem]:
     for number, zone in enumerate(shop.zones):
         if zone.kind == "private" and zone.camera is None:
             expected = "a camera, in whose picture a private zone is blacked out"
-            yield Problem(("zone", number, "camera"), expected, "none")
+            yield Problem(("zone", number, "camera"), expected, "none", "private-on-plan")
         else:
             yield from _drawn(("zone", number), "polygon", zone.camera, zone.polygon, shop)
             yield from _crew(number, zone, shop)
@@ -170,7 +170,8 @@ def _till_zone(place: Place, zone_id: str, kind: str, shop: Shop) -> Iterator[Pr
         right = [z for z in shop.zones if z.kind == kind]
         yield _nothing_there(place, f'[[zone]] of kind "{kind}"', zone_id, right)
     elif zone.kind != kind:
-        yield Problem(place, f'a zone of kind "{kind}"', f'"{zone_id}" of kind "{zone.kind}"')
+        found = f'"{zone_id}" of kind "{zone.kind}"'
+        yield Problem(place, f'a zone of kind "{kind}"', found, "zone-kind", kind)
 
 
 def _find(rows: Sequence[_Row], wanted: str) -> _Row | None:
@@ -180,9 +181,8 @@ def _find(rows: Sequence[_Row], wanted: str) -> _Row | None:
 def _nothing_there(place: Place, table: str, wanted: str, rows: Iterable[_HasId]) -> Problem:
     ids = [row.id for row in rows]
     listed = f"{', '.join(ids[:8])}{', ...' if len(ids) > 8 else ''}" if ids else "there is none"
-    return Problem(
-        place, f"the id of a {table} ({listed})", shown(wanted) + did_you_mean(wanted, ids)
-    )
+    found = shown(wanted) + did_you_mean(wanted, ids)
+    return Problem(place, f"the id of a {table} ({listed})", found, "not-there", listed)
 
 
 def _in_picture(place: Place, points: Points, camera: Camera) -> Iterator[Problem]:
@@ -191,7 +191,7 @@ def _in_picture(place: Place, points: Points, camera: Camera) -> Iterator[Proble
     expected = (
         f"points in the picture of camera {shown(camera.id)} (x 0 to {width}, y 0 to {height})"
     )
-    yield from _within(place, points, width, height, expected)
+    yield from _within(place, points, width, height, expected, "outside-picture")
 
 
 def _fixtures(shop: Shop) -> Iterator[Problem]:
@@ -206,15 +206,16 @@ def _fixtures(shop: Shop) -> Iterator[Problem]:
 def _on_floor(place: Place, points: Points, floor: Floor) -> Iterator[Problem]:
     width, depth = floor.width_m, floor.depth_m
     expected = f"points on the floor (x 0 to {width:g} m, y 0 to {depth:g} m)"
-    yield from _within(place, points, width, depth, expected)
+    yield from _within(place, points, width, depth, expected, "outside-plan")
 
 
 def _within(
-    place: Place, points: Points, x_max: float, y_max: float, expected: str
+    place: Place, points: Points, x_max: float, y_max: float, expected: str, reason: str
 ) -> Iterator[Problem]:
     """At most one problem a shape: the first point that lies outside."""
     for number, (x, y) in enumerate(points, start=1):
         if not (0 <= x <= x_max and 0 <= y <= y_max):
             which = f" (point {number})" if len(points) > 1 else ""
-            yield Problem(place, expected, f"{shown_point((x, y))}{which}")
+            limit = f"0 – {x_max:g}, 0 – {y_max:g}"
+            yield Problem(place, expected, f"{shown_point((x, y))}{which}", reason, limit)
             return

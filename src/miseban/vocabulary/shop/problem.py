@@ -21,15 +21,43 @@ _MORE = 3
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong at one ``place`` of the file: what was expected and what was found."""
+    """Something wrong at one ``place`` of the file: what was expected and what was found.
+
+    ``reason`` is a stable word for what kind of thing that is, for those who say it in another
+    language, and ``limit`` what of ``expected`` they would put in; ``other``: it is said in
+    ``expected`` alone."""
 
     place: Place
     expected: str
     found: str
+    reason: str = "other"
+    limit: str = ""
 
     @property
     def what(self) -> str:
         return f"expected {self.expected}, found {self.found}"
+
+
+class BadTable(BadInput):
+    """Something is wrong in a table of a file: ``reason`` as in ``Problem``, and in ``values`` the
+    ``table``, its ``id`` (empty where it has none), the ``key``, ``limit`` and ``found``."""
+
+    def __init__(self, code: str, where: str, what: str, first: Problem, data: object) -> None:
+        super().__init__(code, where, what)
+        words = [step for step in first.place if isinstance(step, str)]
+        name: object = None
+        here: Any = data
+        for step in first.place:
+            here = _inside(here, step)
+            name = _inside(here, "id") or name
+        self.reason = first.reason
+        self.values = {
+            "table": words[0] if words else "",
+            "id": name if isinstance(name, str) else "",
+            "key": words[-1] if len(words) > 1 else "",
+            "limit": first.limit,
+            "found": first.found,
+        }
 
 
 def bad_shop(
@@ -39,7 +67,7 @@ def bad_shop(
     *,
     code: str = "bad-shop-file",
     lists: tuple[str, ...] = LISTS,
-) -> BadInput:
+) -> BadTable:
     """The error for the first of ``problems``, in the order of the file; the others are named by
     place only. ``data`` is the file's content, from which tables get their ids; ``lists`` the keys
     that hold tables in double brackets (another kind of file has others)."""
@@ -49,7 +77,7 @@ def bad_shop(
         places = "; ".join(named(p.place, data, lists) for p in more[:_MORE])
         rest = "; ..." if len(more) > _MORE else ""
         what = f"{what} (and {len(more)} more: {places}{rest})"
-    return BadInput(code, f"{where}: {named(first.place, data, lists)}", what)
+    return BadTable(code, f"{where}: {named(first.place, data, lists)}", what, first, data)
 
 
 def named(place: Place, data: object, lists: tuple[str, ...] = LISTS) -> str:

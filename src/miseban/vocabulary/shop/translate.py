@@ -72,6 +72,17 @@ _EXPECTED = {
     "too_long": "at most {max_length}",
 }
 """What to expect after each of pydantic's error types that our fields can raise."""
+_LIMITS = {
+    "string_too_short": "min_length", "string_too_long": "max_length", "greater_than": "gt",
+    "greater_than_equal": "ge", "less_than_equal": "le", "too_short": "min_length",
+    "too_long": "max_length",
+}  # fmt: skip
+_REASONS = {
+    "string_pattern_mismatch": "id", "string_too_short": "empty", "string_too_long": "too-long",
+    "float_type": "number", "finite_number": "number", "int_type": "whole-number",
+    "greater_than": "more-than", "greater_than_equal": "at-least", "less_than_equal": "at-most",
+    "literal_error": "choice", "missing": "missing", "too_short": "too-few", "too_long": "too-many",
+}  # fmt: skip
 
 
 def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
@@ -82,16 +93,20 @@ def _problem(details: ErrorDetails, model: type[BaseModel]) -> Problem:
     if kind == "extra_forbidden":
         keys = list(keys_of(_table_at(model, place[:-1])))
         word = str(place[-1])
-        return Problem(place, f"one of {', '.join(keys)}", shown(word) + did_you_mean(word, keys))
+        found = shown(word) + did_you_mean(word, keys)
+        return Problem(place, f"one of {', '.join(keys)}", found, "unknown-key")
     expected = _EXPECTED.get(kind, "another value").format(**context)
+    reason = _REASONS.get(kind, "other")
+    limit = f"{context[_LIMITS[kind]]:g}" if kind in _LIMITS else ""
     if kind == "missing":
-        return Problem(place, expected, "none")
+        return Problem(place, expected, "none", reason)
     if kind in ("too_short", "too_long"):
-        return Problem(place, expected, str(len(given)))
+        return Problem(place, expected, str(len(given)), reason, limit)
     if kind == "literal_error":
         known = expected.replace("'", "").replace(" or ", ", ").split(", ")
-        return Problem(place, ", ".join(known), shown(given) + did_you_mean(given, known))
-    return Problem(place, expected, context.get("found") or shown(given))
+        listed = ", ".join(known)
+        return Problem(place, listed, shown(given) + did_you_mean(given, known), reason, listed)
+    return Problem(place, expected, context.get("found") or shown(given), reason, limit)
 
 
 def _wrong_brackets(kind: str, place: Place, given: object) -> Problem:

@@ -8,11 +8,12 @@ export const pushKey = meta("push-key");
 
 const WAIT_MS = 30000; // the hub itself gives up after 20 seconds
 
-/** What an error of the API is: `code` for programs, `message` for people, `where` it lies. */
+/** What an error of the API is: `code` for programs, `message` for people, `where` it lies; of a
+    mistake in a file its `reason`, and `values` to put into words (refusals.js). */
 export class Problem extends Error {
-  constructor(code, status, detail, where) {
+  constructor(code, status, detail, where, { reason = null, values = {} } = {}) {
     super(detail);
-    Object.assign(this, { code, status, where });
+    Object.assign(this, { code, status, where, reason, values });
   }
 }
 
@@ -48,7 +49,8 @@ export async function call(method, path, { query = {}, body, signal, type, heade
     location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
     await new Promise(() => {}); // the page is leaving
   }
-  throw new Problem(given?.code ?? "failed", answer.status, given?.detail ?? answer.statusText, given?.where);
+  const told = given ?? {};
+  throw new Problem(told.code ?? "failed", answer.status, told.detail ?? answer.statusText, told.where, told);
 }
 
 export const get = async (path, query, signal) => (await call("GET", path, { query, signal })).given;

@@ -3,6 +3,7 @@
 import { call, Problem } from "./api.js";
 import { $ } from "./dom.js";
 import "./languages.js";
+import { refusal } from "./refusals.js";
 import { t } from "./words.js";
 
 function onSend(form, send) {
@@ -15,7 +16,7 @@ function onSend(form, send) {
     try {
       await send(Object.fromEntries(new FormData(form)));
     } catch (error) {
-      bad.textContent = error instanceof Problem ? (error.code === "offline" ? t("frame.offline") : error.message) : String(error.message);
+      bad.textContent = error instanceof Problem ? refusal(error) : String(error.message);
       bad.hidden = false;
       button.disabled = false;
     }

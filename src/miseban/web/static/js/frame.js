@@ -4,6 +4,7 @@ import { call } from "./api.js";
 import { listen } from "./live.js";
 import { $, toast } from "./dom.js";
 import "./languages.js";
+import { refusal } from "./refusals.js";
 import { t } from "./words.js";
 
 $("#log-out")?.addEventListener("click", async () => {
@@ -15,7 +16,7 @@ addEventListener("unhandledrejection", (event) => {
   const error = event.reason;
   if (error?.name === "Error" && error.code) {
     event.preventDefault();
-    toast(error.code === "offline" ? t("frame.offline") : t("frame.failed", { why: error.message }));
+    toast(refusal(error));
   }
 });
 

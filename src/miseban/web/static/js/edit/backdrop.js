@@ -16,10 +16,14 @@ export function planBackdrop(floor, laid) {
     laid.map((one) => h("text.faint", { x: centre(one.points)[0], y: centre(one.points)[1], "font-size": Math.max(width, depth) / 70, "text-anchor": "middle", "dominant-baseline": "middle" }, one.name))];
 }
 
-/** The picture without people where there is one, else the plan as the camera sees it. */
+/** The picture without people where there is one, or rows of colours where it is in blocks, else the plan as the camera sees it. */
 export function pictureBackdrop(camera, still, { toPixel, floor, fixtures }) {
   const [width, height] = camera.resolution;
   const parts = [h("rect.floor", { x: 0, y: 0, width, height })];
+  if (Array.isArray(still)) {
+    const [wide, high] = [width / still[0].length, height / still.length];
+    return [...parts, ...still.flatMap((row, y) => row.map((fill, x) => h("rect.block", { x: x * wide, y: y * high, width: wide, height: high, fill })))];
+  }
   if (still) {
     const image = document.createElementNS(SVG, "image");
     for (const [key, value] of Object.entries({ href: still, x: 0, y: 0, width, height, preserveAspectRatio: "none" })) image.setAttribute(key, value);

@@ -2,15 +2,16 @@
 
 import { h } from "../dom.js";
 import { t } from "../words.js";
-import { centre, distance, distanceTo, edges, inside, middle, mistake, snapped } from "./geometry.js";
+import { pressed } from "./boardkeys.js";
+import { centre, distance, distanceTo, edges, inside, middle, mistake, snapped, together } from "./geometry.js";
 import { cross, way } from "./marks.js";
 import { isClosed, nameOf, pointsOf } from "./model.js";
 
 const HIT = 22; // half of 44 px, what a thumb finds
 const DOT = 7;
 const SNAP = 9;
-const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const NEEDS = { line: 2 };
+const STILL = 4; // so far a pointer may stray before it moves a shape
+export const NEEDS = { line: 2 }; // points at least, where it is not three
 
 /** `tell` has `chosen(shape)`, `moved(shape, points)`, `drawn(kind, points)`, `draft(shape, points)` (while
     something is dragged) and `say(text)`. */
@@ -29,7 +30,7 @@ export class Board {
     this.svg.addEventListener("pointermove", (event) => this.move(event));
     for (const name of ["pointerup", "pointercancel"]) this.svg.addEventListener(name, (event) => this.up(event));
     this.svg.addEventListener("dblclick", () => { if (this.tool) this.finish(); });
-    this.svg.addEventListener("keydown", (event) => this.key(event));
+    this.svg.addEventListener("keydown", (event) => pressed(this, event));
     new ResizeObserver(() => { if (this.size) this.draw(); }).observe(this.svg);
   }
 
@@ -164,34 +165,51 @@ export class Board {
       return this.put(this.snap(at, [...this.points, at], this.points.length));
     }
     const points = this.chosen ? pointsOf(this.chosen) : [];
-    const found = points.map((point, n) => [distance(point, at), n]).sort(([a], [b]) => a - b)[0];
-    if (found && found[0] <= near) return this.grab(event, [...points], found[1]);
-    const between = this.chosen ? edges(points, isClosed(this.chosen)).findIndex(([a, b]) => distance(middle(a, b), at) < near * 0.7) : -1;
+    const handle = points.map((point, n) => [distance(point, at), n]).sort(([a], [b]) => a - b)[0];
+    // Of something small the thumb finds its points everywhere: in its middle it is moved as a whole.
+    const inMiddle = handle && isClosed(this.chosen) && distance(centre(points), at) < handle[0] && inside(at, points);
+    if (handle && !inMiddle && handle[0] <= near) return this.grab(event, [...points], handle[1]);
+    const between = this.chosen && !inMiddle ? edges(points, isClosed(this.chosen)).findIndex(([a, b]) => distance(middle(a, b), at) < near * 0.7) : -1;
     if (between >= 0) return this.grab(event, [...points.slice(0, between + 1), this.fit(at), ...points.slice(between + 1)], between + 1);
-    this.tell.chosen(this.hit(at));
+    const found = inMiddle ? this.chosen : this.hit(at);
+    if (found !== this.chosen) return this.tell.chosen(found);
+    if (found) this.hold(event, { points: [...pointsOf(this.chosen)], whole: pointsOf(this.chosen), from: at });
+  }
+
+  /** A point is dragged, or the shape as a `whole`, `from` where it was touched. */
+  hold(event, drag) {
+    this.svg.setPointerCapture(event.pointerId);
+    this.drag = { ...drag, pointer: event.pointerId, moved: false };
   }
 
   grab(event, points, n) {
     event.preventDefault();
-    this.svg.setPointerCapture(event.pointerId);
-    this.drag = { points, n, pointer: event.pointerId };
+    this.hold(event, { points, n });
     this.draw();
     this.layers.handles.querySelector(`[data-n="${n}"]`)?.focus({ preventScroll: true });
   }
 
   move(event) {
     if (!this.drag || event.pointerId !== this.drag.pointer) return;
-    const { points, n } = this.drag;
-    points[n] = event.altKey ? this.fit(this.place(event)) : this.snap(this.place(event), points, n);
+    const { points, n, whole, from } = this.drag;
+    const at = this.place(event);
+    if (whole) {
+      if (!this.drag.moved && distance(from, at) < STILL * this.pixel) return; // a thumb is never still
+      this.drag.points = this.shifted(whole, [at[0] - from[0], at[1] - from[1]]);
+    } else points[n] = event.altKey ? this.fit(at) : this.snap(at, points, n);
+    this.drag.moved = true;
     this.draw();
-    this.tell.draft(this.chosen, points);
+    this.tell.draft(this.chosen, this.drag.points);
   }
+
+  /** `points` as they lie, so far away, and within the surface. */
+  shifted(points, by) { return together(points, by, this.size).map((point) => this.fit(point)); }
 
   up(event) {
     if (!this.drag || event.pointerId !== this.drag.pointer) return;
-    const { points } = this.drag;
+    const { points, whole, moved } = this.drag;
     this.drag = null;
-    if (event.type === "pointerup") this.tell.moved(this.chosen, points);
+    if (event.type === "pointerup" && (moved || !whole)) this.tell.moved(this.chosen, points);
     else this.draw();
   }
 
@@ -218,39 +236,5 @@ export class Board {
     const [tool, points] = [this.tool, this.points];
     this.draws(null);
     this.tell.drawn(tool, points);
-  }
-
-  // The keyboard.
-
-  key(event) {
-    const handle = event.target.closest(".handle");
-    const by = MOVES[event.key];
-    if (this.tool && event.target === this.svg) {
-      if (by) this.at = this.fit(this.at.map((value, axis) => value + by[axis] * this.step * (event.shiftKey ? 10 : 1) * 5));
-      else if (event.key === "Enter") this.put(this.fit(this.at));
-      else if (event.key === "Backspace") this.points.pop();
-      else if (event.key === "Escape") this.draws(null);
-      else return;
-      event.preventDefault();
-      if (by) this.tell.say(this.write(this.at));
-      return this.draw();
-    }
-    if (!handle || !this.chosen) return;
-    const n = Number(handle.dataset.n);
-    const points = [...pointsOf(this.chosen)];
-    if (by) points[n] = this.fit(points[n].map((value, axis) => value + by[axis] * this.step * (event.shiftKey ? 10 : 1)));
-    else if (event.key === "Enter") {
-      const next = points[(n + 1) % points.length];
-      const added = !isClosed(this.chosen) && n === points.length - 1 ? middle(points[n - 1], points[n]) : middle(points[n], next);
-      points.splice(!isClosed(this.chosen) && n === points.length - 1 ? n : n + 1, 0, this.fit(added));
-    } else if (event.key === "Delete" || event.key === "Backspace") {
-      if (points.length <= (NEEDS[this.chosen.kind] ?? 3)) return this.tell.say(t("draw.least"));
-      points.splice(n, 1);
-    } else return;
-    event.preventDefault();
-    this.tell.moved(this.chosen, points);
-    const focus = event.key === "Enter" ? n + 1 : Math.min(n, points.length - 1);
-    this.layers.handles.querySelector(`[data-n="${focus}"]`)?.focus();
-    if (points[focus]) this.tell.say(this.write(points[focus]));
   }
 }

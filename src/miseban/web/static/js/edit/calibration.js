@@ -2,6 +2,7 @@
 
 import { post } from "../api.js";
 import { h } from "../dom.js";
+import { refusal } from "../refusals.js";
 import { number, t } from "../words.js";
 import { floorLines, pictureBackdrop, planBackdrop } from "./backdrop.js";
 import { Pins } from "./pins.js";
@@ -48,7 +49,7 @@ export function calibration(model, camera, still, { metres, pixels, changed }) {
     const mine = asked;
     const whole = pairs.filter((pair) => pair.pixel && pair.floor_m);
     waiting = setTimeout(async () => {
-      const found = await post(`cameras/${encodeURIComponent(camera.id)}/calibrate`, { points: whole }).catch((error) => ({ problem: error.message, points_cm: whole.map(() => null) }));
+      const found = await post(`cameras/${encodeURIComponent(camera.id)}/calibrate`, { points: whole }).catch((error) => ({ problem: refusal(error), points_cm: whole.map(() => null) }));
       if (mine !== asked) return;
       const bad = new Set();
       whole.forEach((pair, n) => {

@@ -2,23 +2,24 @@
 
 import { post } from "../api.js";
 import { h } from "../dom.js";
+import { refusal } from "../refusals.js";
 import { number, t } from "../words.js";
 import { nameOf } from "./model.js";
 
 /** What a check found, as a sentence. */
 export function checkWords(found) {
   if (found.code !== "ok") return [h("p.note.bad", { "data-code": found.code }, t(`camcheck.${found.code}`), " ", h("small", found.detail))];
-  return [h("p.note", { "data-code": "ok" }, t("camcheck.ok", { width: found.width, height: found.height, fps: found.fps === null ? "–" : number(found.fps) }))];
+  return [h("p.note", { "data-code": "ok" }, t("camcheck.ok", { width: found.width, height: found.height, fps: found.fps === null ? "–" : number(found.fps) })), !found.live && h("p.note.warning", t("camcheck.recording"))];
 }
 
 async function check(source, box) {
   box.replaceChildren(h("p.loading", t("camcheck.looking")));
   try {
     const found = await post("cameras/check", { source });
-    box.replaceChildren(...checkWords(found));
+    box.replaceChildren(...checkWords(found).filter(Boolean));
     return found;
   } catch (error) {
-    box.replaceChildren(h("p.note.bad", error.code === "throttled" || error.code === "busy" ? t(`camcheck.${error.code}`) : t("frame.failed", { why: error.message })));
+    box.replaceChildren(h("p.note.bad", refusal(error)));
     return null;
   }
 }

@@ -91,3 +91,12 @@ export function through(matrix, [x, y]) {
   const [u, v, w] = matrix.map(([a, b, c]) => a * x + b * y + c);
   return w > 1e-9 ? [u / w, v / w] : null;
 }
+
+/** `points` moved by [x, y], all of them and no farther than `size` lets them. */
+export function together(points, by, size) {
+  const far = by.map((value, axis) => {
+    const along = points.map((point) => point[axis]);
+    return Math.min(Math.max(value, -Math.min(...along)), size[axis] - Math.max(...along));
+  });
+  return points.map((point) => point.map((value, axis) => value + far[axis]));
+}

@@ -1,7 +1,7 @@
 // The drawings as they are being changed: undo, redo, and what has to be set in the shop file.
 
 const KEYS = { line: "points", zone: "polygon", fixture: "polygon", facing: "polygon" };
-const LISTS = ["camera", "line", "zone", "shelf", "fixture"];
+const LISTS = ["camera", "line", "zone", "shelf", "fixture", "till"];
 const MOST = 200; // steps that can be undone
 
 export const pointsOf = (shape) => shape.table[KEYS[shape.kind]];

@@ -6,6 +6,7 @@ import { mistake } from "./geometry.js";
 import { isClosed, nameOf, pointsOf } from "./model.js";
 
 export const ZONE_KINDS = ["area", "queue", "counter", "crew", "signage", "entrance", "private"];
+let openNumbers = false; // as it was left
 const same = (a, b) => a && b && a.kind === b.kind && a.id === b.id && a.shelf === b.shelf;
 
 export function shapeList(shapes, chosen, choose) {
@@ -28,6 +29,10 @@ export function problemOf(one, model) {
   return null;
 }
 
+/** The first shape with a problem, on whatever it is drawn: {on, one, problem}; none: undefined. */
+export const firstMistake = (model) => [null, ...model.cameras.map((one) => one.id)]
+  .flatMap((on) => model.shapes(on).map((one) => ({ on, one, problem: problemOf(one, model) }))).find((found) => found.problem);
+
 /** Of 8, 12, 13 or 14 digits, the last one right (GS1 General Specifications, 7.9). */
 function isGtin(digits) {
   if (!/^(\d{8}|\d{12,14})$/.test(digits)) return false;
@@ -35,8 +40,24 @@ function isGtin(digits) {
   return (10 - (sum % 10)) % 10 === Number(digits.at(-1));
 }
 
-/** A form for the chosen shape. `set(key, value)`, `turn()`, `remove()`. */
-export function form(one, { set, turn, remove, problem, write, till }) {
+const waiting = new Map();
+/** Makes what is in `box` anew by `render()`, but not before the focus has gone where the Tab key leads: while a
+    change is told it is on nothing, and would have nowhere to go. It stays on what has the same name. `now`: at
+    once. */
+export function afresh(box, render, now = false) {
+  clearTimeout(waiting.get(box));
+  const go = () => {
+    const held = box.contains(document.activeElement) && (document.activeElement.name || document.activeElement.dataset.act);
+    render();
+    if (held) box.querySelector(`[name="${held}"], [data-act="${held}"]`)?.focus();
+  };
+  if (now) go();
+  else waiting.set(box, setTimeout(go, 0));
+}
+
+/** A form for the chosen shape. `set(key, value)`, `turn()`, `remove()`; `place` has the `size` and `step` of
+    what it is drawn on, its `unit`, and `put(n, axis, value)`. */
+export function form(one, { set, turn, remove, problem, write, till, place }) {
   const field = (label, input, note) => h("label", label, input, note && h("small", note));
   const text = (key, value, more = {}) => h("input", { value: value ?? "", name: key, ...more, onchange: (event) => set(key, event.target.value.trim()) });
   const num = (key, value, more) => h("input", { type: "number", value: value ?? "", name: key, ...more, onchange: (event) => set(key, event.target.value === "" ? undefined : Number(event.target.value)) });
@@ -52,6 +73,11 @@ export function form(one, { set, turn, remove, problem, write, till }) {
         h("option", { value: "yes", selected: table.entrance !== false }, t("draw.leads_in")), h("option", { value: "no", selected: table.entrance === false }, t("draw.leads_between")))),
     one.kind === "facing" && field("GTIN", text("gtin", table.gtin, { inputmode: "numeric", maxlength: "14" }), t("draw.gtin_why")),
     one.kind === "facing" && field(t("draw.capacity"), num("capacity", table.capacity, { min: "1", max: "10000", step: "1" })),
+    h("details.by-number", { open: openNumbers, ontoggle: (event) => { openNumbers = event.target.open; } }, h("summary", { "data-act": "numbers" }, t("draw.by_number", { unit: place.unit })),
+      h("ol", pointsOf(one).map((point, n) => h("li", ["x", "y"].map((name, axis) => h("input", { type: "number", name: `${name}-${n}`, "aria-label": t(`draw.${name}_of`, { n: n + 1 }), value: point[axis], min: "0", max: place.size[axis], step: "any", inputmode: "decimal", onchange: (event) => {
+        if (event.target.value !== "" && event.target.checkValidity()) place.put(n, axis, Number(event.target.value));
+        else event.target.value = point[axis];
+      } })))))),
     problem && h("p.note.bad", { id: "mistake" }, t(`mistake.${problem.what}`, { at: problem.at ? write(problem.at) : "" })),
     till && h("p.note", t("draw.used_by_till", { till })),
     h("div.row",

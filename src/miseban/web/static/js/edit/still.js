@@ -1,7 +1,18 @@
 // A picture of the place without people, made anew by the hub and kept by nobody but this page.
 
 import { post } from "../api.js";
+import { refusal } from "../refusals.js";
 import { t } from "../words.js";
+
+/** The view in blocks larger than a face: {blocks: rows of colours, or null; why}. */
+export async function takeBlocks(camera) {
+  try {
+    const found = await post(`cameras/${encodeURIComponent(camera)}/blocks`, {});
+    return found.rows ? { blocks: found.rows, why: "" } : { blocks: null, why: `${t(`camcheck.${found.code}`)} (${found.detail})` };
+  } catch (error) {
+    return { blocks: null, why: refusal(error) };
+  }
+}
 
 /** {picture: an address for an image, or null; why: a sentence, or ""}. */
 export async function takeStill(camera) {
@@ -10,7 +21,6 @@ export async function takeStill(camera) {
     if (found.picture) return { picture: `data:image/jpeg;base64,${found.picture}`, why: "" };
     return { picture: null, why: `${t(`camcheck.${found.code}`)} (${found.detail})` };
   } catch (error) {
-    const waits = ["throttled", "busy"].includes(error.code);
-    return { picture: null, why: waits ? t(`camcheck.${error.code}`) : t("frame.failed", { why: error.message }) };
+    return { picture: null, why: refusal(error) };
   }
 }

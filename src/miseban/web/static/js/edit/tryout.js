@@ -2,6 +2,7 @@
 
 import { post } from "../api.js";
 import { h } from "../dom.js";
+import { refusal } from "../refusals.js";
 import { duration, number, t } from "../words.js";
 import { mistake } from "./geometry.js";
 import { isClosed, pointsOf } from "./model.js";
@@ -34,7 +35,7 @@ export class TryOut {
     try {
       found = await post("shop/try", { kind: shape.kind, put, minutes: this.minutes });
     } catch (error) {
-      if (asked === this.asked) this.show(h("p", error.code === "offline" ? t("frame.offline") : t("frame.failed", { why: error.message })));
+      if (asked === this.asked) this.show(h("p", refusal(error)));
       return;
     }
     if (asked === this.asked) this.show(...told(shape, found));

@@ -2,6 +2,7 @@
 
 import { get, may } from "../api.js";
 import { fill, h, icon } from "../dom.js";
+import { requests } from "../requests.js";
 import { day, dayAndTime, number, t } from "../words.js";
 
 const CLASSES = ["count", "trajectory", "attribute", "assist", "member", "staff", "device"];
@@ -35,4 +36,4 @@ async function log() {
     before ? h("p", h("button", { type: "button", onclick: log }, t("privacy.older"))) : null);
 }
 
-await Promise.all([policy(), notice(), log()]);
+await Promise.all([policy(), notice(), may("set.privacy") ? requests() : null, log()]);

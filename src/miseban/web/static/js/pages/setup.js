@@ -1,20 +1,23 @@
 // Set-up: cameras, and what is drawn on their pictures and on the plan, tried out before it is saved.
 
 import { call, get, Problem } from "../api.js";
-import { $, all, fill, h, toast } from "../dom.js";
+import { $, fill, h, toast } from "../dom.js";
 import { planBackdrop, pictureBackdrop } from "../edit/backdrop.js";
 import { Board } from "../edit/board.js";
 import { calibration } from "../edit/calibration.js";
 import { addCamera, cameraList } from "../edit/cameras.js";
 import { isClosed, Model, nameOf, pointsOf } from "../edit/model.js";
 import { overviewOf } from "../edit/overview.js";
-import { form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
-import { takeStill } from "../edit/still.js";
+import { afresh, firstMistake, form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
+import { takeBlocks, takeStill } from "../edit/still.js";
+import { tillList } from "../edit/tills.js";
+import { toolbar } from "../edit/tools.js";
 import { TryOut } from "../edit/tryout.js";
 import { showVersions } from "../edit/versions.js";
 import { metres, pixels } from "../edit/write.js";
 import { onLive } from "../live.js";
 import { view, viewed } from "../period.js";
+import { refusal } from "../refusals.js";
 import { number, t } from "../words.js";
 
 const stills = new Map(); // pictures without people, as long as this page is open
@@ -44,7 +47,7 @@ async function begin() {
     model = new Model(await get("shop/drawings"), changed);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    return fill("overview", h("p.note.bad", t("setup.no_file", { why: error.message })));
+    return fill("overview", h("p.note.bad", t("setup.no_file", { why: refusal(error) })));
   }
   laid = await get("shop/plan").catch(() => null);
   shown();
@@ -91,6 +94,7 @@ function changed() {
   details();
   bar();
   overview();
+  tills();
   tryOut.of(chosen);
   const ids = model.cameras.map((one) => one.id).join(" ");
   if (ids !== listed) { cameras(); surfaces(); }
@@ -106,18 +110,18 @@ function choose(shape) {
   if (shape) say(t("draw.chosen", { name: nameOf(shape.table), n: pointsOf(shape).length }));
 }
 
-function details() {
+const details = (now) => afresh($("#details"), shapeForm, now);
+function shapeForm() {
   const box = $("#details");
-  const focus = box.contains(document.activeElement) ? document.activeElement.name ?? document.activeElement.dataset.act : null;
   if (!chosen) return box.replaceChildren(h("p.empty", t("draw.choose")));
   const till = (model.now.till ?? []).find((one) => chosen.kind === "zone" && [one.queue, one.service].includes(chosen.id));
   box.replaceChildren(form(chosen, {
     set: (key, value) => model.set(chosen, key, value),
     turn: () => model.setPoints(chosen, [...pointsOf(chosen)].reverse()),
     remove: () => { const gone = chosen; chosen = null; model.remove(gone); say(t("draw.removed", { name: nameOf(gone.table) })); board.svg.focus(); },
+    place: { size: board.size, unit: surface() ? "px" : "m", put: (n, axis, value) => model.setPoints(chosen, pointsOf(chosen).map((point, k) => (k === n ? Object.assign([...point], { [axis]: value }) : point))) },
     problem: problemOf(chosen, model), write: surface() ? pixels : metres, till: till && nameOf(till),
   }));
-  if (focus) $(`[name="${focus}"], [data-act="${focus}"]`, box)?.focus();
 }
 
 function surfaces() {
@@ -127,14 +131,8 @@ function surfaces() {
 }
 
 function tools() {
-  const on = surface();
-  const kinds = on ? ["zone", "line", "facing"] : ["zone", "line", "fixture"];
-  const tool = (kind) => h("button", { type: "button", "data-tool": kind, "aria-pressed": String(board.tool === kind), onclick: () => { chosen = null; choose(null); board.draws(board.tool === kind ? null : kind); tools(); board.svg.focus(); board.draw(); say(t("draw.begin")); } }, t(`draw.new_${kind}`));
-  $("#tools").replaceChildren(...[...kinds.map(tool),
-    on && h("button", { type: "button", id: "take-still", onclick: still }, stills.has(on) ? t("draw.still_again") : t("draw.still")),
-    ...zoomButtons(board),
-    h("label.check", h("input", { type: "checkbox", checked: board.snaps, onchange: (event) => { board.snaps = event.target.checked; } }), t("draw.snap"))].filter(Boolean));
-  for (const one of all("input[type=checkbox]", $("#tools"))) one.checked = board.snaps;
+  const begin = (kind) => { chosen = null; choose(null); board.draws(board.tool === kind ? null : kind); tools(); board.svg.focus(); board.draw(); say(t("draw.begin")); };
+  $("#tools").replaceChildren(...toolbar(board, { on: surface(), has: stills.has(surface()), begin, still, zooms: zoomButtons(board) }));
 }
 
 function added(kind, list) {
@@ -150,6 +148,7 @@ function added(kind, list) {
   chosen = { kind, id: table.id, shelf };
   model.add(kind, table, shelf);
   tools();
+  details(true);
   $("#details input")?.focus();
   $("#details input")?.select();
 }
@@ -159,9 +158,21 @@ async function still(event) {
   event.target.disabled = true;
   event.target.textContent = t("draw.still_wait");
   const { picture, why } = await takeStill(one.id);
+  taken(one, picture, why, why && h("button", { type: "button", id: "take-blocks", onclick: blocks }, t("draw.blocks")));
+}
+
+/** Where there are always people: in blocks, in which nobody can be told. */
+async function blocks(event) {
+  const one = camera();
+  event.target.disabled = true;
+  const { blocks: rows, why } = await takeBlocks(one.id);
+  taken(one, rows, why);
+}
+
+function taken(one, picture, why, more = null) {
   if (picture) stills.set(one.id, picture);
   if (surface() === one.id) shown();
-  $("#trouble").replaceChildren(...(why ? [h("p.note.bad", { role: "alert" }, why)] : []));
+  $("#trouble").replaceChildren(...(why ? [h("p.note.bad", { role: "alert" }, why, " ", more)] : []));
 }
 
 // What is to be saved.
@@ -176,7 +187,7 @@ function bar() {
 
 async function save() {
   $("#trouble").replaceChildren();
-  const wrong = [null, ...model.cameras.map((one) => one.id)].flatMap((on) => model.shapes(on).map((one) => ({ on, one, problem: problemOf(one, model) }))).find((found) => found.problem);
+  const wrong = firstMistake(model);
   if (wrong) {
     if (wrong.on !== surface()) { view("on", wrong.on ?? ""); chosen = wrong.one; shown(); }
     choose(wrong.one);
@@ -193,7 +204,7 @@ async function save() {
       return trouble(t("draw.changed_meanwhile"));
     }
     bar();
-    return trouble(error.code === "offline" ? t("frame.offline") : t("draw.refused", { why: error.message }));
+    return trouble(error.code === "offline" ? t("frame.offline") : t("draw.refused", { why: refusal(error) }));
   }
   toast(t("draw.saved"));
   say(t("draw.saved"));
@@ -215,6 +226,12 @@ function cameras() {
   listed = model.cameras.map((one) => one.id).join(" ");
   fill("eyes", cameraList(model, states, { remove: (id) => { if (surface() === id) view("on", ""); model.step((now) => { now.camera = now.camera.filter((one) => one.id !== id); }); shown(); }, calibrate: (id) => { view("calibrate", id); calibrate(); $("#calib").scrollIntoView(); }, draw: (id) => { view("on", id); chosen = null; shown(); $("#drawing").scrollIntoView(); } }));
 }
+
+const tills = (now) => afresh($("#till-set"), () => fill("till-set", tillList(model, {
+  set: (id, key, value) => model.step((now) => { now.till.find((one) => one.id === id)[key] = value || id; }),
+  add: (table) => { model.add("till", table); tills(true); $(`[name="name-${table.id}"]`).focus(); },
+  remove: (id) => { model.step((now) => { now.till = now.till.filter((one) => one.id !== id); }); tills(true); $("[data-act=till]").focus(); },
+})), now);
 
 function oneMore() {
   fill("more", addCamera(model, (table) => { model.add("camera", table); cameras(); surfaces(); save().then(oneMore); }));
