@@ -14,7 +14,7 @@ from miseban.journal.day_tables import DayTables
 from miseban.journal.disk import RealDisk
 from miseban.journal.manifest import Segment
 from miseban.journal.rollups.window import COLUMNS
-from miseban.journal.segments import sort_events, table_of, write_segment
+from miseban.journal.segments import read_segment, sort_events, table_of, write_segment
 from tests.journal.shop import NOON, Maker
 
 MAKER = Maker(23)
@@ -33,7 +33,7 @@ def segment(folder: Path, number: int, days: int = 0) -> Segment:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[date]:
     """The days whose segments were read from disk, as they are."""
     days: list[date] = []
-    plain = day_tables.read_segment
+    plain = read_segment
 
     def noted(path: Path, columns: Sequence[str]) -> pa.Table:
         table = plain(path, columns)

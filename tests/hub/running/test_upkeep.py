@@ -56,7 +56,7 @@ def test_a_hub_that_closes_does_not_wait_for_a_year(tmp_path: Path) -> None:
     pace, parts, at_work = Pace(), [0], threading.Event()
 
     def retain(_: datetime) -> None:
-        for _ in range(1000):
+        for _part in range(1000):
             time.sleep(0.02)
             parts[0] += 1
             at_work.set()
