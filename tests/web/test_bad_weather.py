@@ -110,8 +110,8 @@ def looker(browser: Browser, weather: Weather) -> Iterator[Visitor]:
         one.forgive(lambda said: bool(weathered.search(said)))
 
 
-def state(page: Page, kind: str, **more: float) -> None:
-    expect(page.locator("#state")).to_have_attribute("data-kind", kind, **more)
+def state(page: Page, kind: str, timeout: float | None = None) -> None:
+    expect(page.locator("#state")).to_have_attribute("data-kind", kind, timeout=timeout)
 
 
 def says(page: Page) -> str:
