@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 
 from miseban.space.help.bodies import Body
@@ -12,6 +13,8 @@ from miseban.space.help.signs import KnowsObjects, Sign
 SURE = 0.8
 """What a detector of objects must be sure of, on average over three seconds."""
 KNOWN = 3
+COMPANY_M, COMPANY_S = 5.0, 10.0
+"""Who walks as slowly within this of somebody in need keeps company."""
 
 
 class Aids:
@@ -22,27 +25,49 @@ class Aids:
     ) -> None:
         self._s, self._waits, self._objects = settings, waits, objects
         self._said: dict[int, str] = {}
+        self._beside: set[int] = set()
+        self._last: dict[int, tuple[float, tuple[float, float]]] = {}
         self._recognised: dict[tuple[int, str], list[float]] = {}
 
     def look(
         self, now_s: float, people: Iterable[tuple[Person, tuple[Body, ...]]]
     ) -> Iterator[Sign]:
         """Everybody seen in this second, with what cameras saw."""
-        del now_s
-        for person, bodies in people:
+        here = list(people)
+        self._last |= {p.key: (now_s, p.xy) for p, _ in here if p.key in self._said}
+        for person, bodies in here:
             if person.staff:
                 continue
             kind, sure = self._kind(person, bodies)
-            if kind is None:
+            if kind is None or person.key in self._beside:
+                continue
+            if (
+                kind == "slow_walk"
+                and person.key not in self._said
+                and self._keeps_to(now_s, person)
+            ):
+                self._beside.add(person.key)
                 continue
             self._said[person.key] = kind
+            self._last[person.key] = now_s, person.xy
             yield Sign(kind, f"person-{person.key}", person.xy, sure, person.name)
 
     def forget(self, person: Person) -> None:
         """He or she is gone."""
         self._said.pop(person.key, None)
+        self._beside.discard(person.key)
+        self._last.pop(person.key, None)
         for kind in ("wheelchair", "walking_aid"):
             self._recognised.pop((person.key, kind), None)
+
+    def _keeps_to(self, now_s: float, person: Person) -> bool:
+        """Whether somebody walks slowly beside another who needs to."""
+        return any(
+            key != person.key
+            and now_s - at_s <= COMPANY_S
+            and math.dist(xy, person.xy) <= COMPANY_M
+            for key, (at_s, xy) in self._last.items()
+        )
 
     def _kind(self, person: Person, bodies: tuple[Body, ...]):  # type: ignore[no-untyped-def]
         s, waits = self._s, self._waits

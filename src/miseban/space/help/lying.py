@@ -14,8 +14,8 @@ from miseban.space.help.signs import Sign
 Pair = tuple[float, float]
 Sight = tuple[Body, Person | None]
 LEAST_ROWS = 2
-RISEN = 0.85
-"""Of one's own height: so tall, somebody has got up."""
+RISEN = 0.75
+"""Of the least height of an adult: so tall, somebody is upright."""
 FLAT = 1.9
 """Without a floor: so many times broader for the height than before the box of who lies is."""
 SINK = 0.6
@@ -24,8 +24,8 @@ SINK = 0.6
 @dataclass(slots=True)
 class _Low:
     """Somebody low at ``xy`` since ``from_s``, seen so last at ``last_s`` for ``seen`` seconds in
-    all, ``lying`` of them not only sitting. ``upright_s`` when seen upright at the place, since
-    then; ``fell`` whether before it; ``who`` names it."""
+    all, ``lying`` of them not only sitting. ``upright`` for so many seconds nobody has been low;
+    ``fell`` whether somebody was upright here before; ``who`` names it."""
 
     who: str
     xy: Pair
@@ -33,7 +33,6 @@ class _Low:
     last_s: float
     seen: int = 0
     lying: int = 0
-    upright_s: float = -math.inf
     upright: int = 0
     fell: bool = False
     visit: str | None = None
@@ -60,7 +59,7 @@ class Lying:
         for body, person in sights:
             low = self._is_low(now_s, body, person)
             if low is None:
-                if math.isfinite(body.tall) and body.tall > s.adult_m * 0.75:
+                if math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
                     upright.append((body.xy, person))
                 continue
             self._add(now_s, body, person, lately, lies=low)
@@ -133,12 +132,13 @@ class Lying:
         return min(gone, key=lambda p: math.dist(p.xy, xy)) if gone else None
 
     def _risen(self, now_s: float, low: _Low, upright: list[tuple[Pair, Person | None]]) -> None:
-        """Somebody upright at the very place, and nobody low."""
+        """Nobody is low; who was is upright, or somebody is at the very place."""
         if low.last_s == now_s:
             return
         here = any(
-            math.dist(xy, low.xy) <= self._s.still_m
-            and (person is None or low.visit is None or person.name == low.visit)
+            person.name == low.visit
+            if person is not None and low.visit is not None
+            else math.dist(xy, low.xy) <= self._s.still_m
             for xy, person in upright
         )
         low.upright = low.upright + 1 if here else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from miseban.space.help.bodies import Body
@@ -22,7 +22,9 @@ QUIET_MPS = 0.12
 """Slower, somebody stands: places err by a few centimetres."""
 FOLLOW_M, FOLLOW_MPS = 1.5, 1.0
 """Who turns up so near to where somebody was lost, or can have walked there since, is the same."""
-TALLER_M = 0.12
+FOLLOW_FAR_M = 12.0
+TALLER_M, TALLER_COSTS = 0.12, 30.0
+"""Heights are told to a few centimetres: metres of way that a metre more is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,13 @@ class Person:
 
 
 class People:
-    """Everybody, by visit. Who is lost and found near, as tall as before, is the same person."""
+    """Everybody, by visit. Who is lost and found near, as tall as before, is the same person;
+    who turns up ``at_door`` has come in, and who was lost there has gone."""
 
-    def __init__(self, settings: HelpSettings, usual: Usual) -> None:
-        self._s, self._usual = settings, usual
+    def __init__(
+        self, settings: HelpSettings, usual: Usual, at_door: Callable[[Pair], bool]
+    ) -> None:
+        self._s, self._usual, self._at_door = settings, usual, at_door
         self._by_visit: dict[Hashable, Person] = {}
         self._next = 0
 
@@ -126,16 +131,18 @@ class People:
     ) -> Person:
         tall = _mean([b.tall for b in glimpse.bodies])
         best: tuple[float, Hashable] | None = None
-        for other, person in self._by_visit.items():
+        lost = () if self._at_door(glimpse.xy) else self._by_visit.items()
+        for other, person in lost:
             away_s = now_s - person.last_s
-            if other in seen or away_s <= 0:
+            if other in seen or away_s <= 0 or self._at_door(person.xy):
                 continue
             far = math.dist(person.xy, glimpse.xy)
-            if far > FOLLOW_M + FOLLOW_MPS * away_s or far > self._s.search_far_m:
+            if far > min(FOLLOW_M + FOLLOW_MPS * away_s, FOLLOW_FAR_M):
                 continue
-            if tall and person.own_m and abs(tall - person.own_m) > TALLER_M and tall > 1.0:
+            taller_m = abs(tall - person.own_m) if tall and person.own_m else 0.5 * TALLER_M
+            if taller_m > TALLER_M and tall is not None and tall > self._s.lying_m:
                 continue
-            cost = far + 0.1 * away_s
+            cost = far + 0.1 * away_s + TALLER_COSTS * taller_m
             if best is None or cost < best[0]:
                 best = cost, other
         if best is not None:
@@ -177,7 +184,9 @@ class People:
                     broad.append(found)
                 self._usual.add(body.camera, body.xy, body.wide, body.tall)
         person.broad = _mean(broad)
-        if person.tall is not None and person.tall > self._s.lying_m:
+        # Who squats stands still: one's own height is that in motion.
+        upright = person.own_m is None or person.speed() >= self._s.moving_mps
+        if person.tall is not None and person.tall > self._s.lying_m and upright:
             person.heights.append(person.tall)
             if len(person.heights) >= 3:
                 ordered = sorted(person.heights)

@@ -68,6 +68,9 @@ class HelpSettings:
     manned: float = 0.3  # part of the time in which staff are there: no till for oneself
     known_s: float = 300.0  # so long a counter is watched before it is missed
 
+    # Doors.
+    door_m: float = 2.5  # who is first seen so near to one has come in by it
+
     # Calls.
     gone_s: float = 60.0  # unseen so long, somebody is gone, and with him or her the need
     again_s: float = 300.0  # the same call about the same person is not told again before

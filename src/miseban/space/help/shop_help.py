@@ -79,8 +79,9 @@ class ShopHelp:
         for name in alone:
             self._lenses[name] = lens = BodyLens(shop, name)
             watch = HelpWatch(
-                shop, partial(opens, name, lens.on_floor), on_floor=lens.on_floor, objects=objects
-            )
+                shop, partial(opens, name, lens.on_floor), on_floor=lens.on_floor, follows=False,
+                objects=objects,
+            )  # fmt: skip
             self._alone[name] = _Alone(watch, lens, shop)
 
     def saw(self, camera: str, rows: TrackRows) -> None:

@@ -15,6 +15,7 @@ from miseban.space.help.searching import Searches
 from miseban.space.help.settings import WAITS, HelpSettings
 from miseban.space.help.signs import KnowsObjects, Sign
 from miseban.space.help.usual import Usual
+from miseban.space.layout import Layout
 from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shop
 
@@ -24,7 +25,9 @@ REMEMBERED_S = 30.0
 
 
 class HelpWatch:
-    """Everything about help on one ground: the floor of several cameras, or one camera's.
+    """Everything about help on one ground: the floor of several cameras, or one camera's; places
+    are in metres if ``on_floor``. Where the visits are in pieces it ``follows`` people from one to
+    the next.
 
     The same seconds give the same calls. Nothing of anybody is remembered once he or she is gone.
     """
@@ -35,6 +38,7 @@ class HelpWatch:
         opens: Opens,
         *,
         on_floor: bool = True,
+        follows: bool = True,
         objects: KnowsObjects | None = None,
         settings: HelpSettings | None = None,
     ) -> None:
@@ -42,7 +46,12 @@ class HelpWatch:
         s, waits = settings or HelpSettings(), WAITS[shop.help.sensitivity]
         self._on_floor = on_floor
         self._calls = opens(s)
-        self._people = People(s, Usual())
+        layout = Layout(shop)
+
+        def at_door(xy: tuple[float, float]) -> bool:
+            return not follows or layout.near_door(xy, s.door_m)
+
+        self._people = People(s, Usual(), at_door)
         self._lying = Lying(s, waits)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
