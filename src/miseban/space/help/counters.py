@@ -62,7 +62,13 @@ class Counters:
         self, now_s: float, counter: _Counter, here: list[Person], inside: np.ndarray
     ) -> Iterator[Sign]:
         s = self._s
-        staff = [p for p in here if p.staff and math.dist(p.xy, counter.middle) <= s.staff_m]
+        staff = [
+            p
+            for p in here
+            if p.staff
+            and math.dist(p.xy, counter.middle) <= s.staff_m
+            and self._nearest(p.xy) is counter  # the clerk of the next till is not this one's
+        ]
         if staff:
             counter.staff_s = now_s
         there = now_s - counter.staff_s <= 3.0
@@ -83,3 +89,6 @@ class Counters:
             first = min(waiting, key=lambda p: math.dist(p.xy, counter.middle))
             sure = min(0.9, 0.4 + counter.manned / 2)
             yield Sign("unmanned_counter", f"counter-{counter.name}", first.xy, sure, first.name)
+
+    def _nearest(self, xy: tuple[float, float]) -> _Counter:
+        return min(self._counters, key=lambda counter: math.dist(counter.middle, xy))

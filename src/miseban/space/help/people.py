@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.settings import HelpSettings
@@ -51,7 +52,8 @@ class Stop:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody under the number ``key``, who may go on through several visits. ``tall`` and
+    """Somebody under the number ``key``, who may go on through several visits; ``came_in`` by a
+    door when first seen. ``tall`` and
     ``broad`` of this second, None where they cannot be told; ``own_m`` how tall upright;
     ``moving`` seconds in motion of which ``seated`` and ``stooped`` in those shapes; ``speeds``
     m/s over windows of ``WINDOW_S``; ``stops`` those that have ended, ``stop`` where somebody
@@ -62,6 +64,7 @@ class Person:
     first_s: float
     last_s: float
     xy: Pair
+    came_in: bool = False
     staff: bool = False
     staff_s: int = 0
     waits: bool = False
@@ -73,7 +76,6 @@ class Person:
     stooped: float = 0.0
     shaped: int = 0
     walked_m: float = 0.0
-    slow_m: float = 0.0
     stop: Stop | None = None
     heights: deque[float] = field(default_factory=lambda: deque(maxlen=HEIGHTS))
     way: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=WAY_S))
@@ -147,10 +149,11 @@ class People:
                 best = cost, other
         if best is not None:
             person = self._by_visit.pop(best[1])
-            person.name = glimpse.name or person.name
+            person.name, person.came_in = glimpse.name or person.name, False
         else:
             self._next += 1
             person = Person(self._next, glimpse.name, now_s, now_s, glimpse.xy)
+            person.came_in = self._at_door(glimpse.xy)
         self._by_visit[visit] = person
         return person
 
@@ -202,7 +205,10 @@ class People:
         if person.waits or len(way) <= WINDOW_S:
             return
         t, x, y = way[-1 - WINDOW_S]
-        if way[-1][0] - t == WINDOW_S:
+        last = list(way)[-1 - WINDOW_S :]
+        steps = [math.dist(a[1:], b[1:]) for a, b in pairwise(last)]
+        # Somebody walks all the time, not a step or two from shelf to shelf.
+        if way[-1][0] - t == WINDOW_S and min(steps) > QUIET_MPS:
             person.speeds.append(math.dist((x, y), person.xy) / WINDOW_S)
 
     def _stand(self, now_s: float, person: Person) -> None:

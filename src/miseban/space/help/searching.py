@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 
-from miseban.space.help.people import Person
+from miseban.space.help.people import Person, Stop
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
 
@@ -71,7 +71,7 @@ class Searches:
         spread = max(0.3, math.sqrt(max(self._squares / self._n - mean**2, 0.0)))
         total, best = 0.0, -math.inf
         for back, stop in enumerate(reversed(stops), 1):
-            length = math.log(max(stop.to_s - stop.from_s + 2.0, 1.0))
+            length = math.log(max(stop.to_s - stop.from_s, 1.0))
             mine = -0.5 * ((length - math.log(s.search_stop_s)) / s.search_spread) ** 2
             mine -= math.log(s.search_spread)
             usual = -0.5 * ((length - mean) / spread) ** 2 - math.log(spread)
@@ -80,10 +80,12 @@ class Searches:
                 best = max(best, total)
         return best
 
-    def _apart(self, stops: list) -> bool:  # type: ignore[type-arg]
-        """All over the place: most of them far from the one before."""
-        far = [math.dist(a.xy, b.xy) for a, b in pairwise(stops)]
-        return sum(d >= self._s.search_far_m / 2 for d in far) >= len(far) - (len(far) > 3)
+    def _apart(self, stops: Sequence[Stop]) -> bool:
+        """All over the place, not along one shelf."""
+        return any(
+            math.dist(one.xy, other.xy) >= self._s.search_far_m
+            for one, other in combinations(stops, 2)
+        )
 
     def _is_helped(self, person: Person, staff: list[Person]) -> bool:
         near = any(math.dist(one.xy, person.xy) <= HELPED_M for one in staff)
@@ -98,7 +100,7 @@ class Searches:
                 continue
             last = person.stops[-1]
             if last.to_s == now_s - 1.0:
-                length = math.log(last.to_s - last.from_s + 2.0)
+                length = math.log(last.to_s - last.from_s)
                 self._sum, self._squares = self._sum + length, self._squares + length**2
                 self._n += 1.0
                 if self._n > 2000:

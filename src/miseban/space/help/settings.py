@@ -53,14 +53,14 @@ class HelpSettings:
     search_stop_s: float = 10.0  # a look along a shelf for something that is not there
     search_spread: float = 0.45  # of the logarithm
     search_odds: float = 5.5
-    search_far_m: float = 6.0  # stops of somebody who searches lie apart by so much, at most two
+    search_far_m: float = 6.0  # two of the stops of somebody who searches lie so far apart
 
     # A child alone.
     child_m: float = 1.42
     adult_m: float = 1.45
     near_m: float = 3.5
-    alone_s: float = 15.0
-    wanders_m: float = 4.0
+    alone_s: float = 30.0  # families part for shorter
+    wanders_m: float = 6.0
 
     # Counters.
     counter_s: float = 14.0
