@@ -157,7 +157,8 @@ class PosedView:
         """Widens the boxes so that they hold one ball more each."""
         focal = self._lens.width / 2 / self._lens.tangent[0]
         middle, depth = self._lens.project(on_stage(np.column_stack([place, up])))
-        _around(xyxy, middle, radius * focal / np.maximum(depth, NEAR_M))
+        wide: Floats = np.asarray(radius * focal / np.maximum(depth, NEAR_M), np.float64)
+        _around(xyxy, np.asarray(middle, np.float64), wide)
 
 
 def views_of(cameras: Sequence[Camera], stage: Stage | None = None) -> list[View]:

@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.people import WAY_S, Person
@@ -111,7 +112,7 @@ class Aids:
                 for t, x, y in one.way
                 if t in mine and now_s - t <= COMPANY_S
             ]
-            if len(common) >= COMPANY_S / 2 and max(common) <= COMPANY_M:
+            if len(common) >= COMPANY_S / 2 and median(common) <= COMPANY_M:
                 return True
         return False
 
@@ -127,13 +128,13 @@ class Aids:
         pace = person.pace
         enough = sum(v > s.moving_mps / 2 for v in person.speeds) >= s.slow_windows * waits
         tall = person.own_m is not None and person.own_m > s.seated_m * 0.95
-        if pace is None or not enough or not tall:
+        if pace is None or not tall:
             return None
         if person.shaped >= s.stooped_s * waits and pace <= s.aid_mps:
             broad = person.stooped / person.shaped
             if broad >= s.stooped_broad:
                 return "walking_aid", min(0.9, 0.5 + broad - s.stooped_broad)
-        if pace <= s.slow_mps and person.walked_m >= s.slow_walked_m * waits:
+        if enough and pace <= s.slow_mps and person.walked_m >= s.slow_walked_m * waits:
             return "slow_walk", min(0.9, 0.6 + s.slow_mps - pace)
         return None
 

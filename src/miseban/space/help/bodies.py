@@ -92,7 +92,7 @@ class BodyLens:
         width, height = self._geometry.size
         cut = (rows.xyxy[:, :2] < EDGE_PX).any(axis=1)
         cut |= (rows.xyxy[:, 2] > width - EDGE_PX) | (rows.xyxy[:, 3] > height - EDGE_PX)
-        ok = np.isfinite(xy).all(axis=1)
+        ok: NDArray[np.bool_] = np.asarray(np.isfinite(xy).all(axis=1), bool)
         edges = np.flatnonzero(np.diff(rows.track, prepend=-1, append=-1))
         found = []
         for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
@@ -100,11 +100,13 @@ class BodyLens:
             if not len(part):
                 continue
             x, y = xy[part].mean(axis=0).tolist()
-            means = (float(v[part].mean()) for v in (tall, wide, broad / high, high))
+            tall_m, wide_m, aspect, box_px = (
+                float(column[part].mean()) for column in (tall, wide, broad / high, high)
+            )
             found.append(
                 Body(
-                    self.camera, int(rows.track[a]), (x, y), *means, len(part),
-                    float(steep[part].mean()), not bool(cut[part].any()),
+                    self.camera, int(rows.track[a]), (x, y), tall_m, wide_m, aspect, box_px,
+                    len(part), float(steep[part].mean()), not bool(cut[part].any()),
                 )
             )  # fmt: skip
         return found

@@ -106,7 +106,8 @@ class Calls:
         del self._open[key]
         if len(self._quiet_s) > FEW:
             self._quiet_s = {k: s for k, s in self._quiet_s.items() if s > at_s}
-        self._quiet_s[key] = at_s + self._s.again_s
+        lasts = key[0] in ("wheelchair", "walking_aid", "slow_walk")
+        self._quiet_s[key] = at_s + (self._s.aid_again_s if lasts else self._s.again_s)
         return HelpEnded(
             id=self._events.at(self._utc(at_s).timestamp()),
             time=self._utc(at_s),

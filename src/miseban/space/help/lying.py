@@ -10,6 +10,7 @@ from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
+from miseban.vocabulary.events import HelpKind
 
 Pair = tuple[float, float]
 Sight = tuple[Body, Person | None]
@@ -70,13 +71,10 @@ class Lying:
             if one.staff:
                 continue
             lasted = now_s + 1.0 - one.from_s
+            kind: HelpKind = "on_floor"
             if one.lying >= max(2.0, s.lying_s * self._waits) and lasted >= s.lying_s * self._waits:
                 kind = "fall" if one.fell else "on_floor"
-            elif one.seen >= 0.5 * s.sitting_s * self._waits and lasted >= (
-                s.sitting_s * self._waits
-            ):
-                kind = "on_floor"
-            else:
+            elif lasted < s.sitting_s * self._waits or one.seen < 0.5 * s.sitting_s * self._waits:
                 continue
             sure = min(0.99, 0.6 + 0.05 * one.seen)
             yield Sign(kind, one.who, one.xy, sure, one.visit, keeps=one.last_s < now_s)

@@ -37,7 +37,7 @@ class HelpSettings:
     seated_broad: float = 1.22  # breadth by height, beside what is usual at the place
     stooped_broad: float = 1.12
     seated_s: float = 6.0  # of motion in that shape: who squats does not move along
-    stooped_s: float = 14.0
+    stooped_s: float = 8.0
     share: float = 0.7
     moving_mps: float = 0.2
     aid_mps: float = 0.72  # nobody leans on a walking frame and walks faster
@@ -63,7 +63,7 @@ class HelpSettings:
     wanders_m: float = 6.0
 
     # Counters.
-    counter_s: float = 14.0
+    counter_s: float = 24.0  # 15 s at the front, and the way there
     staff_m: float = 2.5
     manned: float = 0.3  # part of the time in which staff are there: no till for oneself
     known_s: float = 300.0  # so long a counter is watched before it is missed
@@ -73,4 +73,5 @@ class HelpSettings:
 
     # Calls.
     gone_s: float = 60.0  # unseen so long, somebody is gone, and with him or her the need
-    again_s: float = 300.0  # the same call about the same person is not told again before
+    again_s: float = 300.0  # the same call about the same place or person is not told before
+    aid_again_s: float = 3600.0  # an aid does not go away
