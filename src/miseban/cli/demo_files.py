@@ -24,6 +24,8 @@ BUSY = 0.6
 """An hour in which so many times as many come as in the busiest shows a living shop."""
 FILLED = timedelta(minutes=25)
 """So long before now the world begins, in an empty shop."""
+SOON = {"fall": (120.0, 1500.0, 3600.0), "slow_walk": (30.0, 1200.0), "long_search": (0.0, 900.0)}
+"""Seconds from the demo's beginning at which somebody comes to need a hand, so that it shows."""
 MARK = "made-by-miseban-demo"
 
 
@@ -86,10 +88,17 @@ def prepare(folder: Path, wish: Wish, now: datetime) -> Stage:
         one = _table(camera)
         one["source"] = _played(str(one["source"]), stage)
         one["fps"] = min(FPS, float(one.get("fps", FPS)))
+    if "help" not in document:
+        document["help"] = tomlkit.table()
     stage.shop_file.write_text(tomlkit.dumps(document), "utf-8")
     played = tomlkit.parse(scenario_file.read_text("utf-8"))
     _table(played["scenario"])["start"] = datetime.combine(local.date(), time(hour=open_hours[0]))
     _table(played["arrivals"])["per_hour"] = [round(rate * PEOPLE, 1) for rate in per_hour]
+    incidents: Any = played.setdefault("incident", tomlkit.aot())
+    for kind, at_s in SOON.items():
+        table = tomlkit.table()
+        table.update({"kind": kind, "at_s": [FILLED.total_seconds() + one for one in at_s]})
+        incidents.append(table)
     beside(stage.shop_file).write_text(tomlkit.dumps(played), "utf-8")
     load_scenario(beside(stage.shop_file), load_shop(stage.shop_file))
     return stage

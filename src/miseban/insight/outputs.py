@@ -21,6 +21,7 @@ from miseban.insight.visitors import present
 from miseban.journal.events_table import write_events
 from miseban.space.laying import laid, views_of
 from miseban.space.layout import Layout
+from miseban.vocabulary.events import plain
 from miseban.vocabulary.shop import Line, Shop, Zone
 from miseban.vocabulary.summary import CameraSummary, Summary
 
@@ -57,7 +58,7 @@ def write_outputs(stage: Path, analysis: Analysis, shop: Shop, told: Told) -> Su
     named |= {t.id: t.name for t in shop.zones}
     material = ReportMaterial(
         summary=summary,
-        events=analysis.events,
+        events=plain(analysis.events),
         timezone=shop.shop.timezone,
         entrances={line.id for line in shop.lines if line.entrance},
         names={shop.shop.id: shop.shop.name, **named},

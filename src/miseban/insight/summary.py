@@ -24,6 +24,7 @@ from miseban.vocabulary.events import (
     ZoneEntered,
     ZoneLeft,
     ZoneOccupancy,
+    plain,
 )
 from miseban.vocabulary.summary import (
     AttributeCell,
@@ -75,7 +76,8 @@ def summarise(
     Whoever works here is in ``people`` and ``lines`` only, which are everybody's. Intervals are
     those of a truth: nothing wide.
     """
-    events = sorted(events, key=lambda event: event.time)
+    # Help is for helping: no figure comes from a call.
+    events = sorted(plain(events), key=lambda event: event.time)
     coverage = 1.0 - min(1.0, max(0.0, uncovered_s) / duration_s) if duration_s > 0 else 0.0
     end = start + timedelta(seconds=duration_s)
     kinds = dict(zones)

@@ -53,6 +53,15 @@ class Layout:
             return np.zeros(len(xy), bool)
         return np.asarray(polygons.inside(xy).any(axis=1), bool)
 
+    def near_door(self, xy: tuple[float, float], within_m: float) -> bool:
+        """Whether a place lies ``within_m`` of a line that leads into the shop."""
+        if not len(self._a):
+            return False
+        x, y = xy[0] - self._a[:, 0], xy[1] - self._a[:, 1]
+        along = np.clip((x * self._d[:, 0] + y * self._d[:, 1]) / self._length**2, 0.0, 1.0)
+        away = np.hypot(x - along * self._d[:, 0], y - along * self._d[:, 1])
+        return bool(away.min() <= within_m)
+
     def depth_m(self, xy: Floats) -> Floats:
         """(N,) how far points ``xy`` (N, 2) lie from the nearest door: positive inside the shop,
         negative outside; infinite where no door is drawn, not a number where the side is unclear.

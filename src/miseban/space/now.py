@@ -21,13 +21,14 @@ Floats = NDArray[np.float64]
 class Seen:
     """A visit that was seen lately: ``visit`` and ``group`` stand for themselves while it lasts and
     are for this process alone; ``xy`` metres, ``spread_m`` one standard deviation in the worst
-    direction; ``staff`` as it is judged up to now."""
+    direction; ``staff`` as it is judged up to now; ``name`` the visit's id in events."""
 
     visit: Hashable
     xy: tuple[float, float]
     spread_m: float
     staff: bool = False
     group: Hashable | None = None
+    name: str | None = None
 
 
 def seen_together(book: FloorBook, labels: Labels, since_s: float) -> list[Seen]:
@@ -38,7 +39,7 @@ def seen_together(book: FloorBook, labels: Labels, since_s: float) -> list[Seen]
             role, group = labels.now(number)
             x, y = book.last_xy[slot].tolist()
             spread_m = float(book.last_spread[slot])
-            found.append(Seen(number, (x, y), spread_m, role == "staff", group))
+            found.append(Seen(number, (x, y), spread_m, role == "staff", group, book.at(slot).id))
     return found
 
 

@@ -16,6 +16,7 @@ from miseban.space.floor_geometry import fused_cameras
 from miseban.space.floor_space import FloorSpace
 from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.heat import HeatMap
+from miseban.space.help import ShopHelp
 from miseban.space.labels import FindsGroups, JudgesStaff
 from miseban.space.now import Seen
 from miseban.space.settings import SpaceSettings
@@ -43,6 +44,10 @@ class Fusion(Protocol):
 
     def advance(self, until_s: float) -> FloorRows:
         """All that is certain, all cameras having told what they saw up to ``until_s``."""
+        ...
+
+    def tracks_of(self, visit: int) -> list[tuple[str, int]]:
+        """The camera and the number of each track that is of the visit of that number now."""
         ...
 
     def ended(self) -> list[EndedVisit]:
@@ -112,12 +117,15 @@ class ShopFloor:
                     self._sky[name] = by_itself(part, name)
         self.alone = {name: by_itself(shop, name) for name in cameras if name not in self.fused}
         self.alone_sights = dict.fromkeys(self.alone, 0)
+        self._help = ShopHelp(shop, self.fused, tuple(self.alone), start, events, visits)
 
     def update(self, camera: str, rows: TrackRows, until_s: float) -> None:
         """Rows of ``camera``'s frames up to ``until_s``; a new track's first ones may be late."""
+        self._help.saw(camera, rows)
         if camera in self.alone:
             self.alone_sights[camera] += len(rows)
             self._events += self.alone[camera].update(rows, until_s)
+            self._events += self._help.alone(camera, until_s, self.alone[camera].visit_of)
             return
         assert self._fusion is not None  # noqa: S101 - else all cameras are alone
         self._fusion.update(camera, self._doors[camera].through(rows), until_s)
@@ -134,6 +142,7 @@ class ShopFloor:
         if self._floor is not None and self._fusion is not None:
             rows = self._fusion.advance(until_s)
             self._events += self._floor.update(rows, self._fusion.ended(), until_s - LAG_S)
+            self._events += self._help.together(rows, until_s, self._floor, self._fusion)
             self._events += self._floor.troubles(self._fusion.troubles())
             self._found_lost(self._fusion.outages())
         return self._taken()
@@ -177,6 +186,7 @@ class ShopFloor:
 
     def finish(self, end_s: float) -> list[Event]:
         """The session ended at ``end_s``: the remaining facts."""
+        self._events += self._help.finish(end_s)
         if self._floor is not None and self._fusion is not None:
             rows = self._fusion.finish(end_s)
             self._events += self._floor.update(rows, self._fusion.ended(), end_s)

@@ -12,7 +12,7 @@ from miseban.hub.alerts.measures import MEASURES, Measure, Side
 from miseban.hub.people.rights import Role
 from miseban.vocabulary.events import HelpKind, Urgency
 from miseban.vocabulary.shop import Shop
-from miseban.vocabulary.shop.shop import DailyHours
+from miseban.vocabulary.shop.hours import DailyHours
 from miseban.vocabulary.shop.table import Id, Table
 
 Language = Literal["en", "ja", "ko"]

@@ -8,13 +8,14 @@ from math import dist
 from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from miseban.insight.score.figures import HelpScore, IncidentScore
 from miseban.insight.score.folder import Recording
 from miseban.insight.score.gaps import Gaps
 from miseban.insight.score.matching import Ints, best_pairs
 from miseban.insight.score.shares import found_score, share
-from miseban.vocabulary.events import HelpEnded, HelpKind, HelpNeeded
+from miseban.vocabulary.events import HelpEnded, HelpKind, HelpNeeded, VisitEnded
 
 IN_TIME_S = 10.0
 """A call that comes within this time of the beginning is in time."""
@@ -28,11 +29,13 @@ _KINDS: tuple[HelpKind, ...] = get_args(HelpKind)
 
 @dataclass(frozen=True, slots=True)
 class _Incident:
-    """A true need from ``begin_s`` to ``end_s``, seconds since 1970."""
+    """A true need from ``begin_s`` to ``end_s``, seconds since 1970. ``trail`` (3, N) is the way in
+    metres of who has it, ``t`` since 1970, where it is known; who needs help goes on meanwhile."""
 
     call: HelpNeeded
     begin_s: float
     end_s: float
+    trail: NDArray[np.float64] | None = None
 
     def answered_by(self, call: HelpNeeded) -> bool:
         until_s = max(self.end_s, self.begin_s + IN_TIME_S)
@@ -40,7 +43,14 @@ class _Incident:
             return False
         if self.call.unit != "m" or call.unit != "m":
             return True  # places of different units, or of different pictures, cannot be compared
-        return dist(self.call.place, call.place) <= NEAR_M
+        return dist(self._place(call.time.timestamp()), call.place) <= NEAR_M
+
+    def _place(self, at_s: float) -> tuple[float, float]:
+        """Where the one in need was then."""
+        if self.trail is None or not self.trail[0, 0] <= at_s <= self.trail[0, -1]:
+            return self.call.place
+        t, x, y = self.trail
+        return float(np.interp(at_s, t, x)), float(np.interp(at_s, t, y))
 
 
 def score_help(truth: Recording, result: Recording, gaps: Gaps) -> HelpScore | None:
@@ -60,11 +70,30 @@ def _incidents(side: Recording) -> list[_Incident]:
     """Those still open at the end of the recording last until then."""
     ended = {e.help: e.time.timestamp() for e in side.events if isinstance(e, HelpEnded)}
     last_s = side.end.timestamp()
+    trails = _trails(side)
     return [
-        _Incident(event, event.time.timestamp(), ended.get(event.help, last_s))
+        _Incident(
+            event,
+            event.time.timestamp(),
+            ended.get(event.help, last_s),
+            trails.get(event.visit or ""),
+        )
         for event in side.events
         if isinstance(event, HelpNeeded)
     ]
+
+
+def _trails(side: Recording) -> dict[str, NDArray[np.float64]]:
+    """The ways of those who needed help, by visit."""
+    needed = {event.visit for event in side.events if isinstance(event, HelpNeeded)}
+    found: dict[str, NDArray[np.float64]] = {}
+    for event in side.events:
+        if isinstance(event, VisitEnded) and event.visit in needed and event.unit == "m":
+            trail = np.array(side.trails[event.id])
+            if trail.shape[1]:
+                since = np.array([[side.summary.start.timestamp()], [0.0], [0.0]])
+                found[event.visit] = trail + since
+    return found
 
 
 def _delays(

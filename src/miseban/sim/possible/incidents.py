@@ -29,7 +29,7 @@ def _wrong(table: Incident, scenario: Scenario) -> Iterator[tuple[str, str, str]
         if not table.chance and not table.at_s:
             yield "chance", "a chance more than 0, or at_s", "neither"
         yield from _visitors(table, scenario)
-    if table.kind == "long_search":
+    if table.kind in ("long_search", "slow_walk"):
         if "lasts_s" in table.model_fields_set:
             yield "lasts_s", f"none for {kind}, which lasts until it is over", "one"
     elif table.lasts_s[0] < 1:

@@ -12,7 +12,7 @@ from miseban.vocabulary.shop.table import Id, Table
 Moment = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=10_000_000)]
 CHILD_M = 1.4
 """Companions who are no taller can get lost."""
-IncidentKind = Literal["fall", "long_search", "unmanned_counter", "lost_child"]
+IncidentKind = Literal["fall", "long_search", "unmanned_counter", "lost_child", "slow_walk"]
 
 
 class Incident(Table):
@@ -21,7 +21,8 @@ class Incident(Table):
     kind: IncidentKind = Field(
         description="`fall`: a shopper falls at a stop. `long_search`: a group looks all over the "
         "shop for something and finds it not. `lost_child`: a companion at most 1.4 m tall stays "
-        "behind. `unmanned_counter`: a clerk is called away."
+        "behind. `unmanned_counter`: a clerk is called away. `slow_walk`: who leads a group walks "
+        "at 0.25 to 0.4 m/s and sways."
     )
     chance: Chance = Field(default=0.0, description="Of a visit to which it can happen.")
     at_s: Annotated[tuple[Moment, ...], Field(max_length=1000)] = Field(
@@ -35,5 +36,5 @@ class Incident(Table):
     lasts_s: SecondsRange = Field(
         default=(30.0, 120.0),
         description="How long the fallen lie, the child is alone, or the clerk stays away before "
-        "the way back. Not for `long_search`.",
+        "the way back. Not for `long_search` and `slow_walk`.",
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.sim.seen.shapes import Bodies, bodies_at, is_plain, swayed
 from miseban.sim.seen.views import View, views_of
 from miseban.sim.stage import Stage
 from miseban.sim.world.people import Person
@@ -77,19 +78,22 @@ def _there(people: Sequence[Person], from_s: float, to_s: float) -> list[Person]
 class _Crowd:
     """Where everybody is at each moment of a stretch, in order of ``number`` (N,), the moment
     times the rate, and of ``who`` (N,). Row ``at`` (N,) of ``place`` (M, 2) metres and ``tall``
-    (M,) metres says where and how tall: one row for all moments at which somebody stands still."""
+    (M,) metres says where and how tall, ``bodies`` of M how a body is held: one row for all moments
+    at which somebody stands still."""
 
     number: NDArray[np.int64]
     who: NDArray[np.int64]
     at: NDArray[np.int64]
     place: Floats
     tall: Floats
+    bodies: Bodies
 
 
 def _crowd(people: Sequence[Person], from_s: float, to_s: float, fps: float) -> _Crowd:
     empty = np.empty(0, np.int64)
     parts = [(empty, empty, empty)]
     places, heights, known = [np.empty((0, 2))], [np.empty(0)], 0
+    shapes, headings = [empty], [np.empty(0)]
     for person in sorted(people, key=lambda one: one.id):
         trail = person.trail
         last_s = min(to_s, trail.end_s) if person.gone else to_s
@@ -100,20 +104,30 @@ def _crowd(people: Sequence[Person], from_s: float, to_s: float, fps: float) -> 
         number = np.arange(first, end)
         t = np.array(trail.t)
         x, y = np.interp(number / fps, t, trail.x), np.interp(number / fps, t, trail.y)
+        shape, heading = np.zeros(len(number), np.int64), np.zeros(len(number))
+        if not is_plain(person):
+            held = bodies_at(person, number / fps)
+            shape, heading = held.shape, held.heading
+        if person.sway_m:
+            x, y = swayed(person, number / fps, x, y)
         moved = np.ones(len(number), bool)
-        moved[1:] = (np.diff(x) != 0) | (np.diff(y) != 0)
+        moved[1:] = (np.diff(x) != 0) | (np.diff(y) != 0) | (np.diff(shape) != 0)
+        moved[1:] |= np.diff(heading) != 0
         parts.append((number, np.full(len(number), person.id), known - 1 + np.cumsum(moved)))
         places.append(np.stack([x[moved], y[moved]], axis=1))
         heights.append(np.full(len(places[-1]), person.height_m))
+        shapes.append(shape[moved])
+        headings.append(heading[moved])
         known += len(places[-1])
     number, who, at = (np.concatenate(part) for part in zip(*parts, strict=True))
     order = np.argsort(number, kind="stable")
     place, tall = np.concatenate(places), np.concatenate(heights)
-    return _Crowd(number[order], who[order], at[order], place, tall)
+    bodies = Bodies(np.concatenate(shapes), np.concatenate(headings))
+    return _Crowd(number[order], who[order], at[order], place, tall, bodies)
 
 
 def _seen(view: View, crowd: _Crowd) -> Seen:
-    looked = view.look(crowd.place, crowd.tall)
+    looked = view.look(crowd.place, crowd.tall, crowd.bodies)
     there = np.flatnonzero(np.isfinite(looked.xyxy[:, 0])[crowd.at])
     number, xyxy = crowd.number[there], looked.xyxy[crowd.at[there]]
     time_s = number / view.camera.fps

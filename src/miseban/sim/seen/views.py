@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from miseban.sim.render import Lens, Pose
 from miseban.sim.render.lens import NEAR_M
 from miseban.sim.render.lens import stage as on_stage
 from miseban.sim.seen.hiding import Hiding
+from miseban.sim.seen.shapes import SHAPES, TOP, Bodies
 from miseban.sim.stage import Stage
 from miseban.vocabulary.shop import Camera
 
@@ -45,8 +46,9 @@ class View(Protocol):
     @property
     def camera(self) -> Camera: ...
 
-    def look(self, place: Floats, tall: Floats) -> Looked:
-        """People at (N, 2) metres on the floor, (N,) metres tall."""
+    def look(self, place: Floats, tall: Floats, bodies: Bodies | None = None) -> Looked:
+        """People at (N, 2) metres on the floor, (N,) metres tall when upright; all are, unless
+        ``bodies`` says how they hold themselves."""
         ...
 
 
@@ -57,12 +59,31 @@ class FlatView:
     def __init__(self, floor: FloorView) -> None:
         self.camera, self._floor = floor.camera, floor
 
-    def look(self, place: Floats, tall: Floats) -> Looked:
+    def look(self, place: Floats, tall: Floats, bodies: Bodies | None = None) -> Looked:
         """See ``View`` and ``boxes``."""
         inside = _inside(self._floor.to_pixel(place), self.camera)
         xyxy = np.full((len(place), 4), np.nan)
         xyxy[inside] = boxes(self._floor, place[inside], tall[inside])
+        for held, shape, ahead in _held(bodies, inside):
+            xyxy[held] = self._held(place[held], tall[held], shape, ahead)
         return Looked(xyxy, np.ones(len(place)))
+
+    def _held(self, place: Floats, tall: Floats, shape: int, ahead: Floats) -> Floats:
+        """(N, 4) boxes around the balls of a shape, as ``boxes`` around the upright; the bottom's
+        middle (or the box's) is where somebody is said to be."""
+        largest, smallest = self._floor.stretch(place)
+        upright = np.sqrt(np.maximum(largest**2 - smallest**2, 0.0))
+        xyxy = np.full((len(place), 4), [np.inf, np.inf, -np.inf, -np.inf])
+        for along, up, radius in SHAPES[shape]:
+            middle = self._floor.to_pixel(place + ahead * (along * tall)[:, None])
+            middle[:, 1] -= up * tall * upright
+            _around(xyxy, middle, radius * tall * largest)
+        x, y = self._floor.to_pixel(place).T
+        if self.camera.anchor == "centre":
+            half = (xyxy[:, 2:] - xyxy[:, :2]) / 2
+            return np.stack([x - half[:, 0], y - half[:, 1], x + half[:, 0], y + half[:, 1]], 1)
+        half_m = np.maximum(x - xyxy[:, 0], xyxy[:, 2] - x)
+        return np.stack([x - half_m, np.minimum(xyxy[:, 1], y - 1.0), x + half_m, y], axis=1)
 
 
 class PosedView:
@@ -88,13 +109,18 @@ class PosedView:
         pose = self._pose.nudged(right_deg, down_deg, roll_deg)
         return PosedView(self._stage, self.camera, pose)
 
-    def look(self, place: Floats, tall: Floats) -> Looked:
+    def look(self, place: Floats, tall: Floats, bodies: Bodies | None = None) -> Looked:
         """See ``View``. Each ball's picture is taken for a circle, around where its middle is seen
         and of its radius at that depth; the box holds them all."""
         xyxy = np.full((len(place), 4), np.nan)
-        hidden = self._hiding.height_m(place) / np.maximum(tall, 0.01)
-        near = np.flatnonzero(_inside(self._feet(place), self.camera) & (hidden < HIDDEN))
+        top = tall if bodies is None else tall * _tops(bodies)
+        hidden = self._hiding.height_m(place) / np.maximum(top, 0.01)
+        inside = _inside(self._feet(place), self.camera) & (hidden < HIDDEN)
+        near = np.flatnonzero(inside)
         xyxy[near] = self._anchored(self._boxes(place[near], tall[near]), place[near])
+        for held, shape, ahead in _held(bodies, inside):
+            found = self._held(place[held], tall[held], shape, ahead)
+            xyxy[held] = self._anchored(found, place[held])
         return Looked(xyxy, np.clip(1.0 - hidden, 0.0, 1.0))
 
     def _anchored(self, xyxy: Floats, place: Floats) -> Floats:
@@ -116,14 +142,23 @@ class PosedView:
         return feet
 
     def _boxes(self, place: Floats, tall: Floats) -> Floats:
-        focal = self._lens.width / 2 / self._lens.tangent[0]
         xyxy = np.full((len(place), 4), [np.inf, np.inf, -np.inf, -np.inf])
         for height, radius in BALLS:
-            middle, depth = self._lens.project(on_stage(np.column_stack([place, tall * height])))
-            wide = (tall * radius * focal / np.maximum(depth, NEAR_M))[:, None]
-            np.minimum(xyxy[:, :2], middle - wide, out=xyxy[:, :2])
-            np.maximum(xyxy[:, 2:], middle + wide, out=xyxy[:, 2:])
+            self._ball(xyxy, place, tall * height, tall * radius)
         return xyxy
+
+    def _held(self, place: Floats, tall: Floats, shape: int, ahead: Floats) -> Floats:
+        xyxy = np.full((len(place), 4), [np.inf, np.inf, -np.inf, -np.inf])
+        for along, up, radius in SHAPES[shape]:
+            self._ball(xyxy, place + ahead * (along * tall)[:, None], tall * up, tall * radius)
+        return xyxy
+
+    def _ball(self, xyxy: Floats, place: Floats, up: Floats, radius: Floats) -> None:
+        """Widens the boxes so that they hold one ball more each."""
+        focal = self._lens.width / 2 / self._lens.tangent[0]
+        middle, depth = self._lens.project(on_stage(np.column_stack([place, up])))
+        wide: Floats = np.asarray(radius * focal / np.maximum(depth, NEAR_M), np.float64)
+        _around(xyxy, np.asarray(middle, np.float64), wide)
 
 
 def views_of(cameras: Sequence[Camera], stage: Stage | None = None) -> list[View]:
@@ -135,6 +170,33 @@ def views_of(cameras: Sequence[Camera], stage: Stage | None = None) -> list[View
         else FlatView(FloorView(camera))
         for camera in cameras
     ]
+
+
+def _held(
+    bodies: Bodies | None, inside: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.int64], int, Floats]]:
+    """Of those ``inside`` (N,) who are not upright: which, in which shape, and (M, 2) where they
+    look, a metre ahead."""
+    if bodies is None or not bodies.shape.any():
+        return
+    for shape in SHAPES:
+        which = np.flatnonzero(inside & (bodies.shape == shape))
+        if len(which):
+            looks = bodies.heading[which]
+            yield which, shape, np.stack([np.cos(looks), np.sin(looks)], axis=1)
+
+
+def _tops(bodies: Bodies) -> Floats:
+    """(N,) how high each is, in body heights."""
+    top = np.array([TOP.get(shape, 1.0) for shape in range(max(SHAPES) + 1)])
+    result: Floats = top[bodies.shape]
+    return result
+
+
+def _around(xyxy: Floats, middle: Floats, radius: Floats) -> None:
+    """Widens the boxes (N, 4) so that they hold circles around (N, 2) pixels."""
+    np.minimum(xyxy[:, :2], middle - radius[:, None], out=xyxy[:, :2])
+    np.maximum(xyxy[:, 2:], middle + radius[:, None], out=xyxy[:, 2:])
 
 
 def _inside(pixels: Floats, camera: Camera) -> NDArray[np.bool_]:

@@ -63,6 +63,11 @@ def help_truth(
         for person in there
         if person.carries in AIDS and person.id in inside
     ]
+    needs += [
+        help_for("slow_walk", person, *inside[person.id])
+        for person in there
+        if person.sway_m > 0 and person.id in inside
+    ]
     needs.sort(key=lambda need: (need.from_s, need.person.id, need.kind))
     _, zones = on_floor(shop)
     names = VisitIds(random.Random(f"{seed}/help"))

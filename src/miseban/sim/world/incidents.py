@@ -8,12 +8,14 @@ from miseban.sim.world.lost import LostChildren
 from miseban.sim.world.people import Group
 from miseban.sim.world.searches import Searches
 from miseban.sim.world.trouble import Trouble
+from miseban.sim.world.unsteady import SlowWalks
 from miseban.sim.world.world import World
 
 _KINDS: dict[str, type[Trouble]] = {
     "fall": Falls,
     "long_search": Searches,
     "lost_child": LostChildren,
+    "slow_walk": SlowWalks,
 }
 
 

@@ -26,7 +26,7 @@ class Body(Protocol):
 class Person:
     """One person. ``cell`` is where he or she stands or is going to stand; none before entering
     and after leaving. Who is ``passing`` walks past the shop. ``trail`` is empty until
-    the person has come in."""
+    the person has come in. Who is unsteady goes ``sway_m`` to either side."""
 
     id: int
     kind: str
@@ -40,6 +40,7 @@ class Person:
     trail: Trail = field(default_factory=Trail)
     cell: Cell | None = None
     gone: bool = False
+    sway_m: float = 0.0
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ right; anything wrong is a ``BadInput`` that names file, table and key, before a
 """
 
 from miseban.vocabulary.shop.camera import Camera, FloorPoint
+from miseban.vocabulary.shop.help import Help, Sensitivity
 from miseban.vocabulary.shop.line import Line
 from miseban.vocabulary.shop.load import load_shop, parse_shop
 from miseban.vocabulary.shop.notice import Notice
@@ -20,8 +21,10 @@ __all__ = [
     "Facing",
     "Floor",
     "FloorPoint",
+    "Help",
     "Line",
     "Notice",
+    "Sensitivity",
     "Shelf",
     "Shop",
     "ShopInfo",

@@ -38,6 +38,7 @@ def misfits(shop: Shop) -> list[Problem]:
         *_drawings(shop),
         *_shelves(shop),
         *_tills(shop),
+        *_help(shop),
         *_fixtures(shop),
     ]
 
@@ -162,6 +163,26 @@ def _tills(shop: Shop) -> Iterator[Problem]:
     for number, till in enumerate(shop.tills):
         yield from _till_zone(("till", number, "queue"), till.queue, "queue", shop)
         yield from _till_zone(("till", number, "service"), till.service, "counter", shop)
+
+
+def _help(shop: Shop) -> Iterator[Problem]:
+    """Places without help are zones that people are seen in; nothing is named twice."""
+    if shop.help is None:
+        return
+    seen = [zone for zone in shop.zones if zone.kind != "private"]
+    for number, zone_id in enumerate(shop.help.off):
+        place: Place = ("help", "off", number)
+        zone = _find(shop.zones, zone_id)
+        if zone is None:
+            yield _nothing_there(place, "[[zone]]", zone_id, seen)
+        elif zone.kind == "private":
+            expected = "a zone in which people are seen"
+            yield Problem(place, expected, f'{shown(zone_id)} of kind "private"')
+        elif zone_id in shop.help.off[:number]:
+            yield Problem(place, "each zone once", f"{shown(zone_id)} again")
+    for number, kind in enumerate(shop.help.kinds):
+        if kind in shop.help.kinds[:number]:
+            yield Problem(("help", "kinds", number), "each kind once", f"{shown(kind)} again")
 
 
 def _till_zone(place: Place, zone_id: str, kind: str, shop: Shop) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zoneinfo
 from typing import Annotated, Literal, Self
 
@@ -12,6 +11,8 @@ from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop.camera import Camera
 from miseban.vocabulary.shop.checks import misfits
 from miseban.vocabulary.shop.fixture import Fixture
+from miseban.vocabulary.shop.help import Help
+from miseban.vocabulary.shop.hours import DailyHours
 from miseban.vocabulary.shop.line import Line
 from miseban.vocabulary.shop.notice import Notice
 from miseban.vocabulary.shop.problem import bad_shop, did_you_mean, shown
@@ -35,14 +36,6 @@ def _known_timezone(key: str) -> str:
     return key
 
 
-def _daily_hours(text: str) -> str:
-    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text)
-    if match is None or match.group(1, 2) == match.group(3, 4):
-        raise wrong('hours such as "02:00-05:00"', shown(text))
-    return text
-
-
-DailyHours = Annotated[str, AfterValidator(_daily_hours)]
 Metres = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=10_000)]
 
 
@@ -93,6 +86,7 @@ class Shop(Table):
         default=None, description="What visitors were told; attributes do not start without it."
     )
     staff: Staff | None = Field(default=None, description="What those who work here wear.")
+    help: Help | None = Field(default=None, description="Who is looked for who needs a hand.")
     cameras: Annotated[tuple[Camera, ...], Field(max_length=1000)] = Field(
         default=(),
         validation_alias="camera",

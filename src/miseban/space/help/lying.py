@@ -1,0 +1,168 @@
+"""Who lies or sits on the floor: far below their own height, and still."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+
+from miseban.space.help.bodies import Body
+from miseban.space.help.people import Person
+from miseban.space.help.settings import HelpSettings
+from miseban.space.help.signs import Sign
+from miseban.vocabulary.events import HelpKind
+
+Pair = tuple[float, float]
+Sight = tuple[Body, Person | None]
+LEAST_ROWS = 2
+RISEN = 0.75
+"""Of the least height of an adult: so tall, somebody is upright."""
+FLAT = 1.9
+"""Without a floor: so many times broader for the height than before the box of who lies is."""
+SINK = 0.6
+
+
+@dataclass(slots=True)
+class _Low:
+    """Somebody low at ``xy`` since ``from_s``, seen so last at ``last_s`` for ``seen`` seconds in
+    all, ``lying`` of them not only sitting. ``upright`` for so many seconds nobody has been low;
+    ``fell`` whether somebody was upright here before; ``who`` names it."""
+
+    who: str
+    xy: Pair
+    from_s: float
+    last_s: float
+    seen: int = 0
+    lying: int = 0
+    upright: int = 0
+    fell: bool = False
+    visit: str | None = None
+    staff: bool = False
+
+
+class Lying:
+    """Places on the floor where somebody is low, whether or not it is known who."""
+
+    def __init__(self, settings: HelpSettings, waits: float) -> None:
+        self._s, self._waits = settings, waits
+        self._low: list[_Low] = []
+        self._boxes: dict[Hashable, _Boxes] = {}
+        self._next = 0
+
+    def look(
+        self, now_s: float, sights: Iterable[Sight], people: Iterable[Person]
+    ) -> Iterator[Sign]:
+        """The second that begins at ``now_s``: all bodies, with who they are where known, and all
+        people seen lately."""
+        s = self._s
+        lately = list(people)
+        upright: list[tuple[Pair, Person | None]] = []
+        for body, person in sights:
+            low = self._is_low(now_s, body, person)
+            if low is None:
+                if math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
+                    upright.append((body.xy, person))
+                continue
+            self._add(now_s, body, person, lately, lies=low)
+        for one in self._low:
+            self._risen(now_s, one, upright)
+        self._low = [one for one in self._low if not self._is_over(now_s, one)]
+        for one in self._low:
+            if one.staff:
+                continue
+            lasted = now_s + 1.0 - one.from_s
+            kind: HelpKind = "on_floor"
+            if one.lying >= max(2.0, s.lying_s * self._waits) and lasted >= s.lying_s * self._waits:
+                kind = "fall" if one.fell else "on_floor"
+            elif lasted < s.sitting_s * self._waits or one.seen < 0.5 * s.sitting_s * self._waits:
+                continue
+            sure = min(0.99, 0.6 + 0.05 * one.seen)
+            yield Sign(kind, one.who, one.xy, sure, one.visit, keeps=one.last_s < now_s)
+
+    def _is_low(self, now_s: float, body: Body, person: Person | None) -> bool | None:
+        """Whether somebody lies (True) or sits on the floor (False); None for who does neither."""
+        s = self._s
+        if body.rows < LEAST_ROWS or not body.whole:
+            return None
+        if not math.isfinite(body.tall):
+            boxes = self._boxes.setdefault((body.camera, body.track), _Boxes())
+            return True if boxes.sunk(now_s, body) else None
+        own_m = person.own_m if person is not None else None
+        if own_m is None:
+            return True if body.tall < 0.9 * s.lying_m else None
+        if body.tall < min(s.lying_m, s.lying_part * own_m):
+            return True
+        # Who sits in a wheelchair is never seen taller, so his or her own height is that.
+        return False if body.tall < s.lying_part * own_m and own_m > s.adult_m else None
+
+    def _add(
+        self, now_s: float, body: Body, person: Person | None, people: list[Person], *, lies: bool
+    ) -> None:
+        s = self._s
+        near_m = s.same_m if math.isfinite(body.tall) else body.box_px + body.box_px * body.aspect
+        found = [one for one in self._low if math.dist(one.xy, body.xy) <= near_m]
+        if found:
+            one = min(found, key=lambda low: math.dist(low.xy, body.xy))
+        else:
+            self._next += 1
+            one = _Low(f"low-{self._next}", body.xy, now_s, now_s)
+            before = person or self._lost(now_s, body.xy, near_m, people)
+            one.fell = not math.isfinite(body.tall) or (
+                before is not None and before.own_m is not None
+            )
+            person = before
+            self._low.append(one)
+        if person is not None:
+            one.visit, one.staff = person.name or one.visit, person.staff
+        if one.last_s < now_s or not one.seen:
+            one.seen += 1
+            one.lying += lies
+        one.last_s, one.upright = now_s, 0
+        one.xy = (0.8 * one.xy[0] + 0.2 * body.xy[0], 0.8 * one.xy[1] + 0.2 * body.xy[1])
+
+    def _lost(self, now_s: float, xy: Pair, near_m: float, people: list[Person]) -> Person | None:
+        """Who was upright here shortly before, and is not seen any more."""
+        gone = [
+            p
+            for p in people
+            if 0 < now_s - p.last_s <= self._s.fell_s and math.dist(p.xy, xy) <= near_m
+        ]
+        return min(gone, key=lambda p: math.dist(p.xy, xy)) if gone else None
+
+    def _risen(self, now_s: float, low: _Low, upright: list[tuple[Pair, Person | None]]) -> None:
+        """Nobody is low; who was is upright, or somebody is at the very place."""
+        if low.last_s == now_s:
+            return
+        here = any(
+            person.name == low.visit
+            if person is not None and low.visit is not None
+            else math.dist(xy, low.xy) <= self._s.still_m
+            for xy, person in upright
+        )
+        low.upright = low.upright + 1 if here else 0
+
+    def _is_over(self, now_s: float, low: _Low) -> bool:
+        s = self._s
+        silent = now_s - low.last_s
+        if low.upright >= s.up_s or silent > s.unseen_s:
+            return True
+        return low.seen < s.lying_s and silent > 2.0
+
+
+class _Boxes:
+    """One track of a camera without a floor: how its box was before."""
+
+    def __init__(self) -> None:
+        self._last_s = -math.inf
+        self._usual: tuple[float, float] | None = None  # height in pixels, breadth by height
+
+    def sunk(self, now_s: float, body: Body) -> bool:
+        """Whether the box has become low and broad at once, where it stands."""
+        usual, self._last_s = self._usual, now_s
+        if usual is None:
+            self._usual = (body.box_px, body.aspect)
+            return False
+        sunk = body.box_px < SINK * usual[0] and body.aspect > FLAT * usual[1] and body.aspect > 0.9
+        if not sunk:
+            self._usual = (0.7 * usual[0] + 0.3 * body.box_px, 0.7 * usual[1] + 0.3 * body.aspect)
+        return sunk

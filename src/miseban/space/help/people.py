@@ -1,0 +1,231 @@
+"""What is known of everybody on the floor while they are there, and of nobody afterwards."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from miseban.space.help.bodies import Body
+from miseban.space.help.settings import HelpSettings
+from miseban.space.help.usual import Usual
+
+Pair = tuple[float, float]
+
+HEIGHTS = 60
+WAY_S = 40
+"""So many seconds of somebody's way are remembered."""
+WINDOW_S = 3
+SPEEDS = 60
+QUIET_MPS = 0.12
+"""Slower, somebody stands: places err by a few centimetres."""
+FOLLOW_M, FOLLOW_MPS = 1.5, 1.0
+"""Who turns up so near to where somebody was lost, or can have walked there since, is the same."""
+FOLLOW_FAR_M = 12.0
+TALLER_M, TALLER_COSTS = 0.12, 30.0
+"""Heights are told to a few centimetres: metres of way that a metre more is worth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A visit in one second: ``xy`` metres (pixels without a floor); ``bodies`` what cameras saw of
+    it; ``name`` the visit's id in events; ``staff`` as far as is known; ``waits`` in a queue or at
+    a counter."""
+
+    xy: Pair
+    bodies: Sequence[Body]
+    name: str | None
+    staff: bool = False
+    waits: bool = False
+
+
+@dataclass(slots=True)
+class Stop:
+    """``from_s`` to ``to_s`` at ``xy``."""
+
+    from_s: float
+    to_s: float
+    xy: Pair
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody under the number ``key``, who may go on through several visits; ``came_in`` by a
+    door when first seen. ``tall`` and
+    ``broad`` of this second, None where they cannot be told; ``own_m`` how tall upright;
+    ``moving`` seconds in motion of which ``seated`` and ``stooped`` in those shapes; ``speeds``
+    m/s over windows of ``WINDOW_S``; ``stops`` those that have ended, ``stop`` where somebody
+    stands."""
+
+    key: int
+    name: str | None
+    first_s: float
+    last_s: float
+    xy: Pair
+    came_in: bool = False
+    staff: bool = False
+    staff_s: int = 0
+    waits: bool = False
+    tall: float | None = None
+    broad: float | None = None
+    own_m: float | None = None
+    moving: int = 0
+    seated: int = 0
+    stooped: float = 0.0
+    shaped: int = 0
+    walked_m: float = 0.0
+    stop: Stop | None = None
+    heights: deque[float] = field(default_factory=lambda: deque(maxlen=HEIGHTS))
+    way: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=WAY_S))
+    speeds: deque[float] = field(default_factory=lambda: deque(maxlen=SPEEDS))
+    stops: list[Stop] = field(default_factory=list)
+
+    def speed(self, seconds: int = 2) -> float:
+        """Over the last seconds, metres a second."""
+        if len(self.way) <= seconds:
+            return 0.0
+        t, x, y = self.way[-1 - seconds]
+        return math.dist((x, y), self.xy) / max(self.last_s - t, 1.0)
+
+    @property
+    def pace(self) -> float | None:
+        """How fast somebody walks when walking: what one in five windows is faster than."""
+        walking = sorted(v for v in self.speeds if v > QUIET_MPS)
+        return walking[int(0.8 * (len(walking) - 1))] if len(walking) >= WINDOW_S else None
+
+
+class People:
+    """Everybody, by visit. Who is lost and found near, as tall as before, is the same person;
+    who turns up ``at_door`` has come in, and who was lost there has gone."""
+
+    def __init__(
+        self, settings: HelpSettings, usual: Usual, at_door: Callable[[Pair], bool]
+    ) -> None:
+        self._s, self._usual, self._at_door = settings, usual, at_door
+        self._by_visit: dict[Hashable, Person] = {}
+        self._next = 0
+
+    def here(self, now_s: float) -> Iterator[Person]:
+        """Seen in the second that begins at ``now_s``."""
+        return (person for person in self._by_visit.values() if person.last_s == now_s)
+
+    def all(self) -> Iterator[Person]:
+        """Seen lately."""
+        return iter(self._by_visit.values())
+
+    def by_visit(self, visit: Hashable) -> Person | None:
+        return self._by_visit.get(visit)
+
+    def take(self, now_s: float, seen: Mapping[Hashable, Glimpse]) -> list[Person]:
+        """The second that begins at ``now_s``; returns who is gone."""
+        for visit, glimpse in seen.items():
+            person = self._by_visit.get(visit)
+            if person is None:
+                person = self._found(now_s, visit, glimpse, seen)
+            self._see(now_s, person, glimpse)
+        gone = [v for v, p in self._by_visit.items() if p.last_s < now_s - self._s.gone_s]
+        return [self._by_visit.pop(visit) for visit in gone]
+
+    def _found(
+        self, now_s: float, visit: Hashable, glimpse: Glimpse, seen: Mapping[Hashable, Glimpse]
+    ) -> Person:
+        tall = _mean([b.tall for b in glimpse.bodies])
+        best: tuple[float, Hashable] | None = None
+        lost = () if self._at_door(glimpse.xy) else self._by_visit.items()
+        for other, person in lost:
+            away_s = now_s - person.last_s
+            if other in seen or away_s <= 0 or self._at_door(person.xy):
+                continue
+            far = math.dist(person.xy, glimpse.xy)
+            if far > min(FOLLOW_M + FOLLOW_MPS * away_s, FOLLOW_FAR_M):
+                continue
+            taller_m = abs(tall - person.own_m) if tall and person.own_m else 0.5 * TALLER_M
+            if taller_m > TALLER_M and tall is not None and tall > self._s.lying_m:
+                continue
+            cost = far + 0.1 * away_s + TALLER_COSTS * taller_m
+            if best is None or cost < best[0]:
+                best = cost, other
+        if best is not None:
+            person = self._by_visit.pop(best[1])
+            person.name, person.came_in = glimpse.name or person.name, False
+        else:
+            self._next += 1
+            person = Person(self._next, glimpse.name, now_s, now_s, glimpse.xy)
+            person.came_in = self._at_door(glimpse.xy)
+        self._by_visit[visit] = person
+        return person
+
+    def _see(self, now_s: float, person: Person, glimpse: Glimpse) -> None:
+        s = self._s
+        if now_s > person.last_s + 2 * WINDOW_S:
+            person.way.clear()
+        person.last_s, person.xy, person.name = now_s, glimpse.xy, glimpse.name or person.name
+        person.waits = glimpse.waits
+        # A role that flickers is none: staff are who are held to be most of the time.
+        person.staff_s = max(-60, min(120, person.staff_s + (2 if glimpse.staff else -1)))
+        person.staff = person.staff_s > 0
+        person.way.append((now_s, *glimpse.xy))
+        self._shape(person, glimpse)
+        self._walk(person)
+        self._stand(now_s, person)
+        if person.speed() >= s.moving_mps and person.tall is not None and person.broad is not None:
+            person.moving += 1
+            person.seated += person.tall < s.seated_m and person.broad > s.seated_broad
+            person.stooped += person.broad
+            person.shaped += 1
+
+    def _shape(self, person: Person, glimpse: Glimpse) -> None:
+        whole = [b for b in glimpse.bodies if b.whole and math.isfinite(b.tall)]
+        person.tall = _mean([b.tall for b in whole])
+        broad = []
+        for body in whole:
+            if body.tall > self._s.lying_m and body.wide > 0:
+                found = self._usual.broader(body.camera, body.xy, body.wide, body.tall)
+                if found is not None:
+                    broad.append(found)
+                self._usual.add(body.camera, body.xy, body.wide, body.tall)
+        person.broad = _mean(broad)
+        # Who squats stands still: one's own height is that in motion.
+        upright = person.own_m is None or person.speed() >= self._s.moving_mps
+        if person.tall is not None and person.tall > self._s.lying_m and upright:
+            person.heights.append(person.tall)
+            if len(person.heights) >= 3:
+                ordered = sorted(person.heights)
+                person.own_m = ordered[int(0.8 * (len(ordered) - 1))]
+
+    def _walk(self, person: Person) -> None:
+        """One more window of the way, unless somebody waits where all are slow."""
+        way = person.way
+        if len(way) > 1 and way[-1][0] - way[-2][0] <= WINDOW_S:
+            step_m = math.dist(way[-1][1:], way[-2][1:])
+            if step_m > QUIET_MPS:
+                person.walked_m += step_m
+        if person.waits or len(way) <= WINDOW_S:
+            return
+        t, x, y = way[-1 - WINDOW_S]
+        last = list(way)[-1 - WINDOW_S :]
+        steps = [math.dist(a[1:], b[1:]) for a, b in pairwise(last)]
+        # Somebody walks all the time, not a step or two from shelf to shelf.
+        if way[-1][0] - t == WINDOW_S and min(steps) > QUIET_MPS:
+            person.speeds.append(math.dist((x, y), person.xy) / WINDOW_S)
+
+    def _stand(self, now_s: float, person: Person) -> None:
+        s, stop = self._s, person.stop
+        if stop is not None:
+            if math.dist(stop.xy, person.xy) <= s.left_m:
+                stop.to_s = now_s
+                return
+            if stop.to_s - stop.from_s >= s.stop_s:
+                person.stops.append(stop)
+            person.stop = None
+        if len(person.way) > 2 and not person.waits:
+            t, x, y = person.way[-3]
+            if math.dist((x, y), person.xy) <= s.stop_m / 2:
+                person.stop = Stop(t, now_s, person.xy)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    known = [value for value in values if math.isfinite(value)]
+    return sum(known) / len(known) if known else None
