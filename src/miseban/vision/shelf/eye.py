@@ -116,8 +116,7 @@ class ShelfEye(Sealed):
         edge_now = edges - light[:, None, None]
         hidden = behind.mean(axis=(1, 2)) > BEFORE
         off = np.abs(edge_now - self._edge).mean(axis=3)
-        off = np.ma.array(off, mask=~free_edge)
-        edge_off = np.ma.median(off.reshape(len(off), -1), axis=1).filled(0.0)
+        edge_off = _median(off.reshape(len(off), -1), free_edge.reshape(len(off), -1), 0.0)
         hidden |= self._edge_known & (edge_off > EDGE_OFF)
         front = ~behind[:, :ROWS]
         still = self._still(now, hidden, front)
@@ -147,8 +146,8 @@ class ShelfEye(Sealed):
     def _light(self, edges: Floats, free: Mask) -> Floats:
         """(F, 3) by how much brighter, as a logarithm, the light is on each facing than on the
         edges as they are remembered: the median of those around it."""
-        off = np.ma.array(edges - self._edge, mask=~np.repeat(free[..., None], 3, axis=3))
-        own = np.ma.median(off.reshape(len(edges), -1, 3), axis=1).filled(np.nan)
+        off = (edges - self._edge).reshape(len(edges), -1, 3)
+        own = _median(off, np.repeat(free.reshape(len(edges), -1, 1), 3, axis=2), np.nan)
         own[~self._edge_known | (free.mean(axis=(1, 2)) < 0.3)] = np.nan
         if np.isnan(own).all():
             return np.zeros((len(edges), 3), np.float32)
@@ -217,6 +216,13 @@ def _behind(spots: Doubles, people_xyxy: Doubles) -> Mask:
     for one, other in zip(low, high, strict=True):
         behind |= ((spots >= one) & (spots <= other)).all(axis=1)
     return behind
+
+
+def _median(values: Floats, counts: Mask, otherwise: float) -> Floats:
+    """Along the second axis, of those that ``counts``; ``otherwise`` where none does."""
+    some = counts.any(axis=1)
+    held = np.where(counts | ~some[:, None], np.where(counts, values, 0.0), np.nan)
+    return np.asarray(np.where(some, np.nanmedian(held, axis=1), otherwise), np.float32)
 
 
 def _like(which: Mask, patches: Floats) -> Floats:

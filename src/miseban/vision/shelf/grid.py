@@ -77,8 +77,8 @@ class Grid:
         widest = float(np.median(sizes[:, 0])) if len(sizes) else FINE_PX
         self.scale = min(1.0, FINE_PX / max(widest, 1.0))
         self.size = (max(8, round(width * self.scale)), max(8, round(height * self.scale)))
-        self.tellable: Mask = (sizes * self.scale >= LEAST_PX * min(1.0, self.scale * 2)).all(
-            axis=1
+        self.tellable: Mask = np.asarray(
+            (sizes * self.scale >= LEAST_PX * min(1.0, self.scale * 2)).all(axis=1), np.bool_
         )
         u = (np.arange(COLUMNS) + 0.5) / COLUMNS
         v = np.concatenate([
@@ -123,6 +123,7 @@ class Grid:
             cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
         ).reshape(*shape, 3)  # fmt: skip
         wide, tall = self.size
-        there = ((at >= -0.5) & (at <= (wide - 0.5, tall - 0.5))).all(axis=1).reshape(shape)
+        inside = ((at >= -0.5) & (at <= (wide - 0.5, tall - 0.5))).all(axis=1)
+        there = np.asarray(inside, np.bool_).reshape(shape)
         values = found.astype(np.float32)
         return values[:, :ROWS], values[:, ROWS:], there[:, :ROWS], there[:, ROWS:]
