@@ -220,7 +220,7 @@ def _behind(spots: Doubles, people_xyxy: Doubles) -> Mask:
 
 def _median(values: Floats, counts: Mask, otherwise: float) -> Floats:
     """Along the second axis, of those that ``counts``; ``otherwise`` where none does."""
-    some = counts.any(axis=1)
+    some = np.asarray(counts.any(axis=1), np.bool_)
     held = np.where(counts | ~some[:, None], np.where(counts, values, 0.0), np.nan)
     return np.asarray(np.where(some, np.nanmedian(held, axis=1), otherwise), np.float32)
 
