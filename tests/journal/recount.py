@@ -186,8 +186,6 @@ class Recount:
             self._add(e.time, "help", e.zone or "", e.kind)
         elif isinstance(e, QueueState):
             self._add(e.time, "queue", e.zone, "first", None, e.waiting_s)
-        elif isinstance(e, ShelfState):
-            self._add(e.time, "shelf", f"{e.shelf}/{e.facing}", e.state)
 
     def _firsts(self) -> None:
         seen: set[tuple[str, str, str]] = set()
@@ -264,6 +262,8 @@ class Recount:
             else:
                 continue
             if self.start <= e.time < self.end:
+                if isinstance(e, ShelfState) and now.get(place, ("", ("",)))[1][0] != e.state:
+                    self._add(e.time, "shelf", f"{e.shelf}/{e.facing}", e.state)
                 if place in now:
                     steps.append((place, now[place][0], e.time, now[place][1]))
                 now[place] = (e.time, state)

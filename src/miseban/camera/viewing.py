@@ -12,6 +12,7 @@ from miseban.camera.background import PersonFreeBackground
 from miseban.camera.looking import Looking
 from miseban.camera.private import PrivateMask
 from miseban.camera.self_watch import SelfWatch
+from miseban.camera.shelf_watch import open_shelves
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import Gap, Source
@@ -51,6 +52,7 @@ class Viewing:
         self.looking = Looking(detector, self.tracker, source.info, gated=gate)
         self.watch = SelfWatch(shop, camera, source.info)
         size = source.info.width, source.info.height
+        self.shelves = open_shelves(shop, camera, *size, source.info.start)
         self.background = PersonFreeBackground(*size) if keep else None
         self._mask = PrivateMask(shop, camera)
         self.frames: list[int] = []
@@ -92,8 +94,11 @@ class Viewing:
         return rows
 
     def saw(self, frame: Frame) -> list[Event]:
-        """``frame``, the one taken last, is done with: what the camera says of itself."""
-        return self.watch.saw(frame, self.looking)
+        """``frame``, the one taken last, is done with: what the camera says of its shelves and of
+        itself."""
+        people = self.looking.people_xyxy
+        shelves = self.shelves.offer(frame, people) if self.shelves is not None else []
+        return shelves + self.watch.saw(frame, self.looking)
 
     def gaps_at_end(self) -> list[Gap]:
         """The gaps that were not told with any frame."""

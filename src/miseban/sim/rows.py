@@ -29,7 +29,8 @@ class Row:
 
     ``side`` 0 or 1 is the long side it is on (0: the one on the right hand of who walks from the
     polygon's first to its second point along the longer sides), ``level`` counts boards from
-    below, ``start_m`` and ``width_m`` run along the side.
+    below, ``start_m`` and ``width_m`` run along the side. ``pale`` is how much its packages take
+    the colour of the boards, from 0 to 1: goods that are hard to tell from an empty shelf.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Row:
     level: int
     start_m: float
     width_m: float
+    pale: float = 0.0
 
 
 def is_rectangle(polygon: Sequence[Pair]) -> bool:

@@ -102,9 +102,25 @@ def shelves(
     parts: list[Moments | Spans] = [
         _spans("shelf", steps, [s.state[0] for s in steps], [1.0] * len(steps)),
         _spans("shelf", steps, ["fill"] * len(steps), [s.state[1] for s in steps]),
-        Moments("shelf", told.times, place, state),
+        _comings(window, told, place, state, carried),
     ]
     return parts, ends
+
+
+def _comings(
+    window: Window, told: Told, places: Objects, words: Objects, carried: Mapping[str, State]
+) -> Moments:
+    """When each place came into which state: a camera also tells of a fill that changed within
+    one."""
+    last = {place: state[0] for place, state in carried.items()}
+    fresh = np.zeros(len(told), np.bool_)
+    for number, (when, place, word) in enumerate(
+        zip(told.times.tolist(), places.tolist(), words.tolist(), strict=True)
+    ):
+        if window.day.start_us <= when < window.day.end_us:
+            fresh[number] = last.get(place) != word
+            last[place] = word
+    return Moments("shelf", told.times[fresh], places[fresh], words[fresh])
 
 
 def cameras(window: Window) -> Iterator[Moments | Spans]:

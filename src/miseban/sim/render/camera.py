@@ -77,6 +77,7 @@ class RenderedCamera:
         self._photo = backdrop
         self._spoiler = Spoiler(conditions or Conditions(), resolution, seed)
         self._backdrop: _Backdrop | None = None
+        self._room: tuple[int, NDArray[np.uint8]] | None = None
         self._size = (resolution[0] * FINER, resolution[1] * FINER)
         self._furnish()
 
@@ -199,7 +200,7 @@ class RenderedCamera:
             if self._photo is not None:
                 lit = np.asarray(cv2.resize(self._photo, self._size), np.uint8)
             else:
-                lit = picture_of(self.room, self.lens, self._size, light)
+                lit = self._bare(light)
             if self._seen is not None and self._photo is None:
                 drawn = draw(self._size, self.lens, _bright(self._seen, light))
                 there = cv2.extractChannel(drawn, 3)
@@ -207,6 +208,14 @@ class RenderedCamera:
             shaded = np.asarray(cv2.convertScaleAbs(lit, alpha=SHADE), np.uint8)
             self._backdrop = _Backdrop(key, lit, shaded)
         return self._backdrop
+
+    def _bare(self, light: Light) -> NDArray[np.uint8]:
+        """A picture of the room alone, to draw on. Goods come and go more often than the light
+        changes: the last one is kept."""
+        step = int(light.hour * STEPS_AN_HOUR)
+        if self._room is None or self._room[0] != step:
+            self._room = step, picture_of(self.room, self.lens, self._size, light)
+        return self._room[1].copy()
 
 
 def _bright(part: Part, light: Light) -> Mesh:

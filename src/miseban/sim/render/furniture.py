@@ -167,6 +167,8 @@ def _products(shelf: Shelf, row: Row, share: float, seed: int) -> Part | None:
                 lows.append([x, y0, z[step]])
                 highs.append([right, y1, z[step + 1]])
                 colours.append(paint)
+    if row.pale:
+        colours = [paint + row.pale * (np.array(PAINT) - paint) for paint in colours]
     left = math.ceil(len(order) * min(max(share, 0.0), 1.0) - 1e-9)  # none only if empty
     if not left:
         return None

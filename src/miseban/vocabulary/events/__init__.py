@@ -30,7 +30,7 @@ from miseban.vocabulary.events.people import (
     ZoneLeft,
     ZoneOccupancy,
 )
-from miseban.vocabulary.events.shelf import ShelfState, ShelfTouched, Stocked, Touch
+from miseban.vocabulary.events.shelf import ShelfConfirmed, ShelfState, ShelfTouched, Stocked, Touch
 from miseban.vocabulary.events.till import ReceiptLine, TillReceipt
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "QueueState",
     "ReceiptLine",
     "Role",
+    "ShelfConfirmed",
     "ShelfState",
     "ShelfTouched",
     "Step",
@@ -81,6 +82,7 @@ _Plain = (
     | VisitLabelled
     | ShelfTouched
     | ShelfState
+    | ShelfConfirmed
     | AlertStep
     | AlertAnswered
     | TillReceipt
@@ -103,6 +105,7 @@ EVENT_CLASSES: dict[str, DataClass] = {
     "visit.labelled": "trajectory",
     "shelf.touched": "trajectory",
     "shelf.state": "count",
+    "shelf.confirmed": "count",
     "help.needed": "assist",
     "help.ended": "assist",
     "alert.step": "count",

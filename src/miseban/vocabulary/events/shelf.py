@@ -25,7 +25,7 @@ class ShelfTouched(EventBase):
 
 class ShelfState(EventBase):
     """How a facing looks from ``time`` on: ``fill`` is the part of its capacity that is there.
-    Sent at the start and when ``state`` changes."""
+    Sent at the start, when ``state`` changes, and when ``fill`` has changed much within it."""
 
     type: Literal["shelf.state"] = "shelf.state"
     shelf: Name
@@ -33,3 +33,13 @@ class ShelfState(EventBase):
     fill: Fraction
     state: Stocked
     confidence: Fraction
+
+
+class ShelfConfirmed(EventBase):
+    """Staff say how a facing looks at ``time``: from it the facing's own classifier learns. Who
+    said so is not told."""
+
+    type: Literal["shelf.confirmed"] = "shelf.confirmed"
+    shelf: Name
+    facing: Name
+    state: Stocked

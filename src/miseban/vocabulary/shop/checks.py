@@ -18,6 +18,7 @@ from miseban.vocabulary.shop.seen_floor import Misfit, impossible
 
 if TYPE_CHECKING:
     from miseban.vocabulary.shop.camera import Camera
+    from miseban.vocabulary.shop.shelf import Shelf
     from miseban.vocabulary.shop.shop import Floor, Shop
     from miseban.vocabulary.shop.zone import Zone
 
@@ -157,6 +158,26 @@ def _shelves(shop: Shop) -> Iterator[Problem]:
         for spot, facing in enumerate(shelf.facings):
             place = ("shelf", number, "facing", spot, "polygon")
             yield from _in_picture(place, facing.polygon, camera)
+        yield from _overlapping(number, shelf)
+
+
+OVERLAP = 0.3
+"""Of the smaller of two facings may lie in the other, drawn by hand as they are."""
+
+
+def _overlapping(number: int, shelf: Shelf) -> Iterator[Problem]:
+    """Facings of a shelf drawn over each other: nobody could tell whose goods are seen."""
+    before: list[tuple[str, ShapelyPolygon]] = []
+    for spot, facing in enumerate(shelf.facings):
+        outline = ShapelyPolygon(facing.polygon)
+        for name, other in before:
+            common = outline.intersection(other).area
+            if common > OVERLAP * min(outline.area, other.area):
+                place: Place = ("shelf", number, "facing", spot, "polygon")
+                found = f"{shown(facing.id)} over {shown(name)}"
+                yield Problem(place, "a place of its own in the picture", found)
+                break
+        before.append((facing.id, outline))
 
 
 def _tills(shop: Shop) -> Iterator[Problem]:

@@ -1,0 +1,138 @@
+"""Shelf states from pictures: drawn shops through a day's light, people before the goods and a
+camera that is bumped into, scored as ``miseban score`` does; what staff teach; and the cost."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from bench.result import Result
+from bench.seeds import told, unseen
+from bench.shelf_lessons import lessons
+from bench.shelf_pictures import DAYLIGHT, STEP_S, filmed
+from bench.shelf_shop import CAMERA, drawn_shop
+from miseban.camera.shelf_watch import ShelfWatch
+from miseban.insight.score.figures import ShelfScore
+from miseban.insight.score.folder import Recording
+from miseban.insight.score.gaps import Gaps
+from miseban.insight.score.shelves import score_shelves
+from miseban.sim.stage import Stage
+from miseban.sim.truth.goods import goods_events
+from miseban.sim.truth.stock import write_stock
+from miseban.sim.world.simulation import Simulation
+from miseban.vision.pixels import Frame
+from miseban.vocabulary.events import Event, ShelfState
+from miseban.vocabulary.summary import Summary
+
+PER_HOUR = 110.0
+LENGTH_S = 3600.0
+NUDGE = 0.6
+"""After this part of the time somebody bumps into the camera."""
+BUSY_FACINGS = 60
+
+
+@dataclass(slots=True)
+class Totals:
+    """Of all seeds, added up."""
+
+    scores: list[ShelfScore] = field(default_factory=list)
+    hours: float = 0.0
+    look_s: float = 0.0
+    facing_looks: int = 0
+
+    def of(self, name: str) -> tuple[int, int, int]:
+        """``matched``, ``result`` and ``truth`` of that figure."""
+        found = [getattr(score, name) for score in self.scores]
+        return (
+            sum(f.matched for f in found),
+            sum(f.result for f in found),
+            sum(f.truth for f in found),
+        )
+
+
+def run(repeats: int) -> list[Result]:
+    del repeats  # seeds repeat it
+    seeds, totals = unseen(1, 10), Totals()
+    for seed in seeds:
+        play(seed, totals)
+    empty, low = totals.of("empty"), totals.of("low")
+    calls = [score.emptyings for score in totals.scores]
+    known = sum(c.truth - c.unseen for c in calls)
+    delays = [c.delay_s_median for c in calls if c.delay_s_median is not None]
+    worst = [c.delay_s_worst for c in calls if c.delay_s_worst is not None]
+    samples = sum(s.fill_samples for s in totals.scores)
+    errors = sum(s.fill_samples * (s.fill_error_points or 0.0) for s in totals.scores)
+    false = sum(c.false_alarms for c in calls)
+    cost_ms = totals.look_s / totals.facing_looks * BUSY_FACINGS * 1000
+    note = (
+        f"{told(seeds)}, {LENGTH_S / 3600:g} h each, {PER_HOUR:g} groups an hour before one wall, "
+    )
+    note += (
+        f"a picture every {STEP_S:g} s of 480x270, light {DAYLIGHT:g} times as fast as a day's, "
+    )
+    note += "camera turned by 1 to 3 degrees"
+    return [
+        Result("shelf-empty-f1", f1(empty), "", f"by second; {note}", 0.90, at_least=True),
+        Result("shelf-empty-precision", empty[0] / max(1, empty[1]), "", "the same"),
+        Result("shelf-empty-recall", empty[0] / max(1, empty[2]), "", "the same"),
+        Result("shelf-low-f1", f1(low), "", "low, not empty; the same"),
+        Result("shelf-emptyings", sum(c.found for c in calls) / max(1, known), "",
+               f"found of {known} emptyings, however short", details={"emptyings": known}),
+        Result("shelf-delay", float(np.median(delays or [0])), "s",
+               "median, people in front included", 60.0),
+        Result("shelf-delay-worst", max(worst, default=0.0), "s", "people in front included"),
+        Result("shelf-false-alerts", false / (totals.hours / 24), "a shelf and day",
+               f"{false} false calls of empty in {totals.hours:g} h of busy shelves", 1.0),
+        Result("shelf-fill-error", errors / max(1, samples), "points", "mean", 8.0),
+        Result("shelf-unknown", float(np.mean([s.unknown_share or 0 for s in totals.scores])), "",
+               "part of the time told as blocked or unknown"),
+        Result("shelf-cost", cost_ms / 10, "% of a core",
+               f"{BUSY_FACINGS} facings at a look a second", 15.0),
+        *lessons(),
+    ]  # fmt: skip
+
+
+def f1(figure: tuple[int, int, int]) -> float:
+    matched, result, truth = figure
+    return 2 * matched / max(1, result + truth)
+
+
+def play(seed: int, totals: Totals) -> None:
+    """Adds one shop's score."""
+    shop, scenario = drawn_shop(seed, per_hour=PER_HOUR)
+    stage, simulation = Stage(shop, scenario), Simulation(shop, scenario, seed)
+    width, height = shop.camera(CAMERA).resolution
+    start = simulation.start
+    watch = ShelfWatch(shop, CAMERA, width, height, start, rng=random.Random(seed))
+    events: list[Event] = []
+    for moment in filmed(simulation, stage, seed, LENGTH_S, nudge_at_s=NUDGE * LENGTH_S):
+        utc = start + timedelta(seconds=moment.time_s)
+        frame = Frame(moment.picture, 1, moment.time_s, utc)
+        began = time.process_time()
+        events += watch.offer(frame, moment.people)
+        totals.look_s += time.process_time() - began
+        totals.facing_looks += len(scenario.facings)
+    true: list[Event] = [
+        event
+        for event in goods_events(simulation.goods, shop, defaultdict(str), start, LENGTH_S, seed)
+        if isinstance(event, ShelfState)
+    ]
+    summary = Summary.model_construct(start=start.astimezone(UTC), duration_s=LENGTH_S, camera=None)
+    with tempfile.TemporaryDirectory() as name:
+        stock = Path(name) / "stock.csv"
+        write_stock(stock, simulation.goods, start, LENGTH_S)
+        told_of = frozenset({"shelf.state"})
+        score = score_shelves(
+            Recording(summary, true, {}, told_of, stock), Recording(summary, events, {}, told_of),
+            Gaps(),
+        )  # fmt: skip
+    assert score is not None
+    totals.scores.append(score.shop)
+    totals.hours += LENGTH_S / 3600

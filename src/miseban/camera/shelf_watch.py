@@ -1,0 +1,107 @@
+"""The shelves that a camera sees: looks at its frames, tells ``shelf.state``, learns from staff."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.space.shelf import COMMON, ShelfSettings, ShelfSpace, Verdict
+from miseban.vision.pixels import Frame
+from miseban.vision.shelf import ShelfEye
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import Event, ShelfConfirmed, ShelfState
+from miseban.vocabulary.identifiers import EventIds
+from miseban.vocabulary.shop import Facing, Shop
+from miseban.vocabulary.shop.problem import did_you_mean, shown
+
+LOOK_S = 1.0
+"""A camera looks at its shelves so often."""
+_SLACK_S = 1e-6
+
+
+class ShelfWatch:
+    """Of one camera whose pictures are ``width`` x ``height`` pixels; second 0 is ``start``. What
+    it holds of the shelves' looks is sealed (``vision.shelf``); what leaves are states."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        camera: str,
+        width: int,
+        height: int,
+        start: datetime,
+        *,
+        look_s: float = LOOK_S,
+        settings: ShelfSettings | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._shop, self._camera, self._start, self._look_s = shop.shop.id, camera, start, look_s
+        self._facings = facings_of(shop, camera)
+        self._number = {
+            (shelf, facing.id): number for number, (shelf, facing) in enumerate(self._facings)
+        }
+        drawn = shop.camera(camera).resolution
+        facings = [_scaled(facing, width, height, drawn) for _, facing in self._facings]
+        self._eye = ShelfEye(facings, width, height)
+        self._space = ShelfSpace(len(facings), COMMON, settings)
+        self._ids = EventIds(rng)
+        self._looked_s = float("-inf")
+
+    def offer(self, frame: Frame, people_xyxy: NDArray[np.float64]) -> list[Event]:
+        """The next frame, with everything in it that may be a person, (N, 4) in its pixels: what
+        is news of the shelves."""
+        if not self._facings or frame.time_s < self._looked_s + self._look_s - _SLACK_S:
+            return []
+        self._looked_s = frame.time_s
+        look = self._eye.look(frame, people_xyxy)
+        hidden = look.hidden & ~np.bool_(look.lost)
+        news = self._space.look(frame.time_s, look.clear, hidden, look.numbers)
+        empty, full = self._space.sure()
+        self._eye.is_empty(look.clear & empty)
+        self._eye.is_full(look.clear & full, 0.02)
+        return [self._event(number, verdict) for number, verdict in news]
+
+    def confirm(self, told: ShelfConfirmed) -> bool:
+        """Staff say how a facing looks now; whether anything could be learned from it. Raises
+        ``BadInput`` for a facing that this camera does not see."""
+        number = self._number.get((told.shelf, told.facing))
+        if number is None:
+            known = [f"{shelf}/{facing}" for shelf, facing in self._number]
+            name = f"{told.shelf}/{told.facing}"
+            what = f"expected a facing of camera {shown(self._camera)}, found {shown(name)}"
+            raise BadInput("unknown-facing", told.type, what + did_you_mean(name, known))
+        return self._space.confirm(number, told.state)
+
+    def _event(self, number: int, verdict: Verdict) -> ShelfState:
+        shelf, facing = self._facings[number]
+        time = self._start + timedelta(seconds=verdict.since_s)
+        return ShelfState(
+            id=self._ids.at(time.timestamp()), time=time, shop=self._shop, camera=self._camera,
+            shelf=shelf, facing=facing.id, fill=verdict.fill, state=verdict.state,
+            confidence=verdict.confidence,
+        )  # fmt: skip
+
+
+def facings_of(shop: Shop, camera: str) -> list[tuple[str, Facing]]:
+    """Shelf and facing of all that the camera sees, in the order of the shop file."""
+    return [(s.id, f) for s in shop.shelves if s.camera == camera for f in s.facings]
+
+
+def open_shelves(
+    shop: Shop, camera: str, width: int, height: int, start: datetime
+) -> ShelfWatch | None:
+    """The watch of ``camera``; None where it sees no shelf."""
+    if not facings_of(shop, camera):
+        return None
+    return ShelfWatch(shop, camera, width, height, start)
+
+
+def _scaled(facing: Facing, width: int, height: int, drawn: tuple[int, int]) -> Facing:
+    """Drawn on pictures of the shop file's resolution; frames may come in another."""
+    if drawn == (width, height):
+        return facing
+    x, y = width / drawn[0], height / drawn[1]
+    return facing.model_copy(update={"polygon": tuple((u * x, v * y) for u, v in facing.polygon)})

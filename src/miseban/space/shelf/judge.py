@@ -1,0 +1,148 @@
+"""How a facing looks, over time: numbers of single looks become states that do not flicker."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from miseban.vocabulary.events import Stocked
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfSettings:
+    """Times in seconds. Looks are averaged over about ``steady_s``. A state is told when it was
+    likelier than ``come`` (to be empty, ``sure``) for ``hold_s`` and ``looks`` clear looks, and is
+    left below ``go``. A facing that could not be looked at for ``blocked_s`` is blocked where
+    something is before it, else unknown. ``fill`` is told anew when it has changed by
+    ``fill_step`` and settled, after ``fill_every_s``."""
+
+    steady_s: float = 4.0
+    come: float = 0.60
+    sure: float = 0.88
+    go: float = 0.40
+    hold_s: float = 4.0
+    looks: int = 2
+    blocked_s: float = 60.0
+    fill_step: float = 0.08
+    fill_every_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Of one look: how likely the facing is ``empty``, and how likely ``low`` or empty; ``fill``
+    from 0 to 1; how likely something else stands there (``wrong``)."""
+
+    empty: float
+    low: float
+    fill: float
+    wrong: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is told of a facing from ``since_s`` on."""
+
+    since_s: float
+    state: Stocked
+    fill: float
+    confidence: float
+
+
+class FacingJudge:
+    """Of one facing. Times never go back; gaps are simply long."""
+
+    def __init__(self, settings: ShelfSettings | None = None) -> None:
+        self._s = settings or ShelfSettings()
+        self._empty = self._low = self._wrong = 0.0  # logarithms of odds, averaged
+        self._fill = 0.0
+        self._clear_s = -math.inf  # the last clear look
+        self._looked_s: float | None = None
+        self._candidate: Stocked | None = None
+        self._candidate_s = 0.0
+        self._candidate_looks = 0
+        self._told: Verdict | None = None
+
+    @property
+    def told(self) -> Verdict | None:
+        return self._told
+
+    @property
+    def sure_empty(self) -> bool:
+        """Whether it has been told to be empty and still very much looks so."""
+        return self._is("empty") and self._empty > 2.0
+
+    @property
+    def sure_full(self) -> bool:
+        return self._is("full") and self._fill > 0.9 and self._low < -2.0
+
+    def clear(self, time_s: float, opinion: Opinion) -> Verdict | None:
+        """A look at the facing; the verdict, if it is news."""
+        s = self._s
+        since_s = time_s - self._clear_s
+        part = 1.0 if since_s > s.blocked_s else 1 - math.exp(-max(since_s, 0.2) / s.steady_s)
+        self._empty += part * (_odds(opinion.empty) - self._empty)
+        self._low += part * (_odds(opinion.low) - self._low)
+        self._wrong += part * (_odds(opinion.wrong) - self._wrong)
+        self._fill += part * (opinion.fill - self._fill)
+        self._clear_s = self._looked_s = time_s
+        state = self._likeliest()
+        if state != self._candidate:
+            self._candidate, self._candidate_s, self._candidate_looks = state, time_s, 0
+        self._candidate_looks += 1
+        held = time_s - self._candidate_s >= s.hold_s and self._candidate_looks >= s.looks
+        if state != (self._told.state if self._told else None):
+            return self._tell(time_s, state) if held else None
+        told = self._told
+        assert told is not None  # noqa: S101 - its state is the present one
+        fill = self._shown(state)
+        settled = abs(opinion.fill - self._fill) < s.fill_step
+        moved = abs(fill - told.fill) >= s.fill_step and settled
+        if moved and time_s - told.since_s >= s.fill_every_s:
+            return self._tell(time_s, state)
+        return None
+
+    def unclear(self, time_s: float, *, hidden: bool) -> Verdict | None:
+        """No look was possible; the verdict, if it is news."""
+        if self._looked_s is None:
+            self._looked_s = time_s
+        if time_s - self._looked_s < self._s.blocked_s:
+            return None
+        state: Stocked = "blocked" if hidden else "unknown"
+        self._candidate = None
+        if self._told is not None and self._told.state in ("blocked", "unknown"):
+            return None  # which of both it is does not matter until it is seen again
+        return self._tell(time_s, state)
+
+    def _likeliest(self) -> Stocked:
+        s = self._s
+        now = self._told.state if self._told else "unknown"
+        if _chance(self._wrong) > (s.go if now == "wrong" else s.come):
+            return "wrong"
+        if _chance(self._empty) > (s.go if now == "empty" else s.sure):
+            return "empty"
+        return "low" if _chance(self._low) > (s.go if now == "low" else s.come) else "full"
+
+    def _tell(self, time_s: float, state: Stocked) -> Verdict:
+        sure = {
+            "empty": _chance(self._empty),
+            "low": min(_chance(self._low), 1 - _chance(self._empty)),
+            "full": 1 - _chance(self._low),
+            "wrong": _chance(self._wrong),
+        }.get(state, 1.0)
+        self._told = Verdict(time_s, state, self._shown(state), round(sure, 3))
+        return self._told
+
+    def _shown(self, state: Stocked) -> float:
+        return 0.0 if state == "empty" else round(min(max(self._fill, 0.0), 1.0), 3)
+
+    def _is(self, state: Stocked) -> bool:
+        return self._told is not None and self._told.state == state
+
+
+def _odds(chance: float) -> float:
+    bounded = min(max(chance, 0.005), 0.995)
+    return math.log(bounded / (1 - bounded))
+
+
+def _chance(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))

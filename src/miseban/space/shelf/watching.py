@@ -1,0 +1,74 @@
+"""All facings that one camera sees: looks in, verdicts out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.space.shelf.judge import FacingJudge, ShelfSettings, Verdict
+from miseban.space.shelf.learning import FacingLearner
+from miseban.space.shelf.model import ShelfModel
+from miseban.vocabulary.events import Stocked
+
+Doubles = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class _Facing:
+    judge: FacingJudge
+    learner: FacingLearner
+    numbers: Doubles | None = None  # of the last clear look
+
+
+class ShelfSpace:
+    """``count`` facings of one camera, in their order. Times in seconds, never going back."""
+
+    def __init__(
+        self, count: int, model: ShelfModel, settings: ShelfSettings | None = None
+    ) -> None:
+        self._facings = [_Facing(FacingJudge(settings), FacingLearner(model)) for _ in range(count)]
+
+    def look(
+        self, time_s: float, clear: Sequence[bool] | Mask, hidden: Sequence[bool] | Mask,
+        numbers: Doubles,
+    ) -> list[tuple[int, Verdict]]:  # fmt: skip
+        """What is news after a look at all of them: ``clear`` (F,) could be looked at, something is
+        before ``hidden`` (F,), and ``numbers`` (F, D) tell how they look."""
+        news = []
+        for number, facing in enumerate(self._facings):
+            if clear[number]:
+                facing.numbers = numbers[number]
+                verdict = facing.judge.clear(time_s, facing.learner.model.opinion(numbers[number]))
+            else:
+                verdict = facing.judge.unclear(time_s, hidden=bool(hidden[number]))
+            if verdict is not None:
+                news.append((number, verdict))
+        return news
+
+    def confirm(self, number: int, state: Stocked) -> bool:
+        """Staff say how a facing looks now. False where it was never looked at: nothing can be
+        learned."""
+        facing = self._facings[number]
+        if facing.numbers is None:
+            return False
+        facing.learner.confirm(facing.numbers, state)
+        return True
+
+    def told(self, number: int) -> Verdict | None:
+        return self._facings[number].judge.told
+
+    def learned(self, number: int) -> bool:
+        """Whether the facing is judged by what staff taught."""
+        return self._facings[number].learner.learned
+
+    def sure(self) -> tuple[Mask, Mask]:
+        """(F,) which are surely empty, and which surely full: so an empty, a full one looks."""
+        judges = [facing.judge for facing in self._facings]
+        return (
+            np.array([judge.sure_empty for judge in judges], np.bool_),
+            np.array([judge.sure_full for judge in judges], np.bool_),
+        )

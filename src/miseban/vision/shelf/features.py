@@ -1,0 +1,122 @@
+"""What of a facing's look is told on: some twenty numbers beside how it looks full and empty."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+FEATURES = (
+    "always", "like_full", "most_like_full", "least_like_full", "empty_known", "like_full_known",
+    "most_like_full_known", "edges_to_full", "edges", "most_edges_to_full", "colours_to_full",
+    "brighter", "fits_full", "fits_empty", "first_quarter", "second_quarter", "third_quarter",
+    "fourth_quarter", "off_full", "off_empty", "edges_when_full", "columns_as_full",
+    "columns_roughly_as_full", "columns_nearer_full",
+)  # fmt: skip
+ALIKE = 0.12
+"""Difference of logarithms of brightness at which a sample is not like another any more."""
+AS_FULL, ROUGHLY = 0.08, 0.16
+"""A column is as when full that differs, below where goods end, by less than this on average."""
+FRONT = 5
+"""The first row that most goods are as high as."""
+TELLS = 0.15
+"""... and that full and empty must have for a sample to say which it is."""
+PIECE = 4
+"""Columns about as wide as the narrowest piece: what is left is sought in such a strip."""
+FLOOR = 0.01
+"""Slope that noise makes."""
+
+
+def features(now: Floats, full: Floats, empty: Floats, known: Mask, counts: Mask) -> Doubles:
+    """(F, 24), in the order of ``FEATURES``: F facings whose fronts look like ``now``, and when
+    full and, where it is ``known`` (F,), empty like these: (F, R, C, 3), logarithms of brightness
+    in the same light. ``counts`` (F, R, C) are the samples to be looked at."""
+    weight = counts.astype(np.float32)
+    off_full = np.abs(_soft(now - full)).mean(axis=3)
+    off_empty = np.abs(_soft(now - empty)).mean(axis=3)
+    plain = np.exp(-((off_full / ALIKE) ** 2))
+    near = off_empty**2 / (off_empty**2 + off_full**2 + 1e-4)
+    telling = np.clip(np.abs(_soft(full - empty)).mean(axis=3) / TELLS, 0.0, 1.0)
+    is_known = known[:, None, None]
+    like = np.where(is_known, near, plain)
+    of = np.where(is_known, telling, 1.0) * weight
+    column = _share((like * of).sum(axis=1), of.sum(axis=1))
+    low = weight[:, FRONT:].sum(axis=1)
+    off_column = _share((off_full * weight)[:, FRONT:].sum(axis=1), low)
+    strips = _strips(column)
+    quarters = column.reshape(len(column), 4, -1).mean(axis=2)
+    steep_now, steep_full = (_steep(picture, weight) for picture in (now, full))
+    edges, edges_full = steep_now.mean(axis=1), steep_full.mean(axis=1)
+    most_edges = _strips(steep_now).max(axis=1)
+    has = known.astype(np.float64)
+    mean, most = column.mean(axis=1), strips.max(axis=1)
+    found = [
+        np.ones(len(now)), mean, most, strips.min(axis=1), has, mean * has, most * has,
+        np.log((edges + FLOOR) / (edges_full + FLOOR)), np.log(edges + FLOOR) + 3,
+        np.log((most_edges + FLOOR) / (edges_full + FLOOR)),
+        np.log((_colours(now, weight) + 0.02) / (_colours(full, weight) + 0.02)),
+        _mean((now - full).mean(axis=3), weight),
+        _fits(now, full, weight), _fits(now, empty, weight) * has,
+        *quarters.T,
+        5 * _mean(off_full, weight), 5 * _mean(off_empty, weight) * has,
+        np.log(edges_full + FLOOR) + 3,
+        (off_column < AS_FULL).mean(axis=1), (off_column < ROUGHLY).mean(axis=1),
+        (column > 0.5).mean(axis=1),
+    ]  # fmt: skip
+    return np.stack([np.asarray(f, np.float64) for f in found], axis=1)
+
+
+def _soft(picture: Floats) -> Floats:
+    """(F, R, C, 3) blurred a little along rows and columns."""
+    wide = np.pad(picture, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
+    across = (wide[:, :, :-2] + 2 * wide[:, :, 1:-1] + wide[:, :, 2:]) / 4
+    return np.asarray((across[:, :-2] + 2 * across[:, 1:-1] + across[:, 2:]) / 4, np.float32)
+
+
+def _share(total: Floats, weight: Floats) -> Floats:
+    """(F, C) means by column; where no sample of a column can tell, what its neighbours say."""
+    mean = (total.sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-6))[:, None]
+    trust = 0.3
+    return np.asarray((total + trust * mean) / (weight + trust), np.float32)
+
+
+def _strips(column: Floats) -> Floats:
+    """(F, C - PIECE + 1) means of neighbouring columns."""
+    sums = np.cumsum(np.pad(column, ((0, 0), (1, 0))), axis=1)
+    return np.asarray((sums[:, PIECE:] - sums[:, :-PIECE]) / PIECE, np.float32)
+
+
+def _steep(picture: Floats, weight: Floats) -> Floats:
+    """(F, C - 1) mean slope from column to column: pieces side by side have upright edges, and an
+    empty board has none."""
+    grey = picture.mean(axis=3)
+    steep = np.abs(grey[:, :, 1:] - grey[:, :, :-1])
+    both = np.minimum(weight[:, :, 1:], weight[:, :, :-1])
+    return np.asarray((steep * both).sum(axis=1) / np.maximum(both.sum(axis=1), 1e-6), np.float32)
+
+
+def _colours(picture: Floats, weight: Floats) -> Floats:
+    """(F,) how much the colours, without their brightness, differ within the facing."""
+    hue = picture - picture.mean(axis=3, keepdims=True)
+    mean = (hue * weight[..., None]).sum(axis=(1, 2)) / np.maximum(weight.sum(axis=(1, 2)), 1)[
+        :, None
+    ]
+    apart = np.abs(hue - mean[:, None, None]).mean(axis=3)
+    return _mean(apart, weight)
+
+
+def _mean(values: Floats, weight: Floats) -> Floats:
+    total = (values * weight).sum(axis=(1, 2))
+    return np.asarray(total / np.maximum(weight.sum(axis=(1, 2)), 1e-6), np.float32)
+
+
+def _fits(one: Floats, other: Floats, weight: Floats) -> Floats:
+    """(F,) Pearson's correlation of the grey patches."""
+    a, b = one.mean(axis=3), other.mean(axis=3)
+    a = (a - _mean(a, weight)[:, None, None]) * weight
+    b = (b - _mean(b, weight)[:, None, None]) * weight
+    power = (a * a).sum(axis=(1, 2)) * (b * b).sum(axis=(1, 2))
+    return np.asarray((a * b).sum(axis=(1, 2)) / np.sqrt(np.maximum(power, 1e-9)), np.float32)

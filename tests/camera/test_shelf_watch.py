@@ -1,0 +1,160 @@
+"""From pictures of a shelf to what is told of it: light, bumps and people change nothing."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import random
+from itertools import count
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from miseban.camera.shelf_watch import ShelfWatch, open_shelves
+from miseban.space.shelf.weights import NAMES
+from miseban.vision.shelf import FEATURES, ShelfEye
+from miseban.vision.shelf.grid import quad_of
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.events import ShelfConfirmed, ShelfState
+from miseban.vocabulary.shop import parse_shop
+from tests.camera.shelf_pictures import HEIGHT, NOBODY, START, WIDTH, frame, picture, shop
+
+
+class Watched:
+    """A camera at its shelf, second by second."""
+
+    def __init__(self) -> None:
+        self.watch = ShelfWatch(shop(), "c", WIDTH, HEIGHT, START, rng=random.Random(1))
+        self.seconds = count()
+        self.told: list[ShelfState] = []
+
+    def look(
+        self, pieces: dict[str, int], seconds: int, *, light: float = 1.0, moved: int = 0,
+        people: NDArray[np.float64] = NOBODY, person: bool = False,
+    ) -> list[ShelfState]:  # fmt: skip
+        news = []
+        for _ in range(seconds):
+            now = next(self.seconds)
+            bgr = picture(pieces, light=light, moved=moved, seed=now)
+            if person:
+                bgr[20:, 110:200] = (40, 120, 60)
+            news += self.watch.offer(frame(float(now), bgr), people)
+        self.told += [event for event in news if isinstance(event, ShelfState)]
+        return [event for event in news if isinstance(event, ShelfState)]
+
+    def states(self) -> dict[str, str]:
+        return {event.facing: event.state for event in self.told}
+
+
+@pytest.fixture
+def wall() -> Watched:
+    watched = Watched()
+    watched.look({}, 20)
+    assert set(watched.states().values()) == {"full"}
+    return watched
+
+
+def test_an_emptied_facing_is_told_and_no_other(wall: Watched) -> None:
+    news = wall.look({"b": 0}, 30)
+    assert {event.facing for event in news} == {"b"}
+    assert news[-1].state == "empty"
+    assert (news[-1].time - START).total_seconds() <= 40
+    assert wall.look({}, 30)[-1].state == "full"
+
+
+def test_light_that_goes_and_comes_changes_nothing(wall: Watched) -> None:
+    for light in (0.8, 0.6, 0.45, 0.7, 1.1):
+        wall.look({}, 15, light=light)
+    assert set(wall.states().values()) == {"full"}
+
+
+def test_a_bumped_camera_finds_its_shelf_again(wall: Watched) -> None:
+    wall.look({}, 40, moved=7)
+    assert set(wall.states().values()) == {"full"}
+    wall.look({"e": 0}, 30, moved=7)
+    assert {name for name, state in wall.states().items() if state == "empty"} == {"e"}
+
+
+def test_whoever_stands_before_it_is_not_goods_that_went(wall: Watched) -> None:
+    box = np.array([[110.0, 20.0, 200.0, 180.0]])
+    assert wall.look({}, 40, people=box, person=True) == []
+    news = wall.look({}, 60, people=box, person=True)
+    assert {(event.facing, event.state) for event in news} <= {("b", "blocked"), ("e", "blocked")}
+    assert len(news) == 2
+
+
+def test_somebody_whom_no_detector_finds_empties_nothing(wall: Watched) -> None:
+    wall.look({}, 50, person=True)
+    assert "empty" not in wall.states().values()
+
+
+def test_a_confirmation_reaches_the_facing_and_an_unknown_one_is_refused(wall: Watched) -> None:
+    def said(facing: str) -> ShelfConfirmed:
+        return ShelfConfirmed(
+            id="1", time=START, shop="wall", camera="c", shelf="wall", facing=facing, state="low"
+        )
+
+    assert wall.watch.confirm(said("a"))
+    with pytest.raises(BadInput, match="wall/bb"):
+        wall.watch.confirm(said("bb"))
+
+
+def test_what_an_eye_remembers_cannot_leave(wall: Watched) -> None:
+    eye = ShelfEye(shop().shelves[0].facings, WIDTH, HEIGHT)
+    eye.look(frame(0.0, picture({})), NOBODY)
+    for way in (pickle.dumps, copy.copy, copy.deepcopy, np.asarray):
+        with pytest.raises(TypeError):
+            way(eye)
+    assert repr(eye) == "<ShelfEye>"
+
+
+def test_a_camera_that_sees_no_shelf_has_no_watch() -> None:
+    other = shop().model_copy(update={"shelves": ()})
+    assert open_shelves(other, "c", WIDTH, HEIGHT, START) is None
+
+
+def test_facings_drawn_over_each_other_are_refused() -> None:
+    first = "polygon = [[40, 40], [110, 40], [110, 72], [40, 72]]"
+    text = f"""
+[shop]
+id = "wall"
+timezone = "Europe/Berlin"
+policy = "strict"
+[[camera]]
+id = "c"
+source = "wall.mp4"
+resolution = [320, 180]
+[[shelf]]
+id = "wall"
+camera = "c"
+[[shelf.facing]]
+id = "tea"
+gtin = "40000015"
+{first}
+capacity = 7
+[[shelf.facing]]
+id = "milk"
+gtin = "40000022"
+{first.replace("[40,", "[50,")}
+capacity = 7
+"""
+    with pytest.raises(BadInput, match='"milk" over "tea"'):
+        parse_shop(text, "wall.toml")
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_facing_stands_upright_wherever_its_outline_begins(turn: int) -> None:
+    corners = [
+        (342.7, 201.4),
+        (312.8, 263.7),
+        (315.2, 282.6),
+        (343.8, 218.2),
+    ]  # seen along an aisle
+    for way in (1, -1):
+        found = quad_of((corners[turn:] + corners[:turn])[::way]).corners
+        assert found.tolist() == [[312.8, 263.7], [342.7, 201.4], [343.8, 218.2], [315.2, 282.6]]
+
+
+def test_the_weights_are_those_of_the_features() -> None:
+    assert NAMES == FEATURES

@@ -1,0 +1,78 @@
+"""States that do not flicker, and that say so when nothing can be said."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from miseban.space.shelf import FacingJudge, Opinion, Verdict
+
+FULL, LOW, EMPTY = Opinion(0.01, 0.02, 0.95), Opinion(0.02, 0.97, 0.2), Opinion(0.99, 0.99, 0.02)
+
+
+def told(judge: FacingJudge, opinion: Opinion, from_s: int, to_s: int) -> list[Verdict]:
+    looks = [judge.clear(float(second), opinion) for second in range(from_s, to_s)]
+    return [verdict for verdict in looks if verdict is not None]
+
+
+def test_an_emptied_facing_is_told_within_seconds_and_once() -> None:
+    judge = FacingJudge()
+    assert [v.state for v in told(judge, FULL, 0, 60)] == ["full"]
+    (empty,) = told(judge, EMPTY, 60, 600)
+    assert (empty.state, empty.fill) == ("empty", 0.0)
+    assert empty.since_s <= 75
+
+
+def test_one_odd_look_changes_nothing() -> None:
+    judge = FacingJudge()
+    told(judge, FULL, 0, 60)
+    assert judge.clear(60.0, EMPTY) is None
+    assert told(judge, FULL, 61, 120) == []
+
+
+def test_a_fill_that_changes_within_a_state_is_told_now_and_then() -> None:
+    judge = FacingJudge()
+    told(judge, FULL, 0, 60)
+    half = told(judge, Opinion(0.01, 0.05, 0.55), 60, 200)
+    assert {v.state for v in half} == {"full"}
+    assert abs(half[-1].fill - 0.55) < 0.08
+    assert len(half) <= 4
+
+
+def test_who_stands_before_it_for_a_minute_blocks_it_and_it_comes_back() -> None:
+    judge = FacingJudge()
+    told(judge, LOW, 0, 60)
+    hidden = [judge.unclear(float(s), hidden=True) for s in range(60, 200)]
+    (blocked,) = [v for v in hidden if v is not None]
+    assert blocked.state == "blocked"
+    assert 115 <= blocked.since_s <= 125
+    assert [v.state for v in told(judge, LOW, 200, 230)] == ["low"]
+
+
+def test_a_facing_never_seen_is_unknown() -> None:
+    judge = FacingJudge()
+    said = [judge.unclear(float(s), hidden=False) for s in range(100)]
+    assert [v.state for v in said if v is not None] == ["unknown"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(-0.5, 1.5), st.booleans()),
+        max_size=200,
+    )
+)
+def test_whatever_is_seen_news_differ_and_are_in_bounds(
+    looks: list[tuple[float, float, float, bool]],
+) -> None:
+    judge, before = FacingJudge(), None
+    for second, (empty, low, fill, clear) in enumerate(looks):
+        if clear:
+            verdict = judge.clear(float(second), Opinion(empty, max(empty, low), fill))
+        else:
+            verdict = judge.unclear(float(second), hidden=False)
+        if verdict is None:
+            continue
+        assert 0 <= verdict.fill <= 1
+        assert 0 <= verdict.confidence <= 1
+        assert before is None or (verdict.state, verdict.fill) != (before.state, before.fill)
+        before = verdict

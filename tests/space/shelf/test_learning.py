@@ -1,0 +1,65 @@
+"""A facing's own classifier judges once it was better on what staff confirmed, and not before."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from miseban.space.shelf import FacingLearner, ShelfModel
+from miseban.vocabulary.events import Stocked
+
+RNG = np.random.default_rng(5)
+ONE = ShelfModel(np.array([0.0, 4.0, 0.0]), np.array([0.0, 4.0, 0.0]), np.array([0.5, 0.0, 0.0]))
+"""Looks at the second number only."""
+
+
+def look(state: Stocked, *, by: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Number ``by`` tells the state, the other nothing."""
+    numbers = np.array([1.0, *RNG.normal(0, 0.3, 2)])
+    numbers[by] += 1.0 if state == "empty" else -1.0
+    return numbers
+
+
+def taught(by: int, count: int) -> FacingLearner:
+    learner = FacingLearner(ONE)
+    for number in range(count):
+        state: Stocked = "empty" if number % 2 else "full"
+        learner.confirm(look(state, by=by), state)
+    return learner
+
+
+def right(learner: FacingLearner, by: int) -> float:
+    states: list[Stocked] = ["empty", "full"] * 50
+    told = [learner.model.opinion(look(state, by=by)).empty > 0.5 for state in states]
+    return float(np.mean([t == (s == "empty") for t, s in zip(told, states, strict=True)]))
+
+
+def test_twenty_confirmations_teach_a_facing_that_looks_otherwise() -> None:
+    assert right(FacingLearner(ONE), by=2) < 0.7
+    learner = taught(2, 20)
+    assert learner.learned
+    assert right(learner, by=2) > 0.9
+
+
+def test_what_is_judged_well_stays_as_it_is() -> None:
+    learner = taught(1, 20)
+    assert right(learner, by=1) > 0.95
+
+
+def test_one_confirmation_alone_replaces_nothing() -> None:
+    assert not taught(2, 1).learned
+
+
+def test_a_learned_classifier_goes_when_it_is_wrong() -> None:
+    learner = taught(2, 20)
+    for number in range(30):  # the shelf was laid out anew: it is as all others now
+        state: Stocked = "empty" if number % 2 else "full"
+        numbers = look(state, by=1)
+        numbers[2] = -numbers[1]
+        learner.confirm(numbers, state)
+    assert right(learner, by=1) > 0.9
+
+
+def test_what_says_nothing_of_the_fill_is_not_learned_from() -> None:
+    learner = FacingLearner(ONE)
+    learner.confirm(look("full", by=1), "blocked")
+    assert learner.confirmed == 0
