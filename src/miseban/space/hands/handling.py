@@ -1,0 +1,291 @@
+"""From arms and changes to touches: a hand at a facing, and what was there more or less after."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from miseban.vocabulary.events import Touch
+from miseban.vocabulary.hands import ArmSeen, HandsLook, ShelfChange
+
+SOON_S = 1.0
+"""A hand is at the goods so long after its arm was stretched out, if it stays for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingSettings:
+    """Seconds, and body heights."""
+
+    least_length: float = 0.17
+    """An arm that is not longer is not stretched out."""
+
+    steady: float = 0.10
+    """A hand that moves no farther is at one place."""
+
+    body_part: float = 0.5
+    """What hides more of a facing than this is a body that stands there, and no arm."""
+
+    again_s: float = 2.0
+    """A hand that comes back to a facing so soon has not been away."""
+
+    gap_s: float = 0.45
+    """An arm that is not seen for longer is back."""
+
+    least_s: float = 0.35
+    """A hand that is at the goods for less only passes by."""
+
+    most_s: float = 12.0
+    """One that is there for longer lies there, or is none."""
+
+    beside_s: float = 0.8
+    """So long before the arm is seen, and after, what changes on the shelf is its doing."""
+
+    open_s: float = 1.0
+    """A facing that has been in full view for so long has shown what changed on it."""
+
+    hidden_part: float = 0.25
+    """More of it hidden is no full view."""
+
+    patient_s: float = 30.0
+    """The longest wait for that."""
+
+    alone_detail: float = 0.3
+    """What changed without an arm in sight and shows as much detail as before was no hand's doing,
+    but a shadow, or what is left of a body by the picture's compression."""
+
+    alone_piece: float = 0.3
+    """And so was what changed less than this part of what one piece takes up of its facing."""
+
+    least_piece: float = 0.12
+    """Less is no change, with an arm or without: an edge that shows a little more of itself."""
+
+    large_part: float = 0.3
+    """What changes more of a facing leaves it nearly empty, or fills it."""
+
+    vague_s: float = 10.0
+    """Nobody can tell when a change happened that took longer to be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A hand was at facing number ``facing`` at ``time_s``; ``track`` whose it was."""
+
+    facing: int
+    kind: Touch
+    time_s: float
+    track: int | None
+    confidence: float
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """An arm stretched out to one place."""
+
+    track: int | None
+    x: float
+    y: float
+    time_s: list[float] = field(default_factory=list)
+    hand: list[float] = field(default_factory=list)
+    facings: list[int] = field(default_factory=list)
+    hidden: list[float] = field(default_factory=list)
+    length: float = 0.0
+    told: bool = False
+    open_since_s: float | None = None
+
+    @property
+    def begin_s(self) -> float:
+        return self.time_s[0]
+
+    @property
+    def end_s(self) -> float:
+        return self.time_s[-1]
+
+    @property
+    def there_s(self) -> float:
+        """When the hand was at the goods: halfway, and soon where it stays."""
+        return self.begin_s + min((self.end_s - self.begin_s) / 2, SOON_S)
+
+    def facing(self) -> int:
+        """Where most of it was; -1 for no facing."""
+        return max(set(self.facings), key=self.facings.count)
+
+    def part_at(self, facing: int) -> float:
+        return self.facings.count(facing) / len(self.facings)
+
+
+class Handling:
+    """Feed every look with ``see``; it returns what is certain now. ``finish`` tells the rest."""
+
+    def __init__(self, capacities: Sequence[int], settings: HandlingSettings | None = None) -> None:
+        """``capacities`` (F,) are how many pieces fit at each facing."""
+        self._capacities = capacities
+        self._settings = settings or HandlingSettings()
+        self._open: list[_Stretch] = []
+        self._past: list[_Stretch] = []
+        self._changes: list[ShelfChange] = []
+        self._more: dict[int, bool] = {}
+        self._reached: dict[tuple[int | None, int], float] = {}
+        self._now_s = 0.0
+
+    def see(self, look: HandsLook) -> list[Touched]:
+        s, now_s = self._settings, look.time_s
+        self._now_s = now_s
+        for arm in look.arms:
+            if arm.length >= s.least_length:
+                self._arm(arm, now_s, look)
+        for one in [one for one in self._open if now_s - one.end_s > s.gap_s]:
+            self._open.remove(one)
+            if s.least_s <= one.end_s - one.begin_s <= s.most_s:
+                self._past.append(one)
+        self._changes += look.changes
+        # A change is told once the arm that made it is back, and so is known in full.
+        ready = [
+            change
+            for change in self._changes
+            if now_s - change.until_s > s.most_s
+            or not any(self._fits(one, change) for one in self._open)
+        ]
+        told = self._tell(ready)
+        told += self._reaches(look)
+        return told
+
+    def finish(self) -> list[Touched]:
+        """Nothing more comes."""
+        s = self._settings
+        self._past += [one for one in self._open if one.end_s - one.begin_s >= s.least_s]
+        self._open = []
+        told = self._tell(self._changes)
+        for one in self._past:
+            if not one.told and one.facing() >= 0:
+                told += self._reach(one, 0.5)
+        self._past = []
+        return told
+
+    def _arm(self, arm: ArmSeen, now_s: float, look: HandsLook) -> None:
+        steady = self._settings.steady
+        for one in self._open:
+            if math.hypot(one.x - arm.x, one.y - arm.y) <= steady and (
+                one.track == arm.track or one.track is None or arm.track is None
+            ):
+                break
+        else:
+            one = _Stretch(arm.track, arm.x, arm.y)
+            self._open.append(one)
+        if one.time_s and one.time_s[-1] == now_s:
+            return
+        one.x += 0.3 * (arm.x - one.x)
+        one.y += 0.3 * (arm.y - one.y)
+        one.track = arm.track if one.track is None else one.track
+        one.time_s.append(now_s)
+        one.hand.append(arm.hand)
+        one.facings.append(arm.facing)
+        one.hidden.append(float(look.hidden[arm.facing]) if arm.facing >= 0 else 0.0)
+        one.length = max(one.length, arm.length)
+
+    def _fits(self, one: _Stretch, change: ShelfChange) -> bool:
+        beside = self._settings.beside_s
+        return one.begin_s - beside <= change.until_s and one.end_s + beside >= change.from_s
+
+    def _tell(self, ready: Sequence[ShelfChange]) -> list[Touched]:
+        """Those that are surest of their arm first."""
+        left, told = list(ready), []
+        while left:
+            change = min(left, key=self._doubt)
+            left.remove(change)
+            self._changes.remove(change)
+            told += self._told(change)
+        return told
+
+    def _doubt(self, change: ShelfChange) -> tuple[float, ...]:
+        by = [self._distance(one, change) for one in self._past if self._fits(one, change)]
+        return (*min(by, default=(1.0, 0.0)), -sum(change.shares.values()))
+
+    def _told(self, change: ShelfChange) -> list[Touched]:
+        s = self._settings
+        pieces = {f: share * self._capacities[f] for f, share in change.shares.items()}
+        if sum(pieces.values()) < s.least_piece:
+            return []
+        by = [one for one in self._past if self._fits(one, change)]
+        by.sort(key=lambda one: self._distance(one, change))
+        one = next((one for one in by if not one.told), by[0] if by else None)
+        if one is not None and one.told:
+            self._more[change.number] = self._more_than_before(change, None)
+            return []  # the rest of what was told
+        facing = max(change.shares, key=change.shares.__getitem__)
+        more = self._more_than_before(change, one)
+        self._more[change.number] = more
+        kind: Touch = "put_back" if more else "pick_up"
+        if one is None:
+            length_s = change.until_s - change.from_s
+            if (
+                change.track is None
+                or length_s > s.vague_s
+                or abs(change.detail) < s.alone_detail
+                or pieces[facing] < s.alone_piece
+            ):
+                return []
+            middle_s = (change.from_s + change.until_s) / 2
+            return [Touched(facing, kind, middle_s, change.track, 0.6)]
+        one.told = True
+        reached = one.facing()
+        if change.shares.get(reached, 0.0) >= 0.25 * change.shares[facing]:
+            facing = reached
+        time_s = (max(change.from_s, one.begin_s) + min(change.until_s, one.end_s)) / 2
+        return [Touched(facing, kind, time_s, one.track, 0.9)]
+
+    def _distance(self, one: _Stretch, change: ShelfChange) -> tuple[float, float]:
+        there = sum(one.part_at(f) * (share > 0) for f, share in change.shares.items())
+        middle_s = (change.from_s + change.until_s) / 2
+        outside = max(0.0, one.begin_s - middle_s, middle_s - one.end_s)
+        return -round(there, 1), outside
+
+    def _more_than_before(self, change: ShelfChange, one: _Stretch | None) -> bool:
+        """Whether there is more on the shelf after ``change``."""
+        score = -0.5  # customers take
+        if change.undoes is not None and change.undoes in self._more:
+            score += -4.0 if self._more[change.undoes] else 4.0
+        if one is not None:
+            at_s = (change.from_s + change.until_s) / 2
+            time_s, hand = np.array(one.time_s), np.array(one.hand)
+            before, after = hand[time_s < at_s], hand[time_s > at_s]
+            if len(before) > 1 and len(after) > 1:
+                score -= 2.0 * float(np.log((np.median(after) + 5) / (np.median(before) + 5)))
+        # Where most of a facing changed, goods have more edges than the board behind them; where
+        # one piece of many went, the gap has as many as the piece had.
+        large = max(change.shares.values(), default=0.0) >= self._settings.large_part
+        score += (2.0 if large else 0.2) * float(np.clip(change.detail, -1.0, 1.0))
+        return score > 0
+
+    def _reaches(self, look: HandsLook) -> list[Touched]:
+        s, now_s = self._settings, look.time_s
+        told = []
+        for one in list(self._past):
+            facing = one.facing()
+            if facing < 0 or one.told:
+                if now_s - one.end_s > s.patient_s:
+                    self._past.remove(one)
+                continue
+            if look.hidden[facing] > s.hidden_part:
+                one.open_since_s = None
+            elif one.open_since_s is None:
+                one.open_since_s = now_s
+            waited = now_s - one.end_s > s.patient_s
+            if waited or (one.open_since_s is not None and now_s - one.open_since_s >= s.open_s):
+                one.told = True
+                told += self._reach(one, 0.8)
+        return told
+
+    def _reach(self, one: _Stretch, confidence: float) -> list[Touched]:
+        """A hand that took nothing and brought nothing; none for what is no hand, or the same as
+        the last one."""
+        s = self._settings
+        facing = one.facing()
+        at = one.track, facing
+        last_s = self._reached.get(at, -math.inf)
+        self._reached[at] = max(last_s, one.end_s)
+        if float(np.median(one.hidden)) > s.body_part or one.begin_s - last_s < s.again_s:
+            return []
+        return [Touched(facing, "reach", one.there_s, one.track, confidence)]
