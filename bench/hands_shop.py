@@ -11,7 +11,7 @@ from miseban.sim.stage import Stage
 from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.shop.shelf import gtin_check_digit
 
-COLUMNS, LEVELS, WIDE_M = 4, (1, 2, 3), 0.85
+COLUMNS, LEVELS, WIDE_M = 4, (2, 3), 0.85
 FPS = 10
 SIZE = (480, 270)
 
@@ -88,9 +88,9 @@ companions = ["single", "single"]
 
 [[camera]]
 id = "shelf"
-position_m = [4.9, 2.7, 2.8]
-look_at_m = [2.95, 0.9, 0.95]
-fov_deg = 74.0
+position_m = [3.0, 2.1, 2.9]
+look_at_m = [3.0, 0.9, 1.0]
+fov_deg = 80.0
 
 [[door]]
 id = "west"

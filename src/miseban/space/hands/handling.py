@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -52,15 +52,15 @@ class HandlingSettings:
     patient_s: float = 30.0
     """The longest wait for that."""
 
-    alone_detail: float = 0.3
-    """What changed without an arm in sight and shows as much detail as before was no hand's doing,
-    but a shadow, or what is left of a body by the picture's compression."""
+    least_piece: float = 0.1
+    """What changed less of a facing than this part of what one piece takes up is no change."""
 
-    alone_piece: float = 0.3
-    """And so was what changed less than this part of what one piece takes up of its facing."""
+    plain_piece: float = 0.6
+    """And neither is less than this, if it shows as much detail as before and has not looked like
+    that before: a shadow, or what is left of a body by the picture's compression."""
 
-    least_piece: float = 0.12
-    """Less is no change, with an arm or without: an edge that shows a little more of itself."""
+    plain_detail: float = 0.25
+    """Less is as much detail as before."""
 
     large_part: float = 0.3
     """What changes more of a facing leaves it nearly empty, or fills it."""
@@ -93,6 +93,7 @@ class _Stretch:
     hidden: list[float] = field(default_factory=list)
     length: float = 0.0
     told: bool = False
+    changed: int = -1
     open_since_s: float | None = None
 
     @property
@@ -206,26 +207,25 @@ class Handling:
     def _told(self, change: ShelfChange) -> list[Touched]:
         s = self._settings
         pieces = {f: share * self._capacities[f] for f, share in change.shares.items()}
-        if sum(pieces.values()) < s.least_piece:
+        changed = sum(pieces.values())
+        plain = change.undoes is None and abs(change.detail) < s.plain_detail
+        if changed < (s.plain_piece if plain else s.least_piece):
             return []
         by = [one for one in self._past if self._fits(one, change)]
         by.sort(key=lambda one: self._distance(one, change))
         one = next((one for one in by if not one.told), by[0] if by else None)
-        if one is not None and one.told:
-            self._more[change.number] = self._more_than_before(change, None)
-            return []  # the rest of what was told
         facing = max(change.shares, key=change.shares.__getitem__)
+        if one is not None and one.told:
+            if change.shares.get(one.changed, 0.0) >= 0.5 * change.shares[facing]:
+                self._more[change.number] = self._more_than_before(change, None)
+                return []  # the rest of what was told
+            one = replace(one)  # the other hand's doing
         more = self._more_than_before(change, one)
         self._more[change.number] = more
         kind: Touch = "put_back" if more else "pick_up"
         if one is None:
             length_s = change.until_s - change.from_s
-            if (
-                change.track is None
-                or length_s > s.vague_s
-                or abs(change.detail) < s.alone_detail
-                or pieces[facing] < s.alone_piece
-            ):
+            if change.track is None or length_s > s.vague_s:
                 return []
             middle_s = (change.from_s + change.until_s) / 2
             return [Touched(facing, kind, middle_s, change.track, 0.6)]
@@ -233,6 +233,7 @@ class Handling:
         reached = one.facing()
         if change.shares.get(reached, 0.0) >= 0.25 * change.shares[facing]:
             facing = reached
+        one.changed = facing
         time_s = (max(change.from_s, one.begin_s) + min(change.until_s, one.end_s)) / 2
         return [Touched(facing, kind, time_s, one.track, 0.9)]
 

@@ -67,7 +67,7 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
         return none
     attached = np.isin(labels, those)
     arms = _arms(attached, root, boxes, radius, tall)
-    # A leg or a bag that a stripe of the shelf's own colour cuts off hangs on the body all the same.
+    # A leg that a stripe of the shelf's own colour cuts off hangs on the body all the same.
     beside = cv2.dilate(attached.astype(np.uint8), np.ones((2 * CUT_PX + 1,) * 2, np.uint8)) > 0
     loose = np.unique(labels[beside & _in_boxes(boxes, covered.shape, 0.0) & covered])
     return Bodies(attached | np.isin(labels, loose[loose > 0]), arms)

@@ -175,7 +175,7 @@ class HandsWatch(Sealed):
             number=self._number,
             from_s=min(float(np.median(surface.seen_s[which])), until_s),
             until_s=until_s,
-            shares=self._shares(which & self._goods),
+            shares=self._shares(which),
             undoes=undoes,
             detail=detail(before, after, which),
             track=track,
@@ -185,7 +185,8 @@ class HandsWatch(Sealed):
         return change
 
     def _shares(self, which: Mask) -> dict[int, float]:
-        counts = np.bincount(self._region.facing[which], minlength=len(self._region.sizes))
+        """By the facing, or the nearest: goods are seen from above too, beyond their front."""
+        counts = np.bincount(self._nearest[which], minlength=len(self._region.sizes))
         return {int(f): float(counts[f] / self._region.sizes[f]) for f in np.flatnonzero(counts)}
 
 
