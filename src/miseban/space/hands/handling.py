@@ -31,6 +31,16 @@ class HandlingSettings:
     again_s: float = 2.0
     """A hand that comes back to a facing so soon has not been away."""
 
+    once_s: float = 0.35
+    """What one hand changes within this time it changes at once."""
+
+    deed_s: float = 0.6
+    """A hand is at the goods for so long before it takes or puts a piece."""
+
+    holds_s: float = 1.25
+    """What stretches out so soon after that is an arm on its way back, or that holds the piece up
+    to look at it."""
+
     gap_s: float = 0.45
     """An arm that is not seen for longer is back."""
 
@@ -55,7 +65,7 @@ class HandlingSettings:
     least_piece: float = 0.1
     """What changed less of a facing than this part of what one piece takes up is no change."""
 
-    plain_piece: float = 0.6
+    plain_piece: float = 0.75
     """And neither is less than this, if it shows as much detail as before and has not looked like
     that before: a shadow, or what is left of a body by the picture's compression."""
 
@@ -128,6 +138,7 @@ class Handling:
         self._past: list[_Stretch] = []
         self._changes: list[ShelfChange] = []
         self._more: dict[int, bool] = {}
+        self._done: list[tuple[float, float, int | None, dict[int, float]]] = []
         self._reached: dict[tuple[int | None, int], float] = {}
         self._now_s = 0.0
 
@@ -151,6 +162,7 @@ class Handling:
         ]
         told = self._tell(ready)
         told += self._reaches(look)
+        self._done = [one for one in self._done if now_s - one[1] < 2 * s.patient_s]
         return told
 
     def finish(self) -> list[Touched]:
@@ -208,8 +220,11 @@ class Handling:
         s = self._settings
         pieces = {f: share * self._capacities[f] for f, share in change.shares.items()}
         changed = sum(pieces.values())
-        plain = change.undoes is None and abs(change.detail) < s.plain_detail
+        plain = change.undoes not in self._more and abs(change.detail) < s.plain_detail
         if changed < (s.plain_piece if plain else s.least_piece):
+            return []
+        if self._is_rest(change):
+            self._more[change.number] = self._more_than_before(change, None)
             return []
         by = [one for one in self._past if self._fits(one, change)]
         by.sort(key=lambda one: self._distance(one, change))
@@ -228,6 +243,7 @@ class Handling:
             if change.track is None or length_s > s.vague_s:
                 return []
             middle_s = (change.from_s + change.until_s) / 2
+            self._done.append((middle_s, change.until_s, change.track, change.shares))
             return [Touched(facing, kind, middle_s, change.track, 0.6)]
         one.told = True
         reached = one.facing()
@@ -235,7 +251,16 @@ class Handling:
             facing = reached
         one.changed = facing
         time_s = (max(change.from_s, one.begin_s) + min(change.until_s, one.end_s)) / 2
+        self._done.append((time_s, change.until_s, one.track, change.shares))
         return [Touched(facing, kind, time_s, one.track, 0.9)]
+
+    def _is_rest(self, change: ShelfChange) -> bool:
+        """Whether ``change`` came together with one that was told: the same piece, of which
+        parts are seen."""
+        return any(
+            abs(until_s - change.until_s) < self._settings.once_s and shares.keys() & change.shares
+            for _, until_s, _, shares in self._done
+        )
 
     def _distance(self, one: _Stretch, change: ShelfChange) -> tuple[float, float]:
         there = sum(one.part_at(f) * (share > 0) for f, share in change.shares.items())
@@ -245,7 +270,7 @@ class Handling:
 
     def _more_than_before(self, change: ShelfChange, one: _Stretch | None) -> bool:
         """Whether there is more on the shelf after ``change``."""
-        score = -0.5  # customers take
+        score = -0.8  # customers take
         if change.undoes is not None and change.undoes in self._more:
             score += -4.0 if self._more[change.undoes] else 4.0
         if one is not None:
@@ -253,7 +278,8 @@ class Handling:
             time_s, hand = np.array(one.time_s), np.array(one.hand)
             before, after = hand[time_s < at_s], hand[time_s > at_s]
             if len(before) > 1 and len(after) > 1:
-                score -= 2.0 * float(np.log((np.median(after) + 5) / (np.median(before) + 5)))
+                grown = float(np.log((np.median(after) + 5) / (np.median(before) + 5)))
+                score -= float(np.clip(grown, -1.0, 1.0))
         # Where most of a facing changed, goods have more edges than the board behind them; where
         # one piece of many went, the gap has as many as the piece had.
         large = max(change.shares.values(), default=0.0) >= self._settings.large_part
@@ -273,6 +299,8 @@ class Handling:
                 one.open_since_s = None
             elif one.open_since_s is None:
                 one.open_since_s = now_s
+            if any(self._fits(one, change) for change in self._changes):
+                continue  # the deed will be told
             waited = now_s - one.end_s > s.patient_s
             if waited or (one.open_since_s is not None and now_s - one.open_since_s >= s.open_s):
                 one.told = True
@@ -289,4 +317,9 @@ class Handling:
         self._reached[at] = max(last_s, one.end_s)
         if float(np.median(one.hidden)) > s.body_part or one.begin_s - last_s < s.again_s:
             return []
+        # The hand that takes or puts is seen before and after, with and without the piece.
+        for time_s, _, track, _ in self._done:
+            same = one.track is None or track is None or track == one.track
+            if same and one.begin_s - s.holds_s < time_s < one.end_s + s.deed_s:
+                return []
         return [Touched(facing, "reach", one.there_s, one.track, confidence)]

@@ -137,7 +137,7 @@ def _owner(base: tuple[float, float], boxes: Floats, margin: float) -> int:
     y = np.maximum(boxes[:, 1] - base[1], base[1] - boxes[:, 3]).clip(0)
     middle = np.abs((boxes[:, 0] + boxes[:, 2]) / 2 - base[0])
     gap = np.hypot(x, y)
-    best = int(np.argmin(gap + 0.01 * middle))
+    best = int(np.argmin(np.maximum(gap, 1.0) + 0.01 * middle))
     return best if gap[best] <= margin else -1
 
 

@@ -94,7 +94,7 @@ class HandsWatch(Sealed):
                 y=arm.tip[1] / tall,
                 length=arm.length,
                 hand=float(arm.hand_px),
-                track=tracks[arm.owner] if 0 <= arm.owner < len(tracks) else None,
+                track=_track_of(arm.owner, everybody, tracks),
             )
             for arm in found.arms
         ]
@@ -194,6 +194,20 @@ def _near(boxes: Floats, shape: tuple[int, ...]) -> bool:
     """Whether one of ``boxes`` (N, 4) reaches into the small picture."""
     inside = (boxes[:, 2:] > 0).all(axis=1) & (boxes[:, :2] < (shape[1], shape[0])).all(axis=1)
     return bool(inside.any())
+
+
+def _track_of(owner: int, boxes: Floats, tracks: Sequence[int]) -> int | None:
+    """The track of box ``owner``; of one that is no track's, that whose box it lies over most. The
+    first of ``boxes`` (N, 4) are the tracks'."""
+    if owner < 0 or not len(tracks):
+        return None
+    if owner < len(tracks):
+        return tracks[owner]
+    own, known = boxes[owner], boxes[: len(tracks)]
+    wide = np.minimum(own[2:], known[:, 2:]) - np.maximum(own[:2], known[:, :2])
+    over = wide.clip(0).prod(axis=1)
+    best = int(np.argmax(over))
+    return tracks[best] if over[best] > 0 else None
 
 
 def _who(which: Mask, boxes: Floats, tracks: Sequence[int]) -> int | None:
