@@ -52,7 +52,7 @@ FACING = """
 [[shelf.facing]]
 id = "{id}"
 gtin = "{gtin}"
-capacity = 8
+capacity = 4
 polygon = [{polygon}]
 """
 
@@ -124,7 +124,7 @@ start_m = {start}
 width_m = {wide}
 price = 199
 weight = {weight}
-put_back = 0.3
+put_back = 0.4
 touch_only = 0.25
 """
 
