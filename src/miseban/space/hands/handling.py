@@ -4,127 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
+from miseban.space.hands.settings import HandlingSettings
+from miseban.space.hands.stretch import Stretch, Touched
 from miseban.vocabulary.events import Touch
 from miseban.vocabulary.hands import ArmSeen, HandsLook, ShelfChange
-
-SOON_S = 1.0
-"""A hand is at the goods so long after its arm was stretched out, if it stays for longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandlingSettings:
-    """Seconds, and body heights."""
-
-    least_length: float = 0.17
-    """An arm that is not longer is not stretched out."""
-
-    steady: float = 0.10
-    """A hand that moves no farther is at one place."""
-
-    body_part: float = 0.5
-    """What hides more of a facing than this is a body that stands there, and no arm."""
-
-    again_s: float = 2.0
-    """A hand that comes back to a facing so soon has not been away."""
-
-    once_s: float = 0.35
-    """What one hand changes within this time it changes at once."""
-
-    deed_s: float = 0.6
-    """A hand is at the goods for so long before it takes or puts a piece."""
-
-    holds_s: float = 1.25
-    """What stretches out so soon after that is an arm on its way back, or that holds the piece up
-    to look at it."""
-
-    gap_s: float = 0.45
-    """An arm that is not seen for longer is back."""
-
-    least_s: float = 0.35
-    """A hand that is at the goods for less only passes by."""
-
-    most_s: float = 12.0
-    """One that is there for longer lies there, or is none."""
-
-    beside_s: float = 0.8
-    """So long before the arm is seen, and after, what changes on the shelf is its doing."""
-
-    open_s: float = 1.0
-    """A facing that has been in full view for so long has shown what changed on it."""
-
-    hidden_part: float = 0.25
-    """More of it hidden is no full view."""
-
-    patient_s: float = 30.0
-    """The longest wait for that."""
-
-    least_piece: float = 0.1
-    """What changed less of a facing than this part of what one piece takes up is no change."""
-
-    plain_piece: float = 0.75
-    """And neither is less than this, if it shows as much detail as before and has not looked like
-    that before: a shadow, or what is left of a body by the picture's compression."""
-
-    plain_detail: float = 0.25
-    """Less is as much detail as before."""
-
-    large_part: float = 0.3
-    """What changes more of a facing leaves it nearly empty, or fills it."""
-
-    vague_s: float = 10.0
-    """Nobody can tell when a change happened that took longer to be seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Touched:
-    """A hand was at facing number ``facing`` at ``time_s``; ``track`` whose it was."""
-
-    facing: int
-    kind: Touch
-    time_s: float
-    track: int | None
-    confidence: float
-
-
-@dataclass(slots=True)
-class _Stretch:
-    """An arm stretched out to one place."""
-
-    track: int | None
-    x: float
-    y: float
-    time_s: list[float] = field(default_factory=list)
-    hand: list[float] = field(default_factory=list)
-    facings: list[int] = field(default_factory=list)
-    hidden: list[float] = field(default_factory=list)
-    length: float = 0.0
-    told: bool = False
-    changed: int = -1
-    open_since_s: float | None = None
-
-    @property
-    def begin_s(self) -> float:
-        return self.time_s[0]
-
-    @property
-    def end_s(self) -> float:
-        return self.time_s[-1]
-
-    @property
-    def there_s(self) -> float:
-        """When the hand was at the goods: halfway, and soon where it stays."""
-        return self.begin_s + min((self.end_s - self.begin_s) / 2, SOON_S)
-
-    def facing(self) -> int:
-        """Where most of it was; -1 for no facing."""
-        return max(set(self.facings), key=self.facings.count)
-
-    def part_at(self, facing: int) -> float:
-        return self.facings.count(facing) / len(self.facings)
 
 
 class Handling:
@@ -134,8 +21,8 @@ class Handling:
         """``capacities`` (F,) are how many pieces fit at each facing."""
         self._capacities = capacities
         self._settings = settings or HandlingSettings()
-        self._open: list[_Stretch] = []
-        self._past: list[_Stretch] = []
+        self._open: list[Stretch] = []
+        self._past: list[Stretch] = []
         self._changes: list[ShelfChange] = []
         self._more: dict[int, bool] = {}
         self._done: list[tuple[float, float, int | None, dict[int, float]]] = []
@@ -185,7 +72,7 @@ class Handling:
             ):
                 break
         else:
-            one = _Stretch(arm.track, arm.x, arm.y)
+            one = Stretch(arm.track, arm.x, arm.y)
             self._open.append(one)
         if one.time_s and one.time_s[-1] == now_s:
             return
@@ -198,7 +85,7 @@ class Handling:
         one.hidden.append(float(look.hidden[arm.facing]) if arm.facing >= 0 else 0.0)
         one.length = max(one.length, arm.length)
 
-    def _fits(self, one: _Stretch, change: ShelfChange) -> bool:
+    def _fits(self, one: Stretch, change: ShelfChange) -> bool:
         beside = self._settings.beside_s
         return one.begin_s - beside <= change.until_s and one.end_s + beside >= change.from_s
 
@@ -262,13 +149,13 @@ class Handling:
             for _, until_s, _, shares in self._done
         )
 
-    def _distance(self, one: _Stretch, change: ShelfChange) -> tuple[float, float]:
+    def _distance(self, one: Stretch, change: ShelfChange) -> tuple[float, float]:
         there = sum(one.part_at(f) * (share > 0) for f, share in change.shares.items())
         middle_s = (change.from_s + change.until_s) / 2
         outside = max(0.0, one.begin_s - middle_s, middle_s - one.end_s)
         return -round(there, 1), outside
 
-    def _more_than_before(self, change: ShelfChange, one: _Stretch | None) -> bool:
+    def _more_than_before(self, change: ShelfChange, one: Stretch | None) -> bool:
         """Whether there is more on the shelf after ``change``."""
         score = -0.8  # customers take
         if change.undoes is not None and change.undoes in self._more:
@@ -307,7 +194,7 @@ class Handling:
                 told += self._reach(one, 0.8)
         return told
 
-    def _reach(self, one: _Stretch, confidence: float) -> list[Touched]:
+    def _reach(self, one: Stretch, confidence: float) -> list[Touched]:
         """A hand that took nothing and brought nothing; none for what is no hand, or the same as
         the last one."""
         s = self._settings

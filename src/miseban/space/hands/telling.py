@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from miseban.space.hands.handling import Touched
+from miseban.space.hands.stretch import Touched
 from miseban.vocabulary.events import ShelfTouched
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.shop import Shop

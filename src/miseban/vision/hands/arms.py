@@ -49,7 +49,8 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     has moved lately, ``boxes`` (N, 4) people in the same pixels, ``unit_px`` the height of a body
     where no box tells it."""
     mask = covered.astype(np.uint8)
-    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    square = np.ones((3, 3), np.uint8)
+    closed = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, square), np.uint8)
     count, labels = cv2.connectedComponents(closed, connectivity=8)
     none = Bodies(np.zeros(covered.shape, bool), [])
     if count < 2:

@@ -61,7 +61,9 @@ class Region:
         part = bgr[self.top : self.bottom, self.left : self.right]
         height, width = self.facing.shape
         if (part.shape[1], part.shape[0]) != (width, height):
-            part = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
+            part = np.asarray(
+                cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA), np.uint8
+            )
         return np.asarray(cv2.blur(part, (3, 3)), np.float32)
 
     def boxes(self, xyxy: Floats) -> Floats:

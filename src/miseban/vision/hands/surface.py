@@ -75,7 +75,7 @@ class Surface:
             self.since_s = self.seen_s.copy()
             self._last_s = time_s
             return
-        now = cv2.multiply(small, (*(1.0 / self._gain(small)).tolist(), 0.0))
+        now = np.asarray(small * (1.0 / self._gain(small)), np.float32)
         self._now = now
         step_s = max(0.0, time_s - self._last_s)
         self._last_s = time_s
@@ -112,7 +112,8 @@ class Surface:
         open_ = ~self.covered[::4, ::4]
         chosen = ratio[open_] if open_.mean() > 0.25 else ratio.reshape(-1, 3)
         most = self.settings.most_gain
-        return np.clip(np.median(chosen, axis=0), 1 / most, most).astype(np.float32)
+        middle = np.clip(np.median(chosen, axis=0), 1 / most, most)
+        return np.asarray(middle, np.float32)
 
 
 def _apart(a: Floats, b: Floats) -> Floats:

@@ -116,7 +116,8 @@ class HandsWatch(Sealed):
         lying = surface.covered & ~_wider(found.attached)
         if not lying.any():
             return []
-        count, pieces, stats, _ = cv2.connectedComponentsWithStats(lying.astype(np.uint8))
+        count, *parts, _ = cv2.connectedComponentsWithStats(lying.astype(np.uint8))
+        pieces, stats = (np.asarray(one, np.int32) for one in parts)
         still = lying & (surface.since_s <= time_s - s.settles_s)
         quiet = np.bincount(pieces[still], minlength=count) >= 0.8 * stats[:, cv2.CC_STAT_AREA]
         quiet[0] = False
