@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.camera.attributes import AttributeWatch
+from miseban.camera.hand_watch import open_hands
 from miseban.camera.result import Analysis, no_progress
 from miseban.camera.viewing import Viewing
 from miseban.space.engine import CameraSpace
@@ -47,6 +48,7 @@ def analyse(
     seen = Viewing(source, detector, shop, camera, tracker=tracker, gate=gate)
     looking, watch = seen.looking, seen.watch
     space = CameraSpace(shop, camera, source.info.start)
+    hands = open_hands(shop, camera, source.info.start)
     result = Analysis(camera, source.info.start, heat=space.heat, floor_heat=space.floor_heat)
     parts: list[TrackRows] = []
     boxes: dict[int, NDArray[np.float64]] = {}
@@ -61,6 +63,8 @@ def analyse(
             break
         if rows is None:
             continue
+        if hands is not None:
+            result.events += hands.look(frame, rows, looking.people_xyxy, space.visit_of)
         if attributes is not None and looking.detected:  # the same picture twice is one look
             attributes.offer(frame, rows, space.visit_of)
         if len(rows):
@@ -88,6 +92,8 @@ def analyse(
         result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
     result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
     result.uncovered_s = seen.uncovered_s
+    if hands is not None:
+        result.events += hands.finish(space.visit_of)
     result.events += space.finish(result.duration_s)
     if attributes is not None:
         attributes.take(result.events, space.visit_of)

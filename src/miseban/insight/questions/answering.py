@@ -9,6 +9,7 @@ from miseban.insight.questions import floor, occupancy, things, visitors, zones
 from miseban.insight.questions.answers import Answer
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.asking import Question
+from miseban.insight.questions.before_after import with_ratios
 from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.journal.reader import JournalReader
 from miseban.vocabulary.errors import BadInput
@@ -52,6 +53,8 @@ def answer(
         return found
     when = {"since": question.compare.since, "until": question.compare.until, "compare": None}
     other = _ANSWERED_BY[question.question](question.model_copy(update=when), asked)
+    if question.question == "funnel":
+        found = with_ratios(found, other)
     return found.model_copy(update={"compare": other})
 
 

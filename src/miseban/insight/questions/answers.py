@@ -8,9 +8,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from miseban.insight.questions.asking import Question
 
-Unit = Literal["people", "s", "min", "share", "count", "currency", "person-s", "m"]
+Unit = Literal["people", "s", "min", "share", "count", "currency", "person-s", "m", "times"]
 """``share``: a part of its base, 0 to 1; ``currency``: the smallest unit of the till's; ``count``:
-of events."""
+of events;
+``times``: so many times as often."""
 
 
 class Measure(BaseModel):

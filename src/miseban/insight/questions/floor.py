@@ -100,8 +100,13 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     coverage = Coverage(asked, over, some=some)
     names = ("passed", "stopped", "touched", "picked", "reaches", "pick_ups", "put_backs")
     units: dict[str, Unit] = dict.fromkeys(names[:4], "people")
-    units |= dict.fromkeys(names[4:], "count")
-    units |= {"stop_rate": "share", "touch_rate": "share", "pick_rate": "share"}
+    units |= dict.fromkeys((*names[4:], "kept"), "count")
+    units |= {
+        "put_back_rate": "share",
+        "stop_rate": "share",
+        "touch_rate": "share",
+        "pick_rate": "share",
+    }
     table = Table(over, units)
     nothing = np.full(over.n, np.nan)
     for shelf in shelves:
@@ -123,12 +128,14 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
                 "reaches": n["reach"],
                 "pick_ups": n["pick_up"],
                 "put_backs": n["put_back"],
+                "kept": np.maximum(n["pick_up"] - n["put_back"], 0),
+                "put_back_rate": np.minimum(share(n["put_back"], np.nan_to_num(n["pick_up"])), 1),
                 "stop_rate": share(stopped, divided.measured),
                 "touch_rate": share(n["visits"], np.nan_to_num(passed)),
                 "pick_rate": share(n["picked"], np.nan_to_num(n["visits"])),
             }
             base: Columns = {"touched": n["visits"], "picked": n["picked"]}
-            base |= {"pick_rate": n["visits"]}
+            base |= {"pick_rate": n["visits"], "put_back_rate": n["pick_up"]}
             if told:
                 base |= {"passed": passed, "touch_rate": passed, "stopped": stopped}
                 base |= {"stop_rate": divided.measured}

@@ -1,0 +1,142 @@
+"""Hands at one drawn shelf: touches found within two seconds, of the right kind at the right
+facing, on seeds that nothing was chosen on; and what looking for them adds to a camera's cost."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+import numpy as np
+
+from bench.hands_shop import one_shelf, scenario_text, shop_text
+from bench.result import Result
+from miseban.camera.analysis import analyse
+from miseban.camera.simulated import open_simulated
+from miseban.insight.score.matching import pairs_within
+from miseban.sim.truth.goods import goods_events
+from miseban.sim.world.simulation import Simulation
+from miseban.vision.detectors import open_detector
+from miseban.vision.pixels import Frame
+from miseban.vision.sources import Gap, SourceInfo
+from miseban.vision.sources.source import Source
+from miseban.vocabulary.events import Event, ShelfTouched
+from miseban.vocabulary.shop import Shop
+
+SEEDS = (11, 12)
+LONG_S = 240.0
+TOLERANCE_S = 2.0
+CROWDS = {"one": (False, 90.0, 0.90), "three": (True, 60.0, 0.80)}
+"""Whether they come by threes, so many groups an hour, and the bar."""
+KINDS = ("reach", "pick_up", "put_back")
+DETECTOR = "person-small"
+
+Found = Counter[tuple[str, str]]
+
+
+def run(repeats: int) -> list[Result]:
+    del repeats  # seeds repeat it
+    cv2.setNumThreads(1)
+    results = []
+    for name, (together, per_hour, bar) in CROWDS.items():
+        found: Found = Counter()
+        for seed in SEEDS:
+            shop, true = _truth(together, per_hour, seed)
+            seen, _ = _analysed(shop, together, per_hour, seed)
+            found += _scored(true, seen)
+        for kind in KINDS:
+            matched, truth, told = (found[kind, what] for what in ("matched", "truth", "told"))
+            note = f"{matched} found of {truth}, {told} told, {len(SEEDS)} times {LONG_S:g} s"
+            f1 = 2 * matched / max(truth + told, 1)
+            results.append(Result(f"hands-{name}-{kind}", f1, "F1", note, bar, at_least=True))
+    return [*results, _cost()]
+
+
+def _cost() -> Result:
+    """With the shelf in the shop file and without it, drawing not counted."""
+    together, per_hour, _ = CROWDS["one"]
+    shop, _ = one_shelf(together=together, per_hour=per_hour)
+    _, with_s = _analysed(shop, together, per_hour, SEEDS[0])
+    bare = shop.model_copy(update={"shelves": ()})
+    _, without_s = _analysed(bare, together, per_hour, SEEDS[0])
+    note = f"{DETECTOR}, 480x270, {with_s:.1f} s instead of {without_s:.1f} s for {LONG_S:g} s"
+    return Result("hands-cost", with_s / without_s - 1, "", note, 0.30)
+
+
+def _truth(together: bool, per_hour: float, seed: int) -> tuple[Shop, list[Event]]:
+    shop, scenario = one_shelf(together=together, per_hour=per_hour)
+    world = Simulation(shop, scenario, seed)
+    world.run_until(LONG_S)
+    visits = {person.id: str(person.id) for person in world.people}
+    return shop, goods_events(world.goods, shop, visits, world.start, LONG_S, seed)
+
+
+def _analysed(shop: Shop, together: bool, per_hour: float, seed: int) -> tuple[list[Event], float]:
+    """The events, and the seconds of processor time without drawing."""
+    drawn, _ = one_shelf(together=together, per_hour=per_hour)
+    polygons = {f.id: list(f.polygon) for f in drawn.shelves[0].facings}
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "shop.toml"
+        file.write_text(shop_text(polygons), encoding="utf-8")
+        text = scenario_text(together=together, per_hour=per_hour)
+        (Path(folder) / "shop.scenario.toml").write_text(text, encoding="utf-8")
+        with open_simulated(f"sim:shelf?seed={seed}&pace=full", shop_file=file) as source:
+            played = _Drawn(source)
+            began_s = time.process_time()
+            result = analyse(played, open_detector(DETECTOR), shop, "shelf", until_s=LONG_S)
+            return result.events, time.process_time() - began_s - played.drawing_s
+
+
+class _Drawn:
+    """A source that knows how long it took to draw its frames."""
+
+    def __init__(self, source: Source) -> None:
+        self._source, self.drawing_s = source, 0.0
+        self.info: SourceInfo = source.info
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        return self._source.gaps
+
+    @property
+    def incomplete(self) -> str:
+        return self._source.incomplete
+
+    def frames(self) -> Iterator[Frame]:
+        frames = self._source.frames()
+        while True:
+            began_s = time.process_time()
+            frame = next(frames, None)
+            self.drawing_s += time.process_time() - began_s
+            if frame is None:
+                return
+            yield frame
+
+    def poll(self) -> Frame | None:
+        return self._source.poll()
+
+    def close(self) -> None:
+        self._source.close()
+
+
+def _scored(true: Iterable[Event], seen: Iterable[Event]) -> Found:
+    """As ``miseban score`` does, added up by kind."""
+    sides = [_times(true), _times(seen)]
+    found: Found = Counter()
+    for key in sides[0].keys() | sides[1].keys():
+        a, b = (np.array(side.get(key, [])) for side in sides)
+        found[key[1], "matched"] += pairs_within(a, b, TOLERANCE_S)
+        found[key[1], "truth"] += len(a)
+        found[key[1], "told"] += len(b)
+    return found
+
+
+def _times(events: Iterable[Event]) -> dict[tuple[str, str], list[float]]:
+    times: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    for event in events:
+        if isinstance(event, ShelfTouched):
+            times[event.facing, event.kind].append(event.time.timestamp())
+    return times

@@ -1,0 +1,39 @@
+"""How many times as often something happened in one time as in another."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from scipy.stats import beta
+
+SURE = 0.95
+
+
+class Ratio(NamedTuple):
+    """``value`` is none where nothing was counted in the other time; ``high`` is then infinite."""
+
+    value: float | None
+    low: float
+    high: float
+
+
+def rate_ratio(n: int, seconds: float, other_n: int, other_seconds: float) -> Ratio | None:
+    """The ratio of two Poisson rates, ``n`` events in ``seconds`` to ``other_n`` in
+    ``other_seconds``, with its 95 % interval: given their sum, how many of the events fell into the
+    first time is binomial, whose exact interval is that of C. J. Clopper and E. S. Pearson
+    (Biometrika 26, 1934; J. Przyborowski and H. Wilenski, Biometrika 31, 1940, for the ratio).
+
+    None where there was nothing at all, or one of the times has no length.
+    """
+    if n + other_n == 0 or seconds <= 0 or other_seconds <= 0:
+        return None
+    tail = (1 - SURE) / 2
+    low = float(beta.ppf(tail, n, other_n + 1)) if n else 0.0
+    high = float(beta.ppf(1 - tail, n + 1, other_n)) if other_n else 1.0
+    per = other_seconds / seconds
+    value = per * n / other_n if other_n else None
+    return Ratio(value, per * _odds(low), per * _odds(high))
+
+
+def _odds(share: float) -> float:
+    return share / (1 - share) if share < 1 else float("inf")

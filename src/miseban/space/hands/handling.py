@@ -1,0 +1,212 @@
+"""From arms and changes to touches: a hand at a facing, and what was there more or less after."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from miseban.space.hands.settings import HandlingSettings
+from miseban.space.hands.stretch import Stretch, Touched
+from miseban.vocabulary.events import Touch
+from miseban.vocabulary.hands import ArmSeen, HandsLook, ShelfChange
+
+
+class Handling:
+    """Feed every look with ``see``; it returns what is certain now. ``finish`` tells the rest."""
+
+    def __init__(self, capacities: Sequence[int], settings: HandlingSettings | None = None) -> None:
+        """``capacities`` (F,) are how many pieces fit at each facing."""
+        self._capacities = capacities
+        self._settings = settings or HandlingSettings()
+        self._open: list[Stretch] = []
+        self._past: list[Stretch] = []
+        self._changes: list[ShelfChange] = []
+        self._more: dict[int, bool] = {}
+        self._done: list[tuple[float, float, int | None, dict[int, float]]] = []
+        self._reached: dict[tuple[int | None, int], float] = {}
+        self._now_s = 0.0
+
+    def see(self, look: HandsLook) -> list[Touched]:
+        s, now_s = self._settings, look.time_s
+        self._now_s = now_s
+        for arm in look.arms:
+            if arm.length >= s.least_length:
+                self._arm(arm, now_s, look)
+        for one in [one for one in self._open if now_s - one.end_s > s.gap_s]:
+            self._open.remove(one)
+            if s.least_s <= one.end_s - one.begin_s <= s.most_s:
+                self._past.append(one)
+        self._changes += look.changes
+        # A change is told once the arm that made it is back, and so is known in full.
+        ready = [
+            change
+            for change in self._changes
+            if now_s - change.until_s > s.most_s
+            or not any(self._fits(one, change) for one in self._open)
+        ]
+        told = self._tell(ready)
+        told += self._reaches(look)
+        self._done = [one for one in self._done if now_s - one[1] < 2 * s.patient_s]
+        return told
+
+    def finish(self) -> list[Touched]:
+        """Nothing more comes."""
+        s = self._settings
+        self._past += [one for one in self._open if one.end_s - one.begin_s >= s.least_s]
+        self._open = []
+        told = self._tell(self._changes)
+        for one in self._past:
+            if not one.told and one.facing() >= 0:
+                told += self._reach(one, 0.5)
+        self._past = []
+        return told
+
+    def _arm(self, arm: ArmSeen, now_s: float, look: HandsLook) -> None:
+        steady = self._settings.steady
+        for one in self._open:
+            if math.hypot(one.x - arm.x, one.y - arm.y) <= steady and (
+                one.track == arm.track or one.track is None or arm.track is None
+            ):
+                break
+        else:
+            one = Stretch(arm.track, arm.x, arm.y)
+            self._open.append(one)
+        if one.time_s and one.time_s[-1] == now_s:
+            return
+        one.x += 0.3 * (arm.x - one.x)
+        one.y += 0.3 * (arm.y - one.y)
+        one.track = arm.track if one.track is None else one.track
+        one.time_s.append(now_s)
+        one.hand.append(arm.hand)
+        one.facings.append(arm.facing)
+        one.hidden.append(float(look.hidden[arm.facing]) if arm.facing >= 0 else 0.0)
+        one.length = max(one.length, arm.length)
+
+    def _fits(self, one: Stretch, change: ShelfChange) -> bool:
+        beside = self._settings.beside_s
+        return one.begin_s - beside <= change.until_s and one.end_s + beside >= change.from_s
+
+    def _tell(self, ready: Sequence[ShelfChange]) -> list[Touched]:
+        """Those that are surest of their arm first."""
+        left, told = list(ready), []
+        while left:
+            change = min(left, key=self._doubt)
+            left.remove(change)
+            self._changes.remove(change)
+            told += self._told(change)
+        return told
+
+    def _doubt(self, change: ShelfChange) -> tuple[float, ...]:
+        by = [self._distance(one, change) for one in self._past if self._fits(one, change)]
+        return (*min(by, default=(1.0, 0.0)), -sum(change.shares.values()))
+
+    def _told(self, change: ShelfChange) -> list[Touched]:
+        s = self._settings
+        pieces = {f: share * self._capacities[f] for f, share in change.shares.items()}
+        changed = sum(pieces.values())
+        plain = change.undoes not in self._more and abs(change.detail) < s.plain_detail
+        if changed < (s.plain_piece if plain else s.least_piece):
+            return []
+        if self._is_rest(change):
+            self._more[change.number] = self._more_than_before(change, None)
+            return []
+        by = [one for one in self._past if self._fits(one, change)]
+        by.sort(key=lambda one: self._distance(one, change))
+        one = next((one for one in by if not one.told), by[0] if by else None)
+        facing = max(change.shares, key=change.shares.__getitem__)
+        if one is not None and one.told:
+            if change.shares.get(one.changed, 0.0) >= 0.5 * change.shares[facing]:
+                self._more[change.number] = self._more_than_before(change, None)
+                return []  # the rest of what was told
+            one = replace(one)  # the other hand's doing
+        more = self._more_than_before(change, one)
+        self._more[change.number] = more
+        kind: Touch = "put_back" if more else "pick_up"
+        if one is None:
+            length_s = change.until_s - change.from_s
+            if change.track is None or length_s > s.vague_s:
+                return []
+            middle_s = (change.from_s + change.until_s) / 2
+            self._done.append((middle_s, change.until_s, change.track, change.shares))
+            return [Touched(facing, kind, middle_s, change.track, 0.6)]
+        one.told = True
+        reached = one.facing()
+        if change.shares.get(reached, 0.0) >= 0.25 * change.shares[facing]:
+            facing = reached
+        one.changed = facing
+        time_s = (max(change.from_s, one.begin_s) + min(change.until_s, one.end_s)) / 2
+        self._done.append((time_s, change.until_s, one.track, change.shares))
+        return [Touched(facing, kind, time_s, one.track, 0.9)]
+
+    def _is_rest(self, change: ShelfChange) -> bool:
+        """Whether ``change`` came together with one that was told: the same piece, of which
+        parts are seen."""
+        return any(
+            abs(until_s - change.until_s) < self._settings.once_s and shares.keys() & change.shares
+            for _, until_s, _, shares in self._done
+        )
+
+    def _distance(self, one: Stretch, change: ShelfChange) -> tuple[float, float]:
+        there = sum(one.part_at(f) * (share > 0) for f, share in change.shares.items())
+        middle_s = (change.from_s + change.until_s) / 2
+        outside = max(0.0, one.begin_s - middle_s, middle_s - one.end_s)
+        return -round(there, 1), outside
+
+    def _more_than_before(self, change: ShelfChange, one: Stretch | None) -> bool:
+        """Whether there is more on the shelf after ``change``."""
+        score = -0.8  # customers take
+        if change.undoes is not None and change.undoes in self._more:
+            score += -4.0 if self._more[change.undoes] else 4.0
+        if one is not None:
+            at_s = (change.from_s + change.until_s) / 2
+            time_s, hand = np.array(one.time_s), np.array(one.hand)
+            before, after = hand[time_s < at_s], hand[time_s > at_s]
+            if len(before) > 1 and len(after) > 1:
+                grown = float(np.log((np.median(after) + 5) / (np.median(before) + 5)))
+                score -= float(np.clip(grown, -1.0, 1.0))
+        # Where most of a facing changed, goods have more edges than the board behind them; where
+        # one piece of many went, the gap has as many as the piece had.
+        large = max(change.shares.values(), default=0.0) >= self._settings.large_part
+        score += (2.0 if large else 0.2) * float(np.clip(change.detail, -1.0, 1.0))
+        return score > 0
+
+    def _reaches(self, look: HandsLook) -> list[Touched]:
+        s, now_s = self._settings, look.time_s
+        told = []
+        for one in list(self._past):
+            facing = one.facing()
+            if facing < 0 or one.told:
+                if now_s - one.end_s > s.patient_s:
+                    self._past.remove(one)
+                continue
+            if look.hidden[facing] > s.hidden_part:
+                one.open_since_s = None
+            elif one.open_since_s is None:
+                one.open_since_s = now_s
+            if any(self._fits(one, change) for change in self._changes):
+                continue  # the deed will be told
+            waited = now_s - one.end_s > s.patient_s
+            if waited or (one.open_since_s is not None and now_s - one.open_since_s >= s.open_s):
+                one.told = True
+                told += self._reach(one, 0.8)
+        return told
+
+    def _reach(self, one: Stretch, confidence: float) -> list[Touched]:
+        """A hand that took nothing and brought nothing; none for what is no hand, or the same as
+        the last one."""
+        s = self._settings
+        facing = one.facing()
+        at = one.track, facing
+        last_s = self._reached.get(at, -math.inf)
+        self._reached[at] = max(last_s, one.end_s)
+        if float(np.median(one.hidden)) > s.body_part or one.begin_s - last_s < s.again_s:
+            return []
+        # The hand that takes or puts is seen before and after, with and without the piece.
+        for time_s, _, track, _ in self._done:
+            same = one.track is None or track is None or track == one.track
+            if same and one.begin_s - s.holds_s < time_s < one.end_s + s.deed_s:
+                return []
+        return [Touched(facing, "reach", one.there_s, one.track, confidence)]

@@ -1,0 +1,69 @@
+"""What counts as a hand at the goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingSettings:
+    """Seconds, and body heights."""
+
+    least_length: float = 0.17
+    """An arm that is not longer is not stretched out."""
+
+    steady: float = 0.10
+    """A hand that moves no farther is at one place."""
+
+    body_part: float = 0.5
+    """What hides more of a facing than this is a body that stands there, and no arm."""
+
+    again_s: float = 2.0
+    """A hand that comes back to a facing so soon has not been away."""
+
+    once_s: float = 0.35
+    """What one hand changes within this time it changes at once."""
+
+    deed_s: float = 0.6
+    """A hand is at the goods for so long before it takes or puts a piece."""
+
+    holds_s: float = 1.25
+    """What stretches out so soon after that is an arm on its way back, or that holds the piece up
+    to look at it."""
+
+    gap_s: float = 0.45
+    """An arm that is not seen for longer is back."""
+
+    least_s: float = 0.35
+    """A hand that is at the goods for less only passes by."""
+
+    most_s: float = 12.0
+    """One that is there for longer lies there, or is none."""
+
+    beside_s: float = 0.8
+    """So long before the arm is seen, and after, what changes on the shelf is its doing."""
+
+    open_s: float = 1.0
+    """A facing that has been in full view for so long has shown what changed on it."""
+
+    hidden_part: float = 0.25
+    """More of it hidden is no full view."""
+
+    patient_s: float = 30.0
+    """The longest wait for that."""
+
+    least_piece: float = 0.1
+    """What changed less of a facing than this part of what one piece takes up is no change."""
+
+    plain_piece: float = 0.75
+    """And neither is less than this, if it shows as much detail as before and has not looked like
+    that before: a shadow, or what is left of a body by the picture's compression."""
+
+    plain_detail: float = 0.25
+    """Less is as much detail as before."""
+
+    large_part: float = 0.3
+    """What changes more of a facing leaves it nearly empty, or fills it."""
+
+    vague_s: float = 10.0
+    """Nobody can tell when a change happened that took longer to be seen."""

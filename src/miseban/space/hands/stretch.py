@@ -1,0 +1,58 @@
+"""An arm stretched out to one place, and the touch that it may turn out to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from miseban.vocabulary.events import Touch
+
+SOON_S = 1.0
+"""A hand is at the goods so long after its arm was stretched out, if it stays for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A hand was at facing number ``facing`` at ``time_s``; ``track`` whose it was."""
+
+    facing: int
+    kind: Touch
+    time_s: float
+    track: int | None
+    confidence: float
+
+
+@dataclass(slots=True)
+class Stretch:
+    """An arm stretched out to one place."""
+
+    track: int | None
+    x: float
+    y: float
+    time_s: list[float] = field(default_factory=list)
+    hand: list[float] = field(default_factory=list)
+    facings: list[int] = field(default_factory=list)
+    hidden: list[float] = field(default_factory=list)
+    length: float = 0.0
+    told: bool = False
+    changed: int = -1
+    open_since_s: float | None = None
+
+    @property
+    def begin_s(self) -> float:
+        return self.time_s[0]
+
+    @property
+    def end_s(self) -> float:
+        return self.time_s[-1]
+
+    @property
+    def there_s(self) -> float:
+        """When the hand was at the goods: halfway, and soon where it stays."""
+        return self.begin_s + min((self.end_s - self.begin_s) / 2, SOON_S)
+
+    def facing(self) -> int:
+        """Where most of it was; -1 for no facing."""
+        return max(set(self.facings), key=self.facings.count)
+
+    def part_at(self, facing: int) -> float:
+        return self.facings.count(facing) / len(self.facings)

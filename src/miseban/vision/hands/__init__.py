@@ -1,0 +1,9 @@
+"""Hands at the shelf, as one camera sees them.
+
+In: its frames, where its facings are, and the boxes of people. Out: numbers about arms and about
+what changed on the shelf. Never: a picture, or who somebody is.
+"""
+
+from miseban.vision.hands.watch import HandsSettings, HandsWatch
+
+__all__ = ["HandsSettings", "HandsWatch"]

@@ -1,0 +1,147 @@
+"""Arms: what is thin and hangs on a body, or comes in over the picture's edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Labels = NDArray[np.int32]
+
+THIN = 0.042
+"""Half of an arm's thickness is less than this part of a body's height, half of a head's is more,
+with what clothes add (upper arm 0.03, head 0.046: *Bodyspace*, S. Pheasant, 2006)."""
+LEAST_PX = 2.0
+"""No opening is smaller: thinner things are noise."""
+CUT_PX = 4
+"""Small pixels between a body and what is cut off from it."""
+TIP = 0.12
+"""The part of an arm's length that is taken for its hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """``tip`` (x, y) is where the hand is and ``length`` how far that is from the body, small
+    pixels; ``hand_px`` how many pixels there are around the tip, with whatever the hand holds;
+    ``owner`` the number of the box that it hangs on, -1 where no box is near."""
+
+    tip: tuple[float, float]
+    length: float
+    hand_px: int
+    owner: int
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """``attached`` (h, w) is all that hangs on people or reaches in over the edge; what else is
+    covered lies on the shelf."""
+
+    attached: Mask
+    arms: list[Arm]
+
+
+def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: float) -> Bodies:
+    """Of what is ``covered`` (h, w). ``goods`` (h, w) is where facings are, ``lively`` (h, w) what
+    has moved lately, ``boxes`` (N, 4) people in the same pixels, ``unit_px`` the height of a body
+    where no box tells it."""
+    mask = covered.astype(np.uint8)
+    square = np.ones((3, 3), np.uint8)
+    closed = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, square), np.uint8)
+    count, labels = cv2.connectedComponents(closed, connectivity=8)
+    none = Bodies(np.zeros(covered.shape, bool), [])
+    if count < 2:
+        return none
+    tall = float(np.median(boxes[:, 3] - boxes[:, 1])) if len(boxes) else unit_px
+    radius = max(LEAST_PX, THIN * tall)
+    core = _thick(closed, radius) & _in_boxes(boxes, covered.shape, 0.06 * tall)
+    edge = _edge(closed, goods)
+    # What lies at the edge and does not move is nobody's arm.
+    edge &= cv2.dilate(lively.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    root = core | edge
+    those = np.unique(labels[root])
+    those = those[those > 0]
+    if not len(those):
+        return none
+    attached = np.isin(labels, those)
+    arms = _arms(attached, root, boxes, radius, tall)
+    # A leg that a stripe of the shelf's own colour cuts off hangs on the body all the same.
+    beside = cv2.dilate(attached.astype(np.uint8), np.ones((2 * CUT_PX + 1,) * 2, np.uint8)) > 0
+    loose = np.unique(labels[beside & _in_boxes(boxes, covered.shape, 0.0) & covered])
+    return Bodies(attached | np.isin(labels, loose[loose > 0]), arms)
+
+
+def _thick(mask: NDArray[np.uint8], radius: float) -> Mask:
+    size = 2 * round(radius) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    # What lies beyond the edge counts as the same: a body that is cut there is no thinner.
+    wide = cv2.copyMakeBorder(mask, size, size, size, size, cv2.BORDER_REPLICATE)
+    opened = cv2.morphologyEx(wide, cv2.MORPH_OPEN, disc)
+    return np.asarray(opened[size:-size, size:-size] > 0)
+
+
+def _in_boxes(boxes: Floats, shape: tuple[int, ...], margin: float) -> Mask:
+    inside = np.zeros(shape, np.uint8)
+    for x1, y1, x2, y2 in boxes:
+        a, b = round(x1 - margin), round(y1 - margin)
+        c, d = round(x2 + margin), round(y2 + margin)
+        inside[max(0, b) : max(0, d), max(0, a) : max(0, c)] = 1
+    return inside > 0
+
+
+def _edge(mask: NDArray[np.uint8], goods: Mask) -> Mask:
+    """Where something comes in over the edge, other than goods that are cut there."""
+    edge = np.zeros(mask.shape, bool)
+    edge[[0, -1], :] = True
+    edge[:, [0, -1]] = True
+    return edge & (mask > 0) & ~goods
+
+
+def _arms(attached: Mask, root: Mask, boxes: Floats, radius: float, tall: float) -> list[Arm]:
+    away = cv2.distanceTransform((~root).astype(np.uint8), cv2.DIST_L2, 5)
+    thin = attached & (away > 0.7 * radius)
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats(
+        thin.astype(np.uint8), connectivity=8
+    )
+    found = []
+    for piece in range(1, count):
+        x, y, wide, high, area = stats[piece].tolist()
+        if area < 2 * radius:
+            continue
+        part = np.s_[y : y + high, x : x + wide]
+        here = pieces[part] == piece
+        far = np.where(here, away[part], 0.0)
+        length = float(far.max())
+        if length < 2 * radius:
+            continue
+        ys, xs = np.nonzero(far >= (1 - TIP) * length)
+        tip = float(xs.mean() + x), float(ys.mean() + y)
+        y0, x0 = np.unravel_index(np.argmin(np.where(here, away[part], np.inf)), here.shape)
+        base = float(x0 + x), float(y0 + y)
+        owner = _owner(base, boxes, 0.1 * tall)
+        if owner >= 0 and _is_head(tip, boxes[owner]):
+            continue
+        yy, xx = np.ogrid[y : y + high, x : x + wide]
+        near = (xx - tip[0]) ** 2 + (yy - tip[1]) ** 2 < (0.10 * tall) ** 2
+        found.append(Arm(tip, length / tall, int((near & here).sum()), owner))
+    return found
+
+
+def _owner(base: tuple[float, float], boxes: Floats, margin: float) -> int:
+    """The box nearest to the foot of an arm; -1 where none is."""
+    if not len(boxes):
+        return -1
+    x = np.maximum(boxes[:, 0] - base[0], base[0] - boxes[:, 2]).clip(0)
+    y = np.maximum(boxes[:, 1] - base[1], base[1] - boxes[:, 3]).clip(0)
+    middle = np.abs((boxes[:, 0] + boxes[:, 2]) / 2 - base[0])
+    gap = np.hypot(x, y)
+    best = int(np.argmin(np.maximum(gap, 1.0) + 0.01 * middle))
+    return best if gap[best] <= margin else -1
+
+
+def _is_head(tip: tuple[float, float], box: Floats) -> bool:
+    tall, middle = box[3] - box[1], (box[0] + box[2]) / 2
+    return bool(tip[1] < box[1] + 0.12 * tall and abs(tip[0] - middle) < 0.12 * tall)

@@ -1,0 +1,122 @@
+"""What the shelf looks like when nobody is in front of it, pixel by pixel, and when that changed.
+
+Each pixel has the look it rests at, and a candidate: what it has shown since it last changed. A
+candidate that lasts, and that is not a body standing there, becomes the new rest, and tells between
+which moments it came: from when the old look was last seen to when the new one was first.
+What the whole region does together (a lamp, the camera's gain) is no change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceSettings:
+    """Levels of 255, and seconds."""
+
+    differs: float = 16.0
+    """A pixel whose strongest colour is so far from its look shows something else."""
+
+    learns_s: float = 4.0
+    """Time constant with which the look follows the light while nothing is in front."""
+
+    dozes_s: float = 1.0
+    """Where nothing moves it is looked at so often."""
+
+    most_gain: float = 1.6
+    """The region as a whole becomes no more times brighter or darker than this without being
+    learnt anew."""
+
+
+class Surface:
+    """``take`` every small picture; then ``covered`` (h, w) says where something else is seen than
+    the shelf at rest, ``seen_s`` (h, w) when the rest was last seen and ``since_s`` (h, w) since
+    when what is seen has stayed as it is."""
+
+    def __init__(self, settings: SurfaceSettings | None = None) -> None:
+        self.settings = settings or SurfaceSettings()
+        self._rest: Floats | None = None
+        self._now: Floats | None = None
+        self._candidate: Floats = np.empty(0, np.float32)
+        self.covered: Mask = np.empty(0, bool)
+        self.moving: Mask = np.empty(0, bool)
+        self.seen_s: Floats = np.empty(0, np.float32)
+        self.since_s: Floats = np.empty(0, np.float32)
+        self._last_s = 0.0
+
+    def at_rest(self, small: Floats, time_s: float) -> bool:
+        """Whether ``small`` shows nothing but the shelf as it was at the last look, and nothing
+        covers it: then it need not be taken. The light that creeps is followed by and by."""
+        if self._now is None or self.covered.any() or time_s - self._last_s > self.settings.dozes_s:
+            return False
+        apart = np.abs(small[::3, ::3] - self._now[::3, ::3]).max()
+        if apart >= 0.6 * self.settings.differs:
+            return False
+        self.seen_s.fill(time_s)
+        return True
+
+    def take(self, small: Floats, time_s: float) -> None:
+        """``small`` (h, w, 3) is the region at ``time_s``, later than the last."""
+        s = self.settings
+        if self._rest is None:
+            self._rest, self._candidate = small.copy(), small.copy()
+            self._now = small
+            self.covered = np.zeros(small.shape[:2], bool)
+            self.moving = self.covered.copy()
+            self.seen_s = np.full(small.shape[:2], time_s, np.float32)
+            self.since_s = self.seen_s.copy()
+            self._last_s = time_s
+            return
+        now = np.asarray(small * (1.0 / self._gain(small)), np.float32)
+        self._now = now
+        step_s = max(0.0, time_s - self._last_s)
+        self._last_s = time_s
+        rests = (_apart(now, self._rest) < s.differs).view(np.uint8)
+        self.covered = rests == 0
+        self.seen_s[rests > 0] = time_s
+        cv2.accumulateWeighted(now, self._rest, min(1.0, step_s / s.learns_s), mask=rests)
+        stays = (_apart(now, self._candidate) < s.differs).view(np.uint8)
+        self.moving = stays == 0
+        self.since_s[self.moving] = time_s
+        cv2.accumulateWeighted(now, self._candidate, 0.2, mask=stays)
+        cv2.copyTo(now, 1 - stays, self._candidate)
+
+    def before_and_after(self, which: Mask) -> tuple[Floats, Floats]:
+        """(h, w, 3) each: the look at rest, and the same where ``which`` (h, w) is so with what is
+        seen there now."""
+        assert self._rest is not None  # noqa: S101 - asked after a picture was taken
+        after = self._rest.copy()
+        after[which] = self._candidate[which]
+        return self._rest, after
+
+    def settle(self, which: Mask, time_s: float) -> None:
+        """What is seen at ``which`` (h, w) is the shelf at rest from now on."""
+        assert self._rest is not None  # noqa: S101 - as above
+        self._rest[which] = self._candidate[which]
+        self.covered &= ~which
+        self.seen_s[which] = time_s
+
+    def _gain(self, small: Floats) -> Floats:
+        """(3,) how many times as bright each colour has become, by the pixels that show the shelf
+        as it rests, or by all where hardly any do."""
+        assert self._rest is not None  # noqa: S101 - as above
+        ratio = (small[::4, ::4] + 4.0) / (self._rest[::4, ::4] + 4.0)
+        open_ = ~self.covered[::4, ::4]
+        chosen = ratio[open_] if open_.mean() > 0.25 else ratio.reshape(-1, 3)
+        most = self.settings.most_gain
+        middle = np.clip(np.median(chosen, axis=0), 1 / most, most)
+        return np.asarray(middle, np.float32)
+
+
+def _apart(a: Floats, b: Floats) -> Floats:
+    """(h, w) how far two pictures (h, w, 3) are apart in their strongest colour."""
+    blue, green, red = cv2.split(cv2.absdiff(a, b))
+    return np.asarray(cv2.max(cv2.max(blue, green), red), np.float32)

@@ -1,0 +1,78 @@
+"""From arms and changes to touches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from miseban.space.hands import Handling, Touched
+from miseban.vocabulary.hands import ArmSeen, HandsLook, ShelfChange
+
+OPEN = np.zeros(3)
+
+
+def played(
+    changes: list[ShelfChange],
+    *,
+    until_s: float = 8.0,
+    arm: tuple[float, float] = (1.0, 3.0),
+    hidden: float = 0.0,
+    facing: int = 1,
+) -> list[Touched]:
+    """Ten looks a second; track 7's arm is at ``facing`` from and until ``arm``."""
+    handling, told = Handling([4, 4, 4]), []
+    for step in range(round(until_s * 10)):
+        now_s = step / 10
+        arms = [ArmSeen(facing, 0.5, 0.5, 0.4, 50.0, 7)] if arm[0] <= now_s <= arm[1] else []
+        fresh = [one for one in changes if round(10 * (one.until_s + 0.5)) == step]
+        told += handling.see(HandsLook(now_s, arms, fresh, np.full(3, hidden)))
+    return told + handling.finish()
+
+
+def change(number: int, at_s: float, undoes: int | None = None, facing: int = 1) -> ShelfChange:
+    return ShelfChange(
+        number, at_s - 0.1, at_s, {facing: 0.2}, undoes, -0.1 - 0.4 * (number % 2), 7
+    )
+
+
+def kinds(told: list[Touched]) -> list[tuple[int, str]]:
+    return [(one.facing, one.kind) for one in told]
+
+
+def test_a_hand_that_changes_nothing_only_reached() -> None:
+    (one,) = played([])
+    assert (one.facing, one.kind, one.track) == (1, "reach", 7)
+    assert abs(one.time_s - 2.0) < 0.11
+
+
+def test_a_piece_that_is_gone_was_picked_up() -> None:
+    (one,) = played([change(1, 2.0)])
+    assert (one.facing, one.kind, one.track) == (1, "pick_up", 7)
+    assert 1.8 <= one.time_s <= 2.1
+
+
+def test_what_looks_as_before_was_put_back() -> None:
+    told = played([change(1, 2.0), change(2, 5.0, undoes=1)])
+    assert kinds(told) == [(1, "pick_up"), (1, "put_back")]
+
+
+def test_a_body_in_front_is_no_hand() -> None:
+    assert played([], hidden=0.9) == []
+
+
+def test_a_hand_that_only_passes_by_is_none() -> None:
+    assert played([], arm=(1.0, 1.2)) == []
+
+
+def test_one_piece_seen_in_parts_is_one_touch() -> None:
+    told = played([change(1, 2.0), ShelfChange(3, 1.9, 2.1, {1: 0.1, 2: 0.05}, None, 0.5, 7)])
+    assert kinds(told) == [(1, "pick_up")]
+
+
+def test_a_shadow_is_no_touch() -> None:
+    faint = ShelfChange(1, 5.9, 6.0, {0: 0.05}, None, 0.05, 7)
+    assert kinds(played([faint])) == [(1, "reach")]
+
+
+def test_what_changes_with_nobody_near_is_no_touch() -> None:
+    alone = ShelfChange(1, 5.9, 6.0, {0: 0.3}, None, 0.9, None)
+    assert kinds(played([alone], arm=(9.0, 9.0))) == []
