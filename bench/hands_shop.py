@@ -46,6 +46,7 @@ service = "counter"
 [[shelf]]
 id = "wall"
 camera = "shelf"
+tells = ["touches"]
 """
 
 FACING = """

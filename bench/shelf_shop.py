@@ -105,6 +105,7 @@ service = "counter"
 [[shelf]]
 id = "{SHELF}"
 camera = "{CAMERA}"
+tells = ["state"]
 """
     for number, (place, polygon) in enumerate(zip(places, polygons, strict=True)):
         body = f"20010{number:05d}00"

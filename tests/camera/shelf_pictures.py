@@ -38,6 +38,7 @@ fps = 5
 [[shelf]]
 id = "wall"
 camera = "c"
+tells = ["state"]
 """
     for gtin, (name, (x, y)) in zip(GTINS, PLACES.items(), strict=True):
         corners = f"[[{x}, {y}], [{x + WIDE}, {y}], [{x + WIDE}, {y + TALL}], [{x}, {y + TALL}]]"

@@ -109,9 +109,12 @@ def test_what_an_eye_remembers_cannot_leave(wall: Watched) -> None:
     assert repr(eye) == "<ShelfEye>"
 
 
-def test_a_camera_that_sees_no_shelf_has_no_watch() -> None:
-    other = shop().model_copy(update={"shelves": ()})
-    assert open_shelves(other, "c", WIDTH, HEIGHT, START) is None
+def test_only_a_shelf_that_is_to_be_told_of_is_watched() -> None:
+    assert open_shelves(shop(), "c", WIDTH, HEIGHT, START) is not None
+    (shelf,) = shop().shelves
+    for shelves in ((), (shelf.model_copy(update={"tells": ("touches",)}),)):
+        other = shop().model_copy(update={"shelves": shelves})
+        assert open_shelves(other, "c", WIDTH, HEIGHT, START) is None
 
 
 def test_facings_drawn_over_each_other_are_refused() -> None:

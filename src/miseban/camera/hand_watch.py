@@ -12,7 +12,7 @@ from miseban.space.hands import Handling, TouchWriter
 from miseban.vision.hands import HandsWatch
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.events import Event
-from miseban.vocabulary.shop import Shop
+from miseban.vocabulary.shop import Shelf, Shop
 from miseban.vocabulary.tracks import TrackRows
 
 
@@ -22,7 +22,7 @@ class HandWatch:
 
     def __init__(self, shop: Shop, camera: str, start: datetime) -> None:
         seen = shop.camera(camera)
-        known = [(s.id, f) for s in shop.shelves if s.camera == camera for f in s.facings]
+        known = [(s.id, f) for s in _told(shop, camera) for f in s.facings]
         self._watch = HandsWatch([f.polygon for _, f in known], seen.width, seen.height)
         self._handling = Handling([f.capacity for _, f in known])
         self._writer = TouchWriter(shop, camera, [(s, f.id) for s, f in known], start)
@@ -46,7 +46,9 @@ class HandWatch:
 
 
 def open_hands(shop: Shop, camera: str, start: datetime) -> HandWatch | None:
-    """None where the camera sees no shelf."""
-    if not any(shelf.camera == camera for shelf in shop.shelves):
-        return None
-    return HandWatch(shop, camera, start)
+    """None where the camera tells of no shelf's touches."""
+    return HandWatch(shop, camera, start) if _told(shop, camera) else None
+
+
+def _told(shop: Shop, camera: str) -> list[Shelf]:
+    return [s for s in shop.shelves if s.camera == camera and "touches" in s.tells]

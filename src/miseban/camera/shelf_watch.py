@@ -86,14 +86,15 @@ class ShelfWatch:
 
 
 def facings_of(shop: Shop, camera: str) -> list[tuple[str, Facing]]:
-    """Shelf and facing of all that the camera sees, in the order of the shop file."""
-    return [(s.id, f) for s in shop.shelves if s.camera == camera for f in s.facings]
+    """Shelf and facing of all whose state the camera tells, in the order of the shop file."""
+    told = [s for s in shop.shelves if s.camera == camera and "state" in s.tells]
+    return [(s.id, f) for s in told for f in s.facings]
 
 
 def open_shelves(
     shop: Shop, camera: str, width: int, height: int, start: datetime
 ) -> ShelfWatch | None:
-    """The watch of ``camera``; None where it sees no shelf."""
+    """The watch of ``camera``; None where it tells of no shelf."""
     if not facings_of(shop, camera):
         return None
     return ShelfWatch(shop, camera, width, height, start)

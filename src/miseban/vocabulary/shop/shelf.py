@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -47,6 +47,9 @@ class Facing(Table):
     )
 
 
+ShelfTells = Literal["state", "touches"]
+
+
 class Shelf(Table):
     """A shelf as one camera sees it."""
 
@@ -55,6 +58,15 @@ class Shelf(Table):
         default_factory=title_from_id, description="Its name for people. Without it: the id."
     )
     camera: Id = Field(description="The camera that sees it.")
+    tells: Annotated[
+        tuple[ShelfTells, ...],
+        Field(max_length=2, json_schema_extra={"form": 'list of `"state"`, `"touches"`'}),
+    ] = Field(
+        default=(),
+        description="What the camera tells of it from its pictures: how full its facings are "
+        "(`state`), hands that reach for them (`touches`, in recordings of one camera). Both are "
+        "on trial: [shelves.md](shelves.md) says how often they are wrong.",
+    )
     facings: Annotated[
         tuple[Facing, ...],
         Field(min_length=1, max_length=500, json_schema_extra={"form": "`[[shelf.facing]]`"}),
