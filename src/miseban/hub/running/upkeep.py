@@ -15,6 +15,8 @@ from miseban.hub.running.settings import Upkeep
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
 
+GIVE_BACK_S = 20.0
+"""So often what is free goes back to the system."""
 LONGEST_REST_S = 2.0
 _LOG = log("upkeep")
 
@@ -102,10 +104,12 @@ class Keeper:
             _LOG.error("upkeep failed", why=str(error))
         except Exception:  # noqa: BLE001  (whatever happens, this thread goes on)
             _LOG.exception("upkeep failed")
-        give_it_back()
 
     def _run(self) -> None:
         while True:
             self.once()
-            if self._pace.wait(60.0 * self._upkeep.compact_minutes):
-                return
+            next_s = time.monotonic() + 60.0 * self._upkeep.compact_minutes
+            while time.monotonic() < next_s:  # questions take memory too, whenever they are asked
+                give_it_back()
+                if self._pace.wait(GIVE_BACK_S):
+                    return
