@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -98,7 +98,7 @@ class _Drawn:
         self.info: SourceInfo = source.info
 
     @property
-    def gaps(self) -> Sequence[Gap]:
+    def gaps(self) -> list[Gap]:
         return self._source.gaps
 
     @property
@@ -115,11 +115,14 @@ class _Drawn:
                 return
             yield frame
 
-    def poll(self) -> Frame | None:
-        return self._source.poll()
-
     def close(self) -> None:
         self._source.close()
+
+    def __enter__(self) -> _Drawn:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _scored(true: Iterable[Event], seen: Iterable[Event]) -> Found:

@@ -64,7 +64,7 @@ class _Counts:
 
 @dataclass(frozen=True, slots=True)
 class _Played:
-    kinds: dict[str, _Counts]
+    kinds: Mapping[str, _Counts]
     hours: float
 
 
@@ -96,7 +96,7 @@ def _play(folder: Path, name: str, seed: int, begins: str, minutes: int) -> _Pla
     (truth / "tracks.csv").unlink()  # boxes are not compared here
     score = score_folders(truth, result).help
     assert score is not None
-    kinds = {
+    kinds: dict[str, _Counts] = {
         kind: _Counts(one.truth, one.matched, one.result, one.in_time)
         for kind, one in score.kinds.items()
     }

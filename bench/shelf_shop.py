@@ -57,7 +57,7 @@ def drawn_shop(seed: int, *, per_hour: float = 80.0) -> tuple[Shop, Scenario]:
 
 
 def _places(rng: random.Random, length: float, levels: int) -> list[Place]:
-    found = []
+    found: list[Place] = []
     for level in range(levels):
         start = 0.05
         while length - 0.05 - start > 0.45:

@@ -85,6 +85,9 @@ class Known:
         self.seen |= dict(zip(told.visit.tolist(), told.time_s.tolist(), strict=True))
         return told
 
+    def tracks_of(self, visit: int) -> list[tuple[str, int]]:
+        return [(camera, visit) for camera in sorted({called for called, _, _ in self.calls})]
+
     def ended(self) -> list[EndedVisit]:
         return []
 
