@@ -139,7 +139,8 @@ async function visitors() {
   const weeks = Array.from({ length: WEEKS }, (_, n) => ask("visitors", day(plusDays(today, -7 * (n + 1)))));
   const [whole, mine, ...before] = await Promise.all([ask("visitors", { ...day(today), by: "whole" }), ask("visitors", day(today)), ...weeks]);
   const row = whole.rows.find((row) => row.place === "");
-  const total = row?.visitors;
+  const unseen = row?.visitors?.value === 0 && !row.coverage; // no camera told anything: nobody is not known
+  const total = unseen ? undefined : row?.visitors;
   const hours = hourly(mine);
   const hour = hourOf(hubNow());
   const past = before.map(hourly).filter((one) => one.some((v) => v?.value));
@@ -155,7 +156,7 @@ async function visitors() {
   const open = normal.map((v, n) => [v, n]).concat(hours.map((v, n) => [v?.value, n])).filter(([v]) => v).map(([, n]) => n);
   const [first, last] = open.length ? [Math.min(...open), Math.max(...open)] : [0, 23];
   const cut = (list) => list.slice(first, last + 1);
-  fill("visitors", figure(total, t("unit.people"), { note: said }), coverageNote(row?.coverage),
+  fill("visitors", figure(total, t("unit.people"), { note: said }), unseen ? h("p.change", t("frame.unseen")) : coverageNote(row?.coverage),
     spark(cut(hours).map((one, n) => (first + n <= hour ? one?.value ?? null : null)), { beside: cut(normal), band: cut(hours).map((one) => [one?.low, one?.high]), label: t("now.visitors") }));
 }
 
