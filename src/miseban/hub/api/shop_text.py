@@ -12,6 +12,7 @@ from miseban.hub.api.problems import Trouble
 from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
 from miseban.hub.shop_file.versions import Versions
+from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.whole_files import write_whole
 
@@ -28,13 +29,19 @@ def need_match(if_match: str | None, text: str) -> None:
 
 
 def read(path: Path | None, missing: str | None = None) -> str:
-    """As it lies there, line ends and all. Raises ``Trouble`` (``not-found``)."""
+    """As it lies there, line ends and all. Raises ``Trouble`` (``not-found``), and ``BadInput``
+    where it is no UTF-8: an editor saved it in another way."""
     try:
         if path is not None:
             return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         if missing is not None:
             return missing
+    except UnicodeDecodeError as error:
+        what = (
+            f"expected UTF-8, found another encoding at byte {error.start}: save it so on the box"
+        )
+        raise BadInput("not-utf-8", path.name if path else "", what) from None
     raise Trouble("not-found", "this hub has no such file")
 
 
