@@ -169,7 +169,7 @@ async def test_a_file_that_was_broken_by_hand_is_told_and_can_be_left_behind(
         assert restored.status_code == 200, restored.text
         versions = (await client.get(f"{PATH}/versions")).json()["versions"]
     assert written(place) == FILE
-    assert [one["now"] for one in versions][0] is True
+    assert versions[0]["now"] is True
     assert versions[0]["by"] == "manager"
 
 
