@@ -201,3 +201,22 @@ async def test_what_no_rule_can_say_is_refused_with_one_line(
     assert answer.status_code in (400, 422), answer.text
     assert "\n" not in answer.json()["detail"]
     assert written(place) == before
+
+
+async def test_what_could_not_be_written_is_no_version(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty tries on a box that writes to nothing but its data would push out all that was."""
+
+    def refuse(path: Path, text: str, *, mode: int) -> None:
+        raise OSError(30, "Read-only file system")
+
+    async with place.client("manager") as client:
+        await client.put(f"{PATH}/file", content=FILE, headers=TOML)
+        before = (await client.get(f"{PATH}/versions")).json()
+        monkeypatch.setattr("miseban.hub.api.shop_text.write_whole", refuse)
+        body = {"edits": [], "language": "ko"}
+        answer = await client.patch(f"{PATH}/file", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "read-only")
+        assert (await client.get(f"{PATH}/versions")).json() == before
+    assert written(place) == FILE
