@@ -138,6 +138,8 @@ async def test_versions_say_who_changed_what_and_lead_back(place: Place) -> None
     [
         b"[[rule]\nid = 1",
         b"rule = 3",
+        b"a = " + b"1" * 5000,
+        b"a = " + b"[" * 5000,
         b"rule = [1]",
         b"[[rule]]\nid = []",
         b'[[rule]]\nid = "queue-long"\nescalate = 3',

@@ -213,7 +213,7 @@ def _data(text: str) -> dict[str, Any]:
     """Raises ``BadInput`` where it is no TOML."""
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too many digits, or brackets
         raise BadInput("not-toml", "rules.toml", f"expected TOML, found: {error}") from None
 
 

@@ -153,7 +153,7 @@ def _with_top(text: str, top: Mapping[str, Any]) -> str:
 def _read(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too many digits, or brackets
         raise BadInput("not-toml", _FILE, f"expected TOML, found: {error}") from None
 
 
