@@ -15,7 +15,6 @@ from miseban.hub.shop_file import tables
 from miseban.hub.shop_file.spans import found, own, spans
 from miseban.hub.shop_file.writing import as_toml
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.shop.problem import shown
 
 _FILE: Final = "rules.toml"
 _RULE: Final = ("rule",)
@@ -64,11 +63,7 @@ def _need_sayable(edit: RuleEdit) -> None:
     wanted = edit.wanted or {}
     if not _has_steps(wanted):
         raise BadInput("shop-edit", _FILE, f"{edit.id!r} escalate: expected a list of tables")
-    for key, value in wanted.items():
-        try:
-            as_toml(key, value)
-        except TypeError as error:
-            raise BadInput("shop-edit", _FILE, f"{edit.id!r} {shown(key)}: {error}") from None
+    tables.need_sayable(wanted, _FILE, edit.id)
 
 
 def _one(text: str, edit: RuleEdit) -> str:
