@@ -157,7 +157,7 @@ def test_as_often_in_the_same_hours_whatever_lies_around_them(tmp_path: Path) ->
     place = kept(tmp_path, small(), [*touched, *well(MONDAY - timedelta(days=7), 4 * 24 * 45)])
     one_of_them = {"since": MONDAY - timedelta(days=7), "until": MONDAY}
     two_of_them = MONDAY, MONDAY + timedelta(days=9)
-    some = {"weekdays": ["tue"], "from_hour": 8, "to_hour": 12}
+    some: dict[str, Any] = {"weekdays": ["tue"], "from_hour": 8, "to_hour": 12}
     told = place.ask("funnel", *two_of_them, compare=one_of_them, **some)
     assert one(told, "pick_ups", "milk/a") == 80
     assert one(told, "pick_up_ratio", "milk/a") == pytest.approx(1.0)
