@@ -64,3 +64,18 @@ async def test_where_the_policy_has_it_off_nothing_is_opened(place: Place) -> No
     async with place.client("marketer") as client:
         assert (await client.post(PATH)).json()["code"] == "right"
     assert "camera.blocks" not in noted(place)
+
+
+async def test_a_picture_of_another_size_is_not_shown(place: Place) -> None:
+    """Private zones are drawn on the shop file's size: on another one they would hide elsewhere."""
+    file = place.hub.files.shop
+    assert file is not None
+    film = next(file.parent.glob("*.avi"))
+    writer = cv2.VideoWriter(str(film), cv2.VideoWriter.fourcc(*"MJPG"), 10, (320, 240))
+    for _ in range(30):
+        writer.write(np.full((240, 320, 3), 200, np.uint8))
+    writer.release()
+    async with place.client("installer") as client:
+        found = (await client.post(PATH)).json()
+    assert (found["code"], found["rows"]) == ("size", None)
+    assert (found["width"], found["height"]) == (320, 240)

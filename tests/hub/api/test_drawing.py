@@ -58,6 +58,18 @@ async def test_a_zone_is_added_and_every_other_line_stays(hub: Place) -> None:
         assert file_of(hub).read_text("utf-8") == text
 
 
+@pytest.mark.parametrize("more", [{"polygon": [[None, 1.0]]}, {"name": [{"a": None}]}])
+async def test_what_no_file_can_say_is_refused_with_one_line(
+    hub: Place, more: dict[str, Any]
+) -> None:
+    async with hub.client("installer") as client:
+        for zone in ("bread", "milk"):
+            found = await patch(client, {"kind": "zone", "id": zone, "put": NEW | more})
+            assert found.status_code == 400, found.text
+            assert "\n" not in found.json()["detail"]
+    assert file_of(hub).read_text("utf-8") == SHOP
+
+
 async def test_a_crossing_polygon_is_told_where_it_is_and_nothing_is_written(hub: Place) -> None:
     async with hub.client("manager") as client:
         bad = {"kind": "zone", "id": "bread", "put": NEW | {"polygon": CROSSED}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,4 +130,95 @@ async def test_versions_say_who_changed_what_and_lead_back(place: Place) -> None
         assert [line["text"] for line in before["diff"] if line["sign"] == "-"] == ["on = false"]
         restored = await client.post(f"{PATH}/versions/{versions[1]['id']}/restore")
         assert restored.status_code == 200, restored.text
+    assert written(place) == FILE
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"[[rule]\nid = 1",
+        b"rule = 3",
+        b"a = " + b"1" * 5000,
+        b"a = " + b"[" * 5000,
+        b"rule = [1]",
+        b"[[rule]]\nid = []",
+        b'[[rule]]\nid = "queue-long"\nescalate = 3',
+        '[[rule]]\nid = "queue-long" # 混雑'.encode("cp932"),
+    ],
+)
+async def test_a_file_that_was_broken_by_hand_is_told_and_can_be_left_behind(
+    place: Place, broken: bytes
+) -> None:
+    file = place.hub.files.rules
+    assert file is not None
+    put = {"when": "queue.length", "at_least": 4.0, "escalate": [{"after_s": 60.0}]}
+    async with place.client("manager") as client:
+        assert (await client.put(f"{PATH}/file", content=FILE, headers=TOML)).status_code == 200
+        good = (await client.get(f"{PATH}/versions")).json()["versions"][0]["id"]
+        file.write_bytes(broken)
+        told = [
+            await client.get(f"{PATH}/each"),
+            await client.patch(f"{PATH}/file", json={"edits": [{"id": "queue-long", "put": put}]}),
+        ]
+        for answer in told:
+            assert answer.status_code == 400, answer.text
+            assert "rules.toml" in answer.json()["detail"]
+        assert file.read_bytes() == broken
+        if b"#" in broken:
+            return  # not to be read at all: only on the box
+        assert (await client.get(f"{PATH}/versions/{good}")).status_code == 200
+        restored = await client.post(f"{PATH}/versions/{good}/restore")
+        assert restored.status_code == 200, restored.text
+        versions = (await client.get(f"{PATH}/versions")).json()["versions"]
+    assert written(place) == FILE
+    assert versions[0]["now"] is True
+    assert versions[0]["by"] == "manager"
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        {"when": "queue.length", "at_least": {"a": None}},
+        {"when": "queue.length", "roles": [None]},
+        {"when": "queue.length", "at_least": 4.0, "a b\n[[rule]]": 1},
+        {"when": "queue.length", "at_least": 4.0, "\ud800": 1},
+        {"when": "queue.length", "at_least": 4.0, "escalate": [[1]]},
+        {"when": "queue.length", "at_least": 4.0, "escalate": {"after_s": 3.0}},
+        {"when": "queue.length", "at_least": 4.0, "escalate": [1, {"after_s": 3.0}]},
+        {"when": "queue.length", "at_least": 10**400},
+    ],
+)
+@pytest.mark.parametrize("there", [False, True])
+async def test_what_no_rule_can_say_is_refused_with_one_line(
+    place: Place, put: dict[str, Any], there: bool
+) -> None:
+    async with place.client("manager") as client:
+        if there:
+            one = '[[rule]]\nid = "queue-long"\nwhen = "queue.length"\nat_least = 5.0\n'
+            await client.put(f"{PATH}/file", content=one, headers=TOML)
+        before = written(place)
+        body = json.dumps({"edits": [{"id": "queue-long", "put": put}]})
+        headers = {"Content-Type": "application/json"}
+        answer = await client.patch(f"{PATH}/file", content=body, headers=headers)
+    assert answer.status_code in (400, 422), answer.text
+    assert "\n" not in answer.json()["detail"]
+    assert written(place) == before
+
+
+async def test_what_could_not_be_written_is_no_version(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty tries on a box that writes to nothing but its data would push out all that was."""
+
+    def refuse(path: Path, text: str, *, mode: int) -> None:
+        raise OSError(30, "Read-only file system")
+
+    async with place.client("manager") as client:
+        await client.put(f"{PATH}/file", content=FILE, headers=TOML)
+        before = (await client.get(f"{PATH}/versions")).json()
+        monkeypatch.setattr("miseban.hub.api.shop_text.write_whole", refuse)
+        body = {"edits": [], "language": "ko"}
+        answer = await client.patch(f"{PATH}/file", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "read-only")
+        assert (await client.get(f"{PATH}/versions")).json() == before
     assert written(place) == FILE

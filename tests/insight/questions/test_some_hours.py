@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miseban.vocabulary.events import Event
+from miseban.vocabulary.events import EVENTS, Event
 from tests.insight.questions.shops import Place, kept, one, rows, small
-from tests.insight.questions.test_edges import event, well
+from tests.insight.questions.test_edges import IDS, event, well
 from tests.insight.questions.test_heat import MONDAY, WEEK
 
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -136,3 +136,30 @@ def test_few_people_in_the_chosen_hours_are_not_told_of(tmp_path: Path) -> None:
         for begin, end in ((9, 11), (9, 10), (10, 11))
     ]
     assert stays == [23, None, None]
+
+
+def test_as_often_in_the_same_hours_whatever_lies_around_them(tmp_path: Path) -> None:
+    """Of a week with one Tuesday and of one day more than a week with two, with as many touches on
+    each: as often on a Tuesday, and not as often in all of the time."""
+    hours = [timedelta(days=day, hours=9) for day in (-6, 1, 8)]
+    touched = [
+        EVENTS.validate_python(
+            {
+                "type": "shelf.touched", "id": IDS.at(when.timestamp()), "time": when,
+                "shop": "small", "camera": "door", "shelf": "milk", "facing": "a",
+                "kind": "pick_up", "visit": f"{at:04x}{n:012x}", "confidence": 0.9,
+            }
+        )
+        for at, hour in enumerate(hours)
+        for n in range(40)
+        if (when := MONDAY + hour + timedelta(minutes=n))
+    ]  # fmt: skip
+    place = kept(tmp_path, small(), [*touched, *well(MONDAY - timedelta(days=7), 4 * 24 * 45)])
+    one_of_them = {"since": MONDAY - timedelta(days=7), "until": MONDAY}
+    two_of_them = MONDAY, MONDAY + timedelta(days=9)
+    some: dict[str, Any] = {"weekdays": ["tue"], "from_hour": 8, "to_hour": 12}
+    told = place.ask("funnel", *two_of_them, compare=one_of_them, **some)
+    assert one(told, "pick_ups", "milk/a") == 80
+    assert one(told, "pick_up_ratio", "milk/a") == pytest.approx(1.0)
+    whole = place.ask("funnel", *two_of_them, compare=one_of_them)
+    assert one(whole, "pick_up_ratio", "milk/a") == pytest.approx(2 * 7 / 9, abs=1e-3)

@@ -29,7 +29,7 @@ from miseban.vision.sources.live import LiveOptions
 from miseban.vision.sources.source import Source
 from miseban.vocabulary.errors import BadInput, Failed, MisebanError
 from miseban.vocabulary.policies import load_policy
-from miseban.vocabulary.shop import Shop, load_shop
+from miseban.vocabulary.shop import Camera, Shop, load_shop
 
 CHECK_FRAMES = 15
 CHECK_FOR_S = 4.0
@@ -94,6 +94,15 @@ def _model(shop: Shop, name: str, shop_file: Path) -> str:
     return shop.camera(name).model or (choice.model if choice else best.name if best else "")
 
 
+def _of_another_size(source: Source, camera: Camera) -> Looked | None:
+    """What is drawn on the shop file's size, private zones among it, would lie elsewhere."""
+    info = source.info
+    if (info.width, info.height) == camera.resolution:
+        return None
+    what = f"the camera sends {info.width}x{info.height}, the shop file says otherwise"
+    return Looked(code="size", detail=what, width=info.width, height=info.height)
+
+
 def _blocks(shop: Shop, name: str, shop_file: Path) -> Looked:
     """One moment, some seconds after the first frame: what needs to see movement has by then.
     Everybody who was seen in these seconds is covered."""
@@ -109,6 +118,8 @@ def _blocks(shop: Shop, name: str, shop_file: Path) -> Looked:
         contextlib.closing(open_detector(model)) as detector,
         _open(camera.source, shop_file, FPS) as source,
     ):
+        if (wrong := _of_another_size(source, camera)) is not None:
+            return wrong
         for frame in source.frames():
             mask.hide(frame)
             boxes.append(detector.detect(frame).xyxy)
@@ -129,10 +140,9 @@ def _picture(shop: Shop, name: str, shop_file: Path) -> Looked:
         contextlib.closing(open_detector(_model(shop, name, shop_file))) as detector,
         _open(camera.source, shop_file, FPS) as source,
     ):
+        if (wrong := _of_another_size(source, camera)) is not None:
+            return wrong
         info = source.info
-        if (info.width, info.height) != camera.resolution:
-            what = f"the camera sends {info.width}x{info.height}, the shop file says otherwise"
-            return Looked(code="size", detail=what, width=info.width, height=info.height)
         background = PersonFreeBackground(info.width, info.height)
         looks = iter(LOOKS_S)
         next_s, began = next(looks), None

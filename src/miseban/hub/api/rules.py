@@ -19,7 +19,7 @@ from miseban.hub.api.shop import TEXT, Area, IfMatch, Set, Toml, toml_answer
 from miseban.hub.api.shop_text import checked_rules, etag_of, need_match, read, set_rules_text
 from miseban.hub.live.shelves import facing_names
 from miseban.hub.people.rights import Right
-from miseban.hub.shop_file.rule_edits import RuleEdit, with_rules
+from miseban.hub.shop_file.rule_edits import RuleEdit, held_rules, with_rules
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.shop.table import Id, Table
@@ -168,7 +168,7 @@ def set_each(body: RuleEdits, hub: TheHub, by: By, if_match: IfMatch = None) -> 
     with hub.setting:
         before = read(hub.files.rules, missing="")
         need_match(if_match, before)
-        held = {row.get("id"): row for row in _data(before).get("rule", [])}
+        held = held_rules(before)
         edits = [RuleEdit(one.id, _wanted(one, held.get(one.id, {}))) for one in body.edits]
         text = with_rules(before, edits, {"language": body.language} if body.language else None)
         set_rules_text(hub, by, text, before)
@@ -213,7 +213,7 @@ def _data(text: str) -> dict[str, Any]:
     """Raises ``BadInput`` where it is no TOML."""
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too many digits, or brackets
         raise BadInput("not-toml", "rules.toml", f"expected TOML, found: {error}") from None
 
 

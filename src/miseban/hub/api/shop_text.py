@@ -4,6 +4,7 @@ the API."""
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 from miseban.hub.alerts import Rules, parse_rules
@@ -12,6 +13,7 @@ from miseban.hub.api.problems import Trouble
 from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
 from miseban.hub.shop_file.versions import Versions
+from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.whole_files import write_whole
 
@@ -28,13 +30,19 @@ def need_match(if_match: str | None, text: str) -> None:
 
 
 def read(path: Path | None, missing: str | None = None) -> str:
-    """As it lies there, line ends and all. Raises ``Trouble`` (``not-found``)."""
+    """As it lies there, line ends and all. Raises ``Trouble`` (``not-found``), and ``BadInput``
+    where it is no UTF-8: an editor saved it in another way."""
     try:
         if path is not None:
             return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         if missing is not None:
             return missing
+    except UnicodeDecodeError as error:
+        what = (
+            f"expected UTF-8, found another encoding at byte {error.start}: save it so on the box"
+        )
+        raise BadInput("not-utf-8", path.name if path else "", what) from None
     raise Trouble("not-found", "this hub has no such file")
 
 
@@ -71,8 +79,7 @@ def set_text(hub: Hub, by: Asked, text: str, before: str) -> None:
     """Checks and writes; ``hub.setting`` is held, and ``hub.changed`` is the caller's to tell.
     ``before`` is what the file says now: it stays among the versions, as ``text`` does."""
     found = checked(hub, by, text)
-    _keep(hub, by, hub.files.versions, text, before)
-    write(hub.files.shop, text)
+    _write_and_keep(hub, by, hub.files.shop, hub.files.versions, text, before)
     hub.people.audit.note(by.actor, "shop.set", found.shop.id, hub.now())
 
 
@@ -85,14 +92,19 @@ def checked_rules(hub: Hub, text: str) -> Rules:
 def set_rules_text(hub: Hub, by: Asked, text: str, before: str) -> None:
     """As ``set_text``, for the rules."""
     checked_rules(hub, text)
-    _keep(hub, by, hub.files.rule_versions, text, before)
-    write(hub.files.rules, text)
+    _write_and_keep(hub, by, hub.files.rules, hub.files.rule_versions, text, before)
     hub.people.audit.note(by.actor, "rules.set", hub.shop.shop.id, hub.now())
 
 
-def _keep(hub: Hub, by: Asked, folder: Path | None, text: str, before: str) -> None:
-    if folder is None or text == before:
-        return
-    versions, now = Versions(folder), hub.now()
-    versions.keep(before, "", now)  # nothing, if it was set here
-    versions.keep(text, by.identity.name, now)
+def _write_and_keep(
+    hub: Hub, by: Asked, file: Path | None, folder: Path | None, text: str, before: str
+) -> None:
+    """What said ``before`` is kept first; ``text`` once it is written, for what is refused was
+    never in force."""
+    versions = None if folder is None or text == before else Versions(folder)
+    if versions is not None:
+        versions.keep(before, "", hub.now())  # nothing, if it was set here
+    write(file, text)
+    if versions is not None:
+        with suppress(Failed):  # it is set: the next change keeps it, by nobody's name
+            versions.keep(text, by.identity.name, hub.now())

@@ -17,6 +17,7 @@ from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
 from miseban.hub.shop_file.changes import Change, DiffLine, changes, diff
 from miseban.hub.shop_file.versions import Versions
+from miseban.vocabulary.errors import BadInput
 
 router = APIRouter(prefix="/api/v1", route_class=Route)
 VersionId = Annotated[str, Path(pattern=r"^[0-9TZ]{1,32}$", description="Of the version.")]
@@ -135,7 +136,7 @@ def restore_rules(version: VersionId, hub: TheHub, by: By, if_match: IfMatch = N
 def _all(kept: Versions, now: str) -> Kept:
     held = kept.all()
     texts = [one.text() for one in held]
-    shown = [starred(text) for text in texts]
+    shown = [_shown(text) for text in texts]
     older = [*shown[1:], None][: len(shown)]
     return Kept(
         versions=[
@@ -144,16 +145,25 @@ def _all(kept: Versions, now: str) -> Kept:
                 set=one.set,
                 by=one.by,
                 now=text == now,
-                changes=[] if before is None else changes(before, told),
+                changes=[] if before is None or told is None else changes(before, told),
             )
             for one, text, told, before in zip(held, texts, shown, older, strict=True)
         ]
     )
 
 
+def _shown(text: str) -> str | None:
+    """Without passwords; None where it was broken by hand, and is no TOML: nobody can tell what of
+    it is a password, and versions before and after it must still be found."""
+    try:
+        return starred(text)
+    except BadInput:
+        return None
+
+
 def _one(kept: Versions, name: str, now: str) -> VersionText:
     text = kept.of(name).text()
-    told, beside = starred(text), starred(now)
+    told, beside = starred(text), _shown(now) or ""  # all of it comes back where that is broken
     return VersionText(
         id=name,
         text=told,

@@ -39,6 +39,7 @@ def edited(text: str, edits: Sequence[Edit]) -> str:
     at.
     """
     for edit in edits:
+        tables.need_sayable(edit.wanted or {}, _FILE, edit.id)
         text = _one(text, edit)
     return text
 

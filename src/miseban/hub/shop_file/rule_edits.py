@@ -35,9 +35,35 @@ def with_rules(text: str, edits: Sequence[RuleEdit], top: Mapping[str, Any] | No
     """``text`` with all ``edits``, one after the other, and the keys of ``top`` at its head. Raises
     ``BadInput`` (``shop-edit``) as ``edits.edited`` does; whether they are rules is not looked at.
     """
+    held_rules(text)
     for edit in edits:
+        _need_sayable(edit)
         text = _one(text, edit)
     return _with_top(text, top) if top else text
+
+
+def held_rules(text: str) -> dict[str, dict[str, Any]]:
+    """The rules that ``text`` has, by their ids. Raises ``BadInput`` where they are no tables with
+    an id each, as a file that was broken by hand may have them."""
+    rows = _read(text).get("rule", [])
+    for row in rows if isinstance(rows, list) else [rows]:
+        if not (isinstance(row, dict) and isinstance(row.get("id"), str) and _has_steps(row)):
+            what = "expected [[rule]] tables, each with an id: set it right by hand"
+            raise BadInput("shop-edit", _FILE, what)
+    return {row["id"]: row for row in rows}
+
+
+def _has_steps(row: Mapping[str, Any]) -> bool:
+    steps = row.get("escalate", [])
+    return isinstance(steps, list) and all(isinstance(one, dict) for one in steps)
+
+
+def _need_sayable(edit: RuleEdit) -> None:
+    """What comes through the API may be anything that JSON has."""
+    wanted = edit.wanted or {}
+    if not _has_steps(wanted):
+        raise BadInput("shop-edit", _FILE, f"{edit.id!r} escalate: expected a list of tables")
+    tables.need_sayable(wanted, _FILE, edit.id)
 
 
 def _one(text: str, edit: RuleEdit) -> str:
@@ -122,7 +148,7 @@ def _with_top(text: str, top: Mapping[str, Any]) -> str:
 def _read(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too many digits, or brackets
         raise BadInput("not-toml", _FILE, f"expected TOML, found: {error}") from None
 
 

@@ -11,6 +11,8 @@ from tomlkit.items import Table
 
 from miseban.hub.shop_file.spans import Span, own, spans
 from miseban.hub.shop_file.writing import as_toml
+from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.shop.problem import shown
 
 
 class NotSure(Exception):  # noqa: N818 (whoever asked says what is wrong)
@@ -76,6 +78,15 @@ def set_keys(table: Any, said: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
     for key, value in wanted.items():
         if key not in said or said[key] != value:  # 2 and 2.0 are the same here
             table[key] = tomlkit.value(as_toml(key, value))
+
+
+def need_sayable(wanted: Mapping[str, Any], where: str, name: str) -> None:
+    """Raises ``BadInput`` (``shop-edit``) for values that JSON has and such a file has not."""
+    for key, value in wanted.items():
+        try:
+            as_toml(key, value)
+        except TypeError as error:
+            raise BadInput("shop-edit", where, f"{name!r} {shown(key)}: {error}") from None
 
 
 def ends_as(new: str, text: str) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from miseban.insight.questions import floor, occupancy, things, visitors, zones
 from miseban.insight.questions.answers import Answer
 from miseban.insight.questions.asked import Asked
-from miseban.insight.questions.asking import Question
-from miseban.insight.questions.before_after import with_ratios
+from miseban.insight.questions.asking import FunnelQuestion, Question
+from miseban.insight.questions.before_after import open_s, with_ratios
 from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.journal.reader import JournalReader
 from miseban.vocabulary.errors import BadInput
@@ -52,9 +52,10 @@ def answer(
     if question.compare is None:
         return found
     when = {"since": question.compare.since, "until": question.compare.until, "compare": None}
-    other = _ANSWERED_BY[question.question](question.model_copy(update=when), asked)
-    if question.question == "funnel":
-        found = with_ratios(found, other)
+    then = question.model_copy(update=when)
+    other = _ANSWERED_BY[question.question](then, asked)
+    if isinstance(question, FunnelQuestion) and isinstance(then, FunnelQuestion):
+        found = with_ratios(found, open_s(question, asked), other, open_s(then, asked))
     return found.model_copy(update={"compare": other})
 
 

@@ -51,6 +51,9 @@ class Counters:
     def look(self, now_s: float, people: Iterable[Person]) -> Iterator[Sign]:
         """Everybody seen in this second."""
         here = list(people)
+        if not here:
+            for counter in self._counters:
+                counter.missed_s = None  # who waited has gone
         if not here or not self._counters:
             return
         xy = np.array([person.xy for person in here])

@@ -64,6 +64,7 @@ class Lying:
                     upright.append((body.xy, person))
                 continue
             self._add(now_s, body, person, lately, lies=low)
+        self._boxes = {k: b for k, b in self._boxes.items() if now_s - b.last_s <= s.gone_s}
         for one in self._low:
             self._risen(now_s, one, upright)
         self._low = [one for one in self._low if not self._is_over(now_s, one)]
@@ -153,12 +154,12 @@ class _Boxes:
     """One track of a camera without a floor: how its box was before."""
 
     def __init__(self) -> None:
-        self._last_s = -math.inf
+        self.last_s = -math.inf
         self._usual: tuple[float, float] | None = None  # height in pixels, breadth by height
 
     def sunk(self, now_s: float, body: Body) -> bool:
         """Whether the box has become low and broad at once, where it stands."""
-        usual, self._last_s = self._usual, now_s
+        usual, self.last_s = self._usual, now_s
         if usual is None:
             self._usual = (body.box_px, body.aspect)
             return False
