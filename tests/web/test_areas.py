@@ -62,6 +62,14 @@ def stays_told(answer: dict[str, Any]) -> list[str]:
     ]
 
 
+def test_a_shop_that_does_not_come_at_once_is_asked_for_again(visitor: Visitor) -> None:
+    visitor.page.route("**/api/v1/shop", lambda route: route.abort(), times=1)
+    page = visitor.log_in("marketer", AREAS)
+    ready(page)
+    assert stays_shown(page)
+    visitor.forgive(lambda line: "ERR_FAILED" in line)
+
+
 def test_the_hours_are_kept_in_the_address_and_asked_for(visitor: Visitor) -> None:
     page = visitor.log_in("marketer", AREAS)
     ready(page)

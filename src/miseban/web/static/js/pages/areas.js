@@ -3,7 +3,7 @@
 import { choices, narrow } from "../areas/choice.js";
 import { forSale, placed, rank, stops, strips } from "../areas/lists.js";
 import { drawPicture } from "../areas/picture.js";
-import { ask, get, may } from "../api.js";
+import { ask, may, steadily } from "../api.js";
 import { coverageNote, figure, measured, tableOf } from "../charts.js";
 import { changed } from "../compared.js";
 import { $, all, fill, h } from "../dom.js";
@@ -14,7 +14,7 @@ import { csvOf, onPeriod, period, view, viewed } from "../period.js";
 import { drawPlan, noPlan, shopPlan } from "../plan.js";
 import { duration, number, share, t } from "../words.js";
 
-const shop = get("shop");
+const shop = steadily("shop");
 const box = chartBox(t("areas.stays_over"));
 /** Pictures of the place without people, by camera: of this page alone, gone with it. */
 const stills = new Map();
