@@ -62,6 +62,29 @@ def stays_told(answer: dict[str, Any]) -> list[str]:
     ]
 
 
+def test_a_shop_that_does_not_come_at_once_is_asked_for_again(visitor: Visitor) -> None:
+    visitor.page.route("**/api/v1/shop", lambda route: route.abort(), times=1)
+    page = visitor.log_in("marketer", AREAS)
+    ready(page)
+    assert stays_shown(page)
+    visitor.forgive(lambda line: "ERR_FAILED" in line)
+
+
+def test_an_area_that_cannot_be_loaded_is_not_told_as_another(visitor: Visitor) -> None:
+    page = visitor.log_in("marketer", f"{AREAS}&area=drinks")
+    ready(page)
+    expect(page.locator("#area .figure")).not_to_have_count(0)
+    visitor.context.set_offline(True)
+    page.locator("#ranking").get_by_role("button", name="Bento and rice balls").click()
+    expect(page.locator("#area-title")).to_have_text("Bento and rice balls")
+    expect(page.locator("#area").get_by_role("alert")).to_be_visible()
+    expect(page.locator("#area .figure")).to_have_count(0)
+    visitor.context.set_offline(False)
+    page.locator("#ranking").get_by_role("button", name="Bento and rice balls").click()
+    expect(page.locator("#area .figure")).not_to_have_count(0)
+    visitor.forgive(lambda line: "ERR_INTERNET_DISCONNECTED" in line)
+
+
 def test_the_hours_are_kept_in_the_address_and_asked_for(visitor: Visitor) -> None:
     page = visitor.log_in("marketer", AREAS)
     ready(page)

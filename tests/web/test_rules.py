@@ -147,3 +147,18 @@ def test_nobody_elses_rules_are_lost_and_others_may_not_set_them(
     with Visitor.of(browser, site) as one:
         one.log_in("staff")
         assert one.context.request.get("/rules").status == 403
+
+
+def test_two_switches_at_once_do_not_refuse_each_other(manager: Visitor, site: Website) -> None:
+    page = manager.log_in("manager", "/rules")
+    on = sum(one["rule"]["on"] for one in manager.api("rules/each")["rules"])
+    expect(page.locator("#answer .figure b")).to_have_text(str(on))
+    page.evaluate(
+        """() => { for (const id of ["counts-off", "counts-gaps"])
+           document.querySelector(`[data-rule=${id}] [role=switch]`).click(); }"""
+    )
+    expect(page.locator("#answer .figure b")).to_have_text(str(on - 2))
+    for rule in ("counts-off", "counts-gaps"):
+        expect(page.locator(f"[data-rule={rule}] [role=switch]")).not_to_be_checked()
+        assert in_force(site, rule).on is False
+    expect(page.locator("#toasts")).not_to_contain_text("meanwhile")

@@ -45,7 +45,7 @@ export function openRule({ seen: { rule, stands }, measure, channels, save, drop
   const steps = h("div.list-of", rule.escalate.map((one, n) => stepRow(n, one)));
   const note = h("p.note.bad", { role: "alert", hidden: true });
   let more = rule.escalate.length;
-  const unitWord = unit && t(`rules.unit_${unit}`);
+  const withUnit = (word) => t("rules.in_unit", { what: t(word), unit: t(`rules.unit_${unit}`) });
 
   const form = h("form", { onsubmit: async (event) => {
     event.preventDefault();
@@ -60,7 +60,7 @@ export function openRule({ seen: { rule, stands }, measure, channels, save, drop
   } },
   h("h2", t(`rulekind.${keyOf(rule.when)}`)), h("p", h("small", rule.id)),
   h("label.check", h("input", { type: "checkbox", name: "on", checked: rule.on }), t("rules.is_on")),
-  limit && field(`${t(measure.side === "at_least" ? "rules.at_least" : "rules.at_most")} (${unitWord})`, num("limit", typed(rule[measure.side]), { required: measure.least === null, max: unit === "share" ? "100" : "1000000", placeholder: measure.least === null ? null : String(measure.least) }), measure.least === null ? null : t("rules.by_floor", { n: measure.least })),
+  limit && field(withUnit(measure.side === "at_least" ? "rules.at_least" : "rules.at_most"), num("limit", typed(rule[measure.side]), { required: measure.least === null, max: unit === "share" ? "100" : "1000000", placeholder: measure.least === null ? null : String(measure.least) }), measure.least === null ? null : t("rules.by_floor", { n: measure.least })),
   rule.when !== "help.needed" && field(t("rules.hold"), num("hold_s", rule.hold_s, { max: "604800" })),
   rule.when === "help.needed" && checks(t("rules.kinds"), "kinds", KINDS.map((one) => [one, t(`helpkind.${one}`)]), rule.kinds.length ? rule.kinds : KINDS),
   measure.subjects.length > 0 && checks(t("rules.about"), "subjects", measure.subjects.map((one) => [one.id, one.name]), rule.subjects, t("rules.about_all")),
@@ -70,7 +70,7 @@ export function openRule({ seen: { rule, stands }, measure, channels, save, drop
   field(t("rules.urgency"), h("select", { name: "urgency" }, URGENCIES.map((one) => h("option", { value: one, selected: one === rule.urgency }, t(`rules.${one}`))))),
   steps, h("button", { type: "button", "data-act": "step", onclick: () => { steps.append(stepRow((more += 1))); steps.lastChild.querySelector("input").focus(); } }, t("rules.add_step")),
   h("details", h("summary", t("rules.finer")),
-    limit && field(`${t("rules.back")} (${unitWord})`, num("back", typed(rule.back)), t("rules.back_why")),
+    limit && field(withUnit("rules.back"), num("back", typed(rule.back)), t("rules.back_why")),
     field(t("rules.clear"), num("clear_s", rule.clear_s, { max: "604800" })),
     field(t("rules.cooldown"), num("cooldown_s", rule.cooldown_s, { max: "604800" }), t("rules.cooldown_why"))),
   note,

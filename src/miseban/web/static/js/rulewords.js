@@ -1,6 +1,6 @@
 // A rule of alerts as a sentence.
 
-import { number, share, t } from "./words.js";
+import { number, share, t, withUnit } from "./words.js";
 
 export const keyOf = (when) => when.replaceAll(".", "_");
 /** How a threshold is typed and read: {step, times (what stands in the file, as typed), digits, unit}. */
@@ -15,7 +15,7 @@ export const shown = (when, value) => (unitOf(when) === "time" ? duration(value)
 function duration(seconds) {
   const [by, unit] = seconds >= 7200 && seconds % 1800 === 0 ? [3600, "hours"] : seconds >= 120 && seconds % 30 === 0 ? [60, "minutes"] : [1, "seconds"];
   const value = seconds / by;
-  return `${number(value, Number.isInteger(value) ? 0 : 1)} ${t(`unit.${unit}`)}`;
+  return withUnit(number(value, Number.isInteger(value) ? 0 : 1), unit);
 }
 
 const listed = (words) => words.join(t("rules.comma"));
@@ -44,7 +44,7 @@ export function termsOf(rule, measure) {
   return {
     held: [rule.hold_s > 0 ? t("rules.for", { time: duration(rule.hold_s) }) : t("rules.at_once"), zones.length && listed(zones),
       rule.hours.length && t("rules.hours_of", { hours: listed(rule.hours.map(hoursWord)) })].filter(Boolean),
-    told: `${rolesOf(rule.roles)} (${listed(rule.channels.map(channelWord)) || "–"})`,
+    told: t("rules.told", { who: rolesOf(rule.roles), how: listed(rule.channels.map(channelWord)) || "–" }),
     then: rule.escalate.map((one) => t("rules.then", { time: duration(one.after_s), who: rolesOf(one.roles) })),
   };
 }

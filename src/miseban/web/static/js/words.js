@@ -37,13 +37,18 @@ export const share = (value, digits = 0) =>
 export const change = (value, digits = 0) =>
   formatted(value, { style: "percent", maximumFractionDigits: digits, signDisplay: "exceptZero" });
 
+// 45 s, but 45秒 and 45초.
+const SPACE = ["ja", "ko"].includes(LANGUAGE) ? "" : " ";
+/** A number, as written, with its unit: "people" is that of `unit.people`. */
+export const withUnit = (written, unit) => `${written}${SPACE}${t(`unit.${unit}`)}`;
+
 /** Seconds as people say them: 45 s, 3 min, 2 h, 4 days. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
-  if (seconds < 90) return `${number(seconds)} ${t("unit.seconds")}`;
-  if (seconds < 5400) return `${number(seconds / 60, seconds < 600 ? 1 : 0)} ${t("unit.minutes")}`;
-  if (seconds < 172800) return `${number(seconds / 3600, 1)} ${t("unit.hours")}`;
-  return `${number(seconds / 86400, 1)} ${t("unit.days")}`;
+  if (seconds < 90) return withUnit(number(seconds), "seconds");
+  if (seconds < 5400) return withUnit(number(seconds / 60, seconds < 600 ? 1 : 0), "minutes");
+  if (seconds < 172800) return withUnit(number(seconds / 3600, 1), "hours");
+  return withUnit(number(seconds / 86400, 1), "days");
 }
 
 const dates = new Map();

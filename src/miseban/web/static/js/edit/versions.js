@@ -6,7 +6,9 @@ import { refusal } from "../refusals.js";
 import { dayAndTime, t } from "../words.js";
 
 const KINDS = new Set(["camera", "line", "zone", "shelf", "till", "fixture", "shop", "notice", "staff", "rule"]);
-const change = (one) => h("li", h("span", t(`versions.${one.what}`, { what: `${KINDS.has(one.kind) ? t(`tablekind.${one.kind}`) : one.kind}${one.name ? ` “${one.name}”` : ""}` })));
+const kindOf = (one) => (KINDS.has(one.kind) ? t(`tablekind.${one.kind}`) : one.kind);
+const whatOf = (one) => (one.name ? t("refused.named", { kind: kindOf(one), id: one.name }) : kindOf(one));
+const change = (one) => h("li", h("span", t(`versions.${one.what}`, { what: whatOf(one) })));
 const changesOf = (all) => (all.length ? h("ul.changes", all.slice(0, 12).map(change), all.length > 12 && h("li", `+ ${all.length - 12}`)) : null);
 
 /** Of the `shop` file or the `rules`. `etag()` of what the page shows; `restored()` when the file is another. */

@@ -3,7 +3,7 @@
 import { choices, narrow } from "../areas/choice.js";
 import { forSale, placed, rank, stops, strips } from "../areas/lists.js";
 import { drawPicture } from "../areas/picture.js";
-import { ask, get, may } from "../api.js";
+import { ask, may, steadily } from "../api.js";
 import { coverageNote, figure, measured, tableOf } from "../charts.js";
 import { changed } from "../compared.js";
 import { $, all, fill, h } from "../dom.js";
@@ -12,14 +12,16 @@ import { cellsOf, heatLayer, legend, topOf, without } from "../heat.js";
 import { chartBox, overTime, stamp } from "../overtime.js";
 import { csvOf, onPeriod, period, view, viewed } from "../period.js";
 import { drawPlan, noPlan, shopPlan } from "../plan.js";
+import { refusal } from "../refusals.js";
 import { duration, number, share, t } from "../words.js";
 
-const shop = get("shop");
+const shop = steadily("shop");
 const box = chartBox(t("areas.stays_over"));
 /** Pictures of the place without people, by camera: of this page alone, gone with it. */
 const stills = new Map();
 let shown = null;
 let again = null;
+let told = ""; // the area that its card tells of
 const fit = choices($("#choice"), () => again());
 
 async function show(when, signal) {
@@ -46,7 +48,10 @@ function choose(zone) {
   rank(list, choose, more);
   strips(list, choose, more);
   markChosen();
-  drawArea();
+  drawArea().catch((error) => {
+    if (!error.code) throw error;
+    if (viewed("area") === zone) fill("area", h("p.note.bad", { role: "alert" }, refusal(error)));
+  });
 }
 
 function markChosen() {
@@ -128,11 +133,16 @@ async function drawArea(signal) {
   const title = $("#area-title");
   const chosen = list.find((one) => one.zone.id === viewed("area"));
   title.textContent = chosen?.zone.name ?? t("areas.area");
+  if (!chosen?.stay) told = "";
   if (!chosen?.stay) return fill("area", h("p.empty", t(viewed("area") ? "frame.nothing" : "areas.choose")));
   const { zone, stay, other } = chosen;
   const own = { ...more, by: when.by, zones: zone.id };
+  // Under its name nothing of another area, whether the answer comes or not.
+  if (told !== zone.id) fill("area", h("p.loading", t("frame.loading")));
+  told = "";
   const over = await ask("dwell", { ...when.query, ...own }, signal);
   if (viewed("area") !== zone.id) return; // another was chosen meanwhile
+  told = zone.id;
   const one = (key, write) => h("div.figures", h("h3", t(`areas.${key.replace("_s", "")}`)), figure(stay[key], "", { write }), changed(stay[key], other?.[key]));
   fill("area", h("div.four", one("stays", number), one("mean_s", duration), one("median_s", duration), one("p90_s", duration)),
     coverageNote(stay.coverage), box, stay.stays?.value === null && h("p", h("small", t("frame.withheld"))),

@@ -1,6 +1,6 @@
 // Rules: what people are told of, when, and who.
 
-import { call, get, Problem } from "../api.js";
+import { call, Problem, steadily } from "../api.js";
 import { figure } from "../charts.js";
 import { showVersions } from "../edit/versions.js";
 import { $, fill, h, toast } from "../dom.js";
@@ -15,7 +15,7 @@ const measureOf = (when) => each.measures.find((one) => one.when === when);
 
 async function load() {
   try {
-    each = await get("rules/each");
+    each = await steadily("rules/each");
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return fill("answer", h("p.note.bad", { role: "alert" }, t("rules.no_file", { why: refusal(error) })));
@@ -25,7 +25,15 @@ async function load() {
   showVersions({ of: "rules", etag: () => each.etag, restored: load });
 }
 
-async function set(body, said) {
+let saving = Promise.resolve();
+/** One after the other: what is set while another is on its way would else meet a file that is another. */
+function set(body, said) {
+  const turn = saving.then(() => setNow(body, said));
+  saving = turn.catch(() => {});
+  return turn;
+}
+
+async function setNow(body, said) {
   try {
     await call("PATCH", "rules/file", { body, headers: { "If-Match": each.etag } });
   } catch (error) {

@@ -1,6 +1,6 @@
 // Set-up: cameras, and what is drawn on their pictures and on the plan, tried out before it is saved.
 
-import { call, get, Problem } from "../api.js";
+import { call, get, Problem, steadily } from "../api.js";
 import { $, fill, h, toast } from "../dom.js";
 import { planBackdrop, pictureBackdrop } from "../edit/backdrop.js";
 import { Board } from "../edit/board.js";
@@ -44,7 +44,7 @@ const camera = () => model.cameras.find((one) => one.id === surface()) ?? null;
 
 async function begin() {
   try {
-    model = new Model(await get("shop/drawings"), changed);
+    model = new Model(await steadily("shop/drawings"), changed);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return fill("overview", h("p.note.bad", t("setup.no_file", { why: refusal(error) })));
@@ -209,7 +209,7 @@ async function save() {
   toast(t("draw.saved"));
   say(t("draw.saved"));
   const held = chosen;
-  model.load(await get("shop/drawings"));
+  model.load(await steadily("shop/drawings"));
   laid = await get("shop/plan").catch(() => null);
   chosen = held;
   shown();
