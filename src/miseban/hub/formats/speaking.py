@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import aiomqtt
 
+from miseban.hub.ending import ended
 from miseban.hub.formats.broker import OnvifIn, load_onvif, tell_others, waiting_passages
 from miseban.hub.formats.onvif_counts import OnvifCounts
 from miseban.hub.formats.public import PublicFigures, public_topic
@@ -79,6 +80,4 @@ async def _first_of(*coming: Coroutine[Any, Any, None]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await ended(*tasks)

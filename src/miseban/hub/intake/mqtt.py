@@ -18,6 +18,7 @@ from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.connecting import TIMEOUT_S, backoff_s, broker_client
 from miseban.camera.delivery.direct import Accept
 from miseban.camera.process.logs import log
+from miseban.hub.ending import ended
 from miseban.hub.intake.desk import Desk, TakesFloor, to_nobody
 from miseban.vocabulary.delivery import LARGEST_PAYLOAD, ack_topic, events_topic
 from miseban.vocabulary.floor_now import floor_topic
@@ -102,8 +103,7 @@ class MqttIntake:
             try:
                 await self._keep(client, listening)
             finally:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+                await ended(listening)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from miseban.hub.alerts import Notice
+from miseban.hub.ending import ended
 from miseban.hub.notify.chat import Chat
 from miseban.hub.notify.messages import Message, Words
 from miseban.vocabulary.shop import Shop
@@ -69,9 +70,7 @@ class Notifier:
         """Waits for what is on its way, no longer than ``wait_s``."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=wait_s)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(*self._tasks)
 
     async def _send(self, notice: Notice, channel: str) -> None:
         way, words = self._ways[channel]

@@ -11,6 +11,7 @@ from miseban.camera.process.logs import log
 from miseban.camera.process.wall_clock import WallClock
 from miseban.hub.alerts import Notice
 from miseban.hub.alerts.watch import Watch
+from miseban.hub.ending import ended
 from miseban.hub.notify.chat import Chat
 from miseban.hub.notify.notifier import Notifier
 from miseban.hub.notify.outgoing import Outgoing
@@ -72,9 +73,7 @@ class HubLoop:
             await asyncio.Event().wait()
         finally:
             box.on_reload.remove(reloaded)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(*tasks)
             await self._notifier.close()
             await self._outgoing.close()
 

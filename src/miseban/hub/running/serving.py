@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from miseban.camera.process.logs import log
 from miseban.hub.api.watching import end_streams
+from miseban.hub.ending import ended
 from miseban.hub.tls import TlsFiles, uvicorn_settings
 from miseban.vocabulary.errors import BadInput, MisebanError
 
@@ -145,9 +146,7 @@ async def _serve(
         if failed is not None or (until is not None and until.is_set()):
             stop()
         await asyncio.wait([serving], timeout=0.2)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await ended(*tasks)
     await serving
     if failed is not None:
         raise failed
