@@ -84,7 +84,10 @@ def test_noise_free_tracks_give_the_truth(seed: int, tmp_path: Path) -> None:
         one, other = stays(told.truth, zone.id), stays(told.found, zone.id)
         pairs = same_stays(one, other)
         errors = np.abs(one[pairs[:, 0], 2] - other[pairs[:, 1], 2])
-        assert not len(errors) or errors.mean() <= 0.5
+        # Who sits in a wheelchair or leans on a frame has no feet below the head: seconds of one
+        # stay, which are 0.1 s of the mean.
+        assert not len(errors) or errors.mean() <= 0.75
+        assert not len(errors) or np.median(errors) <= 0.25
         # Boxes that lean say within 5 cm where somebody stands: a stay about as long as the least
         # that is told may be told or not.
         assert zone.camera is not None

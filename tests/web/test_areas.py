@@ -104,7 +104,8 @@ def test_the_hours_are_kept_in_the_address_and_asked_for(visitor: Visitor) -> No
     expect(end).to_have_attribute("aria-valuetext", f"{LAST.hour + 1:02}:00")
     narrow = {"from_hour": LAST.hour, "to_hour": LAST.hour + 1}
     told = stays_told(ask(visitor, "areas", **narrow))
-    assert told != stays_told(ask(visitor, "areas"))
+    if LAST.hour:  # in its first hour a day has no other
+        assert told != stays_told(ask(visitor, "areas"))
     expect(page.locator("#ranking .ranking li > small").first).to_contain_text(told[0])
     page.reload()
     ready(page)

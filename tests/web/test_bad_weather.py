@@ -107,6 +107,7 @@ def looker(browser: Browser, weather: Weather) -> Iterator[Visitor]:
         yield one
         # What a browser says when nobody answers is the weather's.
         weathered = re.compile(r"net::ERR_|401")
+        one.page.close()  # it may be at asking still
         one.forgive(lambda said: bool(weathered.search(said)))
 
 

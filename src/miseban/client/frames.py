@@ -16,14 +16,14 @@ def frame(answer: Answer) -> pd.DataFrame:
     where it stands on a number of people or events. ``start`` and ``detail`` are left out where
     they tell nothing.
 
-    With a time to compare with, each measure has ``_before`` too: that of the same place and of the
-    same row in order of time. ``attrs`` has ``units`` by measure, ``notes``, ``since``, ``until``,
-    ``as_of`` and ``timezone``.
+    With a time to compare with, each measure that both have has ``_before`` too: that of the same
+    place and of the same row in order of time. ``attrs`` has ``units`` by measure, ``notes``,
+    ``since``, ``until``, ``as_of`` and ``timezone``.
     """
     found = _plain(answer)
     if answer.compare is not None:
         other = _plain(answer.compare)
-        names = list(answer.measures)
+        names = [name for name in answer.measures if name in answer.compare.measures]
         for table in (found, other):
             table["nth"] = table.groupby(["place", "detail"]).cumcount()
         other = other[["place", "detail", "nth", *names]]

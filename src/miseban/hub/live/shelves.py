@@ -20,21 +20,17 @@ class Shelves:
     def __init__(self, shop: Shop) -> None:
         self.names = facing_names(shop)
         self.places = {name: place for place, name in self.names.items()}
-        self._said: Latest[Place, tuple[Stocked, float, datetime]] = Latest()
+        self._said: Latest[Place, tuple[Stocked, float]] = Latest()
 
     def take(self, event: ShelfState) -> None:
         place = (event.shelf, event.facing)
-        if place not in self.names:
-            return
-        since, held = event.time, self._said.get(place)
-        if held is not None and held[0] <= event.time and held[1][0] == event.state:
-            since = held[1][2]  # the fill alone has changed
-        self._said.put(place, (event.time, event.id), (event.state, event.fill, since))
+        if place in self.names:
+            self._said.put(place, (event.time, event.id), (event.state, event.fill))
 
     def get(self, place: Place, since: datetime) -> tuple[datetime, Stocked, float] | None:
         """Since when it looks how, and how full it is; None where it was not told."""
         said = self._said.get(place, since)
-        return None if said is None else (said[1][2], said[1][0], said[1][1])
+        return None if said is None else (said[0], *said[1])
 
     def forget(self, before: datetime) -> None:
         self._said.forget(before)
