@@ -17,6 +17,7 @@ from miseban.camera.result import Analysis
 from miseban.insight.queues import length_steps
 from miseban.insight.score.stays import same_stays, score_durations, stays
 from miseban.sim.seen.detector import Detector, DetectorModel
+from miseban.sim.seen.shapes import is_plain
 from miseban.sim.seen.tracks import sightings
 from miseban.sim.stage import Stage
 from miseban.sim.truth.events import truth
@@ -44,15 +45,17 @@ def chain(
     minutes: int = MINUTES,
     replayed: Replay = replay_apart,
 ) -> Told:
-    """From noon on, replayed: each camera by itself, or as ``replayed`` has it."""
+    """From noon on, replayed: each camera by itself, or as ``replayed`` has it. Without a detector
+    only of those who walk upright: boxes of others say less surely where they are."""
     world = simulated(seed, minutes, NOON)
-    known = truth(world.shop, world.people, world.start, minutes * 60, seed)
+    people = world.people if model else [one for one in world.people if is_plain(one)]
+    known = truth(world.shop, people, world.start, minutes * 60, seed)
     cameras = world.shop.cameras
     eyes = [Detector(model, c.resolution, seed, c.id) if model else None for c in cameras]
     path = folder / f"{seed}.csv"
     stage = Stage(world.shop, world.scenario)
     with TracksFile(path, visibility=False) as file:
-        for stretch in sightings(world.people, cameras, minutes * 60, stage):
+        for stretch in sightings(people, cameras, minutes * 60, stage):
             rows = [
                 eye.look(seen, camera.fps, stretch.from_s, stretch.to_s) if eye else seen.rows
                 for eye, seen, camera in zip(eyes, stretch.seen, cameras, strict=True)
@@ -84,10 +87,7 @@ def test_noise_free_tracks_give_the_truth(seed: int, tmp_path: Path) -> None:
         one, other = stays(told.truth, zone.id), stays(told.found, zone.id)
         pairs = same_stays(one, other)
         errors = np.abs(one[pairs[:, 0], 2] - other[pairs[:, 1], 2])
-        # Who sits in a wheelchair or leans on a frame has no feet below the head: seconds of one
-        # stay, which are 0.1 s of the mean.
-        assert not len(errors) or errors.mean() <= 0.75
-        assert not len(errors) or np.median(errors) <= 0.25
+        assert not len(errors) or errors.mean() <= 0.5
         # Boxes that lean say within 5 cm where somebody stands: a stay about as long as the least
         # that is told may be told or not.
         assert zone.camera is not None
