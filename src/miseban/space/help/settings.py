@@ -5,13 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from miseban.vocabulary.events import HelpKind
 from miseban.vocabulary.shop import Sensitivity
 
-ALL_KINDS: Final[tuple[HelpKind, ...]] = (
-    *("fall", "on_floor", "wheelchair", "walking_aid"),
-    *("slow_walk", "long_search", "unmanned_counter", "lost_child"),
-)
 WAITS: Final[dict[Sensitivity, float]] = {"low": 2.0, "normal": 1.0, "high": 0.6}
 """So many times as long must a sign last before it is told."""
 

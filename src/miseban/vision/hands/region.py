@@ -70,10 +70,6 @@ class Region:
         """(N, 4) boxes of the frame in pixels of the small picture."""
         return (xyxy - (self.left, self.top, self.left, self.top)) * self.scale
 
-    def in_frame(self, x: float, y: float) -> Pair:
-        """A place of the small picture in pixels of the frame."""
-        return self.left + (x + 0.5) / self.scale, self.top + (y + 0.5) / self.scale
-
 
 def _short_side(polygon: Floats) -> float:
     """Of the smallest rectangle around it, however that is turned."""

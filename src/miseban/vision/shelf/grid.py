@@ -40,10 +40,6 @@ class Quad:
         tall = (np.linalg.norm(d - a) + np.linalg.norm(c - b)) / 2
         return float(wide), float(tall)
 
-    @property
-    def area_px(self) -> float:
-        return abs(float(cv2.contourArea(self.corners.astype(np.float32))))
-
 
 def quad_of(polygon: Sequence[tuple[float, float]]) -> Quad:
     """The facing's outline as four corners: its own, or those of the rectangle around it. The
