@@ -18,6 +18,8 @@ Found = tuple[HelpKind, float]
 SURE = 0.8
 """What a detector of objects must be sure of, on average over three seconds."""
 KNOWN = 3
+CLOSE_M = 0.015
+"""So near to the limit between those who sit and those who stoop it takes longer to tell them."""
 COMPANY_M, COMPANY_S = 4.0, 12.0
 """Who walks as slowly and stays so near to somebody in need for so long keeps company."""
 CAME_S = 60.0
@@ -62,22 +64,25 @@ class Aids:
         for person, bodies in people:
             if person.staff or person.key in self._beside:
                 continue
-            sure = 0.9
-            if person.key not in self._said:
+            said, sure = self._said.get(person.key), 0.9
+            if said is None or said.kind == "slow_walk":  # what it is may show from the side yet
                 found = self._found(person, bodies)
-                if found is None:
-                    continue
-                kind, sure = found
-                who = self._is_back(now_s, kind, person)
-                if who is None and kind == "slow_walk" and self._keeps_to(now_s, person):
-                    self._beside.add(person.key)
-                    continue
-                who = who or f"person-{person.key}"
-                self._said[person.key] = _Said(
-                    kind, who, now_s, person.xy, deque(person.way, maxlen=WAY_S)
-                )
-            said = self._said[person.key]
-            yield Sign(said.kind, said.who, person.xy, sure, person.name)
+                if found is not None and (said is None or found[0] != said.kind):
+                    sure = found[1]
+                    said = self._begun(now_s, person, found[0])
+            if said is not None:
+                yield Sign(said.kind, said.who, person.xy, sure, person.name)
+
+    def _begun(self, now_s: float, person: Person, kind: HelpKind) -> _Said | None:
+        """None for who only keeps company."""
+        who = self._is_back(now_s, kind, person)
+        if who is None and kind == "slow_walk" and self._keeps_to(now_s, person):
+            self._beside.add(person.key)
+            return None
+        who = who or f"person-{person.key}"
+        way = deque(person.way, maxlen=WAY_S)
+        said = self._said[person.key] = _Said(kind, who, now_s, person.xy, way)
+        return said
 
     def forget(self, person: Person) -> None:
         """He or she is gone."""
@@ -121,20 +126,24 @@ class Aids:
         recognised = self._object(person, bodies)
         if recognised is not None:
             return recognised
-        if person.shaped >= s.seated_s * waits:
-            part = person.seated / person.shaped
-            if part >= s.share:
-                return "wheelchair", min(0.95, part)
-        pace = person.pace
-        enough = sum(v > s.moving_mps / 2 for v in person.speeds) >= s.slow_windows * waits
-        tall = person.own_m is not None and person.own_m > s.seated_m * 0.95
-        if pace is None or not tall:
+        if person.own_m is None or not person.shapes:
             return None
-        if person.shaped >= s.stooped_s * waits and pace <= s.aid_mps:
-            broad = person.stooped / person.shaped
-            if broad >= s.stooped_broad:
-                return "walking_aid", min(0.9, 0.5 + broad - s.stooped_broad)
-        if enough and pace <= s.slow_mps and person.walked_m >= s.slow_walked_m * waits:
+        pace = person.pace
+        n = len(person.shapes)
+        broad = sum(broad >= s.aid_broad for _, broad in person.shapes)
+        if broad >= max(s.aid_times, s.aid_part * n):
+            tall = median(tall for tall, _ in person.shapes)
+            sure = min(0.95, 0.6 + broad / n)
+            close = abs(tall - s.stooped_m) < CLOSE_M
+            if n < s.aid_s * waits * (2 if close else 1):
+                return None
+            if tall < s.stooped_m or (pace is not None and pace > s.aid_mps and tall < s.seated_m):
+                return "wheelchair", sure
+            return ("walking_aid", sure) if pace is not None and pace <= s.aid_mps else None
+        enough = sum(v > s.moving_mps / 2 for v in person.speeds) >= s.slow_windows * waits
+        if pace is None or person.own_m < s.adult_m or not enough:
+            return None
+        if pace <= s.slow_mps and person.walked_m >= s.slow_walked_m * waits:
             return "slow_walk", min(0.9, 0.6 + s.slow_mps - pace)
         return None
 
