@@ -76,7 +76,7 @@ def test_a_camera_that_sees_nobody_tells_nothing() -> None:
 def test_who_stands_beside_does_not_stand_in_the_place() -> None:
     beside: list[Place | None] = [(5.6, 5.0)] * 40
     assert [one.person.key for one in played(STANDS, beside, OTHER)] == [0]
-    comes = [*[(12.0, 9.0)] * 9, *[(5.6, 5.0)] * 31]
+    comes: list[Place | None] = [*[(12.0, 9.0)] * 9, *[(5.6, 5.0)] * 31]
     assert not played(STANDS, comes, OTHER)
 
 

@@ -92,7 +92,7 @@ class Children:
     def _is_child(self, person: Person) -> bool:
         if person.staff or person.own_m is None or len(person.heights) < KNOWN:
             return False
-        broad = sum(broad >= self._s.aid_broad for _, broad in person.shapes)
+        broad = sum(shape.broad >= self._s.aid_broad for shape in person.shapes)
         return person.own_m <= self._s.child_m and broad <= UPRIGHT * len(person.shapes)
 
 

@@ -19,6 +19,8 @@ PAST = 0.999
 """What the counter was like before a thousand seconds counts for little."""
 
 
+HIDDEN_S = 10.0
+"""Customers stand in front of a clerk now and then."""
 PLACE_M = 0.8
 """Behind a counter, so near to where its clerk has stood, stands a clerk."""
 
@@ -84,7 +86,7 @@ class Counters:
             counter.staff_xy = (0.98 * px + 0.02 * x, 0.98 * py + 0.02 * y)
         elif any(self._stands_in(counter, p) for p in beside):
             counter.staff_s = now_s
-        there = now_s - counter.staff_s <= 3.0
+        there = now_s - counter.staff_s <= HIDDEN_S
         counter.watched_s += 1.0
         counter.manned = PAST * counter.manned + (1 - PAST) * there
         waiting = [

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.settings import HelpSettings
@@ -48,6 +49,16 @@ class Glimpse:
     outside: bool = False
 
 
+class Shape(NamedTuple):
+    """In motion at ``xy`` in the second from ``at_s`` on; ``tall`` metres, ``broad`` times what is
+    usual."""
+
+    at_s: float
+    xy: Pair
+    tall: float
+    broad: float
+
+
 @dataclass(slots=True)
 class Stop:
     """``from_s`` to ``to_s`` at ``xy``."""
@@ -83,7 +94,7 @@ class Person:
     walked_m: float = 0.0
     stop: Stop | None = None
     heights: deque[float] = field(default_factory=lambda: deque(maxlen=HEIGHTS))
-    shapes: deque[Pair] = field(default_factory=lambda: deque(maxlen=SHAPES))
+    shapes: deque[Shape] = field(default_factory=lambda: deque(maxlen=SHAPES))
     way: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=WAY_S))
     speeds: deque[float] = field(default_factory=lambda: deque(maxlen=SPEEDS))
     stops: list[Stop] = field(default_factory=list)
@@ -215,7 +226,7 @@ class People:
             ordered = sorted(person.heights)
             person.own_m = ordered[int(0.8 * (len(ordered) - 1))]
         if in_motion and person.broad is not None:
-            person.shapes.append((tall, person.broad))
+            person.shapes.append(Shape(person.last_s, person.xy, tall, person.broad))
 
     def _walk(self, person: Person) -> None:
         """One more window of the way, unless somebody waits where all are slow."""

@@ -134,9 +134,7 @@ class Vanished:
             beside = frozenset(
                 key
                 for key, one in self._known.items()
-                if one is not known
-                and abs(one.sights[-1].at_s - last.at_s) <= 1.0
-                and math.dist(one.sights[-1].xy, last.xy) <= BESIDE_M
+                if one is not known and _stood_by(one.sights, last)
             )
             self._gone[known.person.key] = Gone(
                 known.person, last.xy, last.at_s, last.camera, beside
@@ -172,3 +170,13 @@ class Vanished:
         along = ((bx - ex) * (x - ex) + (by - ey) * (y - ey)) / max(far, 1e-6)
         across = abs((bx - ex) * (y - ey) - (by - ey) * (x - ex)) / max(far, 1e-6)
         return 0.0 < along < far and across <= BROAD_M
+
+
+def _stood_by(sights: Sequence[_Sight], last: _Sight) -> bool:
+    """Whether somebody was beside another who was seen ``last``, and not only now."""
+    return any(
+        one.at_s < last.at_s
+        and last.at_s - one.at_s <= 2.0
+        and math.dist(one.xy, last.xy) <= BESIDE_M
+        for one in sights
+    )
