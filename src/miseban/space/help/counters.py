@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +15,12 @@ from miseban.space.laying import laid, views_of
 from miseban.space.polygons import Polygons
 from miseban.vocabulary.shop import Shop
 
+Pair = tuple[float, float]
 PAST = 0.999
 """What the counter was like before a thousand seconds counts for little."""
 
 
-HIDDEN_S = 10.0
+HIDDEN_S = 15.0
 """Customers stand in front of a clerk now and then."""
 PLACE_M = 0.8
 """Behind a counter, so near to where its clerk has stood, stands a clerk."""
@@ -57,8 +58,11 @@ class Counters:
                 zones = Polygons([queue, service])
                 self._counters.append(_Counter(till.id, zones, (x, y)))
 
-    def look(self, now_s: float, people: Iterable[Person]) -> Iterator[Sign]:
-        """Everybody seen in this second."""
+    def look(
+        self, now_s: float, people: Iterable[Person], strays: Sequence[Pair] = ()
+    ) -> Iterator[Sign]:
+        """Everybody seen in this second; ``strays`` are where somebody is of whom no more is
+        known."""
         here = list(people)
         if not here:
             for counter in self._counters:
@@ -68,10 +72,15 @@ class Counters:
         xy = np.array([person.xy for person in here])
         for counter in self._counters:
             inside = counter.zones.inside(xy)
-            yield from self._one(now_s, counter, here, inside)
+            yield from self._one(now_s, counter, here, inside, strays)
 
     def _one(
-        self, now_s: float, counter: _Counter, here: list[Person], inside: np.ndarray
+        self,
+        now_s: float,
+        counter: _Counter,
+        here: list[Person],
+        inside: np.ndarray,
+        strays: Sequence[Pair],
     ) -> Iterator[Sign]:
         s = self._s
         beside = [
@@ -86,7 +95,9 @@ class Counters:
             x, y = min((p.xy for p in staff), key=lambda xy: math.dist(xy, counter.middle))
             px, py = counter.staff_xy or (x, y)
             counter.staff_xy = (0.98 * px + 0.02 * x, 0.98 * py + 0.02 * y)
-        elif any(self._stands_in(counter, p) for p in beside):
+        elif any(self._is_manned(counter, xy) for xy in strays) or any(
+            self._is_manned(counter, p.xy) for p in beside if not p.waits
+        ):
             counter.staff_s = now_s
         there = now_s - counter.staff_s <= HIDDEN_S
         counter.watched_s += 1.0
@@ -111,10 +122,9 @@ class Counters:
             sure = min(0.9, 0.4 + counter.manned / 2)
             yield Sign("unmanned_counter", f"counter-{counter.name}", first.xy, sure, first.name)
 
-    def _stands_in(self, counter: _Counter, person: Person) -> bool:
+    def _is_manned(self, counter: _Counter, xy: Pair) -> bool:
         """Whether somebody of whom it is not known yet stands where its clerk does."""
-        place = counter.staff_xy
-        return place is not None and not person.waits and math.dist(person.xy, place) <= PLACE_M
+        return counter.staff_xy is not None and math.dist(xy, counter.staff_xy) <= PLACE_M
 
     def _nearest(self, xy: tuple[float, float]) -> _Counter:
         return min(self._counters, key=lambda counter: math.dist(counter.middle, xy))

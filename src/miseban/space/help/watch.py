@@ -95,7 +95,7 @@ class HelpWatch:
             signs += self._aids.look(now_s, [(p, bodies[p.key]) for p in here])
             signs += self._searches.look(now_s, here)
             signs += self._children.look(now_s, people.all())
-            signs += self._counters.look(now_s, here)
+            signs += self._counters.look(now_s, here, [body.xy for body in strays])
         return self._calls.take(now_s, signs)
 
     def finish(self, end_s: float) -> list[Event]:
