@@ -130,6 +130,18 @@ def test_company_of_who_is_slow_is_not_told_of() -> None:
     assert [call.kind for call in found] == ["slow_walk"]
 
 
+def test_what_shows_from_the_side_is_told_after_a_slow_walk() -> None:
+    """Towards the camera a frame does not show, and its owner is slow."""
+    way = along((80, 10, 2), (95, 10, 6.5), (111, 16, 6.5))
+
+    def leans(at_s: float) -> tuple[float, float]:
+        return 1.55, 0.46 if at_s < 95 else 0.8
+
+    found = calls(seen([*passers(12), Actor(way, 80, 111, leans)]))
+    assert [call.kind for call in found][-1:] == ["walking_aid"]
+    assert {call.kind for call in found} <= {"slow_walk", "walking_aid"}
+
+
 def test_a_child_alone_that_wanders_is_told_of_and_one_that_waits_is_not() -> None:
     wanders = along((0, 4, 4), (14, 15, 4), (28, 4, 7), (42, 15, 3), (56, 4, 5))
     (call,) = calls(seen([Actor(wanders, 0, 56, upright(1.15))]))

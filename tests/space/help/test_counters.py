@@ -57,3 +57,18 @@ def test_who_comes_when_nobody_was_there_has_not_waited_since_the_last_one() -> 
     later = range(KNOWN_S + 3600, KNOWN_S + 3660)
     found = told(counters, later, person(3, 6.0))
     assert found[0] + 1 - later.start >= HelpSettings().counter_s
+
+
+def test_a_clerk_whom_the_camera_hardly_sees_is_there() -> None:
+    """Of whom now and then a body is found that is nobody's yet, and where a clerk stood before."""
+    waits, seconds = person(2, 6.0), range(KNOWN_S, KNOWN_S + 90)
+    for place, expected in (((9.6, 6.2), 0), ((4.5, 7.5), 1)):
+        counters = manned()
+        signs = [
+            sign
+            for second in seconds
+            for sign in counters.look(float(second), [waits], [place] if second % 10 == 0 else [])
+        ]
+        assert len({sign.who for sign in signs}) == expected
+    unknown = person(4, 9.4)
+    assert not told(manned(), seconds, waits, unknown), "the fusion has taken the clerk for another"
