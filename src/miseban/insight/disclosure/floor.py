@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -92,8 +93,8 @@ def _worked_out(
     for month, calendar in zip(months, calendars, strict=True):
         ends = calendar.day_edges
         first = ends[np.searchsorted(ends, month.edges[0], side="right") - 1]
-        some_of = (_within(one, ends[0], ends[-1]) for one in (days, hours))
-        yield _told(month, calendar, *some_of, _within(few, first, ends[-1]), k)
+        by_day, by_hour = (_within(one, ends[0], ends[-1]) for one in (days, hours))
+        yield _told(month, calendar, by_day, by_hour, _within(few, first, ends[-1]), k)
 
 
 def _within(rows: pa.Table, since: int, until: int) -> pa.Table:
@@ -119,35 +120,38 @@ def _told(
     wanted = np.append(month.wanted, False)  # so that -1, in no stretch, is not
     by_days = found.days_told & wanted[calendar.day_at]
     by_hours = found.hours_told & wanted[calendar.hour_at]
-    seconds, visits, blocks, lasted_h, spread = (
-        a + b
-        for a, b in zip(
-            _summed(day_s, day_n, found.days, by_days, 24),
-            _summed(hour_s, hour_n, found.hours, by_hours, 1),
-            strict=True,
-        )
-    )
-    hidden = found.hidden()[:, month.wanted].any(axis=1) | lost.any(axis=1)
+    one = _summed(day_s, day_n, found.days, by_days, 24)
+    other = _summed(hour_s, hour_n, found.hours, by_hours, 1)
+    seconds = one.seconds + other.seconds
+    hidden = np.asarray(found.hidden()[:, month.wanted].any(axis=1) | lost.any(axis=1), bool)
     dark = np.unique(bands_of(few))
     some = (seconds > 0) | hidden
     return FloorPart(
         np.argwhere(cells)[some].astype(np.int32),
         seconds[some],
-        visits[some],
-        blocks[some],
-        lasted_h[some],
-        spread[some],
+        (one.visits + other.visits)[some],
+        (one.blocks + other.blocks)[some],
+        (one.hours + other.hours)[some],
+        (one.spread + other.spread)[some],
         hidden[some],
         dark,
         bool(hidden.any() or len(dark)),
     )
 
 
-def _summed(
-    seconds: Ints, visits: Ints, blocks: Blocks, told: Flags, hours: int
-) -> tuple[Ints, Ints, Ints, Ints, NDArray[np.float64]]:
+class _Sums(NamedTuple):
+    """(K,) each, as ``FloorTold`` has them."""
+
+    seconds: Ints
+    visits: Ints
+    blocks: Ints
+    hours: Ints
+    spread: NDArray[np.float64]
+
+
+def _summed(seconds: Ints, visits: Ints, blocks: Blocks, told: Flags, hours: int) -> _Sums:
     """Of K cells (K, T) or (K, H, T) at T times, each of so many ``hours``, in those ``blocks``
-    that are ``told``: (K,) each, what ``FloorPart`` has."""
+    that are ``told``."""
     flat = len(seconds), math.prod(seconds.shape[1:])
     at = np.nonzero(told)
     block = (*at[:-1], blocks.first[at])
@@ -156,9 +160,14 @@ def _summed(
     block_h[block] = hours * (blocks.last - blocks.first + 1)[at]
     squares = np.zeros(seconds.shape)
     np.divide(np.square(block_s, dtype=float), block_h, out=squares, where=block_h > 0)
-    sums = (block_s, visits * told, block_h > 0, block_h)
-    a, b, c, d = (of.reshape(flat).sum(axis=1, dtype=np.int64) for of in sums)
-    return a, b, c, d, squares.reshape(flat).sum(axis=1)
+
+    def summed(of: NDArray[Any]) -> Ints:
+        return np.asarray(of.reshape(flat).sum(axis=1, dtype=np.int64), np.int64)
+
+    spread = squares.reshape(flat).sum(axis=1)
+    return _Sums(
+        summed(block_s), summed(visits * told), summed(block_h > 0), summed(block_h), spread
+    )
 
 
 def _forgotten(calendar: Calendar, day_n: Ints, hour_n: Ints) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from miseban.insight.questions import floor, heat, occupancy, things, visitors, zones
+from miseban.insight.questions import floor, heat, occupancy, routes, things, visitors, zones
 from miseban.insight.questions.answers import Answer
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, Question
@@ -24,6 +24,7 @@ _ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
     "areas": zones.areas,
     "heat": heat.heat,
     "paths": floor.paths,
+    "routes": routes.routes,
     "funnel": floor.funnel,
     "stock": things.stock,
     "cameras": things.cameras,
