@@ -97,11 +97,12 @@ function tills({ tills: all, queues: lines }, names) {
     h("span.end", one.waiting === null ? "–" : t("now.waiting", { n: number(one.waiting) }))))));
 }
 
-function zones({ zones: all }, names) {
+function zones({ zones: all, cameras: eyes }, names) {
   const areas = all.filter((one) => ["area", "entrance", "signage"].includes(names.zones.get(one.zone)?.kind));
   if (!areas.length) return fill("zones", h("p.empty", t("now.no_zones")));
   const used = areas.filter((one) => one.people > 0);
-  if (!used.length) return fill("zones", h("p.empty", t("now.zones_nobody")));
+  const seen = !eyes.length || eyes.some((one) => one.up); // else nobody is not known to be nobody
+  if (!used.length) return fill("zones", h("p.empty", t(seen ? "now.zones_nobody" : "frame.unseen")));
   const most = Math.max(...used.map((one) => one.people));
   const top = [...used].sort((a, b) => b.people - a.people || a.zone.localeCompare(b.zone)).slice(0, 6);
   return fill("zones", h("ul.list", top.map((one) => h("li", h("span", names.zones.get(one.zone).name),
