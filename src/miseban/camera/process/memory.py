@@ -1,18 +1,22 @@
-"""What keeps a hub's memory flat over months."""
+"""What keeps the memory of a camera process and of a hub flat over months."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
+import time
+from collections.abc import Callable
 from typing import Final
-
-import pyarrow as pa
 
 _M_MMAP_THRESHOLD: Final = -3
 _M_ARENA_MAX: Final = -8
 _LARGE: Final = 32_768
 _HEAPS: Final = 2
 """Else glibc keeps one for every thread, each with what that thread once needed."""
+
+
+GIVE_BACK_S: Final = 20.0
+"""So often what is free goes back to the system."""
 
 
 def take_it_plainly() -> None:
@@ -28,4 +32,21 @@ def take_it_plainly() -> None:
 
 def give_it_back() -> None:
     """What is free goes back to the system (``malloc_trim`` with glibc)."""
-    pa.default_memory_pool().release_unused()
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+class GivingBack:
+    """To be called as often as one likes: gives back what is free every ``every_s``."""
+
+    def __init__(
+        self, every_s: float = GIVE_BACK_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._every_s, self._clock = every_s, clock
+        self._next_s = clock() + every_s
+
+    def __call__(self) -> None:
+        now_s = self._clock()
+        if now_s >= self._next_s:
+            self._next_s = now_s + self._every_s
+            give_it_back()
