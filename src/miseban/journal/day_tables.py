@@ -32,8 +32,8 @@ class DayTables:
     """Tables of ``columns`` by day. Those of the last few days asked for are kept, packed, but for
     the newest: that one grows until it is over, and what a hub keeps must not grow with it."""
 
-    def __init__(self, folder: Path, columns: Sequence[str]) -> None:
-        self._folder, self._columns = folder, columns
+    def __init__(self, folder: Path, columns: Sequence[str], keep_days: int = _KEPT_DAYS) -> None:
+        self._folder, self._keep_days = folder, keep_days
         self._schema = pa.schema([SCHEMA.field(name) for name in columns])
         self._last_trails: _Kept | None = None
         self._kept: OrderedDict[date, _Kept] = OrderedDict()
@@ -49,9 +49,9 @@ class DayTables:
             self._kept.pop(day, None)  # of other segments: a day that grows is kept once
             parts = [self._read(segment, self._schema) for segment in own]
             table = pa.concat_tables(parts) if parts else self._schema.empty_table()
-            if _is_over(day, segments):
+            if self._keep_days and _is_over(day, segments):
                 self._kept[day] = own, Packed(table)
-                while len(self._kept) > _KEPT_DAYS:
+                while len(self._kept) > self._keep_days:
                     self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(day)

@@ -225,7 +225,7 @@ class JournalReader:
         days = {segment.day for segment in segments}
         days |= set(pc.unique(snapshot.fresh["time"].cast(pa.date32())).to_pylist())
         wanted = sorted(day for day in days if _within(day, since, until))
-        tables = DayTables(self.folder, SCHEMA.names)
+        tables = DayTables(self.folder, SCHEMA.names, keep_days=0)  # each is read once
         for day in wanted:
             table = self._day(tables, day, classes, segments, snapshot)
             if types is not None:
