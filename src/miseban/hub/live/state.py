@@ -91,7 +91,7 @@ class LiveState:
 
     @classmethod
     def from_journal(cls, reader: Reader, shop: Shop, now: datetime) -> LiveState:
-        """The state that was there at ``now``, from what the journal has kept."""
+        """The state at ``now``, from what the journal has kept."""
         live = cls(shop)
         for events in looked_back(reader, shop, now):
             live.take(events, now)
@@ -118,7 +118,7 @@ class LiveState:
             self._advance(now)
 
     def snapshot(self, now: datetime | None = None) -> LiveSnapshot:
-        """All but help, at ``now`` (without it, when the newest event happened)."""
+        """All but help, at ``now`` (else when the newest event happened)."""
         with self._lock:
             return show(self, self._moment(now))
 

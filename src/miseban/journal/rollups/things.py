@@ -1,4 +1,4 @@
-"""What is added up of queues, shelves, cameras, tills and alerts."""
+"""What is added up of queues, shelves, cameras and alerts."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ def queues(
 
 def shelves(
     window: Window, carried: Mapping[str, State]
-) -> tuple[list[Moments | Spans], dict[str, State]]:
+) -> tuple[list[Moments | Spans], dict[str, State], list[Step]]:
     """``shelf``: seconds in each state, and how often a facing came into it; ``fill``: the fill
-    times its seconds."""
+    times its seconds. Also how the day ended, and in what each facing was when."""
     told = window.told("shelf.state")
     place = told.texts("shelf") + "/" + told.texts("facing")
     state = told.texts("state")
@@ -104,7 +104,7 @@ def shelves(
         _spans("shelf", steps, ["fill"] * len(steps), [s.state[1] for s in steps]),
         _comings(window, told, place, state, carried),
     ]
-    return parts, ends
+    return parts, ends, steps
 
 
 def _comings(
@@ -162,14 +162,6 @@ def seen_spans(window: Window) -> dict[str, list[Stretch]]:
     # A camera tells of all its zones at once: each span once.
     code, begin, ends = np.unique(np.stack([code, begin, ends]), axis=1)
     return _by_camera(names[code].astype(object), begin, ends)
-
-
-def tills(window: Window) -> Iterator[Moments]:
-    """``receipt``: by till and currency, with their sums in its smallest unit."""
-    told = window.told("till.receipt")
-    yield Moments(
-        "receipt", told.times, told.texts("till"), told.texts("currency"), told.numbers("total")
-    )
 
 
 def alerts(window: Window) -> Iterator[Moments]:
