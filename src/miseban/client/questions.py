@@ -152,15 +152,27 @@ class Shop(ABC):
         since: When,
         until: When | None = None,
         *,
+        of: Literal["facing", "shelf"] = "facing",
         shelves: Iterable[str] | None = None,
         weekdays: Iterable[Weekday] | None = None,
         from_hour: int = 0,
         to_hour: int = 24,
         compare: Compare = None,
     ) -> pd.DataFrame:
-        """``passed``, ``stopped``, ``touched``, ``picked`` of every facing."""
+        """From ``passed`` to ``bought`` of every facing, or of every shelf."""
         more = {"weekdays": weekdays, "from_hour": from_hour, "to_hour": to_hour}
-        return self._frame("funnel", since, until, compare, shelves=shelves, **more)
+        return self._frame("funnel", since, until, compare, of=of, shelves=shelves, **more)
+
+    def instead(
+        self,
+        since: When,
+        until: When | None = None,
+        *,
+        shelves: Iterable[str] | None = None,
+        compare: Compare = None,
+    ) -> pd.DataFrame:
+        """What ``people`` took at the facing ``detail`` while the facing ``place`` was empty."""
+        return self._frame("instead", since, until, compare, shelves=shelves)
 
     def stock(
         self,

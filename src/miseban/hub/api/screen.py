@@ -163,9 +163,9 @@ def _is_help(event: Event) -> bool:
     },
 )
 async def screen(request: Request, hub: TheHub, by: By) -> StreamingResponse:
-    """At most once a second, `floor` twice, `help` also when a call or its alert is another: `floor`
-    is `{time, cameras, dots}`, a dot being `[key, x_m, y_m, spread_m, staff, group]`. Dots are kept
-    nowhere. For programs that want every event there is `/live/events`."""
+    """At most once a second, `floor` twice, `help` also when a call or its alert is another.
+    `floor` is `{time, cameras, dots}`, a dot being `[key, x_m, y_m, spread_m, staff, group]`. Dots
+    are kept nowhere. For programs that want every event there is `/live/events`."""
     need_room(request, by)
     look = Look(hub, request, by, board_of(request, hub))
     return streamed(request, look, by)

@@ -102,7 +102,7 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
     settings, hub = box.settings, box.hub
     shop, accept = hub.shop.shop.id, hub.journal.accept
     with ExitStack() as running:
-        local = LocalIntake(settings.data / SOCKET, accept, hub.floor.take)
+        local = LocalIntake(settings.data / SOCKET, accept, hub.floor.take, hub.lessons)
         local.start()
         running.callback(local.stop)
         address = None
@@ -125,4 +125,5 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
             listening = MqttIntake(shop, address, accept, hub.floor.take)
             listening.start()
             running.callback(listening.stop)
+            hub.lessons.ways.append(listening.teach)
         yield address

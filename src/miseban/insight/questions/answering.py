@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from miseban.insight.questions import floor, occupancy, things, visitors, zones
+from miseban.insight.questions import floor, hands, instead, occupancy, things, visitors, zones
 from miseban.insight.questions.answers import Answer
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.asking import FunnelQuestion, Question
@@ -23,7 +23,8 @@ _ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
     "areas": zones.areas,
     "heat": floor.heat,
     "paths": floor.paths,
-    "funnel": floor.funnel,
+    "funnel": hands.funnel,
+    "instead": instead.instead,
     "stock": things.stock,
     "cameras": things.cameras,
     "alerts": things.alerts,

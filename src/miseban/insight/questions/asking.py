@@ -124,9 +124,21 @@ class PathsQuestion(_Question):
 
 
 class FunnelQuestion(OfSomeHours):
-    """Of those who passed a shelf, who stopped, touched, and picked up."""
+    """Of those who passed a shelf, who stopped, touched, picked up, kept, and bought."""
 
     question: Literal["funnel"] = "funnel"
+    of: Literal["facing", "shelf"] = Field(
+        default="facing", description="A row for every facing, or for every shelf."
+    )
+    shelves: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="All, if not given."
+    )
+
+
+class InsteadQuestion(_Question):
+    """What was taken from a shelf while one of its facings was empty."""
+
+    question: Literal["instead"] = "instead"
     shelves: tuple[Name, ...] | None = Field(
         default=None, min_length=1, description="All, if not given."
     )
@@ -186,6 +198,7 @@ Question = Annotated[
     | HeatQuestion
     | PathsQuestion
     | FunnelQuestion
+    | InsteadQuestion
     | StockQuestion
     | CamerasQuestion
     | AlertsQuestion

@@ -1,4 +1,4 @@
-"""What is added up of queues, shelves, cameras, tills and alerts."""
+"""What is added up of queues, shelves, cameras and alerts."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ def _where_seen(
 
 def shelves(
     window: Window, carried: Mapping[str, State]
-) -> tuple[list[Moments | Spans], dict[str, State]]:
+) -> tuple[list[Moments | Spans], dict[str, State], Steps]:
     """``shelf``: seconds in each state, and how often a facing came into it; ``fill``: the fill
-    times its seconds."""
+    times its seconds. Also how the day ended, and in what each facing was when."""
     told = window.told("shelf.state")
     place = told.texts("shelf") + "/" + told.texts("facing")
     state = told.texts("state")
@@ -75,7 +75,7 @@ def shelves(
         steps.spans("shelf", np.full(len(steps.word), "fill", object), steps.number),
         Moments("shelf", told.times[came], place[came], state[came]),
     ]
-    return parts, ends
+    return parts, ends, steps
 
 
 def cameras(window: Window) -> Iterator[Moments | Spans]:
@@ -91,14 +91,6 @@ def cameras(window: Window) -> Iterator[Moments | Spans]:
     gone = told.those(told.texts("state") == "gap")
     yield Moments("gap", gone.times, gone.texts("camera"), all_of("", gone))
     yield from _troubles(told)
-
-
-def tills(window: Window) -> Iterator[Moments]:
-    """``receipt``: by till and currency, with their sums in its smallest unit."""
-    told = window.told("till.receipt")
-    yield Moments(
-        "receipt", told.times, told.texts("till"), told.texts("currency"), told.numbers("total")
-    )
 
 
 def alerts(window: Window) -> Iterator[Moments]:

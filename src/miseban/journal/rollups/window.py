@@ -22,7 +22,8 @@ COLUMNS = (
     *("id", "type", "time", "camera", "visit", "line", "direction", "zone", "dwell_s"),
     *("people_max", "person_s", "period_s", "coverage", "length", "waiting_s", "started"),
     *("unit", "areas", "state", "fps", "gap_s", "phase", "since", "role"),
-    *("shelf", "facing", "kind", "fill", "till", "currency", "total", "alert", "step", "rule"),
+    *("shelf", "facing", "kind", "fill", "till", "currency", "total", "lines"),
+    *("alert", "step", "rule"),
 )
 """Of ``events_table.SCHEMA``, all that is read here but trails."""
 
