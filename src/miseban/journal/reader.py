@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from miseban.journal.day_tables import DayTables
 from miseban.journal.disk import RealDisk
+from miseban.journal.duck import opened
 from miseban.journal.events_table import SCHEMA
 from miseban.journal.manifest import Manifest, Segment
 from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
@@ -70,7 +71,7 @@ class JournalReader:
         self._looking = Looking(self.folder, RealDisk())
         self._snapshot: Snapshot | None = None
         self._again_s = 0.0
-        self._duckdb = _opened(self.folder, threads)
+        self._duckdb = opened(self.folder, threads)
         self.snapshot()
 
     @property
@@ -272,20 +273,3 @@ def _span(snapshot: Snapshot, since: datetime | None, until: datetime | None) ->
     first = date.min if since is None else day_at(since, zone) - timedelta(days=1)
     last = date.max if until is None else day_at(until, zone) + timedelta(days=1)
     return first, last
-
-
-def _opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
-    """Only the journal's folder is read, and nothing is ever fetched."""
-    connection = duckdb.connect(":memory:", config={"threads": threads})
-    quoted = str(folder).replace("'", "''")
-    for setting in (
-        "autoinstall_known_extensions = false",
-        "autoload_known_extensions = false",
-        "python_enable_replacements = false",
-        f"allowed_directories = ['{quoted}']",
-        "enable_external_access = false",
-        "allocator_background_threads = true",  # else what a thread once needed is kept
-        "lock_configuration = true",
-    ):
-        connection.execute(f"SET {setting}")
-    return connection
