@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,24 +18,25 @@ from numpy.typing import NDArray
 from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.cells import Cells
 from miseban.insight.disclosure.floor_cells import laid, read_heat, size, starts
-from miseban.insight.disclosure.remembered import FloorPart, remembered
+from miseban.insight.disclosure.remembered import ByReader, FloorPart
 from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.days import moment
 
 Ints = NDArray[np.int64]
+_KNOWN: Final = ByReader[FloorPart]()
 
 
 def told_seconds(reader: JournalReader, asked: Stretches, k: int) -> tuple[Ints, bool]:
     """(bands, columns) person-seconds in the cells of the floor in the stretches that are
     ``asked`` for; only of cells and times of which they may be told. And whether anything is left
     out. Raises ``BadInput``."""
-    known, as_of = remembered(reader), reader.newest()
+    known, as_of = _KNOWN.of(reader), reader.newest()
     months = asked.by_month(reader.timezone)
     calendars = [Calendar(month.edges, reader.timezone, as_of) for month in months]
-    rollups = [reader.month(one.days[0]) if _over(one) else None for one in calendars]
+    rollups = [reader.month(one.days[0]) if one.is_over else None for one in calendars]
     parts = [
-        None if now is None else known.get(month, k, now)
+        None if now is None else known.get((*month.key, k), now)
         for month, now in zip(months, rollups, strict=True)
     ]
     for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
@@ -46,14 +48,9 @@ def told_seconds(reader: JournalReader, asked: Stretches, k: int) -> tuple[Ints,
             parts[i], now = part, rollups[i]
             # The same before and after: so it was made from these.
             if now is not None and reader.month(calendars[i].days[0]) == now:
-                known.put(months[i], k, now, part)
+                known.put((*months[i].key, k), now, part)
     told = [part for part in parts if part is not None]
     return _added(told), any(part.less for part in told)
-
-
-def _over(calendar: Calendar) -> bool:
-    """Whether all that was asked of is past."""
-    return bool(calendar.edges[-1] <= calendar.settled_us)
 
 
 def _worked_out(
