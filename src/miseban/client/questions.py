@@ -147,6 +147,13 @@ class Shop(ABC):
         """``people`` who went from zone ``place`` straight to zone ``detail``."""
         return self._frame("paths", since, until, compare)
 
+    def routes(
+        self, since: When, until: When | None = None, *, compare: Compare = None
+    ) -> pd.DataFrame:
+        """``people`` who went through the zones of ``place`` (``a>b>c``) one after the other, where
+        ``detail`` is ``way``; those who were in a zone ``first`` or ``last``, or in ``none``."""
+        return self._frame("routes", since, until, compare)
+
     def funnel(
         self,
         since: When,

@@ -37,7 +37,7 @@ class MonthPart:
 
     @property
     def weight(self) -> int:
-        return int(self.rows.nbytes) // 16 + 100
+        return int(self.rows.nbytes) // 40 + 100
 
 
 _KNOWN: Final = ByReader[MonthPart]()

@@ -15,17 +15,24 @@ from numpy.typing import NDArray
 from miseban.journal.reader import JournalReader, Rollups
 
 Ints = NDArray[np.int64]
-MOST_CELLS: Final = 2_000_000
-"""Of all parts of one kind that one reader keeps: some 30 MB."""
+MOST_CELLS: Final = 1_000_000
+"""Of all parts of one kind that one reader keeps: some 40 MB of heat."""
 
 
 @dataclass(frozen=True)
 class FloorPart:
-    """``cells`` (K, 2) bands and columns, and their person-seconds ``seconds`` (K,), none of them
-    0; ``less`` says whether anything is left out."""
+    """``cells`` (K, 2) bands and columns, and of each the rest, (K,) as ``FloorTold`` has it, and
+    ``dark`` besides: in none is nobody, told or not. ``less`` says whether anything is left out,
+    here or in times that are not kept any more."""
 
     cells: NDArray[np.int32]
     seconds: Ints
+    visits: Ints
+    blocks: Ints
+    hours: Ints
+    spread: NDArray[np.float64]
+    hidden: NDArray[np.bool_]
+    dark: Ints
     less: bool
 
     @property
@@ -38,7 +45,7 @@ class Part(Protocol):
 
     @property
     def weight(self) -> int:
-        """In cells: some 16 bytes each."""
+        """In cells of the floor: some 40 bytes each."""
         ...
 
 

@@ -123,6 +123,12 @@ class PathsQuestion(_Question):
     question: Literal["paths"] = "paths"
 
 
+class RoutesQuestion(_Question):
+    """Which ways through three to six areas people have in common, of whole days."""
+
+    question: Literal["routes"] = "routes"
+
+
 class FunnelQuestion(OfSomeHours):
     """Of those who passed a shelf, who stopped, touched, picked up, kept, and bought."""
 
@@ -197,6 +203,7 @@ Question = Annotated[
     | AreasQuestion
     | HeatQuestion
     | PathsQuestion
+    | RoutesQuestion
     | FunnelQuestion
     | InsteadQuestion
     | StockQuestion
