@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.result import Result
-from bench.shelf_shop import CAMERA, drawn_shop
+from miseban.learn.shelf.shops import CAMERA, drawn_shop
 from miseban.sim.render import RenderedCamera
 from miseban.sim.stage import Stage
 from miseban.sim.state import Scene

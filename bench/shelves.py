@@ -16,13 +16,13 @@ import numpy as np
 from bench.result import Result
 from bench.seeds import told, unseen
 from bench.shelf_lessons import lessons
-from bench.shelf_pictures import DAYLIGHT, STEP_S, filmed
-from bench.shelf_shop import CAMERA, drawn_shop
 from miseban.camera.shelf_watch import ShelfWatch
 from miseban.insight.score.figures import ShelfScore
 from miseban.insight.score.folder import Recording
 from miseban.insight.score.gaps import Gaps
 from miseban.insight.score.shelves import score_shelves
+from miseban.learn.shelf.filming import DAYLIGHT, STEP_S, filmed
+from miseban.learn.shelf.shops import CAMERA, drawn_shop
 from miseban.sim.stage import Stage
 from miseban.sim.truth.goods import goods_events
 from miseban.sim.truth.stock import write_stock
