@@ -31,7 +31,10 @@ def main() -> None:
         help="where the network goes; the weights of the judge are printed",
     )  # fmt: skip
     options = parser.parse_args()
-    walls = [wall(seed, options.hours, np.random.default_rng(seed)) for seed in options.seeds]
+    walls = []
+    for seed in options.seeds:
+        walls.append(wall(seed, options.hours, np.random.default_rng(seed)))
+        sys.stderr.write(f"wall {seed}: {len(walls[-1].fill)} looks\n")
     model, table = learned(walls)
     options.out.write_bytes(model.written())
     for name, weights in table.items():
