@@ -78,10 +78,12 @@ class Shop(ABC):
         *,
         by: By = "hour",
         zones: Iterable[str] | None = None,
+        shop_only: bool = False,
         compare: Compare = None,
     ) -> pd.DataFrame:
         """``people_mean``, ``people_max``, ``people_end`` of the shop (place "") and every zone."""
-        return self._frame("occupancy", since, until, compare, by=by, zones=zones)
+        more = {"zones": zones, "shop_only": shop_only}
+        return self._frame("occupancy", since, until, compare, by=by, **more)
 
     def dwell(
         self,

@@ -83,6 +83,15 @@ class OccupancyQuestion(_Question):
     zones: tuple[Name, ...] | None = Field(
         default=None, min_length=1, description="All zones, if not given."
     )
+    shop_only: bool = Field(
+        default=False, description="Only of the shop as a whole, without its zones."
+    )
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if self.shop_only and self.zones is not None:
+            raise ValueError("expected zones or shop_only, found both")
+        return self
 
 
 class DwellQuestion(OfSomeHours):

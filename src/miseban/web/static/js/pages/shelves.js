@@ -76,7 +76,7 @@ function handled(funnel, known) {
     [t("shelves.rate"), (row) => share(row.pick_rate?.value), true],
   ])), h("p", h("a", { href: csvOf("funnel"), download: true }, t("frame.csv")))] : h("p.empty", t("shelves.no_touches")));
   const back = funnel.rows.filter((row) => row.put_backs?.value && row.pick_ups?.value).sort((a, b) => b.put_backs.value / b.pick_ups.value - a.put_backs.value / a.pick_ups.value);
-  fill("back", back.length ? h("ol.list", back.slice(0, 8).map((row) => h("li", h("span", facingName(known, row.place)), h("span.end", h("b", number(row.put_backs.value)), h("br"), h("small", t("shelves.of_picked", { share: share(row.put_backs.value / row.pick_ups.value), n: number(row.pick_ups.value) })))))) : h("p.empty", t("shelves.no_touches")));
+  fill("back", back.length ? h("ol.list", back.slice(0, 8).map((row) => h("li", h("span", facingName(known, row.place)), h("span.end", h("b", share(row.put_backs.value / row.pick_ups.value)), h("br"), h("small", t("shelves.of_picked", { back: number(row.put_backs.value), n: number(row.pick_ups.value) })))))) : h("p.empty", t("shelves.no_touches")));
 }
 
 onLive("now", now);
