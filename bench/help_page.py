@@ -183,7 +183,7 @@ def hub(folder: Path, shop: Path, service: PushService) -> Iterator[tuple[str, s
         process.wait(30)
 
 
-def served(folder: Path, shop: Path, phone: Sequence[str]) -> None:
+def served(folder: Path, shop: Path, phone: tuple[str, str, str]) -> None:
     """Serves until standard input closes; says port and token first."""
     (folder / "hub.toml").write_text("[tls]\non = false\n", "utf-8")
     notify = 'contact = "mailto:bench@example.com"\nallow = ["127.0.0.1"]\ninsecure = true\n'
@@ -211,4 +211,4 @@ def served(folder: Path, shop: Path, phone: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    served(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    served(Path(sys.argv[1]), Path(sys.argv[2]), (sys.argv[3], sys.argv[4], sys.argv[5]))

@@ -238,11 +238,11 @@ def test_simulated_hands_come_out_as_they_were(tmp_path: Path) -> None:
     told = 0
     for facing in answer.place:
         assert one(answer, "bought", facing) == sold[gtin[facing]]
-        kept_by = one(answer, "kept_by", facing)
-        if kept_by is None or kept_by != keepers[facing]:
-            assert kept_by is None or kept_by <= keepers[facing]
+        by = one(answer, "kept_by", facing)
+        if by is None or by != keepers[facing]:
+            assert by is None or by <= keepers[facing]
             continue
-        told += kept_by > 0
+        told += by > 0
         assert one(answer, "kept", facing) == pieces[facing]
         assert one(answer, "touched", facing) in (len(touched[facing]), None)
     assert told >= 3

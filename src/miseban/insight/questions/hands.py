@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from miseban.insight.questions.answers import Answer, Unit
-from miseban.insight.questions.asked import Asked, Columns, Floats, Table, share
+from miseban.insight.questions.asked import Asked, Columns, Floats, Ints, Table, share
 from miseban.insight.questions.asking import FunnelQuestion
 from miseban.insight.questions.chosen import narrowed
 from miseban.insight.questions.coverage import Coverage
@@ -75,13 +75,14 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
             hands = _hands(n, counted_so=counted_so)
             sold = _sold(subject, receipts, over.n)
             values: Columns = {**hands, **sold, "passed": passed, "stopped": stopped}
-            visits = np.nan_to_num(hands["touched"])
+            visits: NDArray[np.float64] = np.nan_to_num(hands["touched"])
+            ups: NDArray[np.float64] = np.nan_to_num(hands["pick_ups"])
             rates, ends = _rates(
                 {
                     "stop_rate": (stopped, divided.measured),
                     "touch_rate": (hands["touched"], np.nan_to_num(passed)),
                     "pick_rate": (hands["picked"], visits),
-                    "put_back_rate": (hands["put_backs"], np.nan_to_num(hands["pick_ups"])),
+                    "put_back_rate": (hands["put_backs"], ups),
                     "not_bought_rate": _not_bought(subject, visits, sold["bought_by"], asked.k),
                 }
             )
@@ -108,7 +109,7 @@ def _subjects(shelf: Shelf, shop: Shop, *, each: bool) -> list[_Subject]:
     return [_Subject(shelf.id, tuple(here), alone)]
 
 
-def _hands(n: dict[str, Sums], *, counted_so: bool) -> dict[str, Floats]:
+def _hands(n: dict[str, Sums], *, counted_so: bool) -> Columns:
     """What hands did. Days counted before it was known who kept something say nothing of it."""
     kept, ups = n["kept"], n["pick_up"].told
     unknown = (kept.measured < kept.n) | kept.withheld
@@ -125,7 +126,7 @@ def _hands(n: dict[str, Sums], *, counted_so: bool) -> dict[str, Floats]:
     }
 
 
-def _sold(subject: _Subject, receipts: Rows, n: int) -> dict[str, Floats]:
+def _sold(subject: _Subject, receipts: Rows, n: int) -> Columns:
     """What the tills sold of its products; of a shelf nothing where one of them stands elsewhere
     too. Not a number where no receipts are known."""
     known = bool(receipts.places("sold")) and (len(subject.gtins) == 1 or subject.alone)
@@ -139,7 +140,7 @@ def _sold(subject: _Subject, receipts: Rows, n: int) -> dict[str, Floats]:
 
 
 def _not_bought(
-    subject: _Subject, visits: Floats, bought_by: Floats, k: int
+    subject: _Subject, visits: Floats, bought_by: Floats | Ints, k: int
 ) -> tuple[Floats, Floats]:
     """Of how many who touched, how many did not buy, if each receipt is of somebody who did."""
     enough = (visits >= MANY * k) & subject.alone & ~np.isnan(bought_by)
@@ -147,7 +148,7 @@ def _not_bought(
 
 
 def _rates(
-    parts: dict[str, tuple[Floats, Floats | NDArray[np.int64]]],
+    parts: dict[str, tuple[Floats | Ints, Floats | Ints]],
 ) -> tuple[Columns, dict[str, tuple[Floats, Floats]]]:
     """Shares and their intervals: each of (some, of how many)."""
     rates: Columns = {}

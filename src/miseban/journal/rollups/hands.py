@@ -30,6 +30,9 @@ def touches(window: Window) -> Iterator[Moments]:
         yield from _by_visit(known, place, facing[today])
 
 
+Flags = NDArray[np.bool_]
+
+
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     """Hands of N touches, which are of M pairs of a visit and a place: ``pair`` (N,) of which."""
@@ -56,7 +59,7 @@ def _by_visit(told: Told, place: Objects, facing: Objects) -> Iterator[Moments]:
     begins = _firsts(told.times, up, one)
     taken = np.flatnonzero(begins & (own > 0))
     where = _Pairs.of(visit[taken], place[taken])
-    pieces = np.asarray(np.bincount(where.pair, own[taken], len(where.first)), np.float64)
+    pieces = np.bincount(where.pair, own[taken], len(where.first)).astype(np.float64)
     at = np.sort(where.first)
     order = np.argsort(where.first)
     chosen = taken[at]
@@ -69,9 +72,6 @@ def _firsts(times: NDArray[np.int64], which: NDArray[np.bool_], pairs: _Pairs) -
     at = np.flatnonzero(which)
     found[at[np.unique(pairs.pair[at], return_index=True)[1]]] = True
     return found
-
-
-Flags = NDArray[np.bool_]
 
 
 def _once(name: str, times: NDArray[np.int64], visit: Objects, place: Objects) -> Moments:

@@ -28,7 +28,6 @@ def tills(window: Window) -> Iterator[Moments]:
     key = np.char.add(np.char.add(receipt.astype(str), "|"), gtin.astype(str))
     _, first, pair = np.unique(key, return_index=True, return_inverse=True)
     order = np.argsort(first)
-    at = first[order]
-    total = np.asarray(np.bincount(pair, pieces, len(first))[order], np.float64)
+    at, total = first[order], np.bincount(pair, pieces, len(first)).astype(np.float64)[order]
     empty = np.full(len(at), "", object)
     yield Moments("sold", told.times[receipt[at]], gtin[at], empty, total)

@@ -81,8 +81,8 @@ class Lying:
         gone = self._vanished.look(now_s, upright, [body for body, _ in sights])
         for body, person, lies in low:
             self._add(now_s, body, person, lately, lies=lies)
-        for one in gone:
-            self._lose(one)
+        for lost in gone:
+            self._lose(lost)
         self._stood.extend((now_s, body.xy) for body, _ in upright)
         while self._stood and self._stood[0][0] < now_s - s.fell_s:
             self._stood.popleft()
