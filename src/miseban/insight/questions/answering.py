@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from miseban.insight.questions import floor, hands, instead, occupancy, things, visitors, zones
+from miseban.insight.questions import (
+    floor,
+    hands,
+    instead,
+    occupancy,
+    sold,
+    things,
+    visitors,
+    zones,
+)
 from miseban.insight.questions.answers import Answer
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.asking import FunnelQuestion, Question
@@ -30,6 +39,7 @@ _ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
     "alerts": things.alerts,
     "help": things.help_calls,
     "receipts": things.receipts,
+    "sold": sold.sold,
     "conversion": things.conversion,
 }
 

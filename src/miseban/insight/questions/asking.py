@@ -182,6 +182,13 @@ class ReceiptsQuestion(_Question):
     by: By = "hour"
 
 
+class SoldQuestion(_Question):
+    """Which products the tills sold, and where they stand."""
+
+    question: Literal["sold"] = "sold"
+    unplaced: bool = Field(default=False, description="Only those that stand at no facing.")
+
+
 class ConversionQuestion(_Question):
     """How many of the visitors bought."""
 
@@ -204,6 +211,7 @@ Question = Annotated[
     | AlertsQuestion
     | HelpQuestion
     | ReceiptsQuestion
+    | SoldQuestion
     | ConversionQuestion,
     Field(discriminator="question"),
 ]
