@@ -131,7 +131,8 @@ def test_from_touching_to_buying(tmp_path: Path) -> None:
     assert one(answer, "not_bought_rate", "milk/b") is None  # of too few people
     whole = place.ask("funnel", DAY, NEXT, of="shelf")
     assert whole.place == ["milk"]
-    assert one(whole, "touched", "milk") == 25
+    assert one(whole, "touched", "milk") == 24  # of b too few are told of
+    assert one(whole, "touch_rate", "milk") is None
     assert one(whole, "kept", "milk") == 14
     assert one(whole, "bought", "milk") == 18
 
