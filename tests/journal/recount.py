@@ -31,7 +31,7 @@ from miseban.vocabulary.events import (
 Key = tuple[datetime, str, str, str]
 """Start, what, place, detail."""
 Span = tuple[datetime, datetime]
-COARSE = {"path", "touch", "instead", "shelf", "sold", "heat"}
+COARSE = {"path", "route", "touch", "instead", "shelf", "sold", "heat"}
 TIMED = {"stay", "visit", "alert"}
 LAST_BIN = 137
 """Of whatever lasted longer than a day and a half."""
@@ -93,6 +93,8 @@ class Recount:
         for event in self.events:
             self._event(event)
         self._firsts()
+        if self.level == "day":
+            self._ways()
         self._alerts()
         self._cameras()
         ends = self._lasting(carried)
@@ -237,6 +239,27 @@ class Recount:
                         seen.add((e.visit or "", place, detail))
                         self._add(e.time, "instead", place, detail)
 
+    def _ways(self) -> None:
+        walked: list[list[str]] = []
+        whole = [e for e in self.events if isinstance(e, VisitEnded) and e.visit not in self.staff]
+        whole = [e for e in whole if self.start <= e.time < self.end]
+        for e in whole:
+            if any(one.camera is None for one in whole) and e.camera is not None:
+                continue
+            areas = [b for a, b in zip([None, *e.areas], e.areas, strict=False) if a != b]
+            walked.append(areas)
+            self._add(e.time, "route", "", "visits")
+        told = [("", way, n) for way, n in ways(walked).items()]
+        first = ends([areas[0] if areas else "" for areas in walked])
+        last = ends([areas[-1] if areas else "" for areas in walked])
+        told += [("first", area, n) for area, n in first.items() if area]
+        told += [("last", area, n) for area, n in last.items() if area]
+        if first.get("") and last.get(""):
+            told.append(("none", "", first[""]))
+        for detail, place, n in told:
+            for _ in range(n):
+                self._add(self.start, "route", place, detail)
+
     def _alerts(self) -> None:
         for kind in (AlertStep, HelpStep):
             steps = [e for e in self.events if isinstance(e, kind)]
@@ -320,6 +343,48 @@ class Recount:
             for span in less([(since, until)], lost.get(eyes.get(place, ""), [])):
                 self._span(span, "queue", name, "", number, covers=True, top=number)
         return {place: state for place, (_, state) in now.items()}
+
+
+def ends(areas: list[str]) -> dict[str, int]:
+    told = sorted((areas.count(one), one) for one in set(areas) if areas.count(one) >= 5)
+    while told and len(areas) - sum(n for n, _ in told) in range(1, 5):
+        told.pop(0)
+    return {one: n for n, one in told}
+
+
+def ways(walked: list[list[str]]) -> dict[str, int]:
+    """By what stands at each place, and by looking through all visits again and again."""
+
+    def went(way: tuple[str, ...]) -> set[int]:
+        text = f"|{'|'.join(way)}|"
+        return {n for n, areas in enumerate(walked) if text in f"|{'|'.join(areas)}|"}
+
+    names = sorted({name for areas in walked for name in areas})
+    told: list[tuple[str, ...]] = [(a, b) for a in names for b in names if len(went((a, b))) >= 5]
+    found: dict[str, int] = {}
+    for _ in range(4):
+        longer = [(*way, name) for way in told for name in names if (*way[1:], name) in told]
+        longer = [way for way in longer if len(went(way)) >= 5]
+        longer = [w for w in longer if len(went(w[:-1])) - len(went(w)) not in range(1, 5)]
+        longer = [w for w in longer if len(went(w[1:])) - len(went(w)) not in range(1, 5)]
+        numbers = sorted((len(went(way)) for way in longer), reverse=True)
+        longer = [way for way in longer if len(numbers) <= 100 or len(went(way)) > numbers[100]]
+        due = sorted({(way[:-1], 0) for way in longer} | {(way[1:], 1) for way in longer})
+        while due:
+            changed = set()
+            for part, at in due:
+                while True:
+                    beyond = [way for way in longer if way[at : len(way) - 1 + at] == part]
+                    rest = went(part).difference(*map(went, beyond))
+                    if not beyond or not 0 < len(rest) < 5:
+                        break
+                    least = min(beyond, key=lambda way: (len(went(way)), way))
+                    longer.remove(least)
+                    changed |= {(least[:-1], 0), (least[1:], 1)}
+            due = sorted(changed)
+        told = longer
+        found |= {">".join(way): len(went(way)) for way in longer}
+    return found
 
 
 def union(spans: Iterable[Span]) -> list[Span]:

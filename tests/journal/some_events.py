@@ -59,6 +59,7 @@ _ALL = st.one_of(
     ),
     _of(
         "visit.ended",
+        camera=_cameras,
         visit=_visits,
         ago=_long_s,
         t=st.just([]),

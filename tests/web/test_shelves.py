@@ -153,8 +153,8 @@ def test_from_passing_to_buying_as_the_api_tells_it(
         there = people[pair.index((place, ""))]
         took = people[pair.index((place, f"{shop.shelves[0].id}/{second.id}"))]
         assert took >= 9
-        cells = page.locator("#instead tbody tr", has_text=second.name).first.locator("td")
-        assert f"{took:.0f} / {there:.0f}" in cells.all_text_contents()
+        row = page.locator("#instead tbody tr", has_text=second.name).first.locator("td")
+        assert f"{took:.0f} / {there:.0f}" in row.all_text_contents()
         page.get_by_role("button", name="Whole shelves").click()
         expect(page.locator("#funnel tbody tr", has_text=shop.shelves[0].name)).to_have_count(1)
         assert "of=shelf" in page.url

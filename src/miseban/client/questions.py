@@ -78,10 +78,12 @@ class Shop(ABC):
         *,
         by: By = "hour",
         zones: Iterable[str] | None = None,
+        shop_only: bool = False,
         compare: Compare = None,
     ) -> pd.DataFrame:
         """``people_mean``, ``people_max``, ``people_end`` of the shop (place "") and every zone."""
-        return self._frame("occupancy", since, until, compare, by=by, zones=zones)
+        more = {"zones": zones, "shop_only": shop_only}
+        return self._frame("occupancy", since, until, compare, by=by, **more)
 
     def dwell(
         self,
@@ -146,6 +148,13 @@ class Shop(ABC):
     ) -> pd.DataFrame:
         """``people`` who went from zone ``place`` straight to zone ``detail``."""
         return self._frame("paths", since, until, compare)
+
+    def routes(
+        self, since: When, until: When | None = None, *, compare: Compare = None
+    ) -> pd.DataFrame:
+        """``people`` who went through the zones of ``place`` (``a>b>c``) one after the other, where
+        ``detail`` is ``way``; those who were in a zone ``first`` or ``last``, or in ``none``."""
+        return self._frame("routes", since, until, compare)
 
     def funnel(
         self,

@@ -38,6 +38,7 @@ from miseban.camera.process.commands import appearance_s
 from miseban.camera.process.dots import DotMaker
 from miseban.camera.process.live import LiveLoop, Show
 from miseban.camera.process.logs import start_logging
+from miseban.camera.process.memory import GivingBack
 from miseban.camera.process.opening import open_live
 from miseban.camera.process.settings import Beat, ProcessSettings
 from miseban.camera.process.wall_clock import WallClock
@@ -91,8 +92,11 @@ class CameraProcess:
             def tell(events: list[Event]) -> None:
                 keeper.put(sorted(events, key=lambda event: (event.time, event.id)))
 
+            give_back = GivingBack()
+
             def beat() -> None:
                 keeper.put([])
+                give_back()
                 self._beat(
                     Beat(
                         frames=loop.frames,

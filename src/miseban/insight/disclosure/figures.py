@@ -9,7 +9,7 @@ from miseban.vocabulary.policies import load_policy
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.shop.shop import PolicyName
 
-GATED: Final = frozenset({"stay", "visit", "path", "touch", "instead", "heat", "help"})
+GATED: Final = frozenset({"stay", "visit", "path", "route", "touch", "instead", "heat", "help"})
 """Roll-ups (``what``) that are told of k people or more: how long somebody stayed or waited, which
 way they went, what they touched or took instead, where they stood, and who needed help. Each of
 their figures is made from what single visits did, so a small one describes somebody."""

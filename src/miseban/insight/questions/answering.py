@@ -8,17 +8,20 @@ from typing import Any
 from miseban.insight.questions import (
     floor,
     hands,
+    heat,
     instead,
     occupancy,
+    routes,
     sold,
     things,
     visitors,
     zones,
-)
+)  # fmt: skip
 from miseban.insight.questions.answers import Answer
 from miseban.insight.questions.asked import Asked
-from miseban.insight.questions.asking import FunnelQuestion, Question
+from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, Question
 from miseban.insight.questions.before_after import open_s, with_ratios
+from miseban.insight.questions.heat_difference import with_differences
 from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.journal.reader import JournalReader
 from miseban.vocabulary.errors import BadInput
@@ -30,8 +33,9 @@ _ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
     "dwell": zones.dwell,
     "queues": zones.queues,
     "areas": zones.areas,
-    "heat": floor.heat,
+    "heat": heat.heat,
     "paths": floor.paths,
+    "routes": routes.routes,
     "funnel": hands.funnel,
     "instead": instead.instead,
     "stock": things.stock,
@@ -67,6 +71,8 @@ def answer(
     other = _ANSWERED_BY[question.question](then, asked)
     if isinstance(question, FunnelQuestion) and isinstance(then, FunnelQuestion):
         found = with_ratios(found, open_s(question, asked), other, open_s(then, asked))
+    if isinstance(question, HeatQuestion) and isinstance(then, HeatQuestion):
+        found = with_differences(found, question, then, asked)
     return found.model_copy(update={"compare": other})
 
 

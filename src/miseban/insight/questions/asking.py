@@ -83,6 +83,15 @@ class OccupancyQuestion(_Question):
     zones: tuple[Name, ...] | None = Field(
         default=None, min_length=1, description="All zones, if not given."
     )
+    shop_only: bool = Field(
+        default=False, description="Only of the shop as a whole, without its zones."
+    )
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if self.shop_only and self.zones is not None:
+            raise ValueError("expected zones or shop_only, found both")
+        return self
 
 
 class DwellQuestion(OfSomeHours):
@@ -121,6 +130,12 @@ class PathsQuestion(_Question):
     """From which zone people went straight to which."""
 
     question: Literal["paths"] = "paths"
+
+
+class RoutesQuestion(_Question):
+    """Which ways through three to six areas people have in common, of whole days."""
+
+    question: Literal["routes"] = "routes"
 
 
 class FunnelQuestion(OfSomeHours):
@@ -204,6 +219,7 @@ Question = Annotated[
     | AreasQuestion
     | HeatQuestion
     | PathsQuestion
+    | RoutesQuestion
     | FunnelQuestion
     | InsteadQuestion
     | StockQuestion

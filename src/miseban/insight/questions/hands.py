@@ -78,15 +78,16 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
             ]
             hands: Columns = {name: _together([one[name] for one in each]) for name in each[0]}
             sold = _sold(subject, receipts, over.n)
-            values: Columns = hands | sold | {"passed": passed, "stopped": stopped}
+            values: Columns = {**hands, **sold, "passed": passed, "stopped": stopped}
             whole = len(subject.parts) > 1  # who touched two of its facings counts twice
-            visits = np.nan_to_num(hands["touched"])
+            visits: NDArray[np.float64] = np.nan_to_num(hands["touched"])
+            ups: NDArray[np.float64] = np.nan_to_num(hands["pick_ups"])
             rates, ends = _rates(
                 {
                     "stop_rate": (stopped, divided.measured),
                     "touch_rate": (hands["touched"], nothing if whole else np.nan_to_num(passed)),
                     "pick_rate": (hands["picked"], visits),
-                    "put_back_rate": (hands["put_backs"], np.nan_to_num(hands["pick_ups"])),
+                    "put_back_rate": (hands["put_backs"], ups),
                     "not_bought_rate": _not_bought(subject, visits, sold["bought_by"], asked.k),
                 }
             )

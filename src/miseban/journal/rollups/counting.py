@@ -11,6 +11,7 @@ from miseban.journal.rollups import hands, people, sales, things
 from miseban.journal.rollups.days import ShopDay
 from miseban.journal.rollups.facts import Moments, Spans, added_up
 from miseban.journal.rollups.heat import heat
+from miseban.journal.rollups.routes import routes
 from miseban.journal.rollups.rows import ROW, SORTED_BY, Level
 from miseban.journal.rollups.window import Window
 
@@ -80,7 +81,7 @@ def count_relevant(
     return DayRows(
         added_up(day, "minute", parts),
         _sorted(added_up(day, "hour", rest), hours),
-        _sorted(added_up(day, "day", rest), days, ends),
+        _sorted(added_up(day, "day", [*rest, *routes(window)]), days, ends),
     )
 
 

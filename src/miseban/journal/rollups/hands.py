@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.journal.rollups.facts import Moments
-from miseban.journal.rollups.things import Step
+from miseban.journal.rollups.steps import Steps
 from miseban.journal.rollups.window import Objects, Told, Window
 
 
@@ -70,7 +70,7 @@ def _once(name: str, times: NDArray[np.int64], visit: Objects, place: Objects) -
     return Moments("touch", times[first], place[first], _all(name, first))
 
 
-def instead(window: Window, steps: Sequence[Step]) -> Iterator[Moments]:
+def instead(window: Window, steps: Steps) -> Iterator[Moments]:
     """``instead``: of each facing, while it was empty, by what ``steps`` say of facings: the visits
     whose hand was at its shelf, and by the other facing there where they took a piece those that
     did. Each once a day."""
@@ -82,13 +82,14 @@ def instead(window: Window, steps: Sequence[Step]) -> Iterator[Moments]:
     visit, up = told.texts("visit"), told.texts("kind") == "pick_up"
     at: list[NDArray[np.int64]] = []
     gone: list[Objects] = []
-    for step in steps:
-        if step.state[0] != "empty":
-            continue
-        first, last = np.searchsorted(told.times, [step.since, step.until])
-        there = np.arange(first, last)[shelf[first:last] == step.place.partition("/")[0]]
+    empties = steps.those(steps.word == "empty")
+    for place, since, until in zip(
+        empties.place.tolist(), empties.since.tolist(), empties.until.tolist(), strict=True
+    ):
+        first, last = np.searchsorted(told.times, [since, until])
+        there = np.arange(first, last)[shelf[first:last] == place.partition("/")[0]]
         at.append(there)
-        gone.append(_all(step.place, there))
+        gone.append(_all(place, there))
     which = np.concatenate(at) if at else np.zeros(0, np.int64)
     empty = np.concatenate(gone) if gone else np.zeros(0, object)
     order = np.argsort(which, kind="stable")

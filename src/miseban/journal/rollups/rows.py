@@ -22,7 +22,7 @@ Level = Literal["minute", "hour", "day"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 What = Literal[
-    "line", "stay", "occupancy", "queue", "visit", "path", "heat", "touch",
+    "line", "stay", "occupancy", "queue", "visit", "path", "route", "heat", "touch",
     "instead", "shelf", "gap", "receipt", "sold", "alert", "help", "closing", "counted",
 ]  # fmt: skip
 
@@ -47,7 +47,9 @@ SORTED_BY: Final = ["what", "place", "detail", "start"]
 
 STAFF: Final = "staff"
 VISITS: Final = "visits"
-"""``detail`` of those rows of heat that count visits."""
+"""``detail`` of those rows of heat, and of ways, that count visits."""
+BETWEEN: Final = ">"
+"""Stands in the ``place`` of a way between its areas; in no name of one."""
 
 _CLASSES: Final[dict[str, DataClass]] = {
     "line": "count",
@@ -56,6 +58,7 @@ _CLASSES: Final[dict[str, DataClass]] = {
     "queue": "count",
     "visit": "trajectory",
     "path": "trajectory",
+    "route": "trajectory",
     "heat": "trajectory",
     "touch": "trajectory",
     "instead": "trajectory",

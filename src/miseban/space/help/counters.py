@@ -19,11 +19,17 @@ PAST = 0.999
 """What the counter was like before a thousand seconds counts for little."""
 
 
+HIDDEN_S = 10.0
+"""Customers stand in front of a clerk now and then."""
+PLACE_M = 0.8
+"""Behind a counter, so near to where its clerk has stood, stands a clerk."""
+
+
 @dataclass(slots=True)
 class _Counter:
     """``zones`` are its queue, if it has one, and where customers are served; ``manned`` for what
     part of the last minutes staff were there, ``watched_s`` how long it was watched; ``missed_s``
-    since when somebody waits and no staff are there."""
+    since when somebody waits and no staff are there; ``staff_xy`` is where they stand."""
 
     name: str
     zones: Polygons
@@ -32,6 +38,7 @@ class _Counter:
     watched_s: float = 0.0
     missed_s: float | None = None
     staff_s: float = -math.inf
+    staff_xy: tuple[float, float] | None = None
 
 
 class Counters:
@@ -65,16 +72,21 @@ class Counters:
         self, now_s: float, counter: _Counter, here: list[Person], inside: np.ndarray
     ) -> Iterator[Sign]:
         s = self._s
-        staff = [
+        beside = [
             p
             for p in here
-            if p.staff
-            and math.dist(p.xy, counter.middle) <= s.staff_m
+            if math.dist(p.xy, counter.middle) <= s.staff_m
             and self._nearest(p.xy) is counter  # the clerk of the next till is not this one's
         ]
+        staff = [p for p in beside if p.staff]
         if staff:
             counter.staff_s = now_s
-        there = now_s - counter.staff_s <= 3.0
+            x, y = min((p.xy for p in staff), key=lambda xy: math.dist(xy, counter.middle))
+            px, py = counter.staff_xy or (x, y)
+            counter.staff_xy = (0.98 * px + 0.02 * x, 0.98 * py + 0.02 * y)
+        elif any(self._stands_in(counter, p) for p in beside):
+            counter.staff_s = now_s
+        there = now_s - counter.staff_s <= HIDDEN_S
         counter.watched_s += 1.0
         counter.manned = PAST * counter.manned + (1 - PAST) * there
         waiting = [
@@ -92,6 +104,11 @@ class Counters:
             first = min(waiting, key=lambda p: math.dist(p.xy, counter.middle))
             sure = min(0.9, 0.4 + counter.manned / 2)
             yield Sign("unmanned_counter", f"counter-{counter.name}", first.xy, sure, first.name)
+
+    def _stands_in(self, counter: _Counter, person: Person) -> bool:
+        """Whether somebody of whom it is not known yet stands where its clerk does."""
+        place = counter.staff_xy
+        return place is not None and not person.waits and math.dist(person.xy, place) <= PLACE_M
 
     def _nearest(self, xy: tuple[float, float]) -> _Counter:
         return min(self._counters, key=lambda counter: math.dist(counter.middle, xy))
