@@ -182,7 +182,6 @@ class Recount:
                 self._add(e.time, "path", a, b)
         elif isinstance(e, ShelfTouched) and not crew:
             self._add(e.time, "touch", f"{e.shelf}/{e.facing}", e.kind)
-            self._add(e.time, "touch", e.shelf, e.kind)
         elif isinstance(e, TillReceipt):
             self._add(e.time, "receipt", e.till, e.currency, e.total)
             for gtin in {line.gtin for line in e.lines}:
@@ -200,11 +199,11 @@ class Recount:
                 continue
             if not self.start <= e.time < self.end:
                 continue
-            for place in (f"{e.shelf}/{e.facing}", e.shelf):
-                for name in ("visits", "picked") if e.kind == "pick_up" else ("visits",):
-                    if (e.visit, place, name) not in seen:
-                        seen.add((e.visit, place, name))
-                        self._add(e.time, "touch", place, name)
+            place = f"{e.shelf}/{e.facing}"
+            for name in ("visits", "picked") if e.kind == "pick_up" else ("visits",):
+                if (e.visit, place, name) not in seen:
+                    seen.add((e.visit, place, name))
+                    self._add(e.time, "touch", place, name)
         self._kept()
 
     def _today(self) -> list[ShelfTouched]:
@@ -223,14 +222,9 @@ class Recount:
             net[key] += {"pick_up": 1, "put_back": -1, "reach": 0}[e.kind]
             if e.kind == "pick_up":
                 began.setdefault(key, e.time)
-        by_shelf: dict[tuple[str, str], list[tuple[datetime, int]]] = defaultdict(list)
         for key, first in began.items():
             if net[key] > 0:
                 self._add(first, "touch", f"{key[1]}/{key[2]}", "kept", float(net[key]))
-                by_shelf[key[:2]].append((first, net[key]))
-        for (_, shelf), kept in by_shelf.items():
-            pieces = float(sum(n for _, n in kept))
-            self._add(min(first for first, _ in kept), "touch", shelf, "kept", pieces)
 
     def _instead(self, empty: list[tuple[str, datetime, datetime]]) -> None:
         seen: set[tuple[str, str, str]] = set()

@@ -219,6 +219,17 @@ class Shop(ABC):
         """``receipts`` and their ``amount`` by till and currency."""
         return self._frame("receipts", since, until, compare, by=by)
 
+    def sold(
+        self,
+        since: When,
+        until: When | None = None,
+        *,
+        unplaced: bool = False,
+        compare: Compare = None,
+    ) -> pd.DataFrame:
+        """``pieces`` and ``receipts`` of every product, with where it stands."""
+        return self._frame("sold", since, until, compare, unplaced=unplaced)
+
     def conversion(
         self, since: When, until: When | None = None, *, by: Day = "day", compare: Compare = None
     ) -> pd.DataFrame:

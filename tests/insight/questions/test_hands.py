@@ -131,7 +131,8 @@ def test_from_touching_to_buying(tmp_path: Path) -> None:
     assert one(answer, "not_bought_rate", "milk/b") is None  # of too few people
     whole = place.ask("funnel", DAY, NEXT, of="shelf")
     assert whole.place == ["milk"]
-    assert one(whole, "touched", "milk") == 25
+    assert one(whole, "touched", "milk") == 24  # of b too few are told of
+    assert one(whole, "touch_rate", "milk") is None
     assert one(whole, "kept", "milk") == 14
     assert one(whole, "bought", "milk") == 18
 
@@ -263,3 +264,20 @@ def test_the_ends_of_a_share_hold_as_often_as_they_say() -> None:
     some = rng.binomial(30, 0.3, 2000)
     low, high = share_ends(some, np.full(2000, 30))
     assert ((low <= 0.3) & (high >= 0.3)).mean() >= 0.95
+
+
+def test_what_was_sold_and_what_of_it_stands_nowhere(tmp_path: Path) -> None:
+    told = Told()
+    for n in range(6):
+        told.sale(n, "a", "a", "2101000090009")
+    told.sale(7, "b")
+    place = kept(tmp_path, shelf(), told.day())
+    answer = place.ask("sold", DAY, NEXT)
+    assert answer.place == [GTINS["a"], "2101000090009", GTINS["b"], GTINS["c"]]
+    assert answer.detail == ["milk/a", "", "milk/b", "milk/c"]
+    assert answer.measures["pieces"].values == [12, 6, 1, 0]
+    assert answer.measures["share"].values[:2] == pytest.approx([6 / 7, 6 / 7], abs=1e-4)
+    review = place.ask("sold", DAY, NEXT, unplaced=True)
+    assert review.place == ["2101000090009"]
+    nothing = kept(tmp_path / "other", shelf(), Told().day()).ask("sold", DAY, NEXT)
+    assert nothing.place == []

@@ -12,6 +12,7 @@ from miseban.insight.questions import (
     instead,
     occupancy,
     routes,
+    sold,
     things,
     visitors,
     zones,
@@ -42,6 +43,7 @@ _ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
     "alerts": things.alerts,
     "help": things.help_calls,
     "receipts": things.receipts,
+    "sold": sold.sold,
     "conversion": things.conversion,
 }
 

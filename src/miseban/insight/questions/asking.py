@@ -197,6 +197,13 @@ class ReceiptsQuestion(_Question):
     by: By = "hour"
 
 
+class SoldQuestion(_Question):
+    """Which products the tills sold, and where they stand."""
+
+    question: Literal["sold"] = "sold"
+    unplaced: bool = Field(default=False, description="Only those that stand at no facing.")
+
+
 class ConversionQuestion(_Question):
     """How many of the visitors bought."""
 
@@ -220,6 +227,7 @@ Question = Annotated[
     | AlertsQuestion
     | HelpQuestion
     | ReceiptsQuestion
+    | SoldQuestion
     | ConversionQuestion,
     Field(discriminator="question"),
 ]

@@ -38,10 +38,11 @@ _UNITS: dict[str, Unit] = {
 
 @dataclass(frozen=True)
 class _Subject:
-    """A facing, or all of a shelf; ``gtins`` are its products, and ``alone`` whether these stand
-    nowhere else."""
+    """A facing, or all of a shelf, whose facings are ``parts``; ``gtins`` are its products, and
+    ``alone`` whether these stand nowhere else."""
 
     place: str
+    parts: tuple[str, ...]
     gtins: tuple[str, ...]
     alone: bool
 
@@ -71,16 +72,20 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
         known = told & (divided.measured > 0)
         stopped = np.where(known, lasting(divided.histogram, STOP_S), np.nan)
         for subject in _subjects(shelf, asked.shop, each=question.of == "facing"):
-            n = {kind: touched.of("touch", subject.place, kind) for kind in _KINDS}
-            hands = _hands(n, counted_so=counted_so)
+            each = [
+                _hands({k: touched.of("touch", part, k) for k in _KINDS}, counted_so=counted_so)
+                for part in subject.parts
+            ]
+            hands: Columns = {name: _together([one[name] for one in each]) for name in each[0]}
             sold = _sold(subject, receipts, over.n)
             values: Columns = {**hands, **sold, "passed": passed, "stopped": stopped}
+            whole = len(subject.parts) > 1  # who touched two of its facings counts twice
             visits: NDArray[np.float64] = np.nan_to_num(hands["touched"])
             ups: NDArray[np.float64] = np.nan_to_num(hands["pick_ups"])
             rates, ends = _rates(
                 {
                     "stop_rate": (stopped, divided.measured),
-                    "touch_rate": (hands["touched"], np.nan_to_num(passed)),
+                    "touch_rate": (hands["touched"], nothing if whole else np.nan_to_num(passed)),
                     "pick_rate": (hands["picked"], visits),
                     "put_back_rate": (hands["put_backs"], ups),
                     "not_bought_rate": _not_bought(subject, visits, sold["bought_by"], asked.k),
@@ -99,14 +104,15 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
 
 def _subjects(shelf: Shelf, shop: Shop, *, each: bool) -> list[_Subject]:
     everywhere = Counter(facing.gtin for one in shop.shelves for facing in one.facings)
+    places = places_of([shelf])
     if each:
         return [
-            _Subject(f"{shelf.id}/{one.id}", (one.gtin,), everywhere[one.gtin] == 1)
-            for one in shelf.facings
+            _Subject(place, (place,), (one.gtin,), everywhere[one.gtin] == 1)
+            for one, place in zip(shelf.facings, places, strict=True)
         ]
     here = Counter(facing.gtin for facing in shelf.facings)
     alone = all(everywhere[gtin] == n for gtin, n in here.items())
-    return [_Subject(shelf.id, tuple(here), alone)]
+    return [_Subject(shelf.id, tuple(places), tuple(here), alone)]
 
 
 def _hands(n: dict[str, Sums], *, counted_so: bool) -> Columns:
@@ -126,10 +132,16 @@ def _hands(n: dict[str, Sums], *, counted_so: bool) -> Columns:
     }
 
 
+def _together(parts: Sequence[Floats | Ints]) -> Floats:
+    """(N,) the sum of what is told of parts (N,) each; not a number where nothing is."""
+    columns = np.asarray(parts, np.float64)
+    return np.where(np.isnan(columns).all(axis=0), np.nan, np.nansum(columns, axis=0))
+
+
 def _sold(subject: _Subject, receipts: Rows, n: int) -> Columns:
     """What the tills sold of its products; of a shelf nothing where one of them stands elsewhere
     too. Not a number where no receipts are known."""
-    known = bool(receipts.places("sold")) and (len(subject.gtins) == 1 or subject.alone)
+    known = bool(receipts.places("sold")) and (len(subject.parts) == 1 or subject.alone)
     if not known:
         return dict.fromkeys(("bought", "bought_by"), np.full(n, np.nan))
     each = [receipts.of("sold", gtin) for gtin in subject.gtins]

@@ -17,17 +17,14 @@ def touches(window: Window) -> Iterator[Moments]:
     """``touch``: shoppers' hands by kind. Of those whose visit is known also ``visits`` that
     touched, of these those that ``picked`` a piece up, and those that ``kept`` some, with the
     pieces: picked up there and not put back there. Each visit once a day and place, when it first
-    did. A place is a facing, and for all of a shelf together the shelf."""
+    did. Nothing is added up for whole shelves: that less its facings would tell of few."""
     told = window.told("shelf.touched")
     told = told.those(~window.by_staff(told))
     kind = told.texts("kind")
-    shelf, facing = told.texts("shelf"), told.texts("shelf") + "/" + told.texts("facing")
-    yield Moments("touch", told.times, facing, kind)
-    yield Moments("touch", told.times, shelf, kind)
+    place = told.texts("shelf") + "/" + told.texts("facing")
+    yield Moments("touch", told.times, place, kind)
     today = _today(window, told) & (told.texts("visit") != "")
-    known = told.those(today)
-    for place in (facing[today], shelf[today]):
-        yield from _by_visit(known, place, facing[today])
+    yield from _by_visit(told.those(today), place[today])
 
 
 Flags = NDArray[np.bool_]
@@ -47,23 +44,16 @@ class _Pairs:
         return cls(first, pair)
 
 
-def _by_visit(told: Told, place: Objects, facing: Objects) -> Iterator[Moments]:
+def _by_visit(told: Told, place: Objects) -> Iterator[Moments]:
     visit, kind = told.texts("visit"), told.texts("kind")
     yield _once("visits", told.times, visit, place)
     up = kind == "pick_up"
     yield _once("picked", told.times[up], visit[up], place[up])
-    # What was put back elsewhere was kept from where it stood: so facing by facing.
-    one = _Pairs.of(visit, facing)
-    net = np.bincount(one.pair, up.astype(int) - (kind == "put_back"), len(one.first))
-    own = np.maximum(net, 0.0)[one.pair]
-    begins = _firsts(told.times, up, one)
-    taken = np.flatnonzero(begins & (own > 0))
-    where = _Pairs.of(visit[taken], place[taken])
-    pieces = np.bincount(where.pair, own[taken], len(where.first)).astype(np.float64)
-    at = np.sort(where.first)
-    order = np.argsort(where.first)
-    chosen = taken[at]
-    yield Moments("touch", told.times[chosen], place[chosen], _all("kept", chosen), pieces[order])
+    pairs = _Pairs.of(visit, place)
+    net = np.bincount(pairs.pair, up.astype(int) - (kind == "put_back"), len(pairs.first))
+    pieces = np.asarray(net, np.float64)[pairs.pair]
+    kept = np.flatnonzero(_firsts(told.times, up, pairs) & (pieces > 0))
+    yield Moments("touch", told.times[kept], place[kept], _all("kept", kept), pieces[kept])
 
 
 def _firsts(times: NDArray[np.int64], which: NDArray[np.bool_], pairs: _Pairs) -> Flags:
