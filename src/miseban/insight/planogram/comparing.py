@@ -45,9 +45,9 @@ def compare(
     planned = set(wanted.values())
     found: list[Finding] = []
     for place, is_there in stands.items():
-        gtin = wanted.get(place)
-        if gtin is None:
+        if place not in wanted:
             continue
+        gtin = wanted[place]
         look = looks.get(place)
         if gtin != is_there:
             elsewhere = [home for home in homes.get(gtin, ()) if wanted.get(home) != gtin]
