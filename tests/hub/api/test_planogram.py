@@ -42,7 +42,7 @@ async def test_the_plan_is_compared_with_what_staff_and_cameras_say(place: Place
 
 async def test_what_stands_nowhere_is_missing(place: Place) -> None:
     _, told = await post(place, CSV.format(gtin="40000015"))
-    kinds = {one["kind"]: one for one in told["differences"]}  # type: ignore[attr-defined]
+    kinds = {one["kind"]: one for one in told["differences"]}
     assert kinds["missing"]["gtin"] == "40000015"
     assert kinds["unplanned"]["gtin"] == EGG
 
