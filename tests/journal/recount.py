@@ -31,7 +31,7 @@ from miseban.vocabulary.events import (
 Key = tuple[datetime, str, str, str]
 """Start, what, place, detail."""
 Span = tuple[datetime, datetime]
-COARSE = {"path", "route", "touch", "shelf", "heat"}
+COARSE = {"path", "route", "touch", "instead", "shelf", "sold", "heat"}
 TIMED = {"stay", "visit", "alert"}
 LAST_BIN = 137
 """Of whatever lasted longer than a day and a half."""
@@ -184,6 +184,9 @@ class Recount:
             self._add(e.time, "touch", f"{e.shelf}/{e.facing}", e.kind)
         elif isinstance(e, TillReceipt):
             self._add(e.time, "receipt", e.till, e.currency, e.total)
+            for gtin in {line.gtin for line in e.lines}:
+                pieces = sum(line.quantity for line in e.lines if line.gtin == gtin)
+                self._add(e.time, "sold", gtin, "", float(pieces))
         elif isinstance(e, HelpNeeded):
             self._add(e.time, "help", e.zone or "", e.kind)
         elif isinstance(e, QueueState):
@@ -201,6 +204,40 @@ class Recount:
                 if (e.visit, place, name) not in seen:
                     seen.add((e.visit, place, name))
                     self._add(e.time, "touch", place, name)
+        self._kept()
+
+    def _today(self) -> list[ShelfTouched]:
+        return [
+            e
+            for e in self.events
+            if isinstance(e, ShelfTouched) and e.visit is not None
+            if e.visit not in self.staff and self.start <= e.time < self.end
+        ]
+
+    def _kept(self) -> None:
+        began: dict[tuple[str, str, str], datetime] = {}
+        net: dict[tuple[str, str, str], int] = defaultdict(int)
+        for e in self._today():
+            key = (e.visit or "", e.shelf, e.facing)
+            net[key] += {"pick_up": 1, "put_back": -1, "reach": 0}[e.kind]
+            if e.kind == "pick_up":
+                began.setdefault(key, e.time)
+        for key, first in began.items():
+            if net[key] > 0:
+                self._add(first, "touch", f"{key[1]}/{key[2]}", "kept", float(net[key]))
+
+    def _instead(self, empty: list[tuple[str, datetime, datetime]]) -> None:
+        seen: set[tuple[str, str, str]] = set()
+        for e in self._today():
+            there = f"{e.shelf}/{e.facing}"
+            for place, since, until in empty:
+                if place.split("/")[0] != e.shelf or not since <= e.time < until:
+                    continue
+                details = [""] if place == there or e.kind != "pick_up" else ["", there]
+                for detail in details:
+                    if (e.visit or "", place, detail) not in seen:
+                        seen.add((e.visit or "", place, detail))
+                        self._add(e.time, "instead", place, detail)
 
     def _ways(self) -> None:
         walked: list[list[str]] = []
@@ -291,6 +328,11 @@ class Recount:
                     steps.append((place, now[place][0], e.time, now[place][1]))
                 now[place] = (e.time, state)
         steps += [(place, since, known_until, state) for place, (since, state) in now.items()]
+        self._instead([
+            (place.partition("/")[2], since, until)
+            for place, since, until, (word, _) in steps
+            if place.startswith("shelf/") and word == "empty"
+        ])  # fmt: skip
         lost = self._lost()
         for place, since, until, (word, number) in steps:
             kind, _, name = place.partition("/")
@@ -318,7 +360,7 @@ def ways(walked: list[list[str]]) -> dict[str, int]:
         return {n for n, areas in enumerate(walked) if text in f"|{'|'.join(areas)}|"}
 
     names = sorted({name for areas in walked for name in areas})
-    told = [(a, b) for a in names for b in names if len(went((a, b))) >= 5]
+    told: list[tuple[str, ...]] = [(a, b) for a in names for b in names if len(went((a, b))) >= 5]
     found: dict[str, int] = {}
     for _ in range(4):
         longer = [(*way, name) for way in told for name in names if (*way[1:], name) in told]

@@ -47,7 +47,7 @@ def test_no_way_and_no_two_tell_of_a_few(walked: list[tuple[list[str], int]]) ->
     everybody = visits(walked)
     found = usual_ways(everybody)
     pairs = {p for names in everybody for p in pairwise(names)}
-    told = {pair: went(everybody, pair) for pair in pairs}
+    told: dict[tuple[str, ...], set[int]] = {pair: went(everybody, pair) for pair in pairs}
     told = {pair: some for pair, some in told.items() if len(some) >= 5}
     told |= {way: went(everybody, way) for way in found}
     for way, n in found.items():

@@ -78,7 +78,7 @@ def test_the_page_says_it(browser: Browser, konbini: Website, language: str) -> 
     with Visitor.of(browser, konbini, language=language) as one:
         page = one.log_in("privacy_officer", "/privacy")
         ready(page)
-        known = words(language)  # type: ignore[arg-type]
+        known = words(language)
         expect(page.locator("#kept")).to_contain_text(known["policy_jp.trajectory"])
         expect(page.locator("#policy")).to_contain_text(known["policy_jp.basis"])
         expect(page.locator("#log tbody tr").first).to_contain_text(known["audit.log-in"])

@@ -143,3 +143,19 @@ def test_each_state_is_made_once_for_all_and_only_while_somebody_may_look(
             while (one := stream.next())["event"] != "floor":
                 pass
             assert json.loads(one["data"])["dots"][0][1] == 99.0, "nothing old at first"
+
+
+def test_a_call_does_not_wait_for_the_next_turn(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen_module, "TURN_S", 12.0)
+    with served(place.app) as url, looking(url, place.tokens["staff"]) as stream:
+        for _ in range(2):  # now and help
+            stream.next()
+        for n in (2, 3, 4):
+            place.keep(call(n))
+            told_s = time.monotonic()
+            while (one := stream.next())["event"] != "help":
+                pass
+            assert f'"help":"{call(n).help}"' in one["data"]
+            assert time.monotonic() - told_s < 6.0

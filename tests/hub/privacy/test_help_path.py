@@ -33,6 +33,7 @@ PATH = {
     "hub/live": "what is so now, for who may see it",
     "hub/alerts": "tells staff",
     "hub/api/live.py": "pages of staff",
+    "hub/api/screen.py": "and again, whenever something happens",
     "sim/truth/help.py": "the truth of simulated shops",
     "insight/score": "how right it is",
     "cli/demo_history.py": "the demo's days",

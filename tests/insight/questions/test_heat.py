@@ -13,7 +13,7 @@ from miseban.insight.questions import QUESTIONS
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
-from miseban.vocabulary.events import Event
+from miseban.vocabulary.events import Event, VisitEnded
 from tests.insight.questions.shops import LATER, Place, kept, small
 from tests.insight.questions.test_edges import TOKYO, event, well
 
@@ -88,6 +88,7 @@ def test_what_is_more_and_what_may_be_chance(tmp_path: Path) -> None:
                     update={"visit": f"{one.visit[:-1]}{column}", "x": (column / 2,) * 10}
                 )
                 for one in visits(day, 9 + column, n)
+                if isinstance(one, VisitEnded)
             ]
     place = kept(tmp_path, small(), [*came, *well(MONDAY + timedelta(days=4), 1)])
     tuesday, wednesday = (MONDAY + timedelta(days=d) for d in (1, 2))

@@ -87,10 +87,10 @@ def boxes(actors: Sequence[Actor], noise: float = 0.0, seed: int = 1) -> TrackRo
             at_s = frame / FPS
             (x, y), (tall, wide) = actor.way(at_s), actor.shape(at_s)
             u, bottom = pixel(x, y, 0.0)
-            _, top = pixel(x, y, tall)
+            over, top = pixel(x, y, tall)  # near the edges of the picture people lean
             half = abs(pixel(x + wide / 2, y, 0.5)[0] - pixel(x, y, 0.5)[0])
             shaken = rng.normal(0.0, noise * (bottom - top), 4) if noise else np.zeros(4)
-            box = np.array([u - half, top, u + half, bottom]) + shaken
+            box = np.array([min(u, over) - half, top, max(u, over) + half, bottom]) + shaken
             rows.append((at_s, number, box.tolist()))
     rows.sort(key=lambda row: (row[0], row[1]))
     n = len(rows)

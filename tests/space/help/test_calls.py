@@ -131,13 +131,20 @@ def test_company_of_who_is_slow_is_not_told_of() -> None:
 
 
 def test_a_child_alone_that_wanders_is_told_of_and_one_that_waits_is_not() -> None:
-    wanders = along((0, 5, 4), (12, 14, 4), (24, 6, 7), (36, 14, 3), (48, 6, 5))
-    (call,) = calls(seen([Actor(wanders, 0, 48, upright(1.15))]))
+    wanders = along((0, 4, 4), (14, 15, 4), (28, 4, 7), (42, 15, 3), (56, 4, 5))
+    (call,) = calls(seen([Actor(wanders, 0, 56, upright(1.15))]))
     assert call.kind == "lost_child"
     waits = along((0, 5, 4), (4, 9, 5), (80, 9, 5))
     assert not calls(seen([Actor(waits, 0, 80, upright(1.15))]))
-    parent = Actor(lambda now: (wanders(now)[0], wanders(now)[1] + 1.0), 0, 48)
-    assert not calls(seen([Actor(wanders, 0, 48, upright(1.15)), parent]))
+    parent = Actor(lambda now: (wanders(now)[0], wanders(now)[1] + 1.0), 0, 56)
+    assert not calls(seen([Actor(wanders, 0, 56, upright(1.15)), parent]))
+    strangers = [
+        Actor(along((0, x, y), (56, x, y)), 0, 56, upright(1.7))
+        for x in (6, 10, 14)
+        for y in (4, 6)
+    ]
+    (call,) = calls(seen([Actor(wanders, 0, 56, upright(1.15)), *strangers]))
+    assert call.kind == "lost_child"
 
 
 def test_long_search() -> None:

@@ -14,7 +14,7 @@ quick = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCh
 
 @st.composite
 def customers(draw: st.DrawFn) -> list[Actor]:
-    """Grown-ups of any height who walk at 0.6 to 1.5 m/s and stand for 25 s and longer."""
+    """Grown-ups of any height who walk at 0.6 to 1.5 m/s, stand for 25 s and longer, and go."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     found = []
     for _ in range(draw(st.integers(1, 6))):
@@ -28,6 +28,8 @@ def customers(draw: st.DrawFn) -> list[Actor]:
             now += float(rng.uniform(25, 60))
             knots.append((now, *there.tolist()))
             here = there
+        now += 4.0  # who is seen no more has begun to walk
+        knots.append((now, *(here + rng.choice([-1.0, 1.0], 2) * 2.0).tolist()))
         found.append(Actor(along(*knots), from_s, now, upright(float(rng.uniform(1.5, 1.9)))))
     return found
 

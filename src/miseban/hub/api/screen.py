@@ -23,11 +23,12 @@ from miseban.hub.api.problems import responses
 from miseban.hub.api.watching import AGAIN_MS, Watching, need_room, streamed
 from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
+from miseban.vocabulary.events import AssistEvent, Event
 
 router = APIRouter(prefix="/api/v1/live", tags=["live"], route_class=Route)
 
 TURN_S: Final = 1.0
-"""So often a state is made."""
+"""So often a state is made; that of help also whenever something happens with a call."""
 FLOOR_S: Final = 0.5
 """So often it is told who is where on the floor."""
 EVENTS: Final = {"now": "now", "now_devices": "now", "help": "help", "floor": "floor"}
@@ -45,6 +46,7 @@ class Board:
         self._watched: Counter[str] = Counter()
         self._making: asyncio.Task[None] | None = None
         self._changed = asyncio.Condition()
+        self._in_order = asyncio.Lock()
         self.shown: dict[str, tuple[int, bytes]] = {}
 
     @contextlib.asynccontextmanager
@@ -52,7 +54,7 @@ class Board:
         """Somebody looks at these ``kinds``."""
         self._watched.update(kinds)
         if self._making is None or self._making.done():
-            self._changed = asyncio.Condition()  # of the loop that it is now
+            self._changed, self._in_order = asyncio.Condition(), asyncio.Lock()  # of this loop
             self._making = asyncio.create_task(self._make())
         try:
             yield
@@ -91,21 +93,43 @@ class Board:
                 self._changed.notify_all()
 
     async def _make(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            calls = group.create_task(self._make_help())
+            try:
+                await self._make_all()
+            finally:
+                calls.cancel()
+
+    async def _make_all(self) -> None:
+        """In turns, until nobody looks."""
         states_at = floor_at = time.monotonic()
         while self._watched.total() > 0:
-            texts = {}
             now = time.monotonic()
-            if now >= states_at:
-                states_at = max(states_at + TURN_S, now)
-                texts = await run_in_threadpool(self._states)
-            if self._watched["floor"]:
-                texts["floor"] = self._hub.floor.text(self._hub.now())
-            else:  # whoever looks next is not shown where people were a while ago
-                self.shown.pop("floor", None)
-            await self.put(**texts)
+            async with self._in_order:
+                texts: dict[str, str] = {}
+                if now >= states_at:
+                    states_at = max(states_at + TURN_S, now)
+                    texts = await run_in_threadpool(self._states)
+                if self._watched["floor"]:
+                    texts["floor"] = self._hub.floor.text(self._hub.now())
+                else:  # whoever looks next is not shown where people were a while ago
+                    self.shown.pop("floor", None)
+                await self.put(**texts)
             floor_at = max(floor_at + FLOOR_S, now)
             await asyncio.sleep(max(0.0, floor_at - time.monotonic()))
         self.shown.clear()
+        self._making = None  # whoever looks from now on is not left to what is ending
+
+    async def _make_help(self) -> None:
+        """At once: who needs a hand does not wait for the next turn."""
+        with self._hub.bus.subscribe_with_help(_is_help) as calls:
+            while await calls.some():
+                if self._watched["help"]:
+                    async with self._in_order:
+                        await self.put(help=await run_in_threadpool(self._help))
+
+    def _help(self) -> str:
+        return self._hub.live.help(self._hub.now()).model_dump_json()
 
     def _states(self) -> dict[str, str]:
         hub = self._hub
@@ -115,8 +139,12 @@ class Board:
         return {
             "now": plain.model_dump_json(),
             "now_devices": snapshot.model_dump_json(),
-            "help": hub.live.help(now).model_dump_json(),
+            "help": self._help(),
         }
+
+
+def _is_help(event: Event) -> bool:
+    return isinstance(event, AssistEvent)
 
 
 @router.get(
@@ -135,9 +163,9 @@ class Board:
     },
 )
 async def screen(request: Request, hub: TheHub, by: By) -> StreamingResponse:
-    """At most once a second, `floor` twice: `{time, cameras, dots}`, a dot being
-    `[key, x_m, y_m, spread_m, staff, group]`. Dots are kept nowhere. For programs that want every
-    event there is `/live/events`."""
+    """At most once a second, `floor` twice, `help` also when a call or its alert is another.
+    `floor` is `{time, cameras, dots}`, a dot being `[key, x_m, y_m, spread_m, staff, group]`. Dots
+    are kept nowhere. For programs that want every event there is `/live/events`."""
     need_room(request, by)
     look = Look(hub, request, by, board_of(request, hub))
     return streamed(request, look, by)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,12 +21,13 @@ from miseban.insight.disclosure.blocks import Blocks
 from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.cells import Cells
 from miseban.insight.disclosure.floor_cells import bands_of, laid, read_heat, size, starts
-from miseban.insight.disclosure.remembered import FloorPart, remembered
+from miseban.insight.disclosure.remembered import ByReader, FloorPart
 from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.days import moment
 
 Ints = NDArray[np.int64]
+_KNOWN: Final = ByReader[FloorPart]()
 Flags = NDArray[np.bool_]
 
 
@@ -52,12 +53,12 @@ class FloorTold:
 def told_floor(reader: JournalReader, asked: Stretches, k: int) -> FloorTold:
     """Of the stretches that are ``asked`` for. Each block is one that could be asked for alone, so
     what is made of several tells no more than they do. Raises ``BadInput``."""
-    known, as_of = remembered(reader), reader.newest()
+    known, as_of = _KNOWN.of(reader), reader.newest()
     months = asked.by_month(reader.timezone)
     calendars = [Calendar(month.edges, reader.timezone, as_of) for month in months]
-    rollups = [reader.month(one.days[0]) if _over(one) else None for one in calendars]
+    rollups = [reader.month(one.days[0]) if one.is_over else None for one in calendars]
     parts = [
-        None if now is None else known.get(month, k, now)
+        None if now is None else known.get((*month.key, k), now)
         for month, now in zip(months, rollups, strict=True)
     ]
     for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
@@ -69,13 +70,8 @@ def told_floor(reader: JournalReader, asked: Stretches, k: int) -> FloorTold:
             parts[i], now = part, rollups[i]
             # The same before and after: so it was made from these.
             if now is not None and reader.month(calendars[i].days[0]) == now:
-                known.put(months[i], k, now, part)
+                known.put((*months[i].key, k), now, part)
     return _added([part for part in parts if part is not None])
-
-
-def _over(calendar: Calendar) -> bool:
-    """Whether all that was asked of is past."""
-    return bool(calendar.edges[-1] <= calendar.settled_us)
 
 
 def _worked_out(

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from miseban.insight.questions import floor, heat, occupancy, routes, things, visitors, zones
+from miseban.insight.questions import (
+    floor,
+    hands,
+    heat,
+    instead,
+    occupancy,
+    routes,
+    sold,
+    things,
+    visitors,
+    zones,
+)  # fmt: skip
 from miseban.insight.questions.answers import Answer
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, Question
@@ -25,12 +36,14 @@ _ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
     "heat": heat.heat,
     "paths": floor.paths,
     "routes": routes.routes,
-    "funnel": floor.funnel,
+    "funnel": hands.funnel,
+    "instead": instead.instead,
     "stock": things.stock,
     "cameras": things.cameras,
     "alerts": things.alerts,
     "help": things.help_calls,
     "receipts": things.receipts,
+    "sold": sold.sold,
     "conversion": things.conversion,
 }
 

@@ -139,9 +139,21 @@ class RoutesQuestion(_Question):
 
 
 class FunnelQuestion(OfSomeHours):
-    """Of those who passed a shelf, who stopped, touched, and picked up."""
+    """Of those who passed a shelf, who stopped, touched, picked up, kept, and bought."""
 
     question: Literal["funnel"] = "funnel"
+    of: Literal["facing", "shelf"] = Field(
+        default="facing", description="A row for every facing, or for every shelf."
+    )
+    shelves: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="All, if not given."
+    )
+
+
+class InsteadQuestion(_Question):
+    """What was taken from a shelf while one of its facings was empty."""
+
+    question: Literal["instead"] = "instead"
     shelves: tuple[Name, ...] | None = Field(
         default=None, min_length=1, description="All, if not given."
     )
@@ -185,6 +197,13 @@ class ReceiptsQuestion(_Question):
     by: By = "hour"
 
 
+class SoldQuestion(_Question):
+    """Which products the tills sold, and where they stand."""
+
+    question: Literal["sold"] = "sold"
+    unplaced: bool = Field(default=False, description="Only those that stand at no facing.")
+
+
 class ConversionQuestion(_Question):
     """How many of the visitors bought."""
 
@@ -202,11 +221,13 @@ Question = Annotated[
     | PathsQuestion
     | RoutesQuestion
     | FunnelQuestion
+    | InsteadQuestion
     | StockQuestion
     | CamerasQuestion
     | AlertsQuestion
     | HelpQuestion
     | ReceiptsQuestion
+    | SoldQuestion
     | ConversionQuestion,
     Field(discriminator="question"),
 ]

@@ -23,7 +23,7 @@ LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 What = Literal[
     "line", "stay", "occupancy", "queue", "visit", "path", "route", "heat", "touch",
-    "shelf", "gap", "receipt", "alert", "help", "closing", "counted",
+    "instead", "shelf", "gap", "receipt", "sold", "alert", "help", "closing", "counted",
 ]  # fmt: skip
 
 ROW: Final = pa.schema(
@@ -61,9 +61,11 @@ _CLASSES: Final[dict[str, DataClass]] = {
     "route": "trajectory",
     "heat": "trajectory",
     "touch": "trajectory",
+    "instead": "trajectory",
     "shelf": "count",
     "gap": "device",
     "receipt": "count",
+    "sold": "count",
     "alert": "count",
     "help": "assist",
     "closing": "count",
@@ -96,8 +98,10 @@ def rows_where(rows: pa.Table, wanted: Callable[[str, str], bool]) -> pa.Array:
 
 def rests_on(what: str, detail: str) -> frozenset[DataClass]:
     """All classes without whose events a row would come out otherwise: how long a queue was seen is
-    known by its camera."""
+    known by its camera, and what was taken instead by when a facing was empty."""
     own = class_of(what, detail)
+    if what == "instead":
+        return frozenset({own, "count"})
     return frozenset({own, "device"} if (what, detail) == ("queue", "") else {own})
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from miseban.space.help.bodies import Body
-from miseban.space.help.people import WAY_S, Person
+from miseban.space.help.people import Person, Shape
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Aid, KnowsObjects, Sign
 from miseban.vocabulary.events import HelpKind
@@ -18,25 +17,40 @@ Found = tuple[HelpKind, float]
 SURE = 0.8
 """What a detector of objects must be sure of, on average over three seconds."""
 KNOWN = 3
-COMPANY_M, COMPANY_S = 4.0, 12.0
+CLOSE_M = 0.015
+"""So near to the limit between those who sit and those who stoop it takes longer to tell them."""
+BACK_S, BACK_M, BACK_MPS, BACK_FAR_M = 200.0, 2.0, 0.8, 30.0
+"""Who shows such a need so shortly after another has shown it last, where that one can have got to
+meanwhile, is the same: tracks break, and the fusion goes on with somebody else."""
+TALLER_M = 0.04
+"""If they are as tall."""
+APART_S = 60.0
+"""What was seen so long before the rest was of somebody else."""
+HIDDEN_S = 2.0
+"""Who is not seen for so long may come back as somebody else."""
+DOUBT = 4
+"""Seconds in motion in which it does not show, after which that may have happened."""
+BACK_SLOW_S, TALLER_SLOW_M = 180.0, 0.15
+"""Of a slow walk it shows only over a while."""
+FASTER = 1.25
+"""Who is as many times as fast as somebody who walks slowly does not."""
+ALONG_M, ALONG_S = 4.0, 12.0
 """Who walks as slowly and stays so near to somebody in need for so long keeps company."""
 CAME_S = 60.0
 """Who came in by a door so shortly before is nobody's that was lost."""
-BACK_M, BACK_MPS, BACK_S = 2.0, 0.8, 180.0
-"""Two in such need at one time are rare: who turns up where the one that was lost can have got to
-meanwhile is the same."""
 
 
 @dataclass(slots=True)
 class _Said:
-    """What is said of somebody, under the name ``who``; seen last at ``last_s`` and ``xy``; ``way``
-    (time, x, y) of the last seconds."""
+    """What is said of ``person``, ``tall`` metres, under the name ``who``; it showed last at
+    ``shown_s`` and ``xy``."""
 
+    person: Person
     kind: HelpKind
     who: str
-    last_s: float
+    tall: float
+    shown_s: float
     xy: tuple[float, float]
-    way: deque[tuple[float, float, float]]
 
 
 class Aids:
@@ -53,31 +67,52 @@ class Aids:
 
     def look(self, now_s: float, people: Sequence[tuple[Person, Sequence[Body]]]) -> Iterator[Sign]:
         """Everybody seen in this second, with what cameras saw."""
-        self._lost = [one for one in self._lost if now_s - one.last_s <= BACK_S]
+        self._lost = [one for one in self._lost if now_s - one.shown_s <= BACK_S]
         for person, _ in people:
-            if person.key in self._said:
-                said = self._said[person.key]
-                said.last_s, said.xy = now_s, person.xy
-                said.way.append((now_s, *person.xy))
+            said = self._said.get(person.key)
+            if said is not None and self._shows(now_s, said):
+                said.shown_s, said.xy = now_s, person.xy
+                seen_m = person.own_m if said.kind == "slow_walk" else person.tall
+                said.tall += 0.2 * ((seen_m or said.tall) - said.tall)
         for person, bodies in people:
             if person.staff or person.key in self._beside:
                 continue
-            sure = 0.9
-            if person.key not in self._said:
+            said, sure = self._said.get(person.key), 0.9
+            if said is None or said.kind == "slow_walk":  # what it is may show from the side yet
                 found = self._found(person, bodies)
-                if found is None:
-                    continue
-                kind, sure = found
-                who = self._is_back(now_s, kind, person)
-                if who is None and kind == "slow_walk" and self._keeps_to(now_s, person):
-                    self._beside.add(person.key)
-                    continue
-                who = who or f"person-{person.key}"
-                self._said[person.key] = _Said(
-                    kind, who, now_s, person.xy, deque(person.way, maxlen=WAY_S)
-                )
-            said = self._said[person.key]
-            yield Sign(said.kind, said.who, person.xy, sure, person.name)
+                if found is not None and (said is None or found[0] != said.kind):
+                    sure = found[1]
+                    said = self._begun(now_s, person, found[0])
+            if said is not None:
+                yield Sign(said.kind, said.who, person.xy, sure, person.name)
+
+    def _begun(self, now_s: float, person: Person, kind: HelpKind) -> _Said | None:
+        """None for who only keeps company."""
+        if kind == "slow_walk" and self._comes_along(now_s, person):
+            self._beside.add(person.key)
+            return None
+        before = self._before(now_s, kind, person)
+        who = before.who if before is not None else f"person-{person.key}"
+        if before is not None and before in self._lost:
+            self._lost.remove(before)
+        elif before is not None:
+            self._said.pop(before.person.key, None)
+        said = self._said[person.key] = _Said(
+            person, kind, who, person.own_m or 0.0, now_s, person.xy
+        )
+        return said
+
+    def _shows(self, now_s: float, said: _Said) -> bool:
+        """Whether that need shows in this second."""
+        person = said.person
+        if said.kind == "slow_walk":
+            return not self._is_fast(person)
+        last = person.shapes[-1] if person.shapes else None
+        return last is not None and last.at_s == now_s and last.broad >= self._s.aid_broad
+
+    def _is_fast(self, person: Person) -> bool:
+        last = list(person.speeds)[-DOUBT:]
+        return bool(last) and median(last) > FASTER * self._s.slow_mps
 
     def forget(self, person: Person) -> None:
         """He or she is gone."""
@@ -88,31 +123,52 @@ class Aids:
         for kind in _AIDS:
             self._recognised.pop((person.key, kind), None)
 
-    def _is_back(self, now_s: float, kind: HelpKind, person: Person) -> str | None:
-        """Who of those with such a need was lost and can be this person."""
+    def _before(self, now_s: float, kind: HelpKind, person: Person) -> _Said | None:
+        """Who showed such a need shortly before, and can be this person."""
         if person.came_in and now_s - person.first_s < CAME_S:
             return None
-        best: tuple[float, str] | None = None
-        for one in [*self._said.values(), *self._lost]:
-            away_s = person.first_s - one.last_s  # whoever was seen since is somebody else
-            if one.kind != kind or now_s - one.last_s < 2.0 or away_s > BACK_S:
+        lately, longest_s, taller_m, far_m = self._lately(person), BACK_S, TALLER_M, BACK_FAR_M
+        if kind == "slow_walk":
+            lately = [Shape(person.last_s, person.xy, person.own_m or 0.0, 1.0)]
+            longest_s, taller_m, far_m = BACK_SLOW_S, TALLER_SLOW_M, math.inf
+        first, tall = lately[0], median(one.tall for one in lately)
+        doubtful = (one for one in self._said.values() if self._is_doubtful(now_s, one))
+        best: tuple[float, _Said] | None = None
+        for one in (*self._lost, *doubtful):
+            gap_s = first.at_s - one.shown_s
+            if one.kind != kind or one.person is person or not -2.0 <= gap_s <= longest_s:
                 continue
-            far = math.dist(one.xy, person.xy)
-            reach_m = BACK_M + BACK_MPS * (now_s - one.last_s)
-            if far <= reach_m and (best is None or far < best[0]):
-                best = far, one.who
+            reach_m = BACK_M + BACK_MPS * max(gap_s, 0.0)
+            far = math.dist(one.xy, first.xy)
+            if abs(one.tall - tall) <= taller_m and far <= min(reach_m, far_m):
+                best = min(best or (far, one), (far, one), key=lambda found: found[0])
         return best[1] if best is not None else None
 
-    def _keeps_to(self, now_s: float, person: Person) -> bool:
+    def _lately(self, person: Person) -> list[Shape]:
+        """When an aid showed, the last time that it did."""
+        found: list[Shape] = []
+        for one in reversed(person.shapes):
+            if one.broad >= self._s.aid_broad:
+                if found and found[-1].at_s - one.at_s > APART_S:
+                    break
+                found.append(one)
+        return found[::-1]
+
+    def _is_doubtful(self, now_s: float, said: _Said) -> bool:
+        """Whether it may be said of the wrong one by now."""
+        if said.person.last_s <= now_s - HIDDEN_S:
+            return True
+        if said.kind == "slow_walk":
+            return self._is_fast(said.person)
+        since = [one for one in said.person.shapes if one.at_s > said.shown_s]
+        return len(since) >= DOUBT and all(one.broad < self._s.aid_broad for one in since)
+
+    def _comes_along(self, now_s: float, person: Person) -> bool:
         """Whether somebody walks slowly beside another who needs to."""
-        mine = {t: (x, y) for t, x, y in person.way}
+        mine = {t: (x, y) for t, x, y in person.way if now_s - t <= ALONG_S}
         for one in self._said.values():
-            common = [
-                math.dist(mine[t], (x, y))
-                for t, x, y in one.way
-                if t in mine and now_s - t <= COMPANY_S
-            ]
-            if len(common) >= COMPANY_S / 2 and median(common) <= COMPANY_M:
+            both = [math.dist(mine[t], (x, y)) for t, x, y in one.person.way if t in mine]
+            if one.kind == "slow_walk" and len(both) >= ALONG_S / 2 and median(both) <= ALONG_M:
                 return True
         return False
 
@@ -121,20 +177,24 @@ class Aids:
         recognised = self._object(person, bodies)
         if recognised is not None:
             return recognised
-        if person.shaped >= s.seated_s * waits:
-            part = person.seated / person.shaped
-            if part >= s.share:
-                return "wheelchair", min(0.95, part)
-        pace = person.pace
-        enough = sum(v > s.moving_mps / 2 for v in person.speeds) >= s.slow_windows * waits
-        tall = person.own_m is not None and person.own_m > s.seated_m * 0.95
-        if pace is None or not tall:
+        if person.own_m is None or not person.shapes:
             return None
-        if person.shaped >= s.stooped_s * waits and pace <= s.aid_mps:
-            broad = person.stooped / person.shaped
-            if broad >= s.stooped_broad:
-                return "walking_aid", min(0.9, 0.5 + broad - s.stooped_broad)
-        if enough and pace <= s.slow_mps and person.walked_m >= s.slow_walked_m * waits:
+        pace = person.pace
+        n = len(person.shapes)
+        broad = sum(shape.broad >= s.aid_broad for shape in person.shapes)
+        if broad >= max(s.aid_times, s.aid_part * n):
+            tall = median(shape.tall for shape in person.shapes)
+            sure = min(0.95, 0.6 + broad / n)
+            close = abs(tall - s.stooped_m) < CLOSE_M
+            if n < s.aid_s * waits * (2 if close else 1):
+                return None
+            if tall < s.stooped_m or (pace is not None and pace > s.aid_mps and tall < s.seated_m):
+                return "wheelchair", sure
+            return ("walking_aid", sure) if pace is not None and pace <= s.aid_mps else None
+        enough = sum(v > s.moving_mps / 2 for v in person.speeds) >= s.slow_windows * waits
+        if pace is None or person.own_m < s.adult_m or not enough:
+            return None
+        if pace <= s.slow_mps and person.walked_m >= s.slow_walked_m * waits:
             return "slow_walk", min(0.9, 0.6 + s.slow_mps - pace)
         return None
 

@@ -17,8 +17,11 @@ from miseban.vocabulary.tracks import TrackRows
 
 Floats = NDArray[np.float64]
 
-MID_M = 0.5
-"""Height above the floor at which breadths are measured."""
+UPRIGHT = ((0.03, 0.06), (0.5, 0.1), (0.82, 0.135), (0.95, 0.05))
+"""Height and half the breadth of feet, hips, shoulders and head, in body heights, from all sides
+(R. Drillis and R. Contini, *Body segment parameters*, 1966): how broad the box around it is the
+lens says, and how detectors draw boxes is learned."""
+SIDES = np.linspace(0.0, 2.0 * np.pi, 8, endpoint=False)
 EDGE_PX = 3.0
 """A box this near to the picture's edge may be cut off by it."""
 
@@ -26,7 +29,8 @@ EDGE_PX = 3.0
 @dataclass(frozen=True, slots=True)
 class Body:
     """A track of ``camera`` in one second, means of its boxes: ``xy`` where it stands, in metres
-    (or pixels where the floor is unknown); ``tall`` and ``wide`` metres, NaN where the camera's
+    (or pixels where the floor is unknown); ``tall`` metres and ``broad`` how many times as broad as
+    the box around somebody who stands there and is as tall, NaN where the camera's
     floor points do not tell; ``aspect`` breadth by height of the box and ``box_px`` its height;
     ``rows`` boxes there were; ``steep`` how far down the camera looks there, 0 level to 1 plumb;
     ``whole`` whether no edge of the picture cuts it."""
@@ -35,7 +39,7 @@ class Body:
     track: int
     xy: tuple[float, float]
     tall: float
-    wide: float
+    broad: float
     aspect: float
     box_px: float
     rows: int
@@ -55,6 +59,14 @@ class BodyLens:
         self._lens = Lens.of(floor, geometry.size) if floor is not None else None
         self._stature = Stature(floor, geometry.size) if floor is not None else None
         self._waiting = TrackRows.empty()
+
+    @property
+    def eye(self) -> tuple[float, float] | None:
+        """Where the camera hangs on the plan; None where its floor points do not tell."""
+        if self._lens is None:
+            return None
+        x, y, _ = self._lens.eye.tolist()
+        return x, y
 
     def saw(self, rows: TrackRows) -> None:
         """Takes rows; those of no confirmed track, broken ones and private places are left out."""
@@ -81,14 +93,14 @@ class BodyLens:
         rows = rows.take(order)
         steps = self._geometry.steps_of(rows)
         high = np.maximum(rows.xyxy[:, 3] - rows.xyxy[:, 1], 1.0)
-        broad = rows.xyxy[:, 2] - rows.xyxy[:, 0]
-        tall = wide = steep = np.full(len(rows), np.nan)
+        wide = rows.xyxy[:, 2] - rows.xyxy[:, 0]
+        tall = broad = steep = np.full(len(rows), np.nan)
         xy = steps.floor if self.on_floor else steps.xy
         if self._lens is not None and self._stature is not None:
             tall = self._stature.of(rows.xyxy, steps.floor)
-            wide = broad / self._pixels_a_metre(steps.floor)
+            broad = wide / self._upright_px(steps.floor, tall)
             away = np.hypot(*(steps.floor - self._lens.eye[:2]).T)
-            steep = np.arctan2(max(self._lens.eye[2] - MID_M, 0.0), away) / (np.pi / 2)
+            steep = np.arctan2(max(self._lens.eye[2], 0.0), away) / (np.pi / 2)
         width, height = self._geometry.size
         cut = (rows.xyxy[:, :2] < EDGE_PX).any(axis=1)
         cut |= (rows.xyxy[:, 2] > width - EDGE_PX) | (rows.xyxy[:, 3] > height - EDGE_PX)
@@ -100,26 +112,25 @@ class BodyLens:
             if not len(part):
                 continue
             x, y = xy[part].mean(axis=0).tolist()
-            tall_m, wide_m, aspect, box_px = (
-                float(column[part].mean()) for column in (tall, wide, broad / high, high)
+            tall_m, times, aspect, box_px = (
+                float(column[part].mean()) for column in (tall, broad, wide / high, high)
             )
             found.append(
                 Body(
-                    self.camera, int(rows.track[a]), (x, y), tall_m, wide_m, aspect, box_px,
+                    self.camera, int(rows.track[a]), (x, y), tall_m, times, aspect, box_px,
                     len(part), float(steep[part].mean()), not bool(cut[part].any()),
                 )
             )  # fmt: skip
         return found
 
-    def _pixels_a_metre(self, floor_m: Floats) -> Floats:
-        """(N,) pixels that a metre across the view takes, at ``MID_M`` above (N, 2) places."""
+    def _upright_px(self, floor_m: Floats, tall_m: Floats) -> Floats:
+        """(N,) how many pixels broad the box is around somebody who stands at (N, 2) places and is
+        (N,) metres tall."""
         assert self._lens is not None  # noqa: S101 - asked only where there is one
-        way = floor_m - self._lens.eye[:2]
-        across = np.stack([-way[:, 1], way[:, 0]], axis=1)
-        across /= np.maximum(np.hypot(*across.T), 1e-6)[:, None]
-        up = np.full((len(floor_m), 1), MID_M)
-        ends = [
-            self._lens.to_pixel(np.hstack([floor_m + side * across, up])) for side in (-0.1, 0.1)
-        ]
-        scale: Floats = np.hypot(*(ends[1] - ends[0]).T) / 0.2
-        return np.maximum(scale, 1e-6)
+        ends = []
+        for up, half in UPRIGHT:
+            for x, y in zip(np.cos(SIDES), np.sin(SIDES), strict=True):
+                place = floor_m + tall_m[:, None] * half * np.array([x, y])
+                ends.append(self._lens.to_pixel(np.column_stack([place, up * tall_m]))[:, 0])
+        across: Floats = np.ptp(np.array(ends), axis=0)
+        return np.maximum(across, 1.0)

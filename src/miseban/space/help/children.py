@@ -1,10 +1,11 @@
-"""A child that wanders about with no adult near."""
+"""A child that walks about with no adult who goes along."""
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
@@ -13,19 +14,24 @@ from miseban.space.help.signs import Sign
 Pair = tuple[float, float]
 KNOWN = 10
 """Seconds of which the height is known, before somebody is held for a child."""
-UPRIGHT = 0.4
-"""Of the seconds in motion, at most so many in the shape of somebody who sits."""
-BACK_S = 8
+UPRIGHT = 0.1
+"""Of the seconds in motion, at most so many as broad as somebody who sits."""
+LATELY_S = 3.0
+"""Who was seen so shortly before is still there, hidden for a moment."""
+LESS_M = 0.5
+"""Who is near now and was near where the child was, farther away than twice that, goes along:
+strangers, of whom some are always near in a full shop, do not."""
+TELLS = 12
+"""Seconds on the way that tell enough; and in a row with somebody, after which it is over."""
+ALONE = 0.05
+"""At most so many of them beside somebody who by chance goes the same way."""
 
 
 @dataclass(slots=True)
-class _Alone:
-    """``since_s`` no adult is near; ``way_m`` walked since then; ``back`` seconds with somebody."""
+class _Child:
+    """``walks`` are the last seconds on the way: when, and whether an adult went along."""
 
-    since_s: float
-    xy: Pair
-    way_m: float = 0.0
-    back: int = 0
+    walks: deque[tuple[float, bool]] = field(default_factory=lambda: deque(maxlen=2 * TELLS))
     told: bool = False
 
 
@@ -34,46 +40,65 @@ class Children:
 
     def __init__(self, settings: HelpSettings, waits: float) -> None:
         self._s, self._waits = settings, waits
-        self._alone: dict[int, _Alone] = {}
+        self._children: dict[int, _Child] = {}
 
     def look(self, now_s: float, people: Iterable[Person]) -> Iterator[Sign]:
-        """Everybody seen in this second."""
-        s = self._s
-        here = list(people)
-        adults = [p for p in here if p.own_m is None or p.own_m > s.adult_m]
-        for child in here:
-            if not self._is_child(child):
+        """Everybody seen lately; those of this second are looked at."""
+        lately = [p for p in people if now_s - p.last_s <= LATELY_S]
+        adults = [p for p in lately if p.own_m is None or p.own_m > self._s.child_m]
+        for child in lately:
+            if child.last_s < now_s or child.outside or not self._is_child(child):
                 continue
-            near = any(math.dist(one.xy, child.xy) <= s.near_m for one in adults)
-            alone = self._alone.get(child.key)
-            if near:
-                if alone is None:
-                    continue
-                alone.back += 1
-                if alone.back >= (BACK_S if alone.told else 3):
-                    del self._alone[child.key]
-                    continue
-            elif alone is None:
-                alone = self._alone[child.key] = _Alone(now_s, child.xy)
-            else:
-                alone.back = 0
-            step_m = math.dist(alone.xy, child.xy)
-            if step_m > s.stop_m:  # places err; a way is a way only from here to there
-                alone.way_m += step_m
-                alone.xy = child.xy
-            if alone.told or (
-                now_s - alone.since_s >= s.alone_s * self._waits and alone.way_m >= s.wanders_m
-            ):
-                alone.told = True
-                sure = min(0.9, 0.5 + (now_s - alone.since_s) / 120.0)
+            then = self._far_away(child)
+            known = self._children.setdefault(child.key, _Child())
+            if then is not None and child.speed() >= self._s.moving_mps:
+                told = [self._goes_along(one, child.xy, then) for one in adults]
+                if True in told or None not in told:  # of who was hidden then nobody knows
+                    known.walks.append((now_s, True in told))
+            known.told = self._is_lost(now_s, known)
+            if known.told:
+                alone = [at_s for at_s, along in known.walks if not along]
+                sure = min(0.9, 0.5 + len(alone) / (5 * TELLS))
                 yield Sign("lost_child", f"person-{child.key}", child.xy, sure, child.name)
 
     def forget(self, person: Person) -> None:
         """He or she is gone."""
-        self._alone.pop(person.key, None)
+        self._children.pop(person.key, None)
+
+    def _is_lost(self, now_s: float, known: _Child) -> bool:
+        if known.told:
+            last = [along for _, along in known.walks][-TELLS:]
+            return sum(last) < TELLS / 2
+        since = [one for one in known.walks if now_s - one[0] <= 3 * self._s.alone_s * self._waits]
+        return (
+            len(since) >= TELLS
+            and sum(along for _, along in since) <= ALONE * len(since)
+            and now_s - since[0][0] >= self._s.alone_s * self._waits
+        )
+
+    def _far_away(self, child: Person) -> tuple[float, float, float] | None:
+        """When, lately, and where the child was on its way from somewhere else."""
+        far_m = 2.0 * self._s.near_m + LESS_M
+        away = (one for one in reversed(child.way) if math.dist(one[1:], child.xy) >= far_m)
+        return next(away, None)
+
+    def _goes_along(self, one: Person, here: Pair, then: tuple[float, float, float]) -> bool | None:
+        """None where that is not known of somebody who is near."""
+        if math.dist(one.xy, here) > self._s.near_m:
+            return False
+        was = _place(one, then[0])
+        return math.dist(was, then[1:]) <= self._s.near_m if was is not None else None
 
     def _is_child(self, person: Person) -> bool:
         if person.staff or person.own_m is None or len(person.heights) < KNOWN:
             return False
-        sits = person.moving > 0 and person.seated > UPRIGHT * person.shaped
-        return person.own_m <= self._s.child_m and not sits
+        broad = sum(shape.broad >= self._s.aid_broad for shape in person.shapes)
+        return person.own_m <= self._s.child_m and broad <= UPRIGHT * len(person.shapes)
+
+
+def _place(person: Person, at_s: float) -> Pair | None:
+    """Where somebody was at about that time; None where it is not known."""
+    best = min(person.way, key=lambda one: abs(one[0] - at_s), default=None)
+    if best is None or abs(best[0] - at_s) > LATELY_S:
+        return None
+    return best[1], best[2]

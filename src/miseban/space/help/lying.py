@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
+from miseban.space.help.vanished import Gone, Vanished
 from miseban.vocabulary.events import HelpKind
 
 Pair = tuple[float, float]
 Sight = tuple[Body, Person | None]
-LEAST_ROWS = 2
 RISEN = 0.75
 """Of the least height of an adult: so tall, somebody is upright."""
 FLAT = 1.9
 """Without a floor: so many times broader for the height than before the box of who lies is."""
 SINK = 0.6
+GLIMPSES = 2
+"""Seconds in which somebody low is seen where somebody has vanished: that is enough."""
+BLIND_S = 10.0
+"""A detector finds who lies in few frames: so long it may see nobody before it is over."""
+LONGEST_S = 180.0
+"""Who has vanished and is never seen again has got up unseen, or is with those who help."""
 
 
 @dataclass(slots=True)
 class _Low:
     """Somebody low at ``xy`` since ``from_s``, seen so last at ``last_s`` for ``seen`` seconds in
     all, ``lying`` of them not only sitting. ``upright`` for so many seconds nobody has been low;
-    ``fell`` whether somebody was upright here before; ``who`` names it."""
+    ``fell`` whether somebody was upright here before; ``gone`` whether somebody stood here who has
+    vanished; ``who`` names it."""
 
     who: str
     xy: Pair
@@ -36,6 +45,7 @@ class _Low:
     lying: int = 0
     upright: int = 0
     fell: bool = False
+    gone: bool = False
     visit: str | None = None
     staff: bool = False
 
@@ -43,8 +53,12 @@ class _Low:
 class Lying:
     """Places on the floor where somebody is low, whether or not it is known who."""
 
-    def __init__(self, settings: HelpSettings, waits: float) -> None:
+    def __init__(
+        self, settings: HelpSettings, waits: float, eyes: Mapping[str, Pair] = MappingProxyType({})
+    ) -> None:
         self._s, self._waits = settings, waits
+        self._vanished = Vanished(eyes)
+        self._stood: deque[tuple[float, Pair]] = deque()
         self._low: list[_Low] = []
         self._boxes: dict[Hashable, _Boxes] = {}
         self._next = 0
@@ -55,15 +69,23 @@ class Lying:
         """The second that begins at ``now_s``: all bodies, with who they are where known, and all
         people seen lately."""
         s = self._s
-        lately = list(people)
-        upright: list[tuple[Pair, Person | None]] = []
+        lately, sights = list(people), list(sights)
+        upright: list[Sight] = []
+        low: list[tuple[Body, Person | None, bool]] = []
         for body, person in sights:
-            low = self._is_low(now_s, body, person)
-            if low is None:
-                if math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
-                    upright.append((body.xy, person))
-                continue
-            self._add(now_s, body, person, lately, lies=low)
+            lies = self._is_low(now_s, body, person)
+            if lies is not None:
+                low.append((body, person, lies))
+            elif math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
+                upright.append((body, person))
+        gone = self._vanished.look(now_s, upright, [body for body, _ in sights])
+        for body, person, lies in low:
+            self._add(now_s, body, person, lately, lies=lies)
+        for lost in gone:
+            self._lose(lost)
+        self._stood.extend((now_s, body.xy) for body, _ in upright)
+        while self._stood and self._stood[0][0] < now_s - s.fell_s:
+            self._stood.popleft()
         self._boxes = {k: b for k, b in self._boxes.items() if now_s - b.last_s <= s.gone_s}
         for one in self._low:
             self._risen(now_s, one, upright)
@@ -73,17 +95,22 @@ class Lying:
                 continue
             lasted = now_s + 1.0 - one.from_s
             kind: HelpKind = "on_floor"
-            if one.lying >= max(2.0, s.lying_s * self._waits) and lasted >= s.lying_s * self._waits:
+            if one.gone:
+                kind = "fall"
+            elif (
+                one.lying >= max(2.0, s.lying_s * self._waits) and lasted >= s.lying_s * self._waits
+            ):
                 kind = "fall" if one.fell else "on_floor"
             elif lasted < s.sitting_s * self._waits or one.seen < 0.5 * s.sitting_s * self._waits:
                 continue
             sure = min(0.99, 0.6 + 0.05 * one.seen)
-            yield Sign(kind, one.who, one.xy, sure, one.visit, keeps=one.last_s < now_s)
+            keeps = one.last_s < now_s and not one.gone
+            yield Sign(kind, one.who, one.xy, sure, one.visit, keeps=keeps)
 
     def _is_low(self, now_s: float, body: Body, person: Person | None) -> bool | None:
         """Whether somebody lies (True) or sits on the floor (False); None for who does neither."""
         s = self._s
-        if body.rows < LEAST_ROWS or not body.whole:
+        if not body.whole:
             return None
         if not math.isfinite(body.tall):
             boxes = self._boxes.setdefault((body.camera, body.track), _Boxes())
@@ -108,8 +135,10 @@ class Lying:
             self._next += 1
             one = _Low(f"low-{self._next}", body.xy, now_s, now_s)
             before = person or self._lost(now_s, body.xy, near_m, people)
-            one.fell = not math.isfinite(body.tall) or (
-                before is not None and before.own_m is not None
+            one.fell = (
+                not math.isfinite(body.tall)
+                or (before is not None and before.own_m is not None)
+                or any(math.dist(xy, body.xy) <= near_m for _, xy in self._stood)
             )
             person = before
             self._low.append(one)
@@ -120,6 +149,19 @@ class Lying:
             one.lying += lies
         one.last_s, one.upright = now_s, 0
         one.xy = (0.8 * one.xy[0] + 0.2 * body.xy[0], 0.8 * one.xy[1] + 0.2 * body.xy[1])
+        if one.lying >= GLIMPSES and self._vanished.near(one.xy, near_m) is not None:
+            one.gone = True
+
+    def _lose(self, gone: Gone) -> None:
+        """Somebody has vanished who stood there."""
+        found = [one for one in self._low if math.dist(one.xy, gone.xy) <= self._s.same_m]
+        if found:
+            one = min(found, key=lambda low: math.dist(low.xy, gone.xy))
+        else:
+            self._next += 1
+            one = _Low(f"low-{self._next}", gone.xy, gone.last_s + 1.0, gone.last_s)
+            self._low.append(one)
+        one.gone, one.visit = True, gone.person.name or one.visit
 
     def _lost(self, now_s: float, xy: Pair, near_m: float, people: list[Person]) -> Person | None:
         """Who was upright here shortly before, and is not seen any more."""
@@ -130,24 +172,26 @@ class Lying:
         ]
         return min(gone, key=lambda p: math.dist(p.xy, xy)) if gone else None
 
-    def _risen(self, now_s: float, low: _Low, upright: list[tuple[Pair, Person | None]]) -> None:
+    def _risen(self, now_s: float, low: _Low, upright: Sequence[Sight]) -> None:
         """Nobody is low; who was is upright, or somebody is at the very place."""
         if low.last_s == now_s:
             return
         here = any(
             person.name == low.visit
             if person is not None and low.visit is not None
-            else math.dist(xy, low.xy) <= self._s.still_m
-            for xy, person in upright
+            else math.dist(body.xy, low.xy) <= self._s.still_m
+            for body, person in upright
         )
         low.upright = low.upright + 1 if here else 0
 
     def _is_over(self, now_s: float, low: _Low) -> bool:
         s = self._s
         silent = now_s - low.last_s
+        if low.gone and low.upright < s.up_s:
+            return silent > LONGEST_S
         if low.upright >= s.up_s or silent > s.unseen_s:
             return True
-        return low.seen < s.lying_s and silent > 2.0
+        return low.seen < s.lying_s and silent > BLIND_S
 
 
 class _Boxes:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.settings import HelpSettings
@@ -14,7 +15,13 @@ from miseban.space.help.usual import Usual
 
 Pair = tuple[float, float]
 
-HEIGHTS = 60
+HEIGHTS, SHAPES = 60, 40
+"""Seconds in motion that are remembered."""
+OTHER_M, OTHER_S = 0.2, 3
+"""Who is so much taller or smaller in motion for so many seconds is somebody else, with whom the
+fusion has gone on."""
+STEEP = 0.7
+"""From nearly above heights and breadths err, where another camera looks more level."""
 WAY_S = 40
 """So many seconds of somebody's way are remembered."""
 WINDOW_S = 3
@@ -32,13 +39,24 @@ TALLER_M, TALLER_COSTS = 0.12, 30.0
 class Glimpse:
     """A visit in one second: ``xy`` metres (pixels without a floor); ``bodies`` what cameras saw of
     it; ``name`` the visit's id in events; ``staff`` as far as is known; ``waits`` in a queue or at
-    a counter."""
+    a counter; ``outside`` before a door."""
 
     xy: Pair
     bodies: Sequence[Body]
     name: str | None
     staff: bool = False
     waits: bool = False
+    outside: bool = False
+
+
+class Shape(NamedTuple):
+    """In motion at ``xy`` in the second from ``at_s`` on; ``tall`` metres, ``broad`` times what is
+    usual."""
+
+    at_s: float
+    xy: Pair
+    tall: float
+    broad: float
 
 
 @dataclass(slots=True)
@@ -55,9 +73,9 @@ class Person:
     """Somebody under the number ``key``, who may go on through several visits; ``came_in`` by a
     door when first seen. ``tall`` and
     ``broad`` of this second, None where they cannot be told; ``own_m`` how tall upright;
-    ``moving`` seconds in motion of which ``seated`` and ``stooped`` in those shapes; ``speeds``
-    m/s over windows of ``WINDOW_S``; ``stops`` those that have ended, ``stop`` where somebody
-    stands."""
+    ``shapes`` how tall and broad in each of the last seconds in motion; ``odd`` seconds in motion
+    lately as tall as somebody else; ``speeds`` m/s over windows of ``WINDOW_S``; ``stops`` those
+    that have ended, ``stop`` where somebody stands."""
 
     key: int
     name: str | None
@@ -68,16 +86,15 @@ class Person:
     staff: bool = False
     staff_s: int = 0
     waits: bool = False
+    outside: bool = False
     tall: float | None = None
     broad: float | None = None
     own_m: float | None = None
-    moving: int = 0
-    seated: int = 0
-    stooped: float = 0.0
-    shaped: int = 0
+    odd: int = 0
     walked_m: float = 0.0
     stop: Stop | None = None
     heights: deque[float] = field(default_factory=lambda: deque(maxlen=HEIGHTS))
+    shapes: deque[Shape] = field(default_factory=lambda: deque(maxlen=SHAPES))
     way: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=WAY_S))
     speeds: deque[float] = field(default_factory=lambda: deque(maxlen=SPEEDS))
     stops: list[Stop] = field(default_factory=list)
@@ -120,13 +137,24 @@ class People:
 
     def take(self, now_s: float, seen: Mapping[Hashable, Glimpse]) -> list[Person]:
         """The second that begins at ``now_s``; returns who is gone."""
+        gone = []
         for visit, glimpse in seen.items():
             person = self._by_visit.get(visit)
             if person is None:
                 person = self._found(now_s, visit, glimpse, seen)
             self._see(now_s, person, glimpse)
-        gone = [v for v, p in self._by_visit.items() if p.last_s < now_s - self._s.gone_s]
-        return [self._by_visit.pop(visit) for visit in gone]
+            if person.odd >= OTHER_S:
+                gone.append(person)
+                self._by_visit[visit] = self._somebody(now_s, glimpse)
+        late = [v for v, p in self._by_visit.items() if p.last_s < now_s - self._s.gone_s]
+        return gone + [self._by_visit.pop(visit) for visit in late]
+
+    def _somebody(self, now_s: float, glimpse: Glimpse) -> Person:
+        """Of whom nothing is known."""
+        self._next += 1
+        person = Person(self._next, glimpse.name, now_s, now_s, glimpse.xy)
+        person.way.append((now_s, *glimpse.xy))
+        return person
 
     def _found(
         self, now_s: float, visit: Hashable, glimpse: Glimpse, seen: Mapping[Hashable, Glimpse]
@@ -151,18 +179,17 @@ class People:
             person = self._by_visit.pop(best[1])
             person.name, person.came_in = glimpse.name or person.name, False
         else:
-            self._next += 1
-            person = Person(self._next, glimpse.name, now_s, now_s, glimpse.xy)
+            person = self._somebody(now_s, glimpse)
+            person.way.clear()
             person.came_in = self._at_door(glimpse.xy)
         self._by_visit[visit] = person
         return person
 
     def _see(self, now_s: float, person: Person, glimpse: Glimpse) -> None:
-        s = self._s
         if now_s > person.last_s + 2 * WINDOW_S:
             person.way.clear()
         person.last_s, person.xy, person.name = now_s, glimpse.xy, glimpse.name or person.name
-        person.waits = glimpse.waits
+        person.waits, person.outside = glimpse.waits, glimpse.outside
         # A role that flickers is none: staff are who are held to be most of the time.
         person.staff_s = max(-60, min(120, person.staff_s + (2 if glimpse.staff else -1)))
         person.staff = person.staff_s > 0
@@ -170,30 +197,36 @@ class People:
         self._shape(person, glimpse)
         self._walk(person)
         self._stand(now_s, person)
-        if person.speed() >= s.moving_mps and person.tall is not None and person.broad is not None:
-            person.moving += 1
-            person.seated += person.tall < s.seated_m and person.broad > s.seated_broad
-            person.stooped += person.broad
-            person.shaped += 1
 
     def _shape(self, person: Person, glimpse: Glimpse) -> None:
+        s = self._s
         whole = [b for b in glimpse.bodies if b.whole and math.isfinite(b.tall)]
-        person.tall = _mean([b.tall for b in whole])
+        level = [b for b in whole if b.steep < STEEP] or whole
+        person.tall = tall = _mean([b.tall for b in level])
+        in_motion = person.speed() >= s.moving_mps
         broad = []
-        for body in whole:
-            if body.tall > self._s.lying_m and body.wide > 0:
-                found = self._usual.broader(body.camera, body.xy, body.wide, body.tall)
+        for body in level:
+            if body.tall > s.lying_m and body.broad > 0:
+                found = self._usual.broader(body.camera, body.broad)
                 if found is not None:
                     broad.append(found)
-                self._usual.add(body.camera, body.xy, body.wide, body.tall)
-        person.broad = _mean(broad)
+                if in_motion:
+                    self._usual.add(body.camera, body.broad)
+        # From before and behind an aid does not show, from the side it does.
+        person.broad = max(broad, default=None)
+        if tall is None or tall <= s.lying_m or not (in_motion or person.own_m is None):
+            return
         # Who squats stands still: one's own height is that in motion.
-        upright = person.own_m is None or person.speed() >= self._s.moving_mps
-        if person.tall is not None and person.tall > self._s.lying_m and upright:
-            person.heights.append(person.tall)
-            if len(person.heights) >= 3:
-                ordered = sorted(person.heights)
-                person.own_m = ordered[int(0.8 * (len(ordered) - 1))]
+        other = person.own_m is not None and abs(tall - person.own_m) > OTHER_M
+        person.odd = person.odd + 1 if other else max(0, person.odd - 1)
+        if other:
+            return
+        person.heights.append(tall)
+        if len(person.heights) >= 3:
+            ordered = sorted(person.heights)
+            person.own_m = ordered[int(0.8 * (len(ordered) - 1))]
+        if in_motion and person.broad is not None:
+            person.shapes.append(Shape(person.last_s, person.xy, tall, person.broad))
 
     def _walk(self, person: Person) -> None:
         """One more window of the way, unless somebody waits where all are slow."""

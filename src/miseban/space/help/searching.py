@@ -10,28 +10,25 @@ from miseban.space.help.people import Person, Stop
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
 
-USUAL_S, SPREAD, WEIGHT = 30.0, 0.7, 20.0
-"""How long stops before shelves are and the spread of their logarithm, until the shop's own are
-known, and as how many stops that counts."""
+RARE, WEIGHT = 0.08, 60.0
+"""What part of the stops of customers is as short, until the shop's own is known, and as how many
+stops that counts."""
+OFTEN = 0.9
+"""And of the stops of somebody who searches; others stand in the way, and tracks break."""
 LAST = 5
 """Of so many stops at most a search shows."""
-MOST, LEAST = 3.0, -4.0
-"""So much a single stop can say."""
+MANY = 2000.0
 HELPED_M, HELPED_S = 1.5, 3
 
 
 class Searches:
-    """The log odds of a search are a sum over the last stops: how much likelier is such a length
-    for somebody who looks for something than for a customer of this shop, as both are log-normal.
-    The shop's own lengths are learned from everybody."""
+    """The log odds of a search are a sum over the last stops: how much likelier is one that is as
+    short, or that is not, for somebody who looks for something than for a customer of this shop.
+    How rare short stops are here is learned from everybody."""
 
     def __init__(self, settings: HelpSettings, waits: float) -> None:
         self._s, self._waits = settings, waits
-        self._sum, self._squares, self._n = (
-            WEIGHT * math.log(USUAL_S),
-            WEIGHT * (math.log(USUAL_S) ** 2 + SPREAD**2),
-            WEIGHT,
-        )
+        self._short, self._all = RARE * WEIGHT, WEIGHT
         self._told: dict[int, int] = {}
         self._helped: dict[int, int] = {}
         self._over: set[int] = set()
@@ -41,7 +38,8 @@ class Searches:
         here = list(people)
         staff = [p for p in here if p.staff]
         for person in here:
-            if person.staff or person.key in self._over:
+            child = person.own_m is not None and person.own_m <= self._s.child_m
+            if person.staff or child or person.key in self._over:
                 continue
             odds = self._odds(person)
             if person.key not in self._told and odds < self._s.search_odds * self._waits**0.3:
@@ -67,15 +65,11 @@ class Searches:
         stops = person.stops[-LAST:]
         if len(stops) < 3:
             return -math.inf
-        mean = self._sum / self._n
-        spread = max(0.3, math.sqrt(max(self._squares / self._n - mean**2, 0.0)))
+        rare = min(0.5, self._short / self._all)
         total, best = 0.0, -math.inf
         for back, stop in enumerate(reversed(stops), 1):
-            length = math.log(max(stop.to_s - stop.from_s, 1.0))
-            mine = -0.5 * ((length - math.log(s.search_stop_s)) / s.search_spread) ** 2
-            mine -= math.log(s.search_spread)
-            usual = -0.5 * ((length - mean) / spread) ** 2 - math.log(spread)
-            total += min(max(mine - usual, LEAST), MOST)
+            short = stop.to_s - stop.from_s <= s.search_stop_s
+            total += math.log(OFTEN / rare) if short else math.log((1.0 - OFTEN) / (1.0 - rare))
             if back >= 3 and self._apart(stops[-back:]):
                 best = max(best, total)
         return best
@@ -100,10 +94,7 @@ class Searches:
                 continue
             last = person.stops[-1]
             if last.to_s == now_s - 1.0:
-                length = math.log(last.to_s - last.from_s)
-                self._sum, self._squares = self._sum + length, self._squares + length**2
-                self._n += 1.0
-                if self._n > 2000:
-                    self._sum, self._squares, self._n = (
-                        v / 2 for v in (self._sum, self._squares, self._n)
-                    )
+                self._short += last.to_s - last.from_s <= self._s.search_stop_s
+                self._all += 1.0
+                if self._all > MANY:
+                    self._short, self._all = self._short / 2, self._all / 2

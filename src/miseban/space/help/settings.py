@@ -21,6 +21,7 @@ class HelpSettings:
     lying_part: float = 0.6  # of one's own height; a squat is 0.65 to 0.7
     lying_s: float = 3.0  # a stumble is over sooner
     sitting_s: float = 30.0  # so long nobody squats before a shelf
+    adult_m: float = 1.45
     still_m: float = 0.7
     same_m: float = 1.2  # two sights of somebody on the floor this near are of one
     fell_s: float = 20.0  # who was upright here so shortly before has fallen
@@ -29,15 +30,15 @@ class HelpSettings:
 
     # Aids, by shape and motion.
     seated_m: float = 1.45  # the top of the head of a tall man in a wheelchair
-    seated_broad: float = 1.22  # breadth by height, beside what is usual at the place
-    stooped_broad: float = 1.12
-    seated_s: float = 6.0  # of motion in that shape: who squats does not move along
-    stooped_s: float = 8.0
-    share: float = 0.7
+    stooped_m: float = 1.37  # who is as slow as with a frame and taller than this stands
+    aid_broad: float = 1.2  # times what the box around somebody upright is
+    aid_s: float = 6.0  # of motion
+    aid_part: float = 0.15  # of it so broad: from before and behind an aid does not show
+    aid_times: int = 3
     moving_mps: float = 0.2
-    aid_mps: float = 0.72  # nobody leans on a walking frame and walks faster
+    aid_mps: float = 0.85  # nobody leans on a walking frame and walks faster
     # J. Perry et al. (Stroke 26, 1995): below 0.4 m/s people walk at home only.
-    slow_mps: float = 0.45
+    slow_mps: float = 0.43
     slow_windows: int = 12
     slow_walked_m: float = 4.0
 
@@ -45,17 +46,14 @@ class HelpSettings:
     stop_s: float = 4.0
     stop_m: float = 0.6
     left_m: float = 1.0
-    search_stop_s: float = 10.0  # a look along a shelf for something that is not there
-    search_spread: float = 0.45  # of the logarithm
-    search_odds: float = 5.5
-    search_far_m: float = 6.0  # two of the stops of somebody who searches lie so far apart
+    search_stop_s: float = 17.0  # a look along a shelf for something that is not there
+    search_odds: float = 6.0  # three such stops in a row, or four of five
+    search_far_m: float = 4.0  # two of the stops of somebody who searches lie so far apart
 
     # A child alone.
-    child_m: float = 1.42
-    adult_m: float = 1.45
-    near_m: float = 3.5
+    child_m: float = 1.39
+    near_m: float = 4.0
     alone_s: float = 30.0  # families part for shorter
-    wanders_m: float = 6.0
 
     # Counters.
     counter_s: float = 24.0  # 15 s at the front, and the way there

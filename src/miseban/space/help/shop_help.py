@@ -20,7 +20,7 @@ from miseban.space.help.signs import KnowsObjects
 from miseban.space.help.watch import HelpWatch
 from miseban.space.laying import laid, views_of
 from miseban.space.layout import Layout
-from miseban.space.now import Seen
+from miseban.space.now import HoldsTracks, Seen
 from miseban.space.polygons import Polygons
 from miseban.space.staff import StaffJudge
 from miseban.vocabulary.events import Event
@@ -34,6 +34,8 @@ Pair = tuple[float, float]
 FLOOR_LAG_S = 1.0
 """The rows of a second of the floor have come so long after it."""
 LATELY_S = 3.0
+OUTSIDE_M = 0.2
+"""So far before a door somebody is not in the shop yet, or not any more."""
 
 
 class TellsNow(Protocol):
@@ -41,14 +43,6 @@ class TellsNow(Protocol):
 
     def now(self, since_s: float) -> list[Seen]:
         """Who was seen from ``since_s`` on."""
-        ...
-
-
-class HoldsTracks(Protocol):
-    """Knows whose each track is."""
-
-    def tracks_of(self, visit: int) -> list[tuple[str, int]]:
-        """The camera and the number of each track that is of the visit now."""
         ...
 
 
@@ -74,13 +68,15 @@ class ShopHelp:
         opens = partial(_open, shop, start, events, names)
         if fused:
             self._lenses = {name: BodyLens(shop, name) for name in fused}
-            watch = HelpWatch(shop, partial(opens, None, True), objects=objects)
+            watch = HelpWatch(
+                shop, partial(opens, None, True), objects=objects, eyes=_eyes(self._lenses)
+            )
             self._floor = _Floor(watch, self._lenses, Layout(shop))
         for name in alone:
             self._lenses[name] = lens = BodyLens(shop, name)
             watch = HelpWatch(
                 shop, partial(opens, name, lens.on_floor), on_floor=lens.on_floor, follows=False,
-                objects=objects,
+                objects=objects, eyes=_eyes({name: lens}),
             )  # fmt: skip
             self._alone[name] = _Alone(watch, lens, shop)
 
@@ -149,13 +145,14 @@ class _Floor:
         n = np.bincount(at)
         xy = np.stack([np.bincount(at, mine.xy[:, i]) / n for i in (0, 1)], axis=1)
         waits = self._layout.within("queue", xy) | self._layout.within("counter", xy)
+        outside = self._layout.depth_m(xy) < -OUTSIDE_M
         seen: dict[Hashable, Glimpse] = {}
         for i, visit in enumerate(visits.tolist()):
             one = known.get(visit)
             own = [bodies.pop(t) for t in fusion.tracks_of(visit) if t in bodies]
             seen[visit] = Glimpse(
                 (float(xy[i, 0]), float(xy[i, 1])), own, one.name if one else None,
-                one is not None and one.staff, bool(waits[i]),
+                one is not None and one.staff, bool(waits[i]), bool(outside[i]),
             )  # fmt: skip
         return self.watch.second(now_s, seen, list(bodies.values()))
 
@@ -193,13 +190,18 @@ class _Alone:
         if not own:
             return self.watch.second(now_s, {}, strays)
         xy = np.array([np.mean([b.xy for b in bodies], axis=0) for bodies in own.values()])
-        waits = np.zeros(len(xy), bool)
+        waits = outside = np.zeros(len(xy), bool)
         if self._layout is not None:
+            outside = self._layout.depth_m(xy) < -OUTSIDE_M
             waits = self._layout.within("queue", xy) | self._layout.within("counter", xy)
         staff = self._judged(now_s, list(own), xy)
         seen: dict[Hashable, Glimpse] = {
-            visit: Glimpse((float(x), float(y)), bodies, visit, visit in staff, bool(wait))
-            for (visit, bodies), (x, y), wait in zip(own.items(), xy, waits, strict=True)
+            visit: Glimpse(
+                (float(x), float(y)), bodies, visit, visit in staff, bool(wait), bool(out)
+            )
+            for (visit, bodies), (x, y), wait, out in zip(
+                own.items(), xy, waits, outside, strict=True
+            )
         }
         return self.watch.second(now_s, seen, strays)
 
@@ -227,6 +229,10 @@ class _Alone:
             for visit, number in zip(visits, numbers, strict=True)
             if self._staff.role(number)[0] == "staff"
         }
+
+
+def _eyes(lenses: Mapping[str, BodyLens]) -> dict[str, Pair]:
+    return {name: eye for name, lens in lenses.items() if (eye := lens.eye) is not None}
 
 
 def _open(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from types import MappingProxyType
 
 from miseban.space.help.aids import Aids
 from miseban.space.help.bodies import Body
@@ -27,7 +28,7 @@ REMEMBERED_S = 30.0
 class HelpWatch:
     """Everything about help on one ground: the floor of several cameras, or one camera's; places
     are in metres if ``on_floor``. Where the visits are in pieces it ``follows`` people from one to
-    the next.
+    the next. ``eyes`` are where cameras hang.
 
     The same seconds give the same calls. Nothing of anybody is remembered once he or she is gone.
     """
@@ -41,6 +42,7 @@ class HelpWatch:
         follows: bool = True,
         objects: KnowsObjects | None = None,
         settings: HelpSettings | None = None,
+        eyes: Mapping[str, tuple[float, float]] = MappingProxyType({}),
     ) -> None:
         assert shop.help is not None  # noqa: S101 - who opens this has looked
         s, waits = settings or HelpSettings(), WAITS[shop.help.sensitivity]
@@ -52,7 +54,7 @@ class HelpWatch:
             return not follows or layout.near_door(xy, s.door_m)
 
         self._people = People(s, Usual(), at_door)
-        self._lying = Lying(s, waits)
+        self._lying = Lying(s, waits, eyes)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
         self._children = Children(s, waits)
@@ -84,7 +86,7 @@ class HelpWatch:
             del self._owners[key]
         signs: list[Sign] = list(self._lying.look(now_s, sights, people.all()))
         if self._on_floor:
-            here = list(people.here(now_s))
+            here = [person for person in people.here(now_s) if not person.outside]
             bodies = {
                 person.key: tuple(seen[visit].bodies)
                 for visit in seen
@@ -92,7 +94,7 @@ class HelpWatch:
             }
             signs += self._aids.look(now_s, [(p, bodies[p.key]) for p in here])
             signs += self._searches.look(now_s, here)
-            signs += self._children.look(now_s, here)
+            signs += self._children.look(now_s, people.all())
             signs += self._counters.look(now_s, here)
         return self._calls.take(now_s, signs)
 

@@ -18,7 +18,7 @@ class ShelfSettings:
 
     steady_s: float = 4.0
     come: float = 0.60
-    sure: float = 0.88
+    sure: float = 0.95
     go: float = 0.40
     hold_s: float = 4.0
     looks: int = 2
@@ -68,8 +68,9 @@ class FacingJudge:
 
     @property
     def sure_empty(self) -> bool:
-        """Whether it has been told to be empty and still very much looks so."""
-        return self._is("empty") and self._empty > 2.0
+        """Whether it has been told to be empty and still very much looks so: surer than for being
+        told, for how it looks now will be what empty looks like."""
+        return self._is("empty") and self._empty > 3.5
 
     @property
     def sure_full(self) -> bool:
