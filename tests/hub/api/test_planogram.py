@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ CSV = "shelf,facing,gtin,brand\nfridge,egg,{gtin},Hen\n"
 EGG = "4901234567894"
 
 
-async def post(place: Place, text: str, kind: str = "text/csv") -> tuple[int, dict[str, object]]:
+async def post(place: Place, text: str, kind: str = "text/csv") -> tuple[int, dict[str, Any]]:
     async with place.client("marketer") as client:
         answer = await client.post(
             f"{URL}?by=brand", content=text.encode(), headers={"Content-Type": kind}
@@ -33,8 +34,8 @@ async def test_the_plan_is_compared_with_what_staff_and_cameras_say(place: Place
     )  # fmt: skip
     place.keep(seen)
     _, told = await post(place, CSV.format(gtin=EGG))
-    (found,) = told["differences"]  # type: ignore[misc]
-    assert (found["kind"], found["place"]) == ("wrong", "fridge/egg")  # type: ignore[index]
+    (found,) = told["differences"]
+    assert (found["kind"], found["place"]) == ("wrong", "fridge/egg")
     async with place.client("marketer") as client:
         own = (await client.get(URL)).json()
     assert own["differences"] == told["differences"]
@@ -42,7 +43,7 @@ async def test_the_plan_is_compared_with_what_staff_and_cameras_say(place: Place
 
 async def test_what_stands_nowhere_is_missing(place: Place) -> None:
     _, told = await post(place, CSV.format(gtin="40000015"))
-    kinds = {one["kind"]: one for one in told["differences"]}  # type: ignore[attr-defined]
+    kinds = {one["kind"]: one for one in told["differences"]}
     assert kinds["missing"]["gtin"] == "40000015"
     assert kinds["unplanned"]["gtin"] == EGG
 

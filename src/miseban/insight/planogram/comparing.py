@@ -40,15 +40,14 @@ def compare(
     wanted = {one.place: one.gtin for one in plan}
     stands = {f"{s.id}/{f.id}": f.gtin for s in shop.shelves for f in s.facings}
     homes: dict[str, list[str]] = {}
-    for place, gtin in stands.items():
-        homes.setdefault(gtin, []).append(place)
+    for place, is_there in stands.items():
+        homes.setdefault(is_there, []).append(place)
     planned = set(wanted.values())
     found: list[Finding] = []
     for place, is_there in stands.items():
-        gtin = wanted.get(place)
-        if gtin is None:
+        if place not in wanted:
             continue
-        look = looks.get(place)
+        gtin, look = wanted[place], looks.get(place)
         if gtin != is_there:
             elsewhere = [home for home in homes.get(gtin, ()) if wanted.get(home) != gtin]
             kind: Kind = "moved" if elsewhere else "missing"
