@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import socket
 import subprocess
 import sys
 import tempfile
@@ -166,7 +167,10 @@ def hub(folder: Path, shop: Path, service: PushService) -> Iterator[tuple[str, s
     """Its address and a token of staff, who have ``service`` for their telephone."""
     key, auth = public_bytes(service.key.public_key()), service.auth
     phone = [f"{service.url}/phone", base64url.encode(key), base64url.encode(auth)]
-    program = [sys.executable, "-m", "bench.help_page", str(folder), str(shop), *phone]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    program = [sys.executable, "-m", "bench.help_page", str(folder), str(shop), port, *phone]
     process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdin is not None
@@ -183,21 +187,22 @@ def hub(folder: Path, shop: Path, service: PushService) -> Iterator[tuple[str, s
         process.wait(30)
 
 
-def served(folder: Path, shop: Path, phone: tuple[str, str, str]) -> None:
+def served(folder: Path, shop: Path, port: str, phone: tuple[str, str, str]) -> None:
     """Serves until standard input closes; says port and token first."""
     (folder / "hub.toml").write_text("[tls]\non = false\n", "utf-8")
     notify = 'contact = "mailto:bench@example.com"\nallow = ["127.0.0.1"]\ninsecure = true\n'
+    (folder / "notify.toml").touch(0o600)
     (folder / "notify.toml").write_text(notify, "utf-8")
     ends = threading.Event()
 
-    def ready(box: Box, port: int) -> None:
+    def ready(box: Box, at: int) -> None:
         people, now = box.hub.people, box.hub.now()
         account = people.accounts.add("hana", "staff", PASSWORD, CONSOLE, now)
         scopes = sorted(ROLE_RIGHTS["staff"] & TOKEN_RIGHTS)
         until = now + timedelta(days=1)
         _, secret = people.tokens.create(account.id, "bench", scopes, until, CONSOLE, now)
         box.hub.pushes.add(account.id, *phone, now, insecure=True)
-        print(json.dumps({"port": port, "token": secret}), flush=True)
+        print(json.dumps({"port": at, "token": secret}), flush=True)
 
     def wait() -> None:
         sys.stdin.read()
@@ -205,10 +210,11 @@ def served(folder: Path, shop: Path, phone: tuple[str, str, str]) -> None:
 
     threading.Thread(target=wait, daemon=True).start()
     run_hub(
-        shop, folder / "hub.toml", data=folder / "data", listen="127.0.0.1:0", log_form="json",
-        until=ends, on_ready=ready,
+        shop, folder / "hub.toml", data=folder / "data", listen=f"127.0.0.1:{port}",
+        log_form="json", until=ends, on_ready=ready,
     )  # fmt: skip
 
 
 if __name__ == "__main__":
-    served(Path(sys.argv[1]), Path(sys.argv[2]), (sys.argv[3], sys.argv[4], sys.argv[5]))
+    endpoint, key, auth = sys.argv[4:]
+    served(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], (endpoint, key, auth))

@@ -6,6 +6,7 @@ from typing import cast
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -87,3 +88,25 @@ def test_a_month_that_changed_is_worked_out_anew() -> None:
     after = summed(told_whole(reader, edges, {"stay"}, K))
     assert after == summed(told(reader, edges, {"stay"}, K))
     assert after != before
+
+
+def test_of_what_has_no_durations_there_are_none() -> None:
+    """Of a month of which only some things were measured."""
+    counts = np.full((len(ZONES), DAYS, HOURS), 7, np.int64)
+    rollups = Rollups(counts)
+    for name in ("days", "hours"):
+        rollups._duckdb.execute(
+            f"INSERT INTO {name} BY NAME SELECT * REPLACE ('staff' AS detail, NULL AS total, "
+            f"NULL AS histogram) FROM {name} WHERE place = 'milk'"
+        )
+    reader = cast(JournalReader, rollups)
+    edges = np.array([micros(hour(0, -10)), micros(hour(DAYS, -10))], np.int64)
+    whole = told_whole(reader, edges, {"stay"}, K, histograms=True)
+    once = told(reader, edges, {"stay"}, K, histograms=True)
+    assert summed(whole) == summed(once)
+    longest = [pc.max(pc.list_value_length(one["histogram"])) for one in (whole.rows, once.rows)]
+    assert longest[0] == longest[1]
+    of_staff = whole.rows.filter(pc.equal(whole.rows["detail"], "staff"))
+    assert len(of_staff)
+    assert of_staff["histogram"].null_count == len(of_staff)
+    assert of_staff["total"].null_count == len(of_staff)

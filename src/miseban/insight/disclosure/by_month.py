@@ -122,12 +122,12 @@ def _lists(lists: pa.Array, codes: Ints, many: int) -> pa.Array:
     at = np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length)
     values = np.asarray(lists.flatten().to_numpy(zero_copy_only=False), np.float64)
     sums = np.bincount(row * width + at, values, many * width).astype(np.uint32)
-    ends = pa.array(
-        np.arange(many + 1) * width,
-        pa.int32(),
-        mask=np.append(np.bincount(codes, length, many) == 0, False),
-    )
-    return pa.ListArray.from_arrays(ends, pa.array(sums)).cast(lists.type)
+    some = np.bincount(codes, length, many) > 0
+    # A list that is null must have no values: else they would be those of the one before it.
+    ends = np.append(0, np.cumsum(some * width))
+    offsets = pa.array(ends, pa.int32(), mask=np.append(~some, False))
+    told = sums.reshape(many, width)[some].ravel()
+    return pa.ListArray.from_arrays(offsets, pa.array(told)).cast(lists.type)
 
 
 def _starts(rows: pa.Table) -> Ints:

@@ -40,14 +40,15 @@ def compare(
     wanted = {one.place: one.gtin for one in plan}
     stands = {f"{s.id}/{f.id}": f.gtin for s in shop.shelves for f in s.facings}
     homes: dict[str, list[str]] = {}
-    for place, is_there in stands.items():
-        homes.setdefault(is_there, []).append(place)
+    for place, gtin in stands.items():
+        homes.setdefault(gtin, []).append(place)
     planned = set(wanted.values())
     found: list[Finding] = []
     for place, is_there in stands.items():
         if place not in wanted:
             continue
-        gtin, look = wanted[place], looks.get(place)
+        gtin = wanted[place]
+        look = looks.get(place)
         if gtin != is_there:
             elsewhere = [home for home in homes.get(gtin, ()) if wanted.get(home) != gtin]
             kind: Kind = "moved" if elsewhere else "missing"

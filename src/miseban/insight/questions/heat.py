@@ -54,7 +54,11 @@ def look(question: HeatQuestion, asked: Asked) -> Looked:
 def heat(question: HeatQuestion, asked: Asked) -> Answer:
     """A row for every cell of the floor in which enough people were: ``place`` is its column and
     band, ``x_m`` and ``y_m`` its top left corner. Of whole days, or of hours of each."""
-    looked = look(question, asked)
+    return answered(question, look(question, asked), asked)
+
+
+def answered(question: HeatQuestion, looked: Looked, asked: Asked) -> Answer:
+    """What was ``looked`` at for ``question``, as ``heat`` tells it."""
     told = looked.told
     seconds = np.zeros((0, 0), np.int64) if told is None else told.seconds
     seconds = coarser(seconds, times(question))

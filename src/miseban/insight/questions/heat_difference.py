@@ -16,7 +16,7 @@ from miseban.insight.questions.answers import Answer, Measure
 from miseban.insight.questions.asked import Asked, Floats
 from miseban.insight.questions.asking import HeatQuestion, Period
 from miseban.insight.questions.beyond_chance import Apart, Spent, by_chance, difference, variances
-from miseban.insight.questions.heat import Looked, coarser, look, times
+from miseban.insight.questions.heat import Looked, answered, coarser, look, times
 from miseban.journal.rollups import shop_day
 from miseban.journal.rollups.days import day_at
 
@@ -25,27 +25,30 @@ Found = tuple[float, float, float, float]
 """The difference, the ends of its interval, and the chance of it."""
 
 
-def with_differences(
-    answer: Answer, question: HeatQuestion, then: HeatQuestion, asked: Asked
-) -> Answer:
-    """``answer`` to ``question`` with ``difference`` and ``chance`` beside ``then``, and with rows
-    for the squares in which somebody was only then.
+def compared(question: HeatQuestion, then: HeatQuestion, asked: Asked) -> Answer:
+    """The answer to ``question`` with that to ``then`` beside it: with ``difference`` and
+    ``chance``, and rows for the squares in which somebody was only then.
 
     Both are made of blocks that are told for themselves, and only of squares of which nothing is
     left out in either time: what is left out is neither shown nor taken for nobody. Of days that
     are over: while one goes on, its last hours are left out everywhere.
     """
+    looked, looked_then = look(question, asked), look(then, asked)
     mine, other = (_over(one, asked) for one in (question, then))
-    if mine is not None and other is not None and mine != question:
-        other = _as_short(question, mine, then, other, asked)
     late = mine != question
-    notes = [*answer.notes, NOT_OVER] if late else answer.notes
+    if mine is not None and other is not None and late:
+        other = _as_short(question, mine, then, other, asked)
     found: dict[str, Found] = {}
     if mine is not None and other is not None:
         gone = asked.staff_since
         kept = gone is None or min(mine.since, other.since) >= gone
-        found = _found(look(mine, asked), look(other, asked), times(question), kept=kept)
-    return _beside(answer, question, found, nobody=None if late else 0.0, notes=notes)
+        a = look(mine, asked) if late else looked
+        b = looked_then if other == then else look(other, asked)
+        found = _found(a, b, times(question), kept=kept)
+    answer = answered(question, looked, asked)
+    notes = [*answer.notes, NOT_OVER] if late else answer.notes
+    answer = _beside(answer, question, found, nobody=None if late else 0.0, notes=notes)
+    return answer.model_copy(update={"compare": answered(then, looked_then, asked)})
 
 
 def _beside(

@@ -19,19 +19,25 @@ SURE = 0.8
 KNOWN = 3
 CLOSE_M = 0.015
 """So near to the limit between those who sit and those who stoop it takes longer to tell them."""
-BACK_S, BACK_M, BACK_MPS, BACK_FAR_M = 120.0, 2.0, 0.8, 12.0
+BACK_S, BACK_M, BACK_MPS, BACK_FAR_M = 200.0, 2.0, 0.8, 30.0
 """Who shows such a need so shortly after another has shown it last, where that one can have got to
 meanwhile, is the same: tracks break, and the fusion goes on with somebody else."""
-TALLER_M = 0.045
+TALLER_M = 0.04
 """If they are as tall."""
 APART_S = 60.0
 """What was seen so long before the rest was of somebody else."""
+HIDDEN_S = 2.0
+"""Who is not seen for so long may come back as somebody else."""
 DOUBT = 4
 """Seconds in motion in which it does not show, after which that may have happened."""
-BACK_SLOW_S, TALLER_SLOW_M = 180.0, 0.1
+BACK_SLOW_S, TALLER_SLOW_M = 180.0, 0.15
 """Of a slow walk it shows only over a while."""
-SLOW_M, SLOW_S = 5.0, 5.0
-"""Who is as slow and so near to somebody who walks with difficulty comes along."""
+FASTER = 1.25
+"""Who is as many times as fast as somebody who walks slowly does not."""
+ALONG_M, ALONG_S = 4.0, 12.0
+"""Who walks as slowly and stays so near to somebody in need for so long keeps company."""
+CAME_S = 60.0
+"""Who came in by a door so shortly before is nobody's that was lost."""
 
 
 @dataclass(slots=True)
@@ -64,7 +70,7 @@ class Aids:
         self._lost = [one for one in self._lost if now_s - one.shown_s <= BACK_S]
         for person, _ in people:
             said = self._said.get(person.key)
-            if said is not None and (said.kind == "slow_walk" or self._shows(now_s, person)):
+            if said is not None and self._shows(now_s, said):
                 said.shown_s, said.xy = now_s, person.xy
                 seen_m = person.own_m if said.kind == "slow_walk" else person.tall
                 said.tall += 0.2 * ((seen_m or said.tall) - said.tall)
@@ -85,7 +91,7 @@ class Aids:
         if kind == "slow_walk" and self._comes_along(now_s, person):
             self._beside.add(person.key)
             return None
-        before = self._before(kind, person)
+        before = self._before(now_s, kind, person)
         who = before.who if before is not None else f"person-{person.key}"
         if before is not None and before in self._lost:
             self._lost.remove(before)
@@ -96,9 +102,17 @@ class Aids:
         )
         return said
 
-    def _shows(self, now_s: float, person: Person) -> bool:
+    def _shows(self, now_s: float, said: _Said) -> bool:
+        """Whether that need shows in this second."""
+        person = said.person
+        if said.kind == "slow_walk":
+            return not self._is_fast(person)
         last = person.shapes[-1] if person.shapes else None
         return last is not None and last.at_s == now_s and last.broad >= self._s.aid_broad
+
+    def _is_fast(self, person: Person) -> bool:
+        last = list(person.speeds)[-DOUBT:]
+        return bool(last) and median(last) > FASTER * self._s.slow_mps
 
     def forget(self, person: Person) -> None:
         """He or she is gone."""
@@ -109,14 +123,16 @@ class Aids:
         for kind in _AIDS:
             self._recognised.pop((person.key, kind), None)
 
-    def _before(self, kind: HelpKind, person: Person) -> _Said | None:
+    def _before(self, now_s: float, kind: HelpKind, person: Person) -> _Said | None:
         """Who showed such a need shortly before, and can be this person."""
+        if person.came_in and now_s - person.first_s < CAME_S:
+            return None
         lately, longest_s, taller_m, far_m = self._lately(person), BACK_S, TALLER_M, BACK_FAR_M
         if kind == "slow_walk":
             lately = [Shape(person.last_s, person.xy, person.own_m or 0.0, 1.0)]
             longest_s, taller_m, far_m = BACK_SLOW_S, TALLER_SLOW_M, math.inf
         first, tall = lately[0], median(one.tall for one in lately)
-        doubtful = (one for one in self._said.values() if self._is_doubtful(one))
+        doubtful = (one for one in self._said.values() if self._is_doubtful(now_s, one))
         best: tuple[float, _Said] | None = None
         for one in (*self._lost, *doubtful):
             gap_s = first.at_s - one.shown_s
@@ -138,20 +154,23 @@ class Aids:
                 found.append(one)
         return found[::-1]
 
-    def _is_doubtful(self, said: _Said) -> bool:
+    def _is_doubtful(self, now_s: float, said: _Said) -> bool:
+        """Whether it may be said of the wrong one by now."""
+        if said.person.last_s <= now_s - HIDDEN_S:
+            return True
         if said.kind == "slow_walk":
-            return said.person.last_s > said.shown_s
+            return self._is_fast(said.person)
         since = [one for one in said.person.shapes if one.at_s > said.shown_s]
         return len(since) >= DOUBT and all(one.broad < self._s.aid_broad for one in since)
 
     def _comes_along(self, now_s: float, person: Person) -> bool:
-        """Whether somebody walks slowly who came with, or is, another who does."""
-        return any(
-            one.kind == "slow_walk"
-            and now_s - one.shown_s <= SLOW_S
-            and math.dist(one.xy, person.xy) <= SLOW_M
-            for one in (*self._said.values(), *self._lost)
-        )
+        """Whether somebody walks slowly beside another who needs to."""
+        mine = {t: (x, y) for t, x, y in person.way if now_s - t <= ALONG_S}
+        for one in self._said.values():
+            both = [math.dist(mine[t], (x, y)) for t, x, y in one.person.way if t in mine]
+            if one.kind == "slow_walk" and len(both) >= ALONG_S / 2 and median(both) <= ALONG_M:
+                return True
+        return False
 
     def _found(self, person: Person, bodies: Sequence[Body]) -> Found | None:
         s, waits = self._s, self._waits

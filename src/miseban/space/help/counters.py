@@ -28,14 +28,16 @@ PLACE_M = 0.8
 @dataclass(slots=True)
 class _Counter:
     """``zones`` are its queue, if it has one, and where customers are served; ``manned`` for what
-    part of the last minutes staff were there, ``watched_s`` how long it was watched; ``missed_s``
-    since when somebody waits and no staff are there; ``staff_xy`` is where they stand."""
+    part of the last minutes staff were there, ``watched_s`` how long it was watched;
+    ``waits_s`` since when somebody waits, ``missed_s`` since when no staff are there then;
+    ``staff_xy`` is where they stand."""
 
     name: str
     zones: Polygons
     middle: tuple[float, float]
     manned: float = 0.5
     watched_s: float = 0.0
+    waits_s: float | None = None
     missed_s: float | None = None
     staff_s: float = -math.inf
     staff_xy: tuple[float, float] | None = None
@@ -60,7 +62,7 @@ class Counters:
         here = list(people)
         if not here:
             for counter in self._counters:
-                counter.missed_s = None  # who waited has gone
+                counter.waits_s = counter.missed_s = None  # who waited has gone
         if not here or not self._counters:
             return
         xy = np.array([person.xy for person in here])
@@ -94,11 +96,15 @@ class Counters:
             for p, (queues, served) in zip(here, inside.tolist(), strict=True)
             if not p.staff and (queues or served) and p.speed() < s.moving_mps
         ]
-        if there or not waiting:
+        if not waiting:
+            counter.waits_s = counter.missed_s = None
+            return
+        if counter.waits_s is None:
+            counter.waits_s = now_s
+        if there:
             counter.missed_s = None
             return
-        if counter.missed_s is None:
-            counter.missed_s = now_s
+        counter.missed_s = max(counter.waits_s, counter.staff_s + 1.0)
         known = counter.watched_s >= s.known_s and counter.manned >= s.manned
         if known and now_s + 1.0 - counter.missed_s >= s.counter_s * self._waits:
             first = min(waiting, key=lambda p: math.dist(p.xy, counter.middle))
