@@ -91,6 +91,8 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
                     "not_bought_rate": _not_bought(subject, visits, sold["bought_by"], asked.k),
                 }
             )
+            if whole:  # these are no single people, whom an interval would take them for
+                ends = {"stop_rate": ends["stop_rate"]}
             base: Columns = {"touched": hands["touched"], "picked": hands["picked"]}
             base |= {"kept_by": hands["kept_by"], "pick_rate": hands["touched"]}
             base |= {"put_back_rate": hands["pick_ups"], "not_bought_rate": hands["touched"]}

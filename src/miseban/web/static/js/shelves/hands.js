@@ -9,7 +9,7 @@ import { duration, number, share, t } from "../words.js";
 
 const SHOWN = 20;
 const LISTED = 8;
-const STEPS = ["passed", "stopped", "touched", "picked", "kept_by", "bought_by"];
+const STEPS = { facing: ["passed", "stopped", "touched", "picked", "kept_by", "bought_by"], shelf: ["passed", "stopped", "touched", "picked", "kept_by", "bought"] };
 const times = (value) => `×${number(value, value < 10 ? 1 : 0)}`;
 const count = (one) => (one?.value === null || one?.value === undefined ? "–" : number(one.value));
 
@@ -32,11 +32,11 @@ function steps(answer, of, names, again) {
   const rows = answer.rows.filter((row) => row.touched?.value || row.passed?.value).sort((a, b) => (b.touched?.value ?? 0) - (a.touched?.value ?? 0));
   const columns = [
     [t(of === "shelf" ? "shelves.shelf" : "shelves.facing"), (row) => names.of(row.place)],
-    ...STEPS.map((key) => [t(`shelves.${key}`), (row) => count(row[key]), true]),
+    ...STEPS[of].map((key) => [t(`shelves.${key}`), (row) => count(row[key]), true]),
     [t("shelves.rate"), (row) => measured(row.pick_rate, share), true],
     ...(answer.compare ? [[t("shelves.ratio"), (row) => measured(row.pick_up_ratio, times), true]] : []),
   ];
-  fill("funnel", choice, rows.length
+  fill("funnel", choice, of === "shelf" ? h("p.hint", t("shelves.of_shelf_what")) : null, rows.length
     ? [h("div.scroll", { tabindex: "0" }, table(rows.slice(0, SHOWN), columns)), answer.notes.length ? h("p.hint", t("shelves.of_k")) : null, h("p", h("a", { href: csvOf("funnel", { of }), download: true }, t("frame.csv")))]
     : h("p.empty", t("shelves.no_touches")));
 }
