@@ -79,7 +79,7 @@ def test_a_bumped_camera_finds_its_shelf_again(wall: Watched) -> None:
 
 def test_whoever_stands_before_it_is_not_goods_that_went(wall: Watched) -> None:
     box = np.array([[110.0, 20.0, 200.0, 180.0]])
-    assert wall.look({}, 40, people=box, person=True) == []
+    assert wall.look({}, 20, people=box, person=True) == []
     news = wall.look({}, 60, people=box, person=True)
     assert {(event.facing, event.state) for event in news} <= {("b", "blocked"), ("e", "blocked")}
     assert len(news) == 2

@@ -11,9 +11,15 @@ from miseban.vision.shelf import FEATURES
 
 Doubles = NDArray[np.float64]
 
+SIGNS = dict.fromkeys(FEATURES, -1) | {
+    "always": 0, "empty_known": 0, "brighter": 0, "edges_when_full": 0, "fits_empty": 1,
+    "off_full": 1,
+}  # fmt: skip
+"""Whether more of it may speak for empty or low (1), only against (-1), or both (0). What speaks
+the wrong way in drawn pictures, by chance, would do so on shelves of another kind."""
 LOW = 1 / 3 + 1e-6
 """A facing is low that is at most so full."""
-COUNTS = 4000.0
+COUNTS = 2000.0
 """So many looks all of them count as, beside the ridge of one."""
 NEAR = 0.02
 """Errors of the fill count by their size, and less the smaller they are below this."""
@@ -22,10 +28,9 @@ NEAR = 0.02
 def judged(numbers: Doubles, fill: Doubles, weight: Doubles) -> dict[str, tuple[float, ...]]:
     """By feature the weights for "empty", for "low or empty" and for the fill, of looks like
     ``numbers`` (N, D) at facings so full, ``fill`` (N,), which count ``weight`` (N,)."""
-    signs = dict.fromkeys(FEATURES, 0)
     share = weight * (COUNTS / weight.sum())
-    empty = fit(numbers, fill <= 0, share, signs)
-    low = fit(numbers, fill <= LOW, share, signs)
+    empty = fit(numbers, fill <= 0, share, SIGNS)
+    low = fit(numbers, fill <= LOW, share, SIGNS)
     part = _filled(numbers, fill, weight)
     return {
         name: (empty[name], low[name], round(float(part[n]), 4)) for n, name in enumerate(FEATURES)

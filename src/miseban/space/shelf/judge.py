@@ -18,11 +18,11 @@ class ShelfSettings:
 
     steady_s: float = 4.0
     come: float = 0.60
-    sure: float = 0.95
+    sure: float = 0.88
     go: float = 0.40
     hold_s: float = 4.0
     looks: int = 2
-    blocked_s: float = 60.0
+    blocked_s: float = 30.0
     fill_step: float = 0.08
     fill_every_s: float = 20.0
 

@@ -31,10 +31,12 @@ DARK = 6.0
 """Grey levels added before the logarithm: what is nearly black is mostly noise."""
 BRIGHT = 30.0
 """A facing whose samples are darker on average than this cannot be told."""
-BEFORE = 0.3
-"""Of a facing's samples may be behind people for the rest to be looked at."""
-LEAST, MOST = 0.6, 0.97
-"""A facing is looked at if so many of its samples can be seen, and taught if so many can."""
+BEFORE = 0.55
+"""Of a facing's samples may be behind people for the rest to be looked at: what they hide is as it
+was."""
+LEAST, SOME, MOST = 0.6, 0.4, 0.97
+"""A facing is looked at if so many of its samples lie in the picture and so many can be seen, and
+taught if so many can."""
 GOODS_OFF = 0.10
 """A column of goods differs by so much from an empty board."""
 EDGE_OFF = 0.16
@@ -65,9 +67,9 @@ class ShelfEye(Sealed):
     their columns are bare, ``columns`` tells."""
 
     __slots__ = (
-        "_before", "_columns", "_counts", "_edge", "_edge_known", "_edge_looks", "_empty", "_full",
-        "_grid", "_has_empty", "_near", "_now", "_odds", "_registration", "_seen", "_spots",
-        "_spots_of",
+        "_before", "_columns", "_columns_seen", "_counts", "_edge", "_edge_known", "_edge_looks",
+        "_empty", "_full", "_grid", "_has_empty", "_near", "_now", "_odds", "_registration",
+        "_seen", "_spots", "_spots_of",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +87,7 @@ class ShelfEye(Sealed):
         self._edge_looks = np.zeros(count, np.int64)
         self._has_empty = np.zeros(count, np.bool_)
         self._odds: Floats = np.full((count, COLUMNS), np.nan, np.float32)
+        self._columns_seen: Mask = np.zeros((count, COLUMNS), np.bool_)
         self._before: tuple[Floats, Mask, Mask] | None = None
         self._counts: Mask = self._grid.inside
         self._now: Floats = self._full
@@ -133,17 +136,19 @@ class ShelfEye(Sealed):
         self._begin(now, edge_now, clear, free_edge)
         counts = counts & (self._seen >= STEADY)
         self._complete(clear, counts)
-        clear &= counts.mean(axis=(1, 2)) > LEAST
+        clear &= counts.mean(axis=(1, 2)) > SOME
         edge = np.where(self._edge_known[:, None, None, None], self._edge, edge_now)
         patches = Patches(now, self._full, self._empty, self._has_empty, edge, counts)
         return Look(frame.time_s, clear, hidden, self._told(patches, clear), lost)
 
     def _told(self, patches: Patches, clear: Mask) -> Doubles:
-        """(F, D) the numbers; columns that somebody is before hold what they last did: the last
-        piece may stand there."""
-        odds, seen = self._columns.odds(patches), patches.seen
-        self._odds = np.where(seen & clear[:, None], odds, self._odds)
-        held = np.where(seen, odds, self._odds)
+        """(F, D) the numbers. A column that somebody is before, or was at the look before, holds
+        what it last did: the last piece may stand there, and detectors miss people for moments."""
+        odds, seen, before = self._columns.odds(patches), patches.seen, self._columns_seen
+        self._columns_seen = seen
+        sure = seen & before
+        held = np.where(sure | (seen & np.isnan(self._odds)), odds, self._odds)
+        self._odds = np.where(sure & clear[:, None], odds, self._odds)
         known = ~np.isnan(held)
         mean = np.where(known, held, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         held = np.where(known, held, mean[:, None])
