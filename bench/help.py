@@ -104,7 +104,8 @@ def _kept(name: str, play: Play, seed: int) -> Kinds:
     """Of a seed: read where it was played before with these very sources, else played."""
     file = KEPT / _mark() / f"{name}-{seed}.json"
     if file.is_file():
-        kinds = {kind: _Counts(**one) for kind, one in json.loads(file.read_text("utf-8")).items()}
+        told = json.loads(file.read_text("utf-8"))
+        kinds: Kinds = {kind: _Counts(**one) for kind, one in told.items()}
     else:
         with tempfile.TemporaryDirectory() as folder:
             kinds = _play(Path(folder), play, seed)

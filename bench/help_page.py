@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -189,7 +189,7 @@ def hub(folder: Path, shop: Path, service: PushService) -> Iterator[tuple[str, s
         process.wait(30)
 
 
-def served(folder: Path, shop: Path, port: str, phone: Sequence[str]) -> None:
+def served(folder: Path, shop: Path, port: str, phone: tuple[str, str, str]) -> None:
     """Serves until standard input closes; says port and token first."""
     (folder / "hub.toml").write_text("[tls]\non = false\n", "utf-8")
     notify = 'contact = "mailto:bench@example.com"\nallow = ["127.0.0.1"]\ninsecure = true\n'
@@ -218,4 +218,5 @@ def served(folder: Path, shop: Path, port: str, phone: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    served(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4:])
+    endpoint, key, auth = sys.argv[4:]
+    served(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], (endpoint, key, auth))

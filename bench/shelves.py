@@ -1,5 +1,5 @@
 """Shelf states from pictures: drawn shops through a day's light, people before the goods and a
-camera that is bumped into, scored as ``miseban score`` does; what staff teach; and the cost."""
+camera that is bumped into, scored as ``miseban score`` does; and the cost."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ import numpy as np
 
 from bench.result import Result
 from bench.seeds import told, unseen
-from bench.shelf_lessons import lessons
-from bench.shelf_pictures import DAYLIGHT, STEP_S, filmed
-from bench.shelf_shop import CAMERA, drawn_shop
 from miseban.camera.shelf_watch import ShelfWatch
 from miseban.insight.score.figures import ShelfScore
 from miseban.insight.score.folder import Recording
 from miseban.insight.score.gaps import Gaps
 from miseban.insight.score.shelves import score_shelves
+from miseban.learn.shelf.filming import DAYLIGHT, STEP_S, filmed
+from miseban.learn.shelf.shops import CAMERA, drawn_shop
 from miseban.sim.stage import Stage
 from miseban.sim.truth.goods import goods_events
 from miseban.sim.truth.stock import write_stock
@@ -31,6 +30,8 @@ from miseban.vision.pixels import Frame
 from miseban.vocabulary.events import Event, ShelfState
 from miseban.vocabulary.summary import Summary
 
+FIRST = 12
+"""Nobody looked at this seed or a later one while the weights were made; 6, 7, 8 and 11 chose."""
 PER_HOUR = 110.0
 LENGTH_S = 3600.0
 NUDGE = 0.6
@@ -59,7 +60,7 @@ class Totals:
 
 def run(repeats: int) -> list[Result]:
     del repeats  # seeds repeat it
-    seeds, totals = unseen(1, 10), Totals()
+    seeds, totals = unseen(1, 10, FIRST), Totals()
     for seed in seeds:
         play(seed, totals)
     empty, low = totals.of("empty"), totals.of("low")
@@ -95,7 +96,6 @@ def run(repeats: int) -> list[Result]:
                "part of the time told as blocked or unknown"),
         Result("shelf-cost", cost_ms / 10, "% of a core",
                f"{BUSY_FACINGS} facings at a look a second", 15.0),
-        *lessons(),
     ]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def project_files() -> list[Path]:
     folders = ("src", "tests", "bench", "scripts", "requirements", "docs", "examples", ".ci")
     found = [p for name in folders for p in (ROOT / name).rglob("*") if p.is_file()]
     found += [p for p in ROOT.iterdir() if p.is_file() and p.name != ".git"]
-    skipped = {".onnx", ".png", ".pyc", ".webp"}
+    skipped = {".npz", ".onnx", ".png", ".pyc", ".webp"}
     return [p for p in found if p.suffix not in skipped and "__pycache__" not in p.parts]
 
 

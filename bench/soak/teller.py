@@ -19,6 +19,7 @@ from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
 from miseban.camera.process.logs import start_logging
+from miseban.camera.process.memory import GivingBack
 from miseban.vocabulary.identifiers import EventIds
 
 END_S = 60.0
@@ -36,7 +37,9 @@ def main() -> None:
     sender.start()
     ids = EventIds()
     told = os.open(folder / "told" / f"{name}.told", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    give_back = GivingBack()  # as camera processes do
     while not over.wait(1.0 / settings["rate"]):
+        give_back()
         one = event(name, index, outbox.next, ids)
         os.write(told, f"{outbox.next} {one.id}\n".encode())
         outbox.add([one])

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from miseban.camera.shelf_watch import ShelfWatch, open_shelves
+from miseban.camera.shelf_watch import HELD_S, ShelfWatch, open_shelves
 from miseban.space.shelf.weights import NAMES
 from miseban.vision.shelf import FEATURES, ShelfEye
 from miseban.vision.shelf.grid import quad_of
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.events import ShelfConfirmed, ShelfState
+from miseban.vocabulary.events import ShelfState
+from miseban.vocabulary.lessons import Lesson
 from miseban.vocabulary.shop import parse_shop
 from tests.camera.shelf_pictures import HEIGHT, NOBODY, START, WIDTH, frame, picture, shop
 
@@ -78,10 +79,26 @@ def test_a_bumped_camera_finds_its_shelf_again(wall: Watched) -> None:
 
 def test_whoever_stands_before_it_is_not_goods_that_went(wall: Watched) -> None:
     box = np.array([[110.0, 20.0, 200.0, 180.0]])
-    assert wall.look({}, 40, people=box, person=True) == []
+    assert wall.look({}, 20, people=box, person=True) == []
     news = wall.look({}, 60, people=box, person=True)
     assert {(event.facing, event.state) for event in news} <= {("b", "blocked"), ("e", "blocked")}
     assert len(news) == 2
+
+
+def test_the_last_piece_is_still_there_when_somebody_stands_before_it(wall: Watched) -> None:
+    wall.look({"b": 1}, 30)
+    assert wall.states()["b"] == "low"
+    box = np.array([[112.0, 20.0, 129.0, 180.0]])
+    for _ in range(40):
+        now = next(wall.seconds)
+        bgr = picture({"b": 1}, seed=now)
+        bgr[20:, 112:130] = (205, 205, 205)  # as pale as the board
+        wall.told += [
+            event
+            for event in wall.watch.offer(frame(float(now), bgr), box)
+            if isinstance(event, ShelfState)
+        ]
+    assert wall.states()["b"] != "empty"
 
 
 def test_somebody_whom_no_detector_finds_empties_nothing(wall: Watched) -> None:
@@ -89,15 +106,48 @@ def test_somebody_whom_no_detector_finds_empties_nothing(wall: Watched) -> None:
     assert "empty" not in wall.states().values()
 
 
-def test_a_confirmation_reaches_the_facing_and_an_unknown_one_is_refused(wall: Watched) -> None:
-    def said(facing: str) -> ShelfConfirmed:
-        return ShelfConfirmed(
-            id="1", time=START, shop="wall", camera="c", shelf="wall", facing=facing, state="low"
-        )
+def test_what_staff_say_teaches_by_the_next_clear_look(wall: Watched) -> None:
+    box = np.array([[110.0, 20.0, 200.0, 180.0]])
+    wall.look({"b": 0}, 3, people=box, person=True)
+    # Whoever says so stands before it; how it looked before must not be learned from.
+    assert wall.watch.confirm(Lesson(shelf="wall", facing="b", state="empty"))
+    wall.look({"b": 0}, 10, people=box, person=True)
+    assert wall.watch.learned("wall", "b") == 0
+    news = wall.look({"b": 0}, 15)
+    assert wall.watch.learned("wall", "b") == 1
+    assert [(event.facing, event.state) for event in news][-1] == ("b", "empty")
+    assert not wall.watch.confirm(Lesson(shelf="wall", facing="bb", state="low"))
 
-    assert wall.watch.confirm(said("a"))
-    with pytest.raises(BadInput, match="wall/bb"):
-        wall.watch.confirm(said("bb"))
+
+def test_what_could_not_be_seen_for_a_minute_is_not_learned(wall: Watched) -> None:
+    box = np.array([[110.0, 20.0, 200.0, 180.0]])
+    wall.watch.confirm(Lesson(shelf="wall", facing="e", state="low"))
+    wall.look({}, int(HELD_S) + 3, people=box, person=True)
+    wall.look({}, 5)
+    assert wall.watch.learned("wall", "e") == 0
+    wall.watch.confirm(Lesson(shelf="wall", facing="e", state="full"))
+    wall.look({}, 3)
+    assert wall.watch.learned("wall", "e") == 1
+
+
+def test_said_to_be_empty_once_it_is_known_how_empty_looks() -> None:
+    """Goods like the board behind them: before anybody said so, empty looks like low."""
+    told = []
+    for lessons in (False, True):
+        watched = Watched()
+        watched.look({}, 20)
+        for _ in range(2):
+            watched.look({"b": 0}, 6)
+            if lessons:
+                watched.watch.confirm(Lesson(shelf="wall", facing="b", state="empty"))
+            watched.look({"b": 0}, 6)
+            watched.look({}, 15)
+        before = len(watched.told)
+        watched.look({"b": 0}, 12)
+        news = [e for e in watched.told[before:] if e.facing == "b" and e.state == "empty"]
+        told.append(news[0].confidence if news else 0.0)
+    assert told[1] >= told[0]
+    assert told[1] > 0.9
 
 
 def test_what_an_eye_remembers_cannot_leave(wall: Watched) -> None:

@@ -17,13 +17,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from miseban.cli import demo_files
-from miseban.cli.demo_files import FILLED, Wish, opening, prepare
+from miseban.cli import demo_files, demo_history
+from miseban.cli.demo_files import FILLED, Stage, Wish, opening, prepare
 from miseban.cli.demo_history import Till, day_of, order_of
+from miseban.sim.scenario import Scenario
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import (
     CameraHealth,
+    Event,
     HelpEnded,
     HelpNeeded,
     TillReceipt,
@@ -31,7 +33,7 @@ from miseban.vocabulary.events import (
     ZoneEntered,
     ZoneLeft,
 )
-from miseban.vocabulary.shop import load_shop
+from miseban.vocabulary.shop import Shop, load_shop
 from tests.sim import corner
 
 SHOPS = Path(__file__).parents[2] / "shops"
@@ -120,6 +122,35 @@ def test_days_of_history_are_of_their_days_and_of_other_people(tmp_path: Path) -
     inside = [e for e in today if isinstance(e, ZoneEntered)]
     left = {(e.visit, e.zone) for e in today if isinstance(e, ZoneLeft)}
     assert all((e.visit, e.zone) in left for e in inside), "nobody stays who is not seen now"
+
+
+def test_days_that_are_waited_for_say_when_they_are_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One after another, and none of them at a lower priority."""
+    now = datetime(2026, 11, 26, 8, 40, tzinfo=TOKYO).astimezone(UTC)
+    stage = prepare(tmp_path / "live", Wish(KONBINI, hour=1), now)
+    shop = load_shop(stage.shop_file)
+    scenario = load_scenario(beside(stage.shop_file), shop)
+    done = tmp_path / "done"
+    made: list[int] = []
+
+    def day(stage: Stage, shop: Shop, scenario: Scenario, ago: int) -> list[Event]:
+        assert not done.exists()
+        made.append(ago)
+        return []
+
+    monkeypatch.setattr(demo_history, "day_of", day)
+    nice = os.nice(0)
+    told = demo_history.Told(stage=stage, socket=tmp_path / "hub.sock", days=2, done=done)
+    demo_history._history(told, 2, shop, scenario, lambda: None)
+    assert made == order_of(2)
+    assert done.exists()
+    assert os.nice(0) == nice
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(" are in")[0] for line in said] == [
+        "1 of 3 days", "2 of 3 days", "3 of 3 days", "The 2 days before today",
+    ]  # fmt: skip
 
 
 def test_tills_go_on_by_the_clock_of_now(tmp_path: Path) -> None:

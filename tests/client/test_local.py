@@ -30,8 +30,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> LocalShop:
 
 def test_every_question_is_a_data_frame(shop: LocalShop) -> None:
     for name in (
-        "visitors", "occupancy", "dwell", "queues", "areas", "heat", "paths", "funnel", "stock",
-        "cameras", "alerts", "help", "receipts", "conversion",
+        "visitors", "occupancy", "dwell", "queues", "areas", "heat", "paths", "routes", "funnel",
+        "stock", "cameras", "alerts", "help", "receipts", "conversion",
     ):  # fmt: skip
         found = getattr(shop, name)(DAY)
         assert isinstance(found, pd.DataFrame), name

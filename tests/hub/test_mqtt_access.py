@@ -34,6 +34,7 @@ from miseban.hub.tls import own_certificate
 from miseban.vocabulary.delivery import ack_topic, events_topic
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.floor_now import floor_topic
+from miseban.vocabulary.lessons import lessons_topic
 from tests.servers.mosquitto import PROGRAM, free_port, need_mosquitto
 
 NOW = datetime.now(UTC)
@@ -122,7 +123,7 @@ async def said(shop: Shop, who: Issued, topics: list[str], listener: Issued) -> 
     async with shop.client(listener) as listening:
         for wish in (
             "#",
-            *(f"miseban/+/+/{what}" for what in ("ack", "events", "floor")),
+            *(f"miseban/+/+/{what}" for what in ("ack", "events", "floor", "lessons")),
             "$SYS/#",
         ):
             await listening.subscribe(wish, qos=1)
@@ -176,6 +177,7 @@ def test_a_device_speaks_only_as_itself(shop: Shop) -> None:
         ack_topic(SHOP, "till"), ack_topic(SHOP, "door"), f"miseban/{SHOP}/public/x", "x",
         f"miseban/{SHOP}/till/onvif-ej/x", f"{events_topic(SHOP, 'till')}/x",
         floor_topic(SHOP, "door"), floor_topic("osaka", "till"),
+        lessons_topic(SHOP, "till"), lessons_topic(SHOP, "door"),
     ]  # fmt: skip
     own = [floor_topic(SHOP, "till"), events_topic(SHOP, "till")]
     assert asyncio.run(said(shop, shop.till, [*tried, *own], shop.hub)) == own
@@ -185,6 +187,10 @@ def test_a_device_hears_only_its_own_answers(shop: Shop) -> None:
     answers = [ack_topic(SHOP, "till"), f"miseban/{SHOP}/public/x", ack_topic(SHOP, "door")]
     told = asyncio.run(said(shop, shop.hub, answers[:2], shop.door))
     assert told == []
+    lessons = [lessons_topic(SHOP, "till"), lessons_topic("osaka", "door")]
+    assert asyncio.run(said(shop, shop.hub, lessons, shop.door)) == []
+    own = [lessons_topic(SHOP, "door")]
+    assert asyncio.run(said(shop, shop.hub, [*lessons, *own], shop.door)) == own
     others = [events_topic(SHOP, "till"), floor_topic(SHOP, "till")]
     assert asyncio.run(said(shop, shop.till, others, shop.door)) == []
     # It cannot hear itself either.

@@ -31,7 +31,7 @@ from miseban.vocabulary.events import (
 Key = tuple[datetime, str, str, str]
 """Start, what, place, detail."""
 Span = tuple[datetime, datetime]
-COARSE = {"path", "touch", "shelf", "heat"}
+COARSE = {"path", "route", "touch", "instead", "shelf", "sold", "heat"}
 TIMED = {"stay", "visit", "alert"}
 LAST_BIN = 137
 """Of whatever lasted longer than a day and a half."""
@@ -93,6 +93,8 @@ class Recount:
         for event in self.events:
             self._event(event)
         self._firsts()
+        if self.level == "day":
+            self._ways()
         self._alerts()
         self._cameras()
         ends = self._lasting(carried)
@@ -182,6 +184,9 @@ class Recount:
             self._add(e.time, "touch", f"{e.shelf}/{e.facing}", e.kind)
         elif isinstance(e, TillReceipt):
             self._add(e.time, "receipt", e.till, e.currency, e.total)
+            for gtin in {line.gtin for line in e.lines}:
+                pieces = sum(line.quantity for line in e.lines if line.gtin == gtin)
+                self._add(e.time, "sold", gtin, "", float(pieces))
         elif isinstance(e, HelpNeeded):
             self._add(e.time, "help", e.zone or "", e.kind)
         elif isinstance(e, QueueState):
@@ -199,6 +204,61 @@ class Recount:
                 if (e.visit, place, name) not in seen:
                     seen.add((e.visit, place, name))
                     self._add(e.time, "touch", place, name)
+        self._kept()
+
+    def _today(self) -> list[ShelfTouched]:
+        return [
+            e
+            for e in self.events
+            if isinstance(e, ShelfTouched) and e.visit is not None
+            if e.visit not in self.staff and self.start <= e.time < self.end
+        ]
+
+    def _kept(self) -> None:
+        began: dict[tuple[str, str, str], datetime] = {}
+        net: dict[tuple[str, str, str], int] = defaultdict(int)
+        for e in self._today():
+            key = (e.visit or "", e.shelf, e.facing)
+            net[key] += {"pick_up": 1, "put_back": -1, "reach": 0}[e.kind]
+            if e.kind == "pick_up":
+                began.setdefault(key, e.time)
+        for key, first in began.items():
+            if net[key] > 0:
+                self._add(first, "touch", f"{key[1]}/{key[2]}", "kept", float(net[key]))
+
+    def _instead(self, empty: list[tuple[str, datetime, datetime]]) -> None:
+        seen: set[tuple[str, str, str]] = set()
+        for e in self._today():
+            there = f"{e.shelf}/{e.facing}"
+            for place, since, until in empty:
+                if place.split("/")[0] != e.shelf or not since <= e.time < until:
+                    continue
+                details = [""] if place == there or e.kind != "pick_up" else ["", there]
+                for detail in details:
+                    if (e.visit or "", place, detail) not in seen:
+                        seen.add((e.visit or "", place, detail))
+                        self._add(e.time, "instead", place, detail)
+
+    def _ways(self) -> None:
+        walked: list[list[str]] = []
+        whole = [e for e in self.events if isinstance(e, VisitEnded) and e.visit not in self.staff]
+        whole = [e for e in whole if self.start <= e.time < self.end]
+        for e in whole:
+            if any(one.camera is None for one in whole) and e.camera is not None:
+                continue
+            areas = [b for a, b in zip([None, *e.areas], e.areas, strict=False) if a != b]
+            walked.append(areas)
+            self._add(e.time, "route", "", "visits")
+        told = [("", way, n) for way, n in ways(walked).items()]
+        first = ends([areas[0] if areas else "" for areas in walked])
+        last = ends([areas[-1] if areas else "" for areas in walked])
+        told += [("first", area, n) for area, n in first.items() if area]
+        told += [("last", area, n) for area, n in last.items() if area]
+        if first.get("") and last.get(""):
+            told.append(("none", "", first[""]))
+        for detail, place, n in told:
+            for _ in range(n):
+                self._add(self.start, "route", place, detail)
 
     def _alerts(self) -> None:
         for kind in (AlertStep, HelpStep):
@@ -268,6 +328,11 @@ class Recount:
                     steps.append((place, now[place][0], e.time, now[place][1]))
                 now[place] = (e.time, state)
         steps += [(place, since, known_until, state) for place, (since, state) in now.items()]
+        self._instead([
+            (place.partition("/")[2], since, until)
+            for place, since, until, (word, _) in steps
+            if place.startswith("shelf/") and word == "empty"
+        ])  # fmt: skip
         lost = self._lost()
         for place, since, until, (word, number) in steps:
             kind, _, name = place.partition("/")
@@ -278,6 +343,48 @@ class Recount:
             for span in less([(since, until)], lost.get(eyes.get(place, ""), [])):
                 self._span(span, "queue", name, "", number, covers=True, top=number)
         return {place: state for place, (_, state) in now.items()}
+
+
+def ends(areas: list[str]) -> dict[str, int]:
+    told = sorted((areas.count(one), one) for one in set(areas) if areas.count(one) >= 5)
+    while told and len(areas) - sum(n for n, _ in told) in range(1, 5):
+        told.pop(0)
+    return {one: n for n, one in told}
+
+
+def ways(walked: list[list[str]]) -> dict[str, int]:
+    """By what stands at each place, and by looking through all visits again and again."""
+
+    def went(way: tuple[str, ...]) -> set[int]:
+        text = f"|{'|'.join(way)}|"
+        return {n for n, areas in enumerate(walked) if text in f"|{'|'.join(areas)}|"}
+
+    names = sorted({name for areas in walked for name in areas})
+    told: list[tuple[str, ...]] = [(a, b) for a in names for b in names if len(went((a, b))) >= 5]
+    found: dict[str, int] = {}
+    for _ in range(4):
+        longer = [(*way, name) for way in told for name in names if (*way[1:], name) in told]
+        longer = [way for way in longer if len(went(way)) >= 5]
+        longer = [w for w in longer if len(went(w[:-1])) - len(went(w)) not in range(1, 5)]
+        longer = [w for w in longer if len(went(w[1:])) - len(went(w)) not in range(1, 5)]
+        numbers = sorted((len(went(way)) for way in longer), reverse=True)
+        longer = [way for way in longer if len(numbers) <= 100 or len(went(way)) > numbers[100]]
+        due = sorted({(way[:-1], 0) for way in longer} | {(way[1:], 1) for way in longer})
+        while due:
+            changed = set()
+            for part, at in due:
+                while True:
+                    beyond = [way for way in longer if way[at : len(way) - 1 + at] == part]
+                    rest = went(part).difference(*map(went, beyond))
+                    if not beyond or not 0 < len(rest) < 5:
+                        break
+                    least = min(beyond, key=lambda way: (len(went(way)), way))
+                    longer.remove(least)
+                    changed |= {(least[:-1], 0), (least[1:], 1)}
+            due = sorted(changed)
+        told = longer
+        found |= {">".join(way): len(went(way)) for way in longer}
+    return found
 
 
 def union(spans: Iterable[Span]) -> list[Span]:

@@ -59,6 +59,7 @@ _ALL = st.one_of(
     ),
     _of(
         "visit.ended",
+        camera=_cameras,
         visit=_visits,
         ago=_long_s,
         t=st.just([]),
@@ -100,7 +101,15 @@ _ALL = st.one_of(
         till=st.sampled_from(["till-1", "till-2"]),
         receipt=st.just("1"),
         currency=st.just("JPY"),
-        lines=st.just([{"gtin": "4901", "quantity": 1, "price": 120}]),
+        lines=st.sampled_from(
+            [
+                [{"gtin": "4901", "quantity": 1, "price": 120}],
+                [
+                    {"gtin": g, "quantity": n, "price": 20}
+                    for g, n in (("7", 2), ("8", 1), ("7", 3))
+                ],
+            ]
+        ),
         total=st.just(120),
     ),
     _of(

@@ -1,4 +1,4 @@
-"""A day that grows is in memory once, and packed."""
+"""Days that are over are in memory once, and packed; the one that grows is not."""
 
 from __future__ import annotations
 
@@ -48,23 +48,41 @@ def test_the_same_day_with_other_segments_takes_the_place_of_the_old_one(
     tmp_path: Path, read: list[date]
 ) -> None:
     tables = DayTables(tmp_path, COLUMNS)
+    later = segment(tmp_path, 9, days=1)
     segments: list[Segment] = []
     for number in range(1, 5):
         segments.append(segment(tmp_path, number))
-        first = tables.of(NOON.date(), segments)
+        first = tables.of(NOON.date(), [*segments, later])
         assert len(first) == 3 * number
         read.clear()
-        assert tables.of(NOON.date(), segments).equals(first)
+        assert tables.of(NOON.date(), [*segments, later]).equals(first)
         assert not read
     assert len(tables._kept) == 1
+
+
+def test_the_newest_day_is_read_each_time_and_kept_once_another_has_come(
+    tmp_path: Path, read: list[date]
+) -> None:
+    tables = DayTables(tmp_path, COLUMNS)
+    today = [segment(tmp_path, 1)]
+    for _ in range(2):
+        read.clear()
+        assert len(tables.of(NOON.date(), today)) == 3
+        tables.trails(NOON.date(), today)
+        assert read == [NOON.date()]
+    assert not tables._kept
+    assert tables._last_trails is None
+    both = [*today, segment(tmp_path, 2, days=1)]
+    tables.of(NOON.date(), both)
+    assert list(tables._kept) == [NOON.date()]
 
 
 def test_a_few_days_are_kept_and_the_one_asked_for_longest_ago_goes(
     tmp_path: Path, read: list[date]
 ) -> None:
     tables = DayTables(tmp_path, COLUMNS)
-    segments = [segment(tmp_path, 1 + days, days) for days in range(6)]
-    days = [one.day for one in segments]
+    segments = [segment(tmp_path, 1 + days, days) for days in range(7)]
+    days = [one.day for one in segments[:-1]]
     first = tables.of(days[0], segments)
     for day in days[1:4]:
         tables.of(day, segments)
@@ -83,6 +101,6 @@ def test_what_is_kept_of_a_day_takes_a_fraction_of_its_memory(tmp_path: Path) ->
     one = Segment(data="count", day=NOON.date(), file=1, events=number)
     write_segment(RealDisk(), tmp_path, one, sort_events(table_of("count", events)))
     tables = DayTables(tmp_path, COLUMNS)
-    whole = tables.of(NOON.date(), [one])
+    whole = tables.of(NOON.date(), [one, segment(tmp_path, 2, days=1)])
     ((_, packed),) = tables._kept.values()
     assert 4 * len(packed) < whole.nbytes

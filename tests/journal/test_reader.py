@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from miseban.journal.journal import Journal
-from miseban.journal.reader import JournalReader
+from miseban.journal.reader import SHARE, JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event, LineCrossed
@@ -101,6 +101,26 @@ def test_patience_spares_counting(tmp_path: Path) -> None:
     assert reader.table(sql)["n"].to_pylist() == [5]
     now[0] = 11.0
     assert reader.table(sql)["n"].to_pylist() == [10]
+    journal.close()
+
+
+def test_long_looks_are_taken_less_often(tmp_path: Path) -> None:
+    journal = opened(tmp_path)
+    now = [0.0]
+
+    def clock() -> float:
+        now[0] += took[0]  # read before and after a look
+        return now[0]
+
+    took = [1.0]
+    reader = JournalReader(tmp_path, patience_s=5.0, clock=clock)
+    took = [0.0]
+    looked_s, first = now[0], reader.snapshot()
+    journal.append(MAKER.some(5, kind="line"))
+    now[0] = looked_s + SHARE - 0.1
+    assert reader.snapshot() is first
+    now[0] = looked_s + SHARE
+    assert reader.snapshot() is not first
     journal.close()
 
 

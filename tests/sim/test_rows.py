@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from miseban.sim.render.furniture import Furniture, Shelf, row_place
+from miseban.sim.render.furniture import Furniture, Shelf, furnish, row_place, standing
 from miseban.sim.rows import Row, ShelfFrame, is_rectangle
 from tests.sim.grocery import scenario
 
@@ -90,3 +90,25 @@ def test_what_can_be_a_shelf(name: str) -> None:
 def test_a_facing_of_the_scenario_is_a_row() -> None:
     cola = next(f for f in scenario().facings if f.facing == "cola")
     assert cola.row == Row("cooler/cola", "cooler", 0, 4, 3.5, 1.0)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.5, 1.0])
+def test_packages_stand_where_the_picture_has_them(share: float) -> None:
+    outline = OUTLINES["along x"]
+    thing = Furniture("shelf", tuple(outline), 2.0)
+    row = Row("s/f", "shelf", 0, 1, 0.5, 1.0)
+    spans = standing(thing, row, share, 3)
+    assert (spans[:, 0] < spans[:, 1]).all()
+    assert ((spans >= 0) & (spans <= 1)).all()
+    seen, _ = furnish([thing], [row], {row.id: share}, 3)
+    bare, _ = furnish([thing], [row], {row.id: 0.0}, 3)
+    assert seen is not None
+    assert bare is not None
+    goods = Shelf(thing).turn.T @ (
+        seen.points[len(bare.points) :] - [*Shelf(thing).middle, 0.0]
+    ).T  # fmt: skip
+    assert (len(spans) == 0) == (share == 0.0) == (goods.shape[1] == 0)
+    if share:
+        start = Shelf(thing).span(row)[0][0]
+        assert goods[0].min() == pytest.approx(start + spans[:, 0].min() * row.width_m)
+        assert goods[0].max() == pytest.approx(start + spans[:, 1].max() * row.width_m)

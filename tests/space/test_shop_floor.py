@@ -150,6 +150,21 @@ def test_one_walk_through_two_cameras_is_one_visit() -> None:
     assert floor.heat is None
 
 
+def test_whose_a_track_is_is_known_while_it_is_seen() -> None:
+    floor = opened(shop(DRAWN + ALONE), "west", "east", "yard")
+    assert floor.visit_of("west", 1) is None
+    found = {"west": walk("west", track=1), "yard": walk("yard", track=4)}
+    for camera, one in found.items():
+        floor.update(camera, one, 6.0)
+    events = floor.advance(6.0)
+    told = floor.visit_of("west", 1), floor.visit_of("yard", 4)
+    assert floor.visit_of("west", 2) is None
+    assert floor.visit_of("yard", 1) is None
+    events += floor.finish(14.0)
+    ended = {e.camera: e.visit for e in events if isinstance(e, VisitEnded)}
+    assert told == (ended[None], ended["yard"])
+
+
 def test_a_camera_without_floor_points_counts_by_itself() -> None:
     floor = opened(shop(DRAWN + ALONE), "west", "east", "yard")
     assert (floor.fused, list(floor.alone)) == (("west", "east"), ["yard"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +25,7 @@ from scripts.pictures import (
     Picture,
     Running,
     ready,
+    said,
     small,
     take,
     zone_at,
@@ -52,6 +55,18 @@ def test_the_demo_is_waited_for_until_it_has_people_and_days() -> None:
     for n in (0, 1, 3, 4):
         with pytest.raises(RuntimeError, match="ended before"):
             ready(SAID[:n] + SAID[n + 1 :])
+
+
+def test_a_demo_that_says_nothing_any_more_is_given_up() -> None:
+    """And one that goes on slowly is not, however long it takes in all."""
+    talks = "import time\nfor n in range({}): print(n, flush=True); time.sleep({})"
+    for lines, pause_s, ends in ((12, 0.4, True), (2, 60.0, False)):
+        program = [sys.executable, "-c", talks.format(lines, pause_s)]
+        with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            heard = list(said(process.stdout, process.kill, 3.0))
+        assert heard == [f"{n}\n" for n in range(12 if ends else 1)]
+        assert (process.returncode == 0) is ends
 
 
 def test_a_picture_is_small_and_still_the_same(tmp_path: Path) -> None:

@@ -39,8 +39,7 @@ def test_the_page_shows_what_the_api_says(visitor: Visitor) -> None:
     cameras = page.locator("#seen tbody tr td:first-child").all_text_contents()
     assert cameras == [camera["name"] for camera in report["seen"]["cameras"]]
     page.locator("#over summary").click()
-    hours = page.locator("#over tbody tr")
-    assert hours.count() == len(report["visitors"]["over"])
+    expect(page.locator("#over tbody tr")).to_have_count(len(report["visitors"]["over"]))
     expect(page.locator("#over .chart svg").first).to_be_visible()
 
 
@@ -94,7 +93,7 @@ def test_who_may_not_see_devices_is_told_so(visitor: Visitor) -> None:
     expect(page.locator("#seen")).to_contain_text("those who may see devices")
 
 
-@pytest.mark.parametrize(("language", "word"), [("ja-JP", "来店者"), ("ko-KR", "방문객")])
+@pytest.mark.parametrize(("language", "word"), [("ja-JP", "来店"), ("ko-KR", "방문")])
 def test_it_is_in_the_readers_language(
     browser: Browser, konbini: Website, language: str, word: str
 ) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.camera.attributes import AttributeWatch
-from miseban.camera.hand_watch import open_hands
 from miseban.camera.result import Analysis, no_progress
 from miseban.camera.viewing import Viewing
 from miseban.space.engine import CameraSpace
@@ -48,7 +47,6 @@ def analyse(
     seen = Viewing(source, detector, shop, camera, tracker=tracker, gate=gate)
     looking, watch = seen.looking, seen.watch
     space = CameraSpace(shop, camera, source.info.start)
-    hands = open_hands(shop, camera, source.info.start)
     result = Analysis(camera, source.info.start, heat=space.heat, floor_heat=space.floor_heat)
     parts: list[TrackRows] = []
     boxes: dict[int, NDArray[np.float64]] = {}
@@ -63,8 +61,6 @@ def analyse(
             break
         if rows is None:
             continue
-        if hands is not None:
-            result.events += hands.look(frame, rows, looking.people_xyxy, space.visit_of)
         if attributes is not None and looking.detected:  # the same picture twice is one look
             attributes.offer(frame, rows, space.visit_of)
         if len(rows):
@@ -76,7 +72,7 @@ def analyse(
                 attributes.take(result.events, space.visit_of)
         if keep_boxes:
             boxes[frame.number] = looking.people_xyxy
-        result.events += seen.saw(frame)
+        result.events += seen.saw(frame, rows, space.visit_of.get)
         if watch.blind is not None:
             space.blind(*watch.blind)
         space.hold(watch.doubtful_s)
@@ -92,8 +88,7 @@ def analyse(
         result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
     result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
     result.uncovered_s = seen.uncovered_s
-    if hands is not None:
-        result.events += hands.finish(space.visit_of)
+    result.events += seen.over(space.visit_of.get)
     result.events += space.finish(result.duration_s)
     if attributes is not None:
         attributes.take(result.events, space.visit_of)

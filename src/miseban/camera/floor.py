@@ -38,6 +38,10 @@ class Floor(Protocol):
         """From ``from_s`` on it may turn out that ``camera`` could not see; infinite: no longer."""
         ...
 
+    def visit_of(self, camera: str, track: int) -> str | None:
+        """Whose visit a track of ``camera`` is, as far as anybody knows now."""
+        ...
+
     def finish(self, end_s: float) -> list[Event]:
         """All is over."""
         ...

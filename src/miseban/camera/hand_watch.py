@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.space.hands import Handling, TouchWriter
+from miseban.space.hands import Handling, TouchWriter, VisitOf
 from miseban.vision.hands import HandsWatch
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.events import Event
@@ -32,17 +32,17 @@ class HandWatch:
         frame: Frame,
         rows: TrackRows,
         people_xyxy: NDArray[np.float64],
-        visit_of: Mapping[int, str],
+        visit_of: VisitOf,
     ) -> Sequence[Event]:
         """The touches that are certain now. Boxes of ``frame`` are among ``rows``; ``people_xyxy``
         (N, 4) is everything that may be a person; ``visit_of`` says whose visit each track is."""
         now = rows.take((rows.frame == frame.number) & (rows.track >= 0))
         seen = self._watch.look(frame, people_xyxy, now.xyxy, now.track.tolist())
-        return self._writer.events(self._handling.see(seen), visit_of.get)
+        return self._writer.events(self._handling.see(seen), visit_of)
 
-    def finish(self, visit_of: Mapping[int, str]) -> Sequence[Event]:
+    def finish(self, visit_of: VisitOf) -> Sequence[Event]:
         """Nothing more comes: the touches that were still in doubt."""
-        return self._writer.events(self._handling.finish(), visit_of.get)
+        return self._writer.events(self._handling.finish(), visit_of)
 
 
 def open_hands(shop: Shop, camera: str, start: datetime) -> HandWatch | None:

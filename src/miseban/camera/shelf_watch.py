@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from miseban.space.shelf import COMMON, ShelfSettings, ShelfSpace, Verdict
 from miseban.vision.pixels import Frame
 from miseban.vision.shelf import ShelfEye
-from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.events import Event, ShelfConfirmed, ShelfState
+from miseban.vocabulary.events import Event, ShelfState
 from miseban.vocabulary.identifiers import EventIds
+from miseban.vocabulary.lessons import Lesson, Taught
 from miseban.vocabulary.shop import Facing, Shop
-from miseban.vocabulary.shop.problem import did_you_mean, shown
 
 LOOK_S = 1.0
 """A camera looks at its shelves so often."""
+HELD_S = 60.0
+"""Whoever says how a facing looks may stand before it: so long a clear look is waited for."""
 _SLACK_S = 1e-6
 
 
@@ -49,6 +50,7 @@ class ShelfWatch:
         self._space = ShelfSpace(len(facings), COMMON, settings)
         self._ids = EventIds(rng)
         self._looked_s = float("-inf")
+        self._heard: dict[int, tuple[Taught, float]] = {}  # until when it is waited for
 
     def offer(self, frame: Frame, people_xyxy: NDArray[np.float64]) -> list[Event]:
         """The next frame, with everything in it that may be a person, (N, 4) in its pixels: what
@@ -60,20 +62,38 @@ class ShelfWatch:
         hidden = look.hidden & ~np.bool_(look.lost)
         news = self._space.look(frame.time_s, look.clear, hidden, look.numbers)
         empty, full = self._space.sure()
-        self._eye.is_empty(look.clear & empty)
-        self._eye.is_full(look.clear & full, 0.02)
+        said_empty, said_full = self._learn(look.clear, frame.time_s)
+        self._eye.is_empty(look.clear & (empty | said_empty) & ~said_full)
+        self._eye.is_full(look.clear & full & ~said_empty, 0.02)
+        self._eye.is_full(said_full)
         return [self._event(number, verdict) for number, verdict in news]
 
-    def confirm(self, told: ShelfConfirmed) -> bool:
-        """Staff say how a facing looks now; whether anything could be learned from it. Raises
-        ``BadInput`` for a facing that this camera does not see."""
-        number = self._number.get((told.shelf, told.facing))
+    def confirm(self, lesson: Lesson) -> bool:
+        """Staff say how a facing looks now: the next clear look at it, within ``HELD_S``, teaches,
+        since whoever said so may stand before it, or have filled it a moment ago. False for a
+        facing that this camera does not tell of."""
+        number = self._number.get((lesson.shelf, lesson.facing))
         if number is None:
-            known = [f"{shelf}/{facing}" for shelf, facing in self._number]
-            name = f"{told.shelf}/{told.facing}"
-            what = f"expected a facing of camera {shown(self._camera)}, found {shown(name)}"
-            raise BadInput("unknown-facing", told.type, what + did_you_mean(name, known))
-        return self._space.confirm(number, told.state)
+            return False
+        self._heard[number] = lesson.state, max(self._looked_s, 0.0) + HELD_S
+        return True
+
+    def learned(self, shelf: str, facing: str) -> int:
+        """From how many confirmed moments the facing's own classifier has learned."""
+        return self._space.confirmed(self._number[shelf, facing])
+
+    def _learn(
+        self, clear: NDArray[np.bool_], time_s: float
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(F,) which of the facings that were looked at now staff say are empty, and which full."""
+        empty, full = np.zeros(len(clear), np.bool_), np.zeros(len(clear), np.bool_)
+        for number, (state, until_s) in list(self._heard.items()):
+            if not clear[number] and time_s <= until_s:
+                continue
+            del self._heard[number]
+            if clear[number] and time_s <= until_s and self._space.confirm(number, state):
+                empty[number], full[number] = state == "empty", state == "full"
+        return empty, full
 
     def _event(self, number: int, verdict: Verdict) -> ShelfState:
         shelf, facing = self._facings[number]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import structlog
 
 from miseban.camera.child_process import ANEW, ChildProcess, Command
+from miseban.camera.process.memory import GivingBack
 
 log = structlog.get_logger(__name__)
 
@@ -69,9 +70,11 @@ class Supervisor:
 
     def run(self, stopped: Callable[[], bool], *, turn_s: float = 0.2) -> None:
         """Until ``stopped()``; then the children are ended."""
+        give_back = GivingBack()
         try:
             while not stopped():
                 self.step()
+                give_back()
                 time.sleep(turn_s)
         finally:
             self.stop()

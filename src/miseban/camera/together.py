@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypedDict
 
 import numpy as np
@@ -108,7 +109,7 @@ class Together:
             one.fresh.append(replace(rows, time_s=rows.time_s + one.offset_s))
         for eye in self._eyes if one.view.looking.detected else ():
             eye.offer(camera, frame, rows, one.last_s)
-        self._events += one.view.saw(frame)
+        self._events += one.view.saw(frame, rows, partial(self._floor.visit_of, camera))
         if one.view.watch.blind is not None:
             from_s, to_s = one.view.watch.blind
             self._floor.blind(camera, from_s + one.offset_s, to_s + one.offset_s)
@@ -154,6 +155,7 @@ class Together:
         """All cameras are over at ``end_s``: the remaining facts."""
         for camera, one in self._cameras.items():
             one.view.tracker.finish()
+            self._events += one.view.over(partial(self._floor.visit_of, camera))
             self._tell_gaps(camera, one.view.gaps_at_end())
             over_s = one.offset_s + one.view.duration_s
             why = one.view.fault or one.view.source.incomplete or "the recording is over"
@@ -177,12 +179,12 @@ class Together:
 
     @property
     def views(self) -> dict[str, Viewing]:
-        """What there is of each camera."""
+        """By camera."""
         return {camera: one.view for camera, one in self._cameras.items()}
 
     @property
     def end_s(self) -> float:
-        """When the last of them ends, in seconds of the common time."""
+        """When the last of them ends, in the common time."""
         return max((c.offset_s + c.view.duration_s for c in self._cameras.values()), default=0.0)
 
     def rows(self) -> dict[str, TrackRows]:

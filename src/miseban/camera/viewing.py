@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.camera.background import PersonFreeBackground
+from miseban.camera.hand_watch import open_hands
 from miseban.camera.looking import Looking
 from miseban.camera.private import PrivateMask
 from miseban.camera.self_watch import SelfWatch
 from miseban.camera.shelf_watch import open_shelves
+from miseban.space.hands import VisitOf
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.pixels import Frame
 from miseban.vision.sources.source import Gap, Source
@@ -53,6 +55,7 @@ class Viewing:
         self.watch = SelfWatch(shop, camera, source.info)
         size = source.info.width, source.info.height
         self.shelves = open_shelves(shop, camera, *size, source.info.start)
+        self._hands = open_hands(shop, camera, source.info.start)
         self.background = PersonFreeBackground(*size) if keep else None
         self._mask = PrivateMask(shop, camera)
         self.frames: list[int] = []
@@ -93,12 +96,19 @@ class Viewing:
             self.times_s.append(frame.time_s)
         return rows
 
-    def saw(self, frame: Frame) -> list[Event]:
-        """``frame``, the one taken last, is done with: what the camera says of its shelves and of
-        itself."""
-        people = self.looking.people_xyxy
-        shelves = self.shelves.offer(frame, people) if self.shelves is not None else []
-        return shelves + self.watch.saw(frame, self.looking)
+    def saw(self, frame: Frame, rows: TrackRows, visit_of: VisitOf) -> list[Event]:
+        """``frame``, the one taken last, is done with, and gave ``rows``: what the camera says of
+        its shelves, of hands there, whose visits ``visit_of`` knows by track, and of itself."""
+        people, told = self.looking.people_xyxy, list[Event]()
+        if self.shelves is not None:
+            told += self.shelves.offer(frame, people)
+        if self._hands is not None:
+            told += self._hands.look(frame, rows, people, visit_of)
+        return told + self.watch.saw(frame, self.looking)
+
+    def over(self, visit_of: VisitOf) -> list[Event]:
+        """No frame comes any more: hands that were still in doubt."""
+        return list(self._hands.finish(visit_of)) if self._hands is not None else []
 
     def gaps_at_end(self) -> list[Gap]:
         """The gaps that were not told with any frame."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from miseban import __version__
+from miseban.camera.process.memory import begin_plainly
 from miseban.cli import device, journal, learn, models, people, privacy, service
 from miseban.cli.analyze import analyze
 from miseban.cli.audit import audit
@@ -47,6 +48,10 @@ app.add_typer(device.app, name="device")
 app.add_typer(privacy.app, name="privacy")
 
 
+_FOR_MONTHS = ("hub", "run", "camera", "demo")
+"""Commands that go on for so long that it matters how memory is given back."""
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"miseban {__version__}")
@@ -71,6 +76,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a file's name may be no text at all
             stream.reconfigure(errors="backslashreplace")
+    if sys.argv[1:2] and sys.argv[1] in _FOR_MONTHS:
+        begin_plainly()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -75,6 +75,8 @@ def camera(
             gate=gate, closer=closer, appearance=appearance, strict=strict,
         )  # fmt: skip
 
+    # First, so that what is written while the cameras are set up is not missed.
+    watch = FileWatch(shop_file, lambda: live.reload())
     live = LiveCameras(commands, memory_mb)
     start_logging()
     stopping = False
@@ -88,7 +90,6 @@ def camera(
 
     signals = {signal.SIGINT: stop, signal.SIGTERM: stop, signal.SIGHUP: reload}
     before = {number: signal.signal(number, handler) for number, handler in signals.items()}
-    watch = FileWatch(shop_file, live.reload)
     watch.start()
     try:
         live.run(lambda: stopping)

@@ -63,6 +63,9 @@ def demo(
     days: Annotated[
         int, typer.Option("--days", min=0, max=60, help="Of history behind it.")
     ] = DAYS,
+    days_first: Annotated[
+        bool, typer.Option("--days-first", help="The cameras begin when that history is in.")
+    ] = False,
 ) -> None:
     """Plays a supermarket that does not exist, live, and opens its pages; Ctrl-C ends it.
 
@@ -84,7 +87,10 @@ def demo(
         if not wish.shop_file.is_file():
             what = "found no such file. Run it in the project's folder, or give a recording of your"
             raise BadInput("no-shop", wish.shop_file, f"{what} own: make demo VIDEO=FILE")
-        demo_live(out / "live", wish, port=port, days=days, memory_mb=MEMORY_MB, show=show)
+        demo_live(
+            out / "live", wish, port=port, days=days, memory_mb=MEMORY_MB, show=show,
+            days_first=days_first,
+        )  # fmt: skip
         return
     if video is None:
         if shop is not None or camera is not None:

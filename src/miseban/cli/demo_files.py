@@ -88,6 +88,8 @@ def prepare(folder: Path, wish: Wish, now: datetime) -> Stage:
         one = _table(camera)
         one["source"] = _played(str(one["source"]), stage)
         one["fps"] = min(FPS, float(one.get("fps", FPS)))
+    for shelf in document.get("shelf", []):
+        _table(shelf)["tells"] = ["state"]
     if "help" not in document:
         document["help"] = tomlkit.table()
     stage.shop_file.write_text(tomlkit.dumps(document), "utf-8")

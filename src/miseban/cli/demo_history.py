@@ -53,18 +53,22 @@ TOGETHER = 500
 ALARMED, NOTED = 2, 0.2
 """A queue of so many was an alert, and such a part of the facings that ran low."""
 STEP_S = 2.0
+SAID_S = 120.0
+"""On a machine that has much else to do it is told how far the days are, as often as this."""
 LIVE_S = 10.0
 """What tills print and how shelves stand is told so often."""
 
 
 class Told(BaseModel):
-    """``days`` behind ``stage``, to be delivered at ``socket``; none once they are there."""
+    """``days`` behind ``stage``, to be delivered at ``socket``; none once they are there. Where
+    something waits for them, the file ``done`` tells it that they are."""
 
     model_config = ConfigDict(frozen=True)
 
     stage: Stage
     socket: Path
     days: int | None
+    done: Path | None = None
 
 
 def order_of(days: int) -> list[int]:
@@ -245,14 +249,21 @@ def _history(
     told: Told, days: int, shop: Shop, scenario: Scenario, between: Callable[[], None]
 ) -> None:
     stage, history, began = told.stage, Delivery(told.socket, SOURCE), time.monotonic()
-    for ago in order_of(days):
+    said = began
+    for n, ago in enumerate(order_of(days), 1):
         history.send(day_of(stage, shop, scenario, ago))
-        if not ago:
+        if not ago and told.done is None:
             os.nice(10)  # what is seen now comes before what was
         gc.collect()
         between()
+        now = time.monotonic()
+        if now - said > SAID_S or told.done is not None:
+            print(f"{n} of {days + 1} days are in ({(now - began) / 60:.1f} min).", flush=True)
+            said = now
     minutes = (time.monotonic() - began) / 60
     print(f"The {days} days before today are in ({minutes:.1f} min).", flush=True)
+    if told.done is not None:
+        told.done.touch()
 
 
 def main() -> None:

@@ -42,9 +42,17 @@ _END_S: Final = 10.0
 
 
 def demo_live(
-    folder: Path, wish: Wish, *, port: int | None, days: int, memory_mb: int, show: bool
+    folder: Path,
+    wish: Wish,
+    *,
+    port: int | None,
+    days: int,
+    memory_mb: int,
+    show: bool,
+    days_first: bool = False,
 ) -> None:
-    """Plays the shop until Ctrl-C: its cameras and its hub, and ``days`` of history behind them.
+    """Plays the shop until Ctrl-C: its cameras and its hub, and ``days`` of history behind them;
+    the cameras begin when those are in if ``days_first``.
 
     Raises ``BadInput`` for what cannot be played, before anything runs.
     """
@@ -79,8 +87,16 @@ def demo_live(
         )
         supervisor = Supervisor(commands, patient)
         ended = threading.Event()
-        watching = threading.Thread(target=supervisor.run, args=(ended.is_set,), name="cameras")
-        with _history(stage, data / SOCKET, days):
+        done = folder / "days-are-in" if days_first else None
+
+        def watch() -> None:
+            while done is not None and not done.exists():
+                if ended.wait(0.5):
+                    return
+            supervisor.run(ended.is_set)
+
+        watching = threading.Thread(target=watch, name="cameras")
+        with _history(stage, data / SOCKET, days, done):
             watching.start()
             try:
                 yield
@@ -132,11 +148,12 @@ def _wait_for_people(box: Box, began: float) -> None:
 
 
 @contextlib.contextmanager
-def _history(stage: Stage, socket_file: Path, days: int) -> Iterator[None]:
-    """The process that makes the days before, for as long as this lasts."""
+def _history(stage: Stage, socket_file: Path, days: int, done: Path | None) -> Iterator[None]:
+    """The process that makes the days before, for as long as this lasts; it makes the file ``done``
+    when they are in."""
     from miseban.cli.demo_history import Told
 
-    told = Told(stage=stage, socket=socket_file, days=days).model_dump_json().encode()
+    told = Told(stage=stage, socket=socket_file, days=days, done=done).model_dump_json().encode()
     program = [sys.executable, "-m", "miseban.cli.demo_history"]
     # What a day took is given back before the next.
     lean = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "1000000"}

@@ -78,10 +78,12 @@ class Shop(ABC):
         *,
         by: By = "hour",
         zones: Iterable[str] | None = None,
+        shop_only: bool = False,
         compare: Compare = None,
     ) -> pd.DataFrame:
         """``people_mean``, ``people_max``, ``people_end`` of the shop (place "") and every zone."""
-        return self._frame("occupancy", since, until, compare, by=by, zones=zones)
+        more = {"zones": zones, "shop_only": shop_only}
+        return self._frame("occupancy", since, until, compare, by=by, **more)
 
     def dwell(
         self,
@@ -147,20 +149,39 @@ class Shop(ABC):
         """``people`` who went from zone ``place`` straight to zone ``detail``."""
         return self._frame("paths", since, until, compare)
 
+    def routes(
+        self, since: When, until: When | None = None, *, compare: Compare = None
+    ) -> pd.DataFrame:
+        """``people`` who went through the zones of ``place`` (``a>b>c``) one after the other, where
+        ``detail`` is ``way``; those who were in a zone ``first`` or ``last``, or in ``none``."""
+        return self._frame("routes", since, until, compare)
+
     def funnel(
         self,
         since: When,
         until: When | None = None,
         *,
+        of: Literal["facing", "shelf"] = "facing",
         shelves: Iterable[str] | None = None,
         weekdays: Iterable[Weekday] | None = None,
         from_hour: int = 0,
         to_hour: int = 24,
         compare: Compare = None,
     ) -> pd.DataFrame:
-        """``passed``, ``stopped``, ``touched``, ``picked`` of every facing."""
+        """From ``passed`` to ``bought`` of every facing, or of every shelf."""
         more = {"weekdays": weekdays, "from_hour": from_hour, "to_hour": to_hour}
-        return self._frame("funnel", since, until, compare, shelves=shelves, **more)
+        return self._frame("funnel", since, until, compare, of=of, shelves=shelves, **more)
+
+    def instead(
+        self,
+        since: When,
+        until: When | None = None,
+        *,
+        shelves: Iterable[str] | None = None,
+        compare: Compare = None,
+    ) -> pd.DataFrame:
+        """What ``people`` took at the facing ``detail`` while the facing ``place`` was empty."""
+        return self._frame("instead", since, until, compare, shelves=shelves)
 
     def stock(
         self,
@@ -197,6 +218,17 @@ class Shop(ABC):
     ) -> pd.DataFrame:
         """``receipts`` and their ``amount`` by till and currency."""
         return self._frame("receipts", since, until, compare, by=by)
+
+    def sold(
+        self,
+        since: When,
+        until: When | None = None,
+        *,
+        unplaced: bool = False,
+        compare: Compare = None,
+    ) -> pd.DataFrame:
+        """``pieces`` and ``receipts`` of every product, with where it stands."""
+        return self._frame("sold", since, until, compare, unplaced=unplaced)
 
     def conversion(
         self, since: When, until: When | None = None, *, by: Day = "day", compare: Compare = None

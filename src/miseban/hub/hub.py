@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from miseban.hub.alerts import Alerts, Notice, Rules
 from miseban.hub.bus import Bus
+from miseban.hub.intake.lessons import Lessons
 from miseban.hub.live import LiveState
 from miseban.hub.live.floor import LiveFloor
 from miseban.hub.mqtt_access import MqttAccess
@@ -86,6 +87,7 @@ class Hub:
     files: Files = field(default_factory=Files)
     channels: Sequence[str] | None = None
     floor: LiveFloor = field(default_factory=LiveFloor)
+    lessons: Lessons = field(default_factory=Lessons)
     now: Callable[[], datetime] = utc_now
     deliver: Callable[[Sequence[Notice]], None] = nobody_to_tell
     changed: Callable[[str], None] = lambda _: None

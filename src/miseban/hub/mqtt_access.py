@@ -27,6 +27,7 @@ from miseban.vocabulary.delivery import ack_topic, events_topic
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.floor_now import floor_topic
 from miseban.vocabulary.identifiers import is_name
+from miseban.vocabulary.lessons import lessons_topic
 
 Kind = Literal["camera", "onvif", "reader"]
 """``camera``: a camera process of ours; ``onvif``: a camera of others that counts and tells by
@@ -159,6 +160,7 @@ def _topics(shop: str, name: str, kind: Kind) -> list[_Topic]:
         ("write", events_topic(shop, name)),
         ("write", floor_topic(shop, name)),
         ("read", ack_topic(shop, name)),
+        ("read", lessons_topic(shop, name)),
     ]
 
 
@@ -167,6 +169,7 @@ def _hub_topics(shop: str) -> list[_Topic]:
         ("read", events_topic(shop, "+")),
         ("read", floor_topic(shop, "+")),
         ("write", ack_topic(shop, "+")),
+        ("write", lessons_topic(shop, "+")),
         *_others_topics(shop),
     ]
 

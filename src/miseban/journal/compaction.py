@@ -22,8 +22,8 @@ from miseban.journal.replay import Found, replay
 from miseban.journal.segments import table_of
 from miseban.vocabulary.events import EVENT_CLASSES, DataClass, Event
 
-EVENTS_AT_ONCE = 20_000
-"""As objects, before they become columns."""
+EVENTS_AT_ONCE = 2_000
+"""As objects, before they become columns: each is some dozens of small pieces of memory."""
 EVENTS_A_STEP = 200_000
 """From which a step is made and its logs are dropped."""
 TIDIED_AT_ONCE = 1_000_000

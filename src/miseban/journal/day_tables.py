@@ -17,6 +17,7 @@ from miseban.journal.segments import SCHEMAS, read_segment, widened
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import EVENT_CLASSES
 
+_Kept = tuple[tuple[Segment, ...], Packed]
 _KEPT_DAYS = 4
 
 
@@ -28,14 +29,14 @@ TRAILS = pa.schema([SCHEMA.field(name) for name in ("id", *TRAIL)])
 
 
 class DayTables:
-    """Tables of ``columns`` by day; those of the last few days asked for are kept, packed: a day
-    that grows is in the memory of a hub until its end."""
+    """Tables of ``columns`` by day. Those of the last few days asked for are kept, packed, but for
+    the newest: that one grows until it is over, and what a hub keeps must not grow with it."""
 
-    def __init__(self, folder: Path, columns: Sequence[str]) -> None:
-        self._folder, self._columns = folder, columns
+    def __init__(self, folder: Path, columns: Sequence[str], keep_days: int = _KEPT_DAYS) -> None:
+        self._folder, self._keep_days = folder, keep_days
         self._schema = pa.schema([SCHEMA.field(name) for name in columns])
-        self._last_trails: tuple[tuple[Segment, ...], Packed] | None = None
-        self._kept: OrderedDict[date, tuple[tuple[Segment, ...], Packed]] = OrderedDict()
+        self._last_trails: _Kept | None = None
+        self._kept: OrderedDict[date, _Kept] = OrderedDict()
 
     def of(self, day: date, segments: Sequence[Segment], fresh: pa.Table | None = None) -> pa.Table:
         """Every event of ``day`` in ``segments`` (of any days), and of ``fresh`` (``SCHEMA``).
@@ -48,9 +49,10 @@ class DayTables:
             self._kept.pop(day, None)  # of other segments: a day that grows is kept once
             parts = [self._read(segment, self._schema) for segment in own]
             table = pa.concat_tables(parts) if parts else self._schema.empty_table()
-            self._kept[day] = own, Packed(table)
-            while len(self._kept) > _KEPT_DAYS:
-                self._kept.popitem(last=False)
+            if self._keep_days and _is_over(day, segments):
+                self._kept[day] = own, Packed(table)
+                while len(self._kept) > self._keep_days:
+                    self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(day)
             table = packed.table()
@@ -66,7 +68,7 @@ class DayTables:
             parts = [self._read(segment, TRAILS) for segment in own]
             table = pa.concat_tables(parts) if parts else TRAILS.empty_table()
             table = table.filter(pc.is_valid(table["t"]))
-            self._last_trails = own, Packed(table)
+            self._last_trails = (own, Packed(table)) if _is_over(day, segments) else None
         else:
             table = self._last_trails[1].table()
         if fresh is None:
@@ -84,6 +86,10 @@ class DayTables:
         if schema is TRAILS:
             return table.select(schema.names).cast(schema)  # right to the last bit but one
         return widened(table).select(schema.names)
+
+
+def _is_over(day: date, segments: Sequence[Segment]) -> bool:
+    return any(segment.day > day for segment in segments)
 
 
 def _with_fresh(table: pa.Table, day: date, fresh: pa.Table) -> pa.Table:

@@ -57,7 +57,8 @@ class FreshLog:
             self._numbers = numbers
             changed = not same or before != sum(table.num_rows for table in self._tables)
         if len(self._tables) > 1:
-            self._tables = [pa.concat_tables(self._tables)]
+            # As few large pieces: many small ones of each look leave holes when they go.
+            self._tables = [pa.concat_tables(self._tables).combine_chunks()]
         return (self._tables[0] if self._tables else NOTHING), changed
 
     def _read_on(self, number: int, shop: str) -> bool:

@@ -17,11 +17,12 @@ class Packed:
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema, options=_OPTIONS) as out:
             out.write_table(table.combine_chunks())
-        self._bytes = sink.getvalue()
+        # A copy: the stream's own buffer is up to twice as large as what was written.
+        self._bytes = sink.getvalue().to_pybytes()
 
     def __len__(self) -> int:
         """Bytes that it takes."""
-        return int(self._bytes.size)
+        return len(self._bytes)
 
     def table(self) -> pa.Table:
         """It, anew each time: whoever asks holds it no longer than needed."""

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from miseban.journal.day_tables import DayTables
 from miseban.journal.disk import RealDisk
+from miseban.journal.duck import opened
 from miseban.journal.events_table import SCHEMA
 from miseban.journal.manifest import Manifest, Segment
 from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
@@ -38,6 +39,11 @@ from miseban.vocabulary.events import EVENT_CLASSES, Event
 Rollups = tuple[Stamp, Stamp]
 THREADS = 2
 """Of DuckDB, for all questions together."""
+SHARE = 15.0
+"""A look has to be that many times as long ago as it took, so that looks stay below a fifteenth of
+the time, whoever asks."""
+LONGEST_LOOK_S = 4.0
+"""After a minute everything is seen, however slow the machine."""
 _TRIES = 20
 _BEGINS_WITH = re.compile(r"\s*with\s+(recursive\s+)?", re.IGNORECASE)
 
@@ -46,7 +52,8 @@ class JournalReader:
     """The journal in ``folder``. Methods may be called from any thread.
 
     What was accepted up to the call is seen; with ``patience_s``, what was accepted up to so many
-    seconds before it: events as well as roll-ups, which then are counted anew no more often.
+    seconds before it: events as well as roll-ups, which then are counted anew no more often. On a
+    day of a hundred thousand events that takes a second: then it is ``SHARE`` times as long.
     """
 
     def __init__(
@@ -63,8 +70,8 @@ class JournalReader:
         self._lock = threading.Lock()
         self._looking = Looking(self.folder, RealDisk())
         self._snapshot: Snapshot | None = None
-        self._looked_s = 0.0
-        self._duckdb = _opened(self.folder, threads)
+        self._again_s = 0.0
+        self._duckdb = opened(self.folder, threads)
         self.snapshot()
 
     @property
@@ -84,11 +91,12 @@ class JournalReader:
         """What the journal holds. Raises ``BadInput``."""
         with self._lock:
             now_s = self._clock()
-            fresh = self._snapshot is not None and now_s - self._looked_s < self._patience_s
-            if not fresh:
+            if self._snapshot is None or now_s >= self._again_s:
                 self._snapshot = self._looking.look()
-                self._looked_s = self._clock()
-            assert self._snapshot is not None  # noqa: S101 - looked just now
+                looked_s = self._clock()
+                took_s = min(looked_s - now_s, LONGEST_LOOK_S)
+                wait_s = max(self._patience_s, SHARE * took_s) if self._patience_s else 0.0
+                self._again_s = looked_s + wait_s
             return self._snapshot
 
     def events(
@@ -218,7 +226,7 @@ class JournalReader:
         days = {segment.day for segment in segments}
         days |= set(pc.unique(snapshot.fresh["time"].cast(pa.date32())).to_pylist())
         wanted = sorted(day for day in days if _within(day, since, until))
-        tables = DayTables(self.folder, SCHEMA.names)
+        tables = DayTables(self.folder, SCHEMA.names, keep_days=0)  # each is read once
         for day in wanted:
             table = self._day(tables, day, classes, segments, snapshot)
             if types is not None:
@@ -265,20 +273,3 @@ def _span(snapshot: Snapshot, since: datetime | None, until: datetime | None) ->
     first = date.min if since is None else day_at(since, zone) - timedelta(days=1)
     last = date.max if until is None else day_at(until, zone) + timedelta(days=1)
     return first, last
-
-
-def _opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
-    """Only the journal's folder is read, and nothing is ever fetched."""
-    connection = duckdb.connect(":memory:", config={"threads": threads})
-    quoted = str(folder).replace("'", "''")
-    for setting in (
-        "autoinstall_known_extensions = false",
-        "autoload_known_extensions = false",
-        "python_enable_replacements = false",
-        f"allowed_directories = ['{quoted}']",
-        "enable_external_access = false",
-        "allocator_background_threads = true",  # else what a thread once needed is kept
-        "lock_configuration = true",
-    ):
-        connection.execute(f"SET {setting}")
-    return connection

@@ -69,7 +69,7 @@ def facing_polygons(stage: Stage, camera: Camera) -> Iterator[tuple[str, str, li
 
 def front_in_picture(lens: Lens, furniture: Furniture, row: Row) -> list[Pair]:
     """The corners, in pixels, of what is seen of a row's front; none if that is nothing."""
-    corners, outwards = _front(furniture, row)
+    corners, outwards = front_corners(furniture, row)
     pixels, depth = lens.project(corners)
     if (depth < NEAREST_M).any() or float((lens.eye - corners[0]) @ outwards) <= 0:
         return []
@@ -79,7 +79,7 @@ def front_in_picture(lens: Lens, furniture: Furniture, row: Row) -> list[Pair]:
     return [(round(x, 1), round(y, 1)) for x, y in seen.exterior.coords[:-1]]
 
 
-def _front(furniture: Furniture, row: Row) -> tuple[Floats, Floats]:
+def front_corners(furniture: Furniture, row: Row) -> tuple[Floats, Floats]:
     """The four corners (4, 3) of a row's front on the stage, and the way it faces (3,)."""
     shelf = Shelf(furniture)
     low, high = shelf.span(row)

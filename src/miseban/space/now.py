@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,23 @@ def seen_alone(book: VisitBook, floor: Homography | None, since_s: float) -> lis
             x, y = book.last_floor[slot].tolist()
             found.append(Seen(book.at(slot).id, (x, y), spread_m))
     return found
+
+
+class HoldsTracks(Protocol):
+    """Knows whose each track is."""
+
+    def tracks_of(self, visit: int) -> list[tuple[str, int]]:
+        """The camera and the number of each track that is of the visit now."""
+        ...
+
+
+def whose(seen: Iterable[Seen], fusion: HoldsTracks, track: tuple[str, int]) -> str | None:
+    """The name of the visit among ``seen``, of a floor of several cameras, that has ``track`` (a
+    camera and its number): only one that was seen within the last seconds has."""
+    for one in seen:
+        if isinstance(one.visit, int) and track in fusion.tracks_of(one.visit):
+            return one.name
+    return None
 
 
 def among_themselves(seen: Sequence[Seen]) -> dict[Hashable, list[Seen]]:

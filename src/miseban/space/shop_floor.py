@@ -18,7 +18,7 @@ from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.heat import HeatMap
 from miseban.space.help import ShopHelp
 from miseban.space.labels import FindsGroups, JudgesStaff
-from miseban.space.now import Seen
+from miseban.space.now import Seen, whose
 from miseban.space.settings import SpaceSettings
 from miseban.vocabulary.events import Event, VisitEnded
 from miseban.vocabulary.floor import EndedVisit, FloorRows
@@ -197,6 +197,13 @@ class ShopFloor:
         for space in self.alone.values():
             self._events += space.finish(end_s)
         return self._taken()
+
+    def visit_of(self, camera: str, track: int) -> str | None:
+        """Whose visit a track of ``camera`` is, as far as it is known now."""
+        if camera in self.alone:
+            return self.alone[camera].visit_of.get(track)
+        seen = self._floor.now(float("-inf")) if self._floor is not None else []
+        return whose(seen, self._fusion, (camera, track)) if self._fusion is not None else None
 
     def now(self, since_s: float) -> list[Seen]:
         """Who was seen from ``since_s`` on, where a camera's floor points tell the place."""

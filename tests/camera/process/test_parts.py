@@ -21,6 +21,8 @@ from miseban.camera.process.opening import check_live
 from miseban.camera.process.patient import PatientSource
 from miseban.camera.process.settings import Beat, Model, ProcessSettings
 from miseban.camera.process.wall_clock import LASTS_S, WallClock
+from miseban.vision.detectors import open_detector
+from miseban.vision.detectors.detection import Detector
 from miseban.vision.pixels import Frame
 from miseban.vision.sources import Gap
 from miseban.vision.sources.live import MOST_GAPS
@@ -246,10 +248,10 @@ def test_what_a_policy_forbids_stops_a_start_and_is_switched_off_by_a_reload(
 
     def settings(text: str, *, strict: bool) -> ProcessSettings:
         file.write_text(text, encoding="utf-8")
-        commands = camera_commands(
+        found = camera_commands(
             file, models, tmp_path / "hub.sock", tmp_path, appearance=True, strict=strict
         )
-        return ProcessSettings.model_validate_json(commands["door"].told)
+        return ProcessSettings.model_validate_json(found["door"].told)
 
     assert settings(text, strict=True).appearance
     assert not settings(text, strict=True).uniform
@@ -274,8 +276,28 @@ def test_a_camera_that_cannot_be_run_is_left_out_by_a_reload_and_the_others_are_
     with pytest.raises(BadInput, match="door"):
         camera_commands(file, models, hub, tmp_path)
     with structlog.testing.capture_logs() as logs:
-        commands = camera_commands(file, models, hub, tmp_path, strict=False)
-    assert list(commands) == ["till"]
+        found = camera_commands(file, models, hub, tmp_path, strict=False)
+    assert list(found) == ["till"]
     assert [(one["event"], one["camera"]) for one in logs] == [
         ("camera left out", "door"), ("camera left out", "aisle"),
     ]  # fmt: skip
+
+
+def test_a_detector_that_breaks_does_not_hold_up_other_cameras(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = open_detector
+
+    def opened(name: str) -> Detector:
+        if name == "broken":
+            raise Failed("model", "broken", "no memory for it")
+        return plain(name)
+
+    monkeypatch.setattr("miseban.camera.process.commands.open_detector", opened)
+    models = {"door": Model(name="broken"), "till": Model(name="motion")}
+    with structlog.testing.capture_logs() as logs:
+        found = camera_commands(
+            SHOPS / "konbini.toml", models, tmp_path / "hub.sock", tmp_path, strict=False
+        )
+    assert list(found) == ["till"]
+    assert [(one["event"], one["camera"]) for one in logs] == [("camera left out", "door")]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from miseban.hub.people.rights import Right
 from miseban.vocabulary.events import TillReceipt
 from tests.hub.api.hubs import Place, open_hub
-from tests.hub.formats.test_receipts import CSV, POSLOG
+from tests.hub.formats.test_receipts import CSV, EGG, POSLOG, TEA
 
 pytestmark = pytest.mark.anyio
 URL = "/api/v1/receipts"
@@ -20,6 +22,9 @@ ASKED = {"currency": "JPY", "till": ["1=till-1", "2=till-1"]}
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     with open_hub(tmp_path) as found:
+        found.clock.at = datetime(2026, 4, 3, tzinfo=UTC)
+        scopes = [Right.IMPORT_RECEIPTS]
+        found.tokens["manager"] = found.token("manager", scopes, timedelta(days=9))[1]
         yield found
 
 
@@ -36,7 +41,7 @@ async def send(place: Place, data: bytes, kind: str = "text/csv") -> httpx.Respo
 async def test_a_file_is_kept_once_however_often_it_is_sent(place: Place) -> None:
     csv = CSV.replace("2,0001", "2,0002")
     first, again = await send(place, csv.encode()), await send(place, csv.encode())
-    told = {"differing": [], "returned": 0, "not_sales": 0}
+    told = {"differing": [], "returned": 0, "not_sales": 0, "unplaced": [TEA]}
     assert first.json() == {"new": 2, "known": 0} | told
     assert again.json() == {"new": 0, "known": 2} | told
     later = await send(place, csv.replace("09:3", "21:3").replace("09:4", "21:4").encode())
@@ -89,3 +94,20 @@ async def test_a_till_of_nobody_is_named(place: Place) -> None:
         )
     assert response.status_code == 400
     assert "a till of the shop (till-1)" in response.json()["detail"]
+
+
+async def test_a_receipt_of_the_future_is_refused_and_named(place: Place) -> None:
+    place.clock.at = datetime(2026, 3, 31, tzinfo=UTC)
+    response = await send(place, CSV.encode())
+    assert response.status_code == 400
+    assert response.json()["where"] == "line 2 (time)"
+    assert "a time that has come" in response.json()["detail"]
+    assert kept(place) == []
+    place.clock.at += timedelta(days=1)  # the same file, once its time has come
+    assert (await send(place, CSV.replace("2,0001", "2,0002").encode())).json()["new"] == 2
+
+
+async def test_goods_that_stand_nowhere_are_kept_and_named(place: Place) -> None:
+    csv = CSV.replace("2,0001", "2,0002").replace(EGG, "2101000090003")
+    assert (await send(place, csv.encode())).json()["unplaced"] == ["2101000090003", TEA]
+    assert len(kept(place)) == 2

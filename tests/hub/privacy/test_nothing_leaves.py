@@ -214,7 +214,17 @@ def delivered_and_asked(folder: Path, shop_file: Path, events: list[Any]) -> byt
         span = {"since": "2026-04-06T00:00:00Z", "until": "2026-04-07T00:00:00Z"}
         paths = ["/api/v1/live", "/api/v1/live/help", "/api/v1/shop", "/notice", "/api/v1/alerts"]
         paths += ["/api/v1/privacy/policy", "/api/v1/privacy/notice"]
-        asked = ("visitors", "dwell", "occupancy", "heat", "paths", "funnel", "areas", "cameras")
+        asked = (
+            "visitors",
+            "dwell",
+            "occupancy",
+            "heat",
+            "paths",
+            "routes",
+            "funnel",
+            "areas",
+            "cameras",
+        )
         for path in [*paths, *(f"/api/v1/questions/{name}" for name in asked)]:
             answer = client.get(path, params=span if "questions" in path else None)
             assert answer.status_code == 200, (path, answer.text)

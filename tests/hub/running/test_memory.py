@@ -12,7 +12,8 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from miseban.hub.running.memory import give_it_back, take_it_plainly
+import miseban.cli  # says where Arrow takes its memory from
+from miseban.camera.process.memory import give_it_back, take_it_plainly
 from miseban.journal.journal import Journal
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.vocabulary.events import VisitEnded

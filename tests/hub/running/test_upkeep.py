@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from miseban.hub.running.settings import Upkeep
+from miseban.hub.running import box
+from miseban.hub.running.settings import Settings, Upkeep
 from miseban.hub.running.upkeep import Keeper, Pace, Stopped
 from miseban.journal.journal import Journal
+from miseban.vocabulary.errors import Failed
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -94,3 +96,21 @@ def test_a_rest_ends_with_the_hub() -> None:
     pace.end()
     with pytest.raises(Stopped):
         pace.rest()
+
+
+def test_a_deletion_that_fails_leaves_the_rest_of_the_night_to_be_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def retain(*_: object) -> None:
+        raise Failed("compaction", tmp_path, "no space")
+
+    monkeypatch.setattr(box, "retain", retain)
+    shop = '[shop]\nid = "s"\ntimezone = "UTC"\npolicy = "jp"\n'
+    (tmp_path / "shop.toml").write_text(shop, "utf-8")
+    with box.open_box(tmp_path / "shop.toml", Settings(data=tmp_path / "data")) as opened:
+        done: list[str] = []
+        monkeypatch.setattr(opened.hub.people, "tidy", lambda _: done.append("people"))
+        monkeypatch.setattr(opened.hub.requests, "forget", lambda _: done.append("requests"))
+        with pytest.raises(Failed, match="no space"):
+            box._retain(opened.hub, NOW)
+    assert done == ["people", "requests"]

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pyarrow as pa
 
-from miseban.insight.disclosure.floor import told_seconds
+from miseban.insight.disclosure.floor import FloorTold, told_floor
 from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.days import micros, shop_day
@@ -77,10 +77,13 @@ class Floor:
         kept = [r for r in rows if r["n"] >= parameters["least"] and since <= r["start"] < until]
         return pa.Table.from_pylist(kept, schema=ROW)
 
+    def cells(self, spans: Iterable[tuple[datetime, datetime]], k: int) -> FloorTold:
+        asked = Stretches.of([(micros(a), micros(b)) for a, b in spans])
+        return told_floor(cast(JournalReader, self), asked, k)
+
     def told(self, spans: Iterable[tuple[datetime, datetime]], k: int) -> dict[int, int]:
         """Seconds by column."""
-        asked = Stretches.of([(micros(a), micros(b)) for a, b in spans])
-        found, _ = told_seconds(cast(JournalReader, self), asked, k)
+        found = self.cells(spans, k).seconds
         return {i: int(s) for i, s in enumerate(found[0].tolist())} if len(found) else {}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -75,6 +75,10 @@ class Rollups:
 
     def newest(self) -> datetime:
         return hour(self._days + 1, 0)
+
+    def month(self, day: date) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        """What was worked out of a month stands as long as its files do, and here they do."""
+        return (1, day.year, day.month), (2, day.year, day.month)
 
     def table(
         self, sql: str, parameters: Mapping[str, object] | None = None, **_: object

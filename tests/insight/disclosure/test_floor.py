@@ -136,3 +136,43 @@ def test_where_many_were_each_day_all_is_told(came: list[Came]) -> None:
     for number, one in enumerate(many):
         spent[one.column] += sum(weight for _, weight in one.seconds(number))
     assert {c: s for c, s in told.items() if s} == {c: s for c, s in spent.items() if s}
+
+
+@settings(deadline=None, max_examples=12)
+@given(visits)
+def test_what_is_said_beside_the_seconds_is_of_the_same_blocks(came: list[Came]) -> None:
+    floor = Floor(came, LATER)
+    for spans in asked():
+        told = floor.cells(spans, K)
+        there = [[c for c in came if c.column == column and _in(c, spans)] for column in (0, 1)]
+        for column in range(told.seconds.shape[1] if len(told.seconds) else 0):
+            n, seconds = int(told.visits[0, column]), int(told.seconds[0, column])
+            blocks, hours = int(told.blocks[0, column]), int(told.hours[0, column])
+            assert n >= K * blocks
+            assert (blocks > 0) == (seconds > 0) == (hours > 0)
+            # How far blocks lie apart is told of several, and of one it is what its seconds tell.
+            spread = float(told.spread[0, column])
+            assert spread >= seconds**2 / max(hours, 1) * (1 - 1e-9)
+            if blocks == 1:
+                assert spread == pytest.approx(seconds**2 / hours)
+            if not told.hidden[0, column] and not len(told.dark):
+                assert n == len(there[column])
+
+
+def _in(came: Came, spans: Spans) -> bool:
+    when = midnight(came.day) + timedelta(hours=came.hour)
+    return any(since <= when < until for since, until in spans)
+
+
+def test_where_nobody_was_nothing_is_hidden() -> None:
+    came = [*[Came(0, 9, 0, stays=False)] * K, *[Came(1, 9, 2, stays=False)] * (K + 1)]
+    floor = Floor([*came, Came(1, 9, 1, stays=False), Came(2, 9, 1, stays=False)], LATER)
+    first, second, third = (((midnight(d), midnight(d + 1)),) for d in range(3))
+    told = floor.cells(first, K)
+    assert (told.hidden.tolist(), told.dark.tolist(), told.less) == ([[False]], [], False)
+    told = floor.cells(second, K)
+    assert told.hidden.tolist() == [[False, True, False]]
+    assert (told.seconds > 0).tolist() == [[False, False, True]]
+    # Of a band with hardly anybody it is not even told where in it somebody was.
+    told = floor.cells(third, K)
+    assert (told.seconds.size, told.dark.tolist(), told.less) == (0, [0], True)

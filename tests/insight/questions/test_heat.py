@@ -13,7 +13,7 @@ from miseban.insight.questions import QUESTIONS
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
-from miseban.vocabulary.events import Event
+from miseban.vocabulary.events import Event, VisitEnded
 from tests.insight.questions.shops import LATER, Place, kept, small
 from tests.insight.questions.test_edges import TOKYO, event, well
 
@@ -74,6 +74,71 @@ def test_two_times_beside_each_other(week: Place) -> None:
     assert told.measures["person_s"].values == [10 * 10]
     assert told.compare is not None
     assert told.compare.measures["person_s"].values == [10 * (11 + 12)]
+
+
+def test_what_is_more_and_what_may_be_chance(tmp_path: Path) -> None:
+    """Wednesdays beside Tuesdays: a corner that nobody knew, one that fewer came to than are told
+    of, and one where as many were."""
+    from_then = {2: 40, 4: 16, 6: 3}
+    came = []
+    for day, people in ((1, {2: 16, 4: 16, 6: 20, 8: 30}), (2, from_then)):
+        for column, n in people.items():
+            came += [
+                one.model_copy(
+                    update={"visit": f"{one.visit[:-1]}{column}", "x": (column / 2,) * 10}
+                )
+                for one in visits(day, 9 + column, n)
+                if isinstance(one, VisitEnded)
+            ]
+    place = kept(tmp_path, small(), [*came, *well(MONDAY + timedelta(days=4), 1)])
+    tuesday, wednesday = (MONDAY + timedelta(days=d) for d in (1, 2))
+    then = {"since": tuesday, "until": wednesday}
+    told = place.ask("heat", wednesday, wednesday + timedelta(days=1), compare=then)
+    assert told.compare is not None
+    rows = {
+        place: (value, difference, chance)
+        for place, value, difference, chance in zip(
+            told.place, *(told.measures[m].values for m in ("person_s", "difference", "chance")),
+            strict=True,
+        )
+    }  # fmt: skip
+    assert rows["2-0"][:2] == (400, 240)
+    assert rows["4-0"] == (160, 0, 1)
+    # Somebody was there on Wednesday, of whom nothing is told: neither is the difference.
+    assert "6-0" not in rows
+    assert (
+        dict(zip(told.compare.place, told.compare.measures["person_s"].values, strict=True))["6-0"]
+        == 200
+    )
+    # And here nobody was, which is told.
+    assert rows["8-0"][:2] == (0, -300)
+    assert (rows["8-0"][2] or 1) < (rows["2-0"][2] or 0)
+    assert told.measures["x_m"].values[told.place.index("8-0")] == 4.0
+    difference = told.measures["difference"]
+    ends = zip(difference.low or [], difference.values, difference.high or [], strict=True)
+    assert all(low <= value <= high for low, value, high in ends if low and value and high)
+    wide = place.ask("heat", wednesday, wednesday + timedelta(days=1), compare=then, cell_m=2.0)
+    # A square in which anything is left out is not compared as a whole either.
+    assert dict(zip(wide.place, wide.measures["difference"].values, strict=True)) == {
+        "0-0": 240, "1-0": None, "2-0": -300
+    }  # fmt: skip
+
+
+def test_days_that_go_on_are_not_compared(week: Place) -> None:
+    today = WEEK[1]  # the newest that is known is an hour later
+    both = {"since": MONDAY, "until": MONDAY + timedelta(days=2)}
+    told = week.ask("heat", today - timedelta(days=1), today + timedelta(days=1), compare=both)
+    # Sunday, which is over, beside Monday.
+    assert told.measures["difference"].values == [10 * (22 - 16)]
+    alone = week.ask("heat", today, today + timedelta(days=1), compare=both)
+    assert alone.measures["difference"].values == [None] * alone.rows
+    assert any("not over" in note for note in alone.notes)
+    over = week.ask("heat", MONDAY, today, compare=both)
+    assert not any("not over" in note for note in over.notes)
+    # Seven days beside two: at the same rate.
+    assert over.measures["difference"].values == [
+        pytest.approx(10 * (sum(16 + d for d in range(7)) - 33 * 7 / 2))
+    ]
 
 
 def test_a_day_of_the_week_that_was_not_there(week: Place) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from pydantic import ValidationError
 
 from miseban.insight.inside import people_inside
 from miseban.insight.questions.asked import Asked
@@ -137,6 +138,19 @@ def test_paths(over: Place, summary: Summary) -> None:
     assert set(found) == {
         (p.from_zone, p.to_zone, p.people) for p in summary.paths if p.people >= K
     }
+
+
+def test_of_the_shop_alone(place: Place) -> None:
+    """A long time has a row for each zone and day, which a chart of the shop has no use for."""
+    every = place.ask("occupancy", START, END, by="minute")
+    told = place.ask("occupancy", START, END, by="minute", shop_only=True)
+    shop = [i for i, name in enumerate(every.place) if name == ""]
+    assert 0 < told.rows == len(shop) < every.rows
+    for name, measure in every.measures.items():
+        assert told.measures[name].values == [measure.values[i] for i in shop]
+    assert told.coverage == [every.coverage[i] for i in shop]
+    with pytest.raises(ValidationError, match="shop_only"):
+        place.ask("occupancy", START, END, zones=["drinks"], shop_only=True)
 
 
 def test_people_inside(place: Place) -> None:

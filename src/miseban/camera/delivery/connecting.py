@@ -10,7 +10,7 @@ import aiomqtt
 from miseban.camera.delivery.address import HubAddress
 
 BACKOFF_S: Final = 0.25
-BACKOFF_MOST_S: Final = 3.0
+BACKOFF_MOST_S: Final = 2.0
 """Before a connection is tried again; with the time-out of the try before it stays under 10 s."""
 TIMEOUT_S: Final = 5.0
 """For the broker to answer anything."""

@@ -30,7 +30,7 @@ class FlowSettings:
     window: int = 8
     every_s: float = 0.1
     ask_s: float = 1.0
-    ask_most_s: float = 4.0
+    ask_most_s: float = 2.5
 
 
 class Flow:

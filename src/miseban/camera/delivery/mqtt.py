@@ -23,13 +23,15 @@ from miseban.camera.delivery.outbox import Outbox
 from miseban.vocabulary.delivery import ack_topic, events_topic, read_ack
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.floor_now import floor_topic
+from miseban.vocabulary.lessons import lessons_topic
 
 log = structlog.get_logger(__name__)
 
 
 class MqttSender:
     """Empties ``outbox`` towards the hub of ``shop`` at ``address``, from a thread, for ever.
-    An outbox that cannot be used is logged once until it works again, and tried again."""
+    An outbox that cannot be used is logged once until it works again, and tried again. ``taught``
+    is handed each message of what staff say to these cameras."""
 
     def __init__(
         self,
@@ -39,12 +41,15 @@ class MqttSender:
         *,
         settings: FlowSettings | None = None,
         clock: Callable[[], float] = time.monotonic,
+        taught: Callable[[bytes], None] | None = None,
     ) -> None:
+        self._taught = taught
         self._outbox, self._shop, self._address, self._clock = outbox, shop, address, clock
         self._flow = Flow(outbox, settings)
         self._out = events_topic(shop, outbox.source)
         self._in = ack_topic(shop, outbox.source)
         self._floor_out = floor_topic(shop, outbox.source)
+        self._lessons_in = lessons_topic(shop, outbox.source)
         self._floor: bytes | None = None  # not sent yet; only the newest is worth anything
         self._connected = False
         self._lost = False
@@ -116,6 +121,8 @@ class MqttSender:
         identifier = f"miseban-{self._shop}-{self._outbox.source}"
         async with broker_client(self._address, identifier) as client:
             await client.subscribe(self._in, qos=1)
+            if self._taught is not None:
+                await client.subscribe(self._lessons_in, qos=1)
             self._flow.restart()
             self._connected = True
             listening = asyncio.create_task(self._listen(client))
@@ -146,6 +153,11 @@ class MqttSender:
         try:
             async for message in client.messages:
                 payload = message.payload
+                if message.topic.value == self._lessons_in:
+                    # What a broker kept is of another moment.
+                    if self._taught is not None and not message.retain:
+                        self._taught(payload if isinstance(payload, bytes) else b"")
+                    continue
                 try:
                     ack = read_ack(payload if isinstance(payload, bytes) else b"", self._in)
                 except BadInput as error:

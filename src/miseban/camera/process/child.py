@@ -13,8 +13,11 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -27,6 +30,7 @@ from miseban.camera.delivery.calling import HubCall
 from miseban.camera.delivery.direct import DirectSender
 from miseban.camera.delivery.floor import LocalFloor
 from miseban.camera.delivery.keeper import Keeper
+from miseban.camera.delivery.lessons import LocalLessons
 from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
 from miseban.camera.delivery.sender import Sender
@@ -34,6 +38,7 @@ from miseban.camera.process.commands import appearance_s
 from miseban.camera.process.dots import DotMaker
 from miseban.camera.process.live import LiveLoop, Show
 from miseban.camera.process.logs import start_logging
+from miseban.camera.process.memory import GivingBack
 from miseban.camera.process.opening import open_live
 from miseban.camera.process.settings import Beat, ProcessSettings
 from miseban.camera.process.wall_clock import WallClock
@@ -41,8 +46,9 @@ from miseban.camera.uniform import open_uniform
 from miseban.vision.detectors import open_detector
 from miseban.vision.detectors.detection import Detector, needs_every_frame
 from miseban.vision.sources.source import Source
-from miseban.vocabulary.errors import MisebanError
+from miseban.vocabulary.errors import BadInput, MisebanError
 from miseban.vocabulary.events import Event
+from miseban.vocabulary.lessons import Lesson, read_lesson
 from miseban.vocabulary.policies import load_policy
 from miseban.vocabulary.shop import Shop, load_shop
 
@@ -70,7 +76,9 @@ class CameraProcess:
         with ExitStack() as stack:
             outbox = Outbox(settings.outbox / f"{settings.source}.sqlite", settings.source)
             stack.callback(outbox.close)
-            sender = _sender(stack, outbox, shop.shop.id, settings.hub)
+            lessons: SimpleQueue[Lesson] = SimpleQueue()
+            taught = partial(_hear, settings.source, lessons)
+            sender = _sender(stack, outbox, shop.shop.id, settings.hub, taught)
             keeper = Keeper(outbox, shop.shop.id, list(settings.cameras), sender.wake)
             sender.start()
             stack.callback(lambda: sender.stop(DELIVER_S))
@@ -84,8 +92,11 @@ class CameraProcess:
             def tell(events: list[Event]) -> None:
                 keeper.put(sorted(events, key=lambda event: (event.time, event.id)))
 
+            give_back = GivingBack()
+
             def beat() -> None:
                 keeper.put([])
+                give_back()
                 self._beat(
                     Beat(
                         frames=loop.frames,
@@ -102,7 +113,7 @@ class CameraProcess:
                 shop, sources, tell, gate=settings.gate, beat=beat, stopped=stopped,
                 looks=AppearanceMemory(keep_s, zone) if keep_s else None,
                 uniform=open_uniform(shop, settings.shop_file) if settings.uniform else None,
-                show=self._shown(stack, shop, sender),
+                show=self._shown(stack, shop, sender), lessons=lessons,
             )  # fmt: skip
             loop.run()
         return 0 if self._stopping.is_set() else ANEW
@@ -149,10 +160,27 @@ class CameraProcess:
             self.stop()
 
 
-def _sender(stack: ExitStack, outbox: Outbox, shop: str, hub: HubAddress | Path) -> Sender:
+def _hear(source: str, lessons: SimpleQueue[Lesson], payload: bytes) -> None:
+    """What a hub says that is no lesson changes nothing."""
+    try:
+        lessons.put(read_lesson(payload, source))
+    except BadInput as error:
+        log.warning("lesson.unreadable", source=source, why=error.what)
+
+
+def _sender(
+    stack: ExitStack,
+    outbox: Outbox,
+    shop: str,
+    hub: HubAddress | Path,
+    taught: Callable[[bytes], None],
+) -> Sender:
     if isinstance(hub, Path):
+        listening = LocalLessons(hub, outbox.source, taught)
+        listening.start()
+        stack.callback(listening.stop)
         return DirectSender(outbox, stack.enter_context(closing(HubCall(hub, outbox.source))))
-    return MqttSender(outbox, shop, hub)
+    return MqttSender(outbox, shop, hub, taught=taught)
 
 
 def main() -> int:

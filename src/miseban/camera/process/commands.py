@@ -16,7 +16,7 @@ from miseban.camera.process.logs import log
 from miseban.camera.process.opening import check_live
 from miseban.camera.process.settings import Model, ProcessSettings
 from miseban.vision.detectors import open_detector
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, MisebanError
 from miseban.vocabulary.policies import allow_appearance, allow_uniform
 from miseban.vocabulary.shop import Shop, load_shop
 
@@ -101,7 +101,7 @@ def _usable(shop: Shop, models: Mapping[str, Model], shop_file: Path) -> dict[st
             check_live(shop, [name], shop_file)
             if model.name not in opened:
                 open_detector(model.name).close()
-        except BadInput as error:
+        except MisebanError as error:
             _LOG.error("camera left out", camera=name, why=str(error))
         else:
             opened.add(model.name)

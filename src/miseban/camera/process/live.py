@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from queue import SimpleQueue
 
 from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.in_step import first_start, offset_s
@@ -23,6 +24,7 @@ from miseban.vision.tracker import TrackerSettings
 from miseban.vision.uniform import UniformWatch
 from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.events import Event
+from miseban.vocabulary.lessons import Lesson
 from miseban.vocabulary.shop import Shop
 
 TURN_S = 0.2
@@ -46,7 +48,8 @@ class LiveLoop:
 
     ``looks`` and ``uniform`` look at people's clothes, where policy and shop file say so.
     ``start`` is second 0 of all times; ``frames`` counts those analysed. ``clock`` is monotonic.
-    ``show`` is called twice a second while frames come, and must not wait.
+    ``show`` is called twice a second while frames come, and must not wait. ``lessons`` is what
+    staff have said of shelves, put there by any thread.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class LiveLoop:
         looks: AppearanceMemory | None = None,
         uniform: UniformWatch | None = None,
         show: Show | None = None,
+        lessons: SimpleQueue[Lesson] | None = None,
         beat: Callable[[], None] = lambda: None,
         stopped: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
@@ -78,6 +82,7 @@ class LiveLoop:
         self._feeds = Feeds(opened)
         self._tell, self._beat, self._stopped, self._clock = tell, beat, stopped, clock
         self._seen_s = {name: offset_s(source, self.start) for name, source in opened.items()}
+        self._lessons = lessons
         self._show, self._show_at = show, float("-inf")
         self._came_at: dict[str, float] = {}
         self._told_at: dict[str, float] = {}
@@ -93,6 +98,7 @@ class LiveLoop:
         try:
             while not self._stopped():
                 self._beat()
+                self._learn()
                 self._turn()
                 if self._feeds.broken:
                     name, why = next(iter(self._feeds.broken.items()))
@@ -100,6 +106,13 @@ class LiveLoop:
         finally:
             self._feeds.stop()
             self._tell(self._together.finish(max(self._done_s, self._together.end_s)))
+
+    def _learn(self) -> None:
+        while self._lessons is not None and not self._lessons.empty():
+            lesson = self._lessons.get()
+            for view in self._together.views.values():
+                if view.shelves is not None:
+                    view.shelves.confirm(lesson)
 
     def _turn(self) -> None:
         frames = self._feeds.take(TURN_S)

@@ -20,6 +20,7 @@ from miseban.hub.api import (
     openapi,
     people,
     plan,
+    planogram,
     privacy,
     push,
     questions,
@@ -30,6 +31,7 @@ from miseban.hub.api import (
     screen,
     sessions,
     setup,
+    shelves,
     shop,
     tokens,
     trying,
@@ -43,9 +45,9 @@ from miseban.hub.api.safety import Safety
 from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
-    live, screen, questions, reports, events, alerts, shop, drawing, trying, rules, versions,
-    cameras, plan, receipts, hooks, push, people, tokens, sessions, setup, devices, audit, privacy,
-    requests,     notice_page, health, openapi,
+    live, screen, questions, reports, events, alerts, shelves, planogram, shop, drawing, trying,
+    rules, versions, cameras, plan, receipts, hooks, push, people, tokens, sessions, setup, devices,
+    audit, privacy, requests, notice_page, health, openapi,
 )  # fmt: skip
 
 

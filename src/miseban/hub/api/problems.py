@@ -29,6 +29,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "account": 404,
     "last-manager": 409,
     "alert": 404,
+    "facing": 404,
     "no-such-alert": 404,
     "webhook": 404,
     "changed": 412,

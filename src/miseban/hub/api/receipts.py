@@ -18,7 +18,7 @@ from miseban.hub.formats.poslog import read_poslog
 from miseban.hub.formats.receipt_csv import read_csv
 from miseban.hub.formats.receipt_json import read_json
 from miseban.hub.formats.receipts import Receipts, receipts_of
-from miseban.hub.formats.sales import Sale
+from miseban.hub.formats.sales import Sale, wrong
 from miseban.hub.hub import Hub
 from miseban.hub.people.rights import Right
 from miseban.vocabulary.events import TillReceipt
@@ -27,6 +27,9 @@ router = APIRouter(prefix="/api/v1/receipts", tags=["receipts"], route_class=Rou
 _XML: Final = ("application/xml", "text/xml")
 _NAMED: Final = re.compile(r"([^=]{1,64})=([A-Za-z0-9][A-Za-z0-9_-]{0,63})")
 _DAY: Final = timedelta(days=1)
+_AHEAD: Final = timedelta(hours=1)
+"""A till's clock may be so far ahead of the hub's."""
+_MOST_NAMED: Final = 100
 _SQL: Final = """SELECT id, currency, lines FROM events
 WHERE type = 'till.receipt' AND time >= $since AND time < $until AND list_contains($ids, id)"""
 Said = tuple[str, list[tuple[str, int, int]]]
@@ -41,13 +44,16 @@ _EXAMPLE = (
 class Taken(BaseModel):
     """What became of a file. ``new`` receipts were kept; ``known`` ones were there already, and of
     these ``differing`` say something else now: what was kept first stands. ``returned`` pieces came
-    back that no receipt here sold, and ``not_sales`` are receipts of which nothing was left."""
+    back that no receipt here sold, and ``not_sales`` are receipts of which nothing was left.
+    ``unplaced`` are the products, a hundred at most, that stand at no facing of the shop file:
+    their receipts are kept, and ``questions/sold`` tells of them."""
 
     new: Annotated[int, Field(ge=0)]
     known: Annotated[int, Field(ge=0)]
     differing: list[str]
     returned: Annotated[int, Field(ge=0)]
     not_sales: Annotated[int, Field(ge=0)]
+    unplaced: list[str]
 
 
 @router.post(
@@ -101,18 +107,25 @@ def _take(
         sales = read_json(data, zone, currency)
     else:
         sales = read_poslog(data, zone, currency)
+    latest = hub.now() + _AHEAD
+    for sale in sales:
+        if sale.time > latest:
+            raise wrong(f"{sale.where} (time)", "a time that has come", sale.time.isoformat())
     found = receipts_of(sales, hub.shop.shop.id, [one.id for one in hub.shop.tills], named)
     with hub.setting:  # of two who send the same at once, the second finds it known
         kept = _kept(hub, found)
         unknown = [event for event in found.events if event.id not in kept]
         new = hub.journal.append(unknown) if unknown else 0
     differing = [e.receipt for e in found.events if e.id in kept and kept[e.id] != _says(e)]
+    placed = {facing.gtin for shelf in hub.shop.shelves for facing in shelf.facings}
+    sold = {line.gtin for event in found.events for line in event.lines}
     return Taken(
         new=new,
         known=len(found.events) - new,
         differing=differing,
         returned=found.returned,
         not_sales=found.not_sales,
+        unplaced=sorted(sold - placed)[:_MOST_NAMED],
     )
 
 

@@ -14,11 +14,13 @@ from miseban.hub.api.needs import origins_of
 from miseban.hub.api.problems import Trouble, problem
 from miseban.hub.formats.sales import LARGEST_FILE
 from miseban.hub.hub import Door
+from miseban.insight.planogram import LARGEST_PLAN
 
 SMALL: Final = 262_144
 """Bytes of a body."""
 LARGE: Final[dict[str, int]] = {
     "/api/v1/receipts": LARGEST_FILE,
+    "/api/v1/shelves/plan": LARGEST_PLAN,
     "/api/v1/shop/file": 4_194_304,
     "/api/v1/rules/file": 4_194_304,
 }

@@ -9,24 +9,37 @@ import contextlib
 import socket
 import threading
 from pathlib import Path
+from typing import Final
 
 from miseban.camera.delivery.calling import Hung, read_parts, write_parts
 from miseban.camera.delivery.direct import Accept
 from miseban.camera.process.logs import log
 from miseban.hub.intake.desk import Desk, TakesFloor, to_nobody
+from miseban.hub.intake.lessons import Lessons
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.floor_now import is_floor
 from miseban.vocabulary.identifiers import is_name
+from miseban.vocabulary.lessons import LISTENING
 
 _LOG = log("intake")
+LISTEN_S: Final = 4.0
+"""Who asks for lessons is answered after so long, whether there are any or not."""
 
 
 class LocalIntake:
     """Answers calls at the socket ``path`` until ``stop``, a thread for each camera process.
-    ``floor`` is handed who is on the floor, with the source that says so."""
+    ``floor`` is handed who is on the floor, with the source that says so; ``lessons`` has what
+    staff say to the cameras."""
 
-    def __init__(self, path: Path, accept: Accept, floor: TakesFloor = to_nobody) -> None:
+    def __init__(
+        self,
+        path: Path,
+        accept: Accept,
+        floor: TakesFloor = to_nobody,
+        lessons: Lessons | None = None,
+    ) -> None:
         self._path, self._accept, self._floor = path, accept, floor
+        self._lessons = lessons or Lessons()
         self._listening = socket.socket(socket.AF_UNIX)
         self._calls: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -47,6 +60,7 @@ class LocalIntake:
 
     def stop(self) -> None:
         self._stopping = True
+        self._lessons.close()
         with contextlib.suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
@@ -79,6 +93,9 @@ class LocalIntake:
             while not self._stopping:
                 said, *payloads = read_parts(call)
                 source = said.decode("ascii")
+                if payloads == [LISTENING] and is_name(source):
+                    write_parts(call, self._lessons.wait(source, LISTEN_S))
+                    continue
                 batches = []
                 for payload in payloads:
                     if is_floor(payload) and is_name(source):

@@ -7,6 +7,7 @@ So sessions are clean, and when more comes than can be kept, the rest is dropped
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import deque
 from typing import Final
@@ -20,9 +21,11 @@ from miseban.camera.delivery.direct import Accept
 from miseban.camera.process.logs import log
 from miseban.hub.ending import ended
 from miseban.hub.intake.desk import Desk, TakesFloor, to_nobody
+from miseban.hub.intake.lessons import MOST
 from miseban.vocabulary.delivery import LARGEST_PAYLOAD, ack_topic, events_topic
 from miseban.vocabulary.floor_now import floor_topic
 from miseban.vocabulary.identifiers import is_name
+from miseban.vocabulary.lessons import lessons_topic
 
 WAITING_BYTES: Final = 64_000_000
 """Of payloads that wait to be kept."""
@@ -43,6 +46,7 @@ class MqttIntake:
         self._shop, self._address, self._desk = shop, address, Desk(accept)
         self._loop = asyncio.new_event_loop()
         self._waiting: deque[tuple[str, bytes]] = deque()
+        self._lessons: deque[tuple[str, bytes]] = deque(maxlen=MOST)
         self._bytes = 0
         self._news = asyncio.Event()
         self._stopping = False
@@ -60,6 +64,14 @@ class MqttIntake:
 
     def start(self) -> None:
         self._thread.start()
+
+    def teach(self, source: str, lesson: bytes) -> None:
+        """Tells the process ``source`` what staff say; forgets it while there is no broker. May be
+        called from any thread."""
+        if self.connected:
+            self._lessons.append((source, lesson))
+            with contextlib.suppress(RuntimeError):  # the loop has been closed just now
+                self._loop.call_soon_threadsafe(self._news.set)
 
     def stop(self) -> None:
         """What is being kept is kept and answered; what waits is the cameras' again."""
@@ -98,6 +110,7 @@ class MqttIntake:
                 self._lost = False
                 _LOG.info("broker back", broker=self._address.shown)
             self._waiting.clear()
+            self._lessons.clear()
             self._bytes = 0
             listening = asyncio.create_task(self._listen(client))
             try:
@@ -127,6 +140,9 @@ class MqttIntake:
     async def _keep(self, client: aiomqtt.Client, listening: asyncio.Task[None]) -> None:
         while not self._stopping:
             self._news.clear()
+            while self._lessons:
+                source, lesson = self._lessons.popleft()
+                await client.publish(lessons_topic(self._shop, source), lesson, qos=1)
             group = self._group()
             if group:
                 # In a thread, so that the broker is listened to while the disk is waited for.

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime
 
 from miseban.hub.live.latest import Latest
-from miseban.vocabulary.events import ShelfState, Stocked
+from miseban.vocabulary.events import ShelfConfirmed, ShelfState, Stocked
 from miseban.vocabulary.shop import Shop
 
 Place = tuple[str, str]
@@ -20,15 +20,23 @@ class Shelves:
     def __init__(self, shop: Shop) -> None:
         self.names = facing_names(shop)
         self.places = {name: place for place, name in self.names.items()}
-        self._said: Latest[Place, tuple[Stocked, float]] = Latest()
+        self._said: Latest[Place, tuple[Stocked, float | None]] = Latest()
 
     def take(self, event: ShelfState) -> None:
         place = (event.shelf, event.facing)
         if place in self.names:
             self._said.put(place, (event.time, event.id), (event.state, event.fill))
 
-    def get(self, place: Place, since: datetime) -> tuple[datetime, Stocked, float] | None:
-        """Since when it looks how, and how full it is; None where it was not told."""
+    def confirmed(self, event: ShelfConfirmed) -> None:
+        """Staff say how it looks: so it does, until a camera sees it look otherwise."""
+        place = (event.shelf, event.facing)
+        if place in self.names:
+            fill = 0.0 if event.state == "empty" else None
+            self._said.put(place, (event.time, event.id), (event.state, fill))
+
+    def get(self, place: Place, since: datetime) -> tuple[datetime, Stocked, float | None] | None:
+        """Since when it looks how, and how full it is, where that was told; None where nothing
+        was."""
         said = self._said.get(place, since)
         return None if said is None else (said[0], *said[1])
 

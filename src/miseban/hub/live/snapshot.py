@@ -43,7 +43,8 @@ class QueueNow(_Table):
 
 
 class FacingNow(_Table):
-    """A product's place on a shelf; ``since`` it looks like that. None where it was not told."""
+    """A product's place on a shelf; ``since`` it looks like that, by its camera or by
+    what staff said last, who say nothing of ``fill``. None where it was not told."""
 
     shelf: str
     facing: str

@@ -18,13 +18,7 @@ from miseban.hub.live.shelves import Shelves
 from miseban.hub.live.showing import show, show_help
 from miseban.hub.live.snapshot import HelpSnapshot, LiveSnapshot
 from miseban.hub.live.visits import Labels, Visits
-from miseban.hub.live.window import (
-    AHEAD_S,
-    KEPT_DAYS,
-    OPEN_S,
-    SILENT_S,
-    window_start,
-)  # fmt: skip
+from miseban.hub.live.window import AHEAD_S, KEPT_DAYS, OPEN_S, SILENT_S, window_start
 from miseban.insight.inside import empty_moments
 from miseban.vocabulary.events import (
     AlertAnswered,
@@ -36,6 +30,7 @@ from miseban.vocabulary.events import (
     HelpStep,
     LineCrossed,
     QueueState,
+    ShelfConfirmed,
     ShelfState,
     ShelfTouched,
     Stocked,
@@ -53,8 +48,8 @@ Steps = dict[type, Callable[[Any], object]]
 
 
 class LiveState:
-    """Keeps what is so now. ``take`` may be called in the journal's thread and the rest in another:
-    every method holds one lock; ``held`` keeps it for several calls."""
+    """Keeps what is so now. ``take`` may be called in one thread and the rest in others: every
+    method holds one lock; ``held`` keeps it for several calls."""
 
     def __init__(self, shop: Shop) -> None:
         self.shop = shop
@@ -80,7 +75,8 @@ class LiveState:
         # By type: to ask whether an event is of each type takes longer than all the rest.
         self._aside: Steps = {
             AlertStep: self.alerts.take, HelpStep: self.alerts.take,
-            TillReceipt: self._receipt, AlertAnswered: lambda _: None,
+            TillReceipt: self._receipt, ShelfConfirmed: self.shelves.confirmed,
+            AlertAnswered: lambda _: None,
         }  # fmt: skip
         self._tells: Steps = {
             CameraHealth: self._health, LineCrossed: self._crossed, ZoneEntered: self._stay,
@@ -95,7 +91,7 @@ class LiveState:
 
     @classmethod
     def from_journal(cls, reader: Reader, shop: Shop, now: datetime) -> LiveState:
-        """The state that was there at ``now``, from what the journal has kept."""
+        """The state at ``now``, from what the journal has kept."""
         live = cls(shop)
         for events in looked_back(reader, shop, now):
             live.take(events, now)
@@ -108,8 +104,8 @@ class LiveState:
             yield
 
     def take(self, events: Sequence[Event], now: datetime | None = None) -> None:
-        """Events of the journal, in any order, may be again. ``now``: without it, that of the
-        newest event so far."""
+        """Events of the journal, in any order, may be again. ``now``: else that of the
+        newest so far."""
         with self._lock:
             latest = None if now is None else now + timedelta(seconds=AHEAD_S)
             for event in events:
@@ -122,7 +118,7 @@ class LiveState:
             self._advance(now)
 
     def snapshot(self, now: datetime | None = None) -> LiveSnapshot:
-        """All but help, at ``now`` (without it, when the newest event happened)."""
+        """All but help, at ``now`` (else when the newest event happened)."""
         with self._lock:
             return show(self, self._moment(now))
 

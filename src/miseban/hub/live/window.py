@@ -22,7 +22,9 @@ OPEN_S: Final = 600.0
 """A till at which somebody was served in the last ten minutes is open."""
 KEPT_DAYS: Final = 30
 """What is told only when it changes (shelves, alerts) is looked for so far back."""
-RARE = ("shelf.state", "alert.step", "help.step", "help.needed", "help.ended")
+RARE = (
+    "shelf.state", "shelf.confirmed", "alert.step", "help.step", "help.needed", "help.ended",
+)  # fmt: skip
 """What is told only when it changes, so that the newest may be old."""
 OFTEN = (
     "line.crossed", "zone.entered", "zone.left", "zone.occupancy", "queue.state", "visit.ended",

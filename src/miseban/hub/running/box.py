@@ -213,12 +213,16 @@ def _rules(path: Path, shop: Shop, notify: NotifySettings) -> Rules:
 
 
 def _retain(hub: Hub, moment: datetime) -> None:
-    for receipt in retain(hub.journal, load_policy(hub.shop.shop.policy), moment):
-        _LOG.info(
-            "deleted", data=receipt.data, events=receipt.events, before=receipt.before.isoformat()
-        )
-    hub.people.tidy(moment)
-    hub.requests.forget(moment - AUDIT_KEPT)
+    with ExitStack() as due:  # whatever cannot be done, the rest is
+        due.callback(hub.requests.forget, moment - AUDIT_KEPT)
+        due.callback(hub.people.tidy, moment)
+        for receipt in retain(hub.journal, load_policy(hub.shop.shop.policy), moment):
+            _LOG.info(
+                "deleted",
+                data=receipt.data,
+                events=receipt.events,
+                before=receipt.before.isoformat(),
+            )
 
 
 def _make_folder(data: Path) -> None:

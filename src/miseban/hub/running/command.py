@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from miseban.camera.delivery.address import HubAddress, parse_hub
 from miseban.camera.process.logs import log, start_logging
+from miseban.camera.process.memory import take_it_plainly
 from miseban.hub.api.app import create_app
 from miseban.hub.intake.local import LocalIntake
 from miseban.hub.intake.mqtt import MqttIntake
@@ -22,7 +23,6 @@ from miseban.hub.running.box import Box, open_box, utc_now
 from miseban.hub.running.broker import OwnBroker
 from miseban.hub.running.certificate import Renewal, certificate_of
 from miseban.hub.running.loop import HubLoop
-from miseban.hub.running.memory import take_it_plainly
 from miseban.hub.running.others import in_the_loop
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings, split_address
@@ -102,7 +102,7 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
     settings, hub = box.settings, box.hub
     shop, accept = hub.shop.shop.id, hub.journal.accept
     with ExitStack() as running:
-        local = LocalIntake(settings.data / SOCKET, accept, hub.floor.take)
+        local = LocalIntake(settings.data / SOCKET, accept, hub.floor.take, hub.lessons)
         local.start()
         running.callback(local.stop)
         address = None
@@ -125,4 +125,5 @@ def intake(box: Box, tls: TlsFiles | None) -> Iterator[HubAddress | None]:
             listening = MqttIntake(shop, address, accept, hub.floor.take)
             listening.start()
             running.callback(listening.stop)
+            hub.lessons.ways.append(listening.teach)
         yield address

@@ -10,13 +10,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from miseban.camera.process.logs import log
-from miseban.hub.running.memory import give_it_back
+from miseban.camera.process.memory import GIVE_BACK_S, give_it_back
 from miseban.hub.running.settings import Upkeep
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
 
-GIVE_BACK_S = 20.0
-"""So often what is free goes back to the system."""
 LONGEST_REST_S = 2.0
 _LOG = log("upkeep")
 

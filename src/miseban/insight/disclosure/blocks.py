@@ -14,12 +14,14 @@ to k - 1 gives the same sum and the same block, so each cell can be what it is o
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Places = NDArray[np.integer[Any]]
+"""Numbers of cells. While rows are walked they take two bytes each: a floor has a million."""
 NOTHING: Final = -2
 """Nobody was there, which is told."""
 WITHHELD: Final = -1
@@ -34,8 +36,8 @@ class Blocks:
     """``first`` and ``last`` (R, T): of which cells the block consists that a cell is in, or
     ``NOTHING`` or ``WITHHELD``; ``open`` (R,) whether people were left over at the end."""
 
-    first: Ints
-    last: Ints
+    first: Places
+    last: Places
     open: NDArray[np.bool_]
 
 
@@ -49,7 +51,7 @@ def gather(people: Ints, k: int, rest: Rest, stayed: NDArray[np.bool_] | None = 
     begins, begin = _closings(by_cell, some, k)
     first, last = _spread(begins)
     over = begin >= 0
-    at = np.arange(len(by_cell))[:, None]
+    at = np.arange(len(by_cell), dtype=np.int16)[:, None]
     # To the end: where it ended would tell that there was somebody.
     left = over & (at >= begin)
     if rest == "withheld":
@@ -96,17 +98,17 @@ def _by_cell(people: Ints) -> Ints:
     return np.ascontiguousarray(np.moveaxis(counts, 1, 0))
 
 
-def _blocks(first: Ints, last: Ints, over: NDArray[np.bool_]) -> Blocks:
+def _blocks(first: Places, last: Places, over: NDArray[np.bool_]) -> Blocks:
     """Of ``first`` and ``last`` (T, R)."""
     return Blocks(first.T, last.T, over)
 
 
-def _closings(by_cell: Ints, some: NDArray[np.bool_], k: int) -> tuple[Ints, Ints]:
+def _closings(by_cell: Ints, some: NDArray[np.bool_], k: int) -> tuple[Places, Places]:
     """(T, R) where the block began that ends in a cell, -1 where none does; and (R,) where one
     began that never ended. ``some`` (T, R) says where one may begin; ``k`` is at least 1."""
     cells, rows, many = by_cell.shape
-    begins = np.full((cells, rows), -1, np.int64)
-    begin = np.full(rows, -1, np.int64)
+    begins = np.full((cells, rows), -1, np.int16)
+    begin = np.full(rows, -1, np.int16)
     together = np.zeros((rows, many), np.int64)
     for t in range(cells):
         together += by_cell[t]
@@ -120,11 +122,10 @@ def _closings(by_cell: Ints, some: NDArray[np.bool_], k: int) -> tuple[Ints, Int
     return begins, begin
 
 
-def _spread(begins: Ints) -> tuple[Ints, Ints]:
+def _spread(begins: Places) -> tuple[Places, Places]:
     """(T, R) each: first and last cell of the block that a cell is in."""
-    first, last = np.full(begins.shape, NOTHING), np.full(begins.shape, NOTHING)
-    rows = begins.shape[1]
-    begin, end = np.full(rows, NOTHING), np.full(rows, NOTHING)
+    first, last = np.full((2, *begins.shape), NOTHING, begins.dtype)
+    begin, end = np.full((2, begins.shape[1]), NOTHING, begins.dtype)
     for t in reversed(range(len(begins))):
         ends = begins[t] >= 0
         begin[ends], end[ends] = begins[t, ends], t

@@ -47,6 +47,11 @@ class Calendar:
         """All hours that ended by then are known."""
         return int(self.edges[0]) - 1 if self.as_of is None else micros(self.as_of - SETTLE)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether all that was asked of is past."""
+        return bool(self.edges[-1] <= self.settled_us)
+
     @cached_property
     def ended(self) -> NDArray[np.bool_]:
         """(D,) whether each day is known to its end."""

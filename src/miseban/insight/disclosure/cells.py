@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.insight.disclosure.blocks import NOTHING, WITHHELD, Blocks, Rest, finer, gather
-from miseban.insight.disclosure.calendar import MOST_HOURS, Calendar
+from miseban.insight.disclosure.calendar import Calendar
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -93,34 +93,32 @@ class Cells:
             enough = np.minimum(did.sum(axis=2), (known - did).sum(axis=2)) >= self._k
         stayed = None if there is None else there & settled
         ended = calendar.ended[calendar.by_hours]
-        first, last = np.full((2, *hour_n.shape), NOTHING)
-        over = np.zeros(hour_n.shape[:2], bool)
-        for those, rest in ((ended, _PAST), (~ended, _TODAY)):
-            some = np.flatnonzero(those)
-            if len(some):
-                found = self._of_days(some, rest, known, did, stayed)
-                size = (len(hour_n), len(some), MOST_HOURS)
-                first[:, some], last[:, some] = found.first.reshape(size), found.last.reshape(size)
-                over[:, some] = found.open.reshape(size[:2])
         whole = (self.days.first == self.days.last) & (self.days.first >= 0)
         alone = whole[:, calendar.by_hours]
         # A day that goes on will be one once it has k people, and none are left over before it.
         will = ~self._open[:, calendar.by_hours] & enough
         alone = np.where(ended, alone, will)
-        hide = ~alone[:, :, None] & (hour_n > 0).any(axis=2, keepdims=True)
-        return Blocks(np.where(hide, WITHHELD, first), np.where(hide, WITHHELD, last), over)
+        hide = ~alone & (hour_n > 0).any(axis=2)
+        first, last = np.full((2, *hour_n.shape), NOTHING, np.int16)
+        first[hide] = last[hide] = WITHHELD
+        # Most places have too few people on most days: what is hidden needs no blocks.
+        blocks = alone if stayed is None else alone | (~hide & stayed.any(axis=2))
+        over = np.zeros(hour_n.shape[:2], bool)
+        for those, rest in ((ended, _PAST), (~ended, _TODAY)):
+            some = blocks & those
+            if some.any():
+                found = self._of_days(some, rest, known, did, stayed)
+                first[some], last[some], over[some] = found.first, found.last, found.open
+        return Blocks(first, last, over)
 
     def _of_days(
-        self, days: Ints, rest: Rest, people: Ints, did: Ints | None, stayed: Flags | None
+        self, some: Flags, rest: Rest, people: Ints, did: Ints | None, stayed: Flags | None
     ) -> Blocks:
-        """Blocks of hours (K x days, MOST_HOURS) of some of the days."""
-        flat = people[:, days].reshape(-1, MOST_HOURS)
-        there = None if stayed is None else stayed[:, days].reshape(-1, MOST_HOURS)
-        found = gather(flat, self._k, rest, there)
+        """Blocks of hours (R, MOST_HOURS) of the R days of places that are ``some`` (K, H)."""
+        found = gather(people[some], self._k, rest, None if stayed is None else stayed[some])
         if did is None:
             return found
-        both = _both(flat, did[:, days].reshape(-1, MOST_HOURS))
-        return finer(found, both, self._k, rest)
+        return finer(found, _both(people[some], did[some]), self._k, rest)
 
 
 def _both(people: Ints, part: Ints) -> Ints:

@@ -7,34 +7,58 @@ roll-ups are others, so it is worked out once.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from miseban.insight.disclosure.blocks import Blocks
 from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.cells import Cells
-from miseban.insight.disclosure.floor_cells import laid, read_heat, size, starts
-from miseban.insight.disclosure.remembered import FloorPart, remembered
+from miseban.insight.disclosure.floor_cells import bands_of, laid, read_heat, size, starts
+from miseban.insight.disclosure.remembered import ByReader, FloorPart
 from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.days import moment
 
 Ints = NDArray[np.int64]
+_KNOWN: Final = ByReader[FloorPart]()
+Flags = NDArray[np.bool_]
 
 
-def told_seconds(reader: JournalReader, asked: Stretches, k: int) -> tuple[Ints, bool]:
-    """(bands, columns) person-seconds in the cells of the floor in the stretches that are
-    ``asked`` for; only of cells and times of which they may be told. And whether anything is left
-    out. Raises ``BadInput``."""
-    known, as_of = remembered(reader), reader.newest()
+@dataclass(frozen=True)
+class FloorTold:
+    """What may be told of the floor, cell by cell, each (bands, columns): person-seconds and the
+    visits that spent them, how many ``blocks`` these came in, the ``hours`` that those lasted, and
+    ``spread``, the sum over blocks of seconds squared by hours, which says how far they lie apart.
+    ``hidden``: there was somebody of whom nothing is told; ``dark`` (N,) are bands in which there
+    was, somewhere. ``less`` says whether anything is left
+    out."""
+
+    seconds: Ints
+    visits: Ints
+    blocks: Ints
+    hours: Ints
+    spread: NDArray[np.float64]
+    hidden: NDArray[np.bool_]
+    dark: Ints
+    less: bool
+
+
+def told_floor(reader: JournalReader, asked: Stretches, k: int) -> FloorTold:
+    """Of the stretches that are ``asked`` for. Each block is one that could be asked for alone, so
+    what is made of several tells no more than they do. Raises ``BadInput``."""
+    known, as_of = _KNOWN.of(reader), reader.newest()
     months = asked.by_month(reader.timezone)
     calendars = [Calendar(month.edges, reader.timezone, as_of) for month in months]
-    rollups = [reader.month(one.days[0]) if _over(one) else None for one in calendars]
+    rollups = [reader.month(one.days[0]) if one.is_over else None for one in calendars]
     parts = [
-        None if now is None else known.get(month, k, now)
+        None if now is None else known.get((*month.key, k), now)
         for month, now in zip(months, rollups, strict=True)
     ]
     for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
@@ -46,14 +70,8 @@ def told_seconds(reader: JournalReader, asked: Stretches, k: int) -> tuple[Ints,
             parts[i], now = part, rollups[i]
             # The same before and after: so it was made from these.
             if now is not None and reader.month(calendars[i].days[0]) == now:
-                known.put(months[i], k, now, part)
-    told = [part for part in parts if part is not None]
-    return _added(told), any(part.less for part in told)
-
-
-def _over(calendar: Calendar) -> bool:
-    """Whether all that was asked of is past."""
-    return bool(calendar.edges[-1] <= calendar.settled_us)
+                known.put((*months[i].key, k), now, part)
+    return _added([part for part in parts if part is not None])
 
 
 def _worked_out(
@@ -63,23 +81,26 @@ def _worked_out(
     # Bands of a day in which fewer than k were are left out from the first: what is kept of them
     # is forgotten before the rest is (``rollups.forgetting``), and nothing told may hang on it.
     first, last = calendars[0].day_edges[0], calendars[-1].day_edges[-1]
-    days = read_heat(reader, "days", (moment(int(first)), moment(int(last))), k)
+    days, few = read_heat(reader, "days", (moment(int(first)), moment(int(last))), k)
     spans = [span for calendar in calendars for span in calendar.hour_spans]
     hours = days.slice(0, 0)
     if spans:
-        hours = read_heat(reader, "hours", (spans[0][0], spans[-1][1]), 1)
+        hours, _ = read_heat(reader, "hours", (spans[0][0], spans[-1][1]), 1)
     for month, calendar in zip(months, calendars, strict=True):
-        yield _told(month, calendar, _within(days, calendar), _within(hours, calendar), k)
+        ends = calendar.day_edges
+        first = ends[np.searchsorted(ends, month.edges[0], side="right") - 1]
+        by_day, by_hour = (_within(one, ends[0], ends[-1]) for one in (days, hours))
+        yield _told(month, calendar, by_day, by_hour, _within(few, first, ends[-1]), k)
 
 
-def _within(rows: pa.Table, calendar: Calendar) -> pa.Table:
+def _within(rows: pa.Table, since: int, until: int) -> pa.Table:
     when = starts(rows)
-    inside = (when >= calendar.day_edges[0]) & (when < calendar.day_edges[-1])
+    inside = (when >= since) & (when < until)
     return rows if inside.all() else rows.filter(pa.array(inside))
 
 
 def _told(
-    month: Stretches, calendar: Calendar, days: pa.Table, hours: pa.Table, k: int
+    month: Stretches, calendar: Calendar, days: pa.Table, hours: pa.Table, few: pa.Table, k: int
 ) -> FloorPart:
     hours = hours.filter(pa.array(np.isin(calendar.day_of(starts(hours)), calendar.by_hours)))
     floor, many = size([days, hours]), calendar.hours_shape
@@ -93,12 +114,56 @@ def _told(
     hour_s[lost], hour_n[lost] = 0, 0
     found = Cells(calendar, day_n, hour_n, k, there=hour_s > 0)
     wanted = np.append(month.wanted, False)  # so that -1, in no stretch, is not
-    seconds = (day_s * (found.days_told & wanted[calendar.day_at])).sum(axis=1)
-    seconds += (hour_s * (found.hours_told & wanted[calendar.hour_at])).sum(axis=(1, 2))
-    some = seconds > 0
-    places = np.argwhere(cells)[some].astype(np.int32)
-    less = bool(found.hidden()[:, month.wanted].any() or lost.any())
-    return FloorPart(places, seconds[some], less)
+    by_days = found.days_told & wanted[calendar.day_at]
+    by_hours = found.hours_told & wanted[calendar.hour_at]
+    one = _summed(day_s, day_n, found.days, by_days, 24)
+    other = _summed(hour_s, hour_n, found.hours, by_hours, 1)
+    seconds = one.seconds + other.seconds
+    hidden = np.asarray(found.hidden()[:, month.wanted].any(axis=1) | lost.any(axis=1), bool)
+    dark = np.unique(bands_of(few))
+    some = (seconds > 0) | hidden
+    return FloorPart(
+        np.argwhere(cells)[some].astype(np.int32),
+        seconds[some],
+        (one.visits + other.visits)[some],
+        (one.blocks + other.blocks)[some],
+        (one.hours + other.hours)[some],
+        (one.spread + other.spread)[some],
+        hidden[some],
+        dark,
+        bool(hidden.any() or len(dark)),
+    )
+
+
+class _Sums(NamedTuple):
+    """(K,) each, as ``FloorTold`` has them."""
+
+    seconds: Ints
+    visits: Ints
+    blocks: Ints
+    hours: Ints
+    spread: NDArray[np.float64]
+
+
+def _summed(seconds: Ints, visits: Ints, blocks: Blocks, told: Flags, hours: int) -> _Sums:
+    """Of K cells (K, T) or (K, H, T) at T times, each of so many ``hours``, in those ``blocks``
+    that are ``told``."""
+    flat = len(seconds), math.prod(seconds.shape[1:])
+    at = np.nonzero(told)
+    block = (*at[:-1], blocks.first[at])
+    block_s, block_h = np.zeros_like(seconds), np.zeros_like(seconds)
+    np.add.at(block_s, block, seconds[at])
+    block_h[block] = hours * (blocks.last - blocks.first + 1)[at]
+    squares = np.zeros(seconds.shape)
+    np.divide(np.square(block_s, dtype=float), block_h, out=squares, where=block_h > 0)
+
+    def summed(of: NDArray[Any]) -> Ints:
+        return np.asarray(of.reshape(flat).sum(axis=1, dtype=np.int64), np.int64)
+
+    spread = squares.reshape(flat).sum(axis=1)
+    return _Sums(
+        summed(block_s), summed(visits * told), summed(block_h > 0), summed(block_h), spread
+    )
 
 
 def _forgotten(calendar: Calendar, day_n: Ints, hour_n: Ints) -> NDArray[np.bool_]:
@@ -108,10 +173,19 @@ def _forgotten(calendar: Calendar, day_n: Ints, hour_n: Ints) -> NDArray[np.bool
     return np.asarray((hour_n.sum(axis=2) != day_n[:, calendar.by_hours]) & over, bool)
 
 
-def _added(parts: Sequence[FloorPart]) -> Ints:
+def _added(parts: Sequence[FloorPart]) -> FloorTold:
     ends = [part.cells.max(axis=0) + 1 for part in parts if len(part.cells)]
-    bands, columns = np.max(ends, axis=0).tolist() if ends else (0, 0)
-    floor = np.zeros((bands, columns), np.int64)
+    shape = (*(np.max(ends, axis=0).tolist() if ends else (0, 0)),)
+    seconds, visits, blocks, hours = (np.zeros(shape, np.int64) for _ in range(4))
+    spread, hidden = np.zeros(shape), np.zeros(shape, bool)
     for part in parts:
-        floor[part.cells[:, 0], part.cells[:, 1]] += part.seconds
-    return floor
+        at = part.cells[:, 0], part.cells[:, 1]
+        seconds[at] += part.seconds
+        visits[at] += part.visits
+        blocks[at] += part.blocks
+        hours[at] += part.hours
+        spread[at] += part.spread
+        hidden[at] |= part.hidden
+    dark = np.unique(np.concatenate([part.dark for part in parts]))
+    less = any(part.less for part in parts)
+    return FloorTold(seconds, visits, blocks, hours, spread, hidden, dark, less)

@@ -16,8 +16,8 @@ from miseban.journal.rollups.rows import VISITS
 
 Ints = NDArray[np.int64]
 _SQL: Final = (
-    "SELECT start, place, detail, histogram FROM {} WHERE what = 'heat' AND n >= $least "
-    "AND start >= $since AND start < $until AND histogram IS NOT NULL"
+    "SELECT start, place, detail, n, histogram FROM {} WHERE what = 'heat' AND n >= $least "
+    "AND start >= $since AND start < $until"
 )
 
 
@@ -40,11 +40,14 @@ class Grids:
 
 def read_heat(
     reader: JournalReader, view: str, span: tuple[datetime, datetime], least: int
-) -> pa.Table:
-    """Rows of heat of whole bands in which there were so many visits. Raises ``BadInput``."""
+) -> tuple[pa.Table, pa.Table]:
+    """Rows of heat of whole bands in which there were so many visits, and those of bands in which
+    there were fewer or of which it is not kept any more where. Raises ``BadInput``."""
     since, until = span
-    parameters = {"since": since, "until": until, "least": least}
-    return reader.table(_SQL.format(view), parameters, since=since, until=until).combine_chunks()
+    parameters = {"since": since, "until": until, "least": 1}
+    rows = reader.table(_SQL.format(view), parameters, since=since, until=until).combine_chunks()
+    kept = pc.and_(pc.greater_equal(rows["n"], least), pc.is_valid(rows["histogram"]))
+    return rows.filter(kept), rows.filter(pc.invert(kept))
 
 
 def starts(table: pa.Table) -> Ints:
@@ -57,7 +60,7 @@ def size(tables: list[pa.Table]) -> tuple[int, int]:
     bands, columns = 0, 0
     for table in tables:
         if len(table):
-            bands = max(bands, int(_bands(table).max()) + 1)
+            bands = max(bands, int(bands_of(table).max()) + 1)
             columns = max(columns, int(_lengths(table).max()))
     return bands, columns
 
@@ -71,7 +74,7 @@ def laid(table: pa.Table, when: Ints, times: int, floor: tuple[int, int]) -> Gri
         rows = np.zeros((len(table), columns), np.uint32)
         rows[np.arange(columns) < _lengths(table)[:, None]] = _values(table)
         counts = pc.equal(table["detail"], VISITS).to_numpy(zero_copy_only=False)
-        values[counts.astype(np.int64), _bands(table), when] = rows
+        values[counts.astype(np.int64), bands_of(table), when] = rows
     return Grids(values)
 
 
@@ -83,5 +86,6 @@ def _lengths(table: pa.Table) -> Ints:
     return np.asarray(table["histogram"].combine_chunks().value_lengths().to_numpy(), np.int64)
 
 
-def _bands(table: pa.Table) -> Ints:
+def bands_of(table: pa.Table) -> Ints:
+    """(M,)."""
     return np.asarray(table["place"].cast(pa.int64()).to_numpy(), np.int64)

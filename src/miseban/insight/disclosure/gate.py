@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from miseban.insight.disclosure.blocks import Places
 from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.cells import Cells
 from miseban.insight.disclosure.keys import Key, Keys
@@ -81,14 +82,14 @@ def told(
     return Told(pa.concat_tables(rows), keys.by_name(cells.hidden()))
 
 
-def _whole(rows: pa.Table, told: Flags, group: Ints, block: Ints) -> pa.Table:
+def _whole(rows: pa.Table, told: Flags, group: Ints, block: Places) -> pa.Table:
     """The rows that are told. Of a block of which not everything measured is kept any more nothing
     measured is told: with what was told before, it would tell of those who were forgotten."""
-    rows, block = rows.filter(pa.array(told)), (group * 10_000 + block)[told]
+    rows, which_block = rows.filter(pa.array(told)), (group * 10_000 + block)[told]
     measured = np.asarray(rows["measured"].to_numpy(), np.int64)
     if not measured.any() or (measured == _n(rows)).all():
         return rows
-    _, which = np.unique(block, return_inverse=True)
+    _, which = np.unique(which_block, return_inverse=True)
     n, known = np.bincount(which, _n(rows)), np.bincount(which, measured)
     lost = pa.array((known < n)[which] if len(which) else np.zeros(0, bool))
     for name in ("total", "histogram", "measured"):

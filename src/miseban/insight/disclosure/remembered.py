@@ -1,81 +1,97 @@
-"""What may be told of the floor in times that are over, worked out once for each reader."""
+"""What may be told of times that are over, worked out once for each reader."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader, Rollups
 
 Ints = NDArray[np.int64]
-MOST_CELLS: Final = 2_000_000
-"""Of all parts that one reader keeps: some 30 MB."""
+MOST_CELLS: Final = 1_000_000
+"""Of all parts of one kind that one reader keeps: some 40 MB of heat."""
 
 
 @dataclass(frozen=True)
 class FloorPart:
-    """``cells`` (K, 2) bands and columns, and their person-seconds ``seconds`` (K,), none of them
-    0; ``less`` says whether anything is left out."""
+    """``cells`` (K, 2) bands and columns, and of each the rest, (K,) as ``FloorTold`` has it, and
+    ``dark`` besides: in none is nobody, told or not. ``less`` says whether anything is left out,
+    here or in times that are not kept any more."""
 
     cells: NDArray[np.int32]
     seconds: Ints
+    visits: Ints
+    blocks: Ints
+    hours: Ints
+    spread: NDArray[np.float64]
+    hidden: NDArray[np.bool_]
+    dark: Ints
     less: bool
 
+    @property
+    def weight(self) -> int:
+        return len(self.seconds) + 100
 
-class Remembered:
+
+class Part(Protocol):
+    """Something that was worked out."""
+
+    @property
+    def weight(self) -> int:
+        """In cells of the floor: some 40 bytes each."""
+        ...
+
+
+P = TypeVar("P", bound=Part)
+
+
+class Remembered(Generic[P]):
     """Parts by what was asked, with what the roll-ups were that they are made from: a part counts
     only as long as these are the same, so that late events, and what is forgotten, take it away.
     May be used from any thread."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._parts = OrderedDict[tuple[bytes, bytes, int], tuple[Rollups, FloorPart]]()
+    def __init__(self, most: int = MOST_CELLS) -> None:
+        self._lock, self._most = threading.Lock(), most
+        self._parts = OrderedDict[Hashable, tuple[Rollups, P]]()
         self._cells = 0
 
-    def get(self, asked: Stretches, k: int, rollups: Rollups) -> FloorPart | None:
-        key = _key(asked, k)
+    def get(self, asked: Hashable, rollups: Rollups) -> P | None:
         with self._lock:
-            if key not in self._parts:
+            if asked not in self._parts:
                 return None
-            if self._parts[key][0] != rollups:
-                self._drop(key)
+            if self._parts[asked][0] != rollups:
+                self._drop(asked)
                 return None
-            self._parts.move_to_end(key)
-            return self._parts[key][1]
+            self._parts.move_to_end(asked)
+            return self._parts[asked][1]
 
-    def put(self, asked: Stretches, k: int, rollups: Rollups, part: FloorPart) -> None:
-        key = _key(asked, k)
+    def put(self, asked: Hashable, rollups: Rollups, part: P) -> None:
         with self._lock:
-            self._drop(key)
-            self._parts[key] = rollups, part
-            self._cells += _weight(part)
-            while self._cells > MOST_CELLS:
+            self._drop(asked)
+            self._parts[asked] = rollups, part
+            self._cells += part.weight
+            while self._cells > self._most:
                 self._drop(next(iter(self._parts)))
 
-    def _drop(self, key: tuple[bytes, bytes, int]) -> None:
-        found = self._parts.pop(key, None)
-        self._cells -= 0 if found is None else _weight(found[1])
+    def _drop(self, asked: Hashable) -> None:
+        found = self._parts.pop(asked, None)
+        self._cells -= 0 if found is None else found[1].weight
 
 
-def _key(asked: Stretches, k: int) -> tuple[bytes, bytes, int]:
-    return asked.edges.tobytes(), asked.wanted.tobytes(), k
+class ByReader(Generic[P]):
+    """What is remembered of each reader, as long as there is one."""
 
+    def __init__(self, most: int = MOST_CELLS) -> None:
+        self._lock, self._most = threading.Lock(), most
+        self._of = WeakKeyDictionary[JournalReader, Remembered[P]]()
 
-def _weight(part: FloorPart) -> int:
-    return len(part.seconds) + 100
-
-
-_OF_READERS: Final = WeakKeyDictionary[JournalReader, Remembered]()
-_LOCK: Final = threading.Lock()
-
-
-def remembered(reader: JournalReader) -> Remembered:
-    with _LOCK:
-        return _OF_READERS.setdefault(reader, Remembered())
+    def of(self, reader: JournalReader) -> Remembered[P]:
+        with self._lock:
+            return self._of.setdefault(reader, Remembered(self._most))

@@ -36,6 +36,11 @@ class Stretches:
         wanted = np.arange(len(edges) - 1) % 2 == 0
         return cls(np.array(edges, np.int64), wanted)
 
+    @property
+    def key(self) -> tuple[bytes, bytes]:
+        """The same for the same stretches."""
+        return self.edges.tobytes(), self.wanted.tobytes()
+
     def by_month(self, timezone: str) -> list[Stretches]:
         """Parted where months of the shop begin, without months of which nothing is wanted."""
         begins = _months(int(self.edges[0]), int(self.edges[-1]), timezone)

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from miseban.insight.questions import floor, occupancy, things, visitors, zones
+from miseban.insight.questions import (
+    floor,
+    hands,
+    heat,
+    instead,
+    occupancy,
+    routes,
+    sold,
+    things,
+    visitors,
+    zones,
+)  # fmt: skip
 from miseban.insight.questions.answers import Answer
 from miseban.insight.questions.asked import Asked
-from miseban.insight.questions.asking import FunnelQuestion, Question
+from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, Question
 from miseban.insight.questions.before_after import open_s, with_ratios
+from miseban.insight.questions.heat_difference import compared
 from miseban.insight.uncertainty.accuracy import Accuracy
 from miseban.journal.reader import JournalReader
 from miseban.vocabulary.errors import BadInput
@@ -21,14 +33,17 @@ _ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
     "dwell": zones.dwell,
     "queues": zones.queues,
     "areas": zones.areas,
-    "heat": floor.heat,
+    "heat": heat.heat,
     "paths": floor.paths,
-    "funnel": floor.funnel,
+    "routes": routes.routes,
+    "funnel": hands.funnel,
+    "instead": instead.instead,
     "stock": things.stock,
     "cameras": things.cameras,
     "alerts": things.alerts,
     "help": things.help_calls,
     "receipts": things.receipts,
+    "sold": sold.sold,
     "conversion": things.conversion,
 }
 
@@ -48,12 +63,13 @@ def answer(
         raise BadInput("journal", reader.folder, what)
     _check(question, shop)
     asked = Asked(shop, reader, accuracy or Accuracy.before_audits(), reader.newest())
-    found = _ANSWERED_BY[question.question](question, asked)
     if question.compare is None:
-        return found
+        return _ANSWERED_BY[question.question](question, asked)
     when = {"since": question.compare.since, "until": question.compare.until, "compare": None}
     then = question.model_copy(update=when)
-    other = _ANSWERED_BY[question.question](then, asked)
+    if isinstance(question, HeatQuestion) and isinstance(then, HeatQuestion):
+        return compared(question, then, asked)
+    found, other = (_ANSWERED_BY[one.question](one, asked) for one in (question, then))
     if isinstance(question, FunnelQuestion) and isinstance(then, FunnelQuestion):
         found = with_ratios(found, open_s(question, asked), other, open_s(then, asked))
     return found.model_copy(update={"compare": other})

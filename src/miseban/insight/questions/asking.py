@@ -83,6 +83,15 @@ class OccupancyQuestion(_Question):
     zones: tuple[Name, ...] | None = Field(
         default=None, min_length=1, description="All zones, if not given."
     )
+    shop_only: bool = Field(
+        default=False, description="Only of the shop as a whole, without its zones."
+    )
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if self.shop_only and self.zones is not None:
+            raise ValueError("expected zones or shop_only, found both")
+        return self
 
 
 class DwellQuestion(OfSomeHours):
@@ -123,10 +132,28 @@ class PathsQuestion(_Question):
     question: Literal["paths"] = "paths"
 
 
+class RoutesQuestion(_Question):
+    """Which ways through three to six areas people have in common, of whole days."""
+
+    question: Literal["routes"] = "routes"
+
+
 class FunnelQuestion(OfSomeHours):
-    """Of those who passed a shelf, who stopped, touched, and picked up."""
+    """Of those who passed a shelf, who stopped, touched, picked up, kept, and bought."""
 
     question: Literal["funnel"] = "funnel"
+    of: Literal["facing", "shelf"] = Field(
+        default="facing", description="A row for every facing, or for every shelf."
+    )
+    shelves: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, description="All, if not given."
+    )
+
+
+class InsteadQuestion(_Question):
+    """What was taken from a shelf while one of its facings was empty."""
+
+    question: Literal["instead"] = "instead"
     shelves: tuple[Name, ...] | None = Field(
         default=None, min_length=1, description="All, if not given."
     )
@@ -170,6 +197,13 @@ class ReceiptsQuestion(_Question):
     by: By = "hour"
 
 
+class SoldQuestion(_Question):
+    """Which products the tills sold, and where they stand."""
+
+    question: Literal["sold"] = "sold"
+    unplaced: bool = Field(default=False, description="Only those that stand at no facing.")
+
+
 class ConversionQuestion(_Question):
     """How many of the visitors bought."""
 
@@ -185,12 +219,15 @@ Question = Annotated[
     | AreasQuestion
     | HeatQuestion
     | PathsQuestion
+    | RoutesQuestion
     | FunnelQuestion
+    | InsteadQuestion
     | StockQuestion
     | CamerasQuestion
     | AlertsQuestion
     | HelpQuestion
     | ReceiptsQuestion
+    | SoldQuestion
     | ConversionQuestion,
     Field(discriminator="question"),
 ]

@@ -27,9 +27,10 @@ UNITS: dict[str, Unit] = {"people_mean": "people", "people_max": "people", "peop
 
 
 def occupancy(question: OccupancyQuestion, asked: Asked) -> Answer:
-    """A row for the shop (place "") and for every zone but the crew's."""
+    """A row for the shop (place "") and, but for ``shop_only``, for every zone but the crew's."""
     over = grid(question, question.by, asked.reader.timezone, finest=asked.finest(question.since))
     zones = list(question.zones) if question.zones is not None else shown_zones(asked)
+    zones = [] if question.shop_only else zones
     rows = fetch(asked, over, ("gap", "occupancy"))
     coverage = Coverage(asked, over, rows)
     table = Table(over, UNITS)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from miseban.insight.disclosure import DURATIONS_ONLY, GATED, PLAIN, told
+from miseban.insight.disclosure import DURATIONS_ONLY, GATED, PLAIN, told, told_whole
 from miseban.insight.disclosure.keys import coded
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.chosen import Narrowed
@@ -185,7 +185,9 @@ def fetch(
     for gated in (GATED, DURATIONS_ONLY):
         kinds = gated & set(whats)
         if kinds:
-            found = told(
+            # Rows of one stretch are added up anyhow.
+            of = told_whole if grid.n == 1 else told
+            found = of(
                 asked.reader, grid.edges, kinds, asked.k, places, histograms=histograms, split=split
             )
             parts.append(found.rows if gated is GATED else _set(found.rows, "n", 0))

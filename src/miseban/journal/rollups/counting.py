@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from miseban.journal.rollups import people, things
+from miseban.journal.rollups import hands, people, sales, things
 from miseban.journal.rollups.days import ShopDay
 from miseban.journal.rollups.facts import Moments, Spans, added_up
 from miseban.journal.rollups.heat import heat
+from miseban.journal.rollups.routes import routes
 from miseban.journal.rollups.rows import ROW, SORTED_BY, Level
 from miseban.journal.rollups.window import Window
 
@@ -58,7 +59,7 @@ def count_relevant(
     if not window.counted:
         before = before.slice(0, 0)
     queues, queues_end = things.queues(window, things.carried_over(before, "queue"))
-    shelves, shelves_end = things.shelves(window, things.carried_over(before, "shelf"))
+    shelves, shelves_end, steps = things.shelves(window, things.carried_over(before, "shelf"))
     parts: list[Moments | Spans] = [
         *people.passages(window),
         *people.stays(window),
@@ -66,17 +67,21 @@ def count_relevant(
         *people.visits(window),
         *queues,
         *things.cameras(window),
-        *things.tills(window),
         *things.alerts(window),
     ]
-    # Of ways and of every facing the hours are as fine as anybody asks; there are too many of them.
-    rest = [*parts, *people.paths(window), *people.touches(window), *shelves]
+    receipts, *sold = sales.tills(window)
+    parts.append(receipts)
+    # Of ways, facings and goods the hours are as fine as anybody asks; there are too many of them.
+    rest = [
+        *parts, *people.paths(window), *hands.touches(window), *hands.instead(window, steps),
+        *sold, *shelves,
+    ]  # fmt: skip
     hours, days = heat(window, trails, ("hour", "day"))
     ends = things.closing({"queue": queues_end, "shelf": shelves_end}, window)
     return DayRows(
         added_up(day, "minute", parts),
         _sorted(added_up(day, "hour", rest), hours),
-        _sorted(added_up(day, "day", rest), days, ends),
+        _sorted(added_up(day, "day", [*rest, *routes(window)]), days, ends),
     )
 
 

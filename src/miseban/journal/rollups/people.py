@@ -1,4 +1,4 @@
-"""What is added up of people: passages, stays, visits, ways, touches, heat."""
+"""What is added up of people: passages, stays, visits and ways."""
 
 from __future__ import annotations
 
@@ -81,23 +81,6 @@ def paths(window: Window) -> Iterator[Moments]:
     known = np.asarray(names.dictionary.to_pylist(), object)
     from_, to = known[pairs // n % n], known[pairs % n]
     yield Moments("path", shoppers.times[pairs // (n * n)], from_, to)
-
-
-def touches(window: Window) -> Iterator[Moments]:
-    """``touch``: shoppers' hands at a facing by kind; ``visits`` that touched it, and of these
-    those that ``picked`` a piece up, each once a day, when it first did."""
-    told = window.told("shelf.touched")
-    told = told.those(~window.by_staff(told))
-    place = told.texts("shelf") + "/" + told.texts("facing")
-    kind = told.texts("kind")
-    yield Moments("touch", told.times, place, kind)
-    visit = told.texts("visit")
-    today = (told.times >= window.day.start_us) & (told.times < window.day.end_us) & (visit != "")
-    for name, which in (("visits", today), ("picked", today & (kind == "pick_up"))):
-        key = (visit[which] + "|" + place[which]).astype(str)
-        first = np.unique(key, return_index=True)[1]  # in order of time, so the first touch
-        first.sort()
-        yield Moments("touch", told.times[which][first], place[which][first], _all(name, first))
 
 
 def _all(word: str, like: Objects | NDArray[np.int64]) -> Objects:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from miseban.journal.rollups.days import Micros, ShopDay, micros, shop_day
-from miseban.journal.rollups.things import HEARTBEAT_S
+from miseban.journal.rollups.seen import HEARTBEAT_S
 from miseban.journal.rollups.window import Told
 from miseban.vocabulary.events import EVENT_CLASSES
 
@@ -74,13 +74,11 @@ def digest(events: pa.Table, before: pa.Table) -> str:
     """Of everything that a day's rows are made of: ``events`` as ``of_day`` gives them, and the
     ``closing`` rows of the day before."""
     made = hashlib.blake2b(digest_size=16)
-    ids = events["id"].combine_chunks()
-    for text in (ids, *(before[name].combine_chunks() for name in ("place", "detail"))):
-        made.update(
-            pc.binary_join(pa.array([text.to_pylist()], pa.list_(pa.string())), "|")[0]
-            .as_py()
-            .encode()
-        )
+    for text in (events["id"], before["place"], before["detail"]):
+        # All at once, and no object for each: a day has hundreds of thousands.
+        whole = text.combine_chunks()
+        one = pa.ListArray.from_arrays(pa.array([0, len(whole)], pa.int32()), whole)
+        made.update(pc.binary_join(one, "|")[0].as_buffer())
     made.update(np.asarray(before["total"].to_numpy(), np.float64).tobytes())
     return made.hexdigest()
 

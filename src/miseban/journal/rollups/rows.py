@@ -22,8 +22,8 @@ Level = Literal["minute", "hour", "day"]
 LEVELS: Final[tuple[Level, ...]] = get_args(Level)
 
 What = Literal[
-    "line", "stay", "occupancy", "queue", "visit", "path", "heat", "touch",
-    "shelf", "gap", "receipt", "alert", "help", "closing", "counted",
+    "line", "stay", "occupancy", "queue", "visit", "path", "route", "heat", "touch",
+    "instead", "shelf", "gap", "receipt", "sold", "alert", "help", "closing", "counted",
 ]  # fmt: skip
 
 ROW: Final = pa.schema(
@@ -47,7 +47,9 @@ SORTED_BY: Final = ["what", "place", "detail", "start"]
 
 STAFF: Final = "staff"
 VISITS: Final = "visits"
-"""``detail`` of those rows of heat that count visits."""
+"""``detail`` of those rows of heat, and of ways, that count visits."""
+BETWEEN: Final = ">"
+"""Stands in the ``place`` of a way between its areas; in no name of one."""
 
 _CLASSES: Final[dict[str, DataClass]] = {
     "line": "count",
@@ -56,11 +58,14 @@ _CLASSES: Final[dict[str, DataClass]] = {
     "queue": "count",
     "visit": "trajectory",
     "path": "trajectory",
+    "route": "trajectory",
     "heat": "trajectory",
     "touch": "trajectory",
+    "instead": "trajectory",
     "shelf": "count",
     "gap": "device",
     "receipt": "count",
+    "sold": "count",
     "alert": "count",
     "help": "assist",
     "closing": "count",
@@ -93,8 +98,10 @@ def rows_where(rows: pa.Table, wanted: Callable[[str, str], bool]) -> pa.Array:
 
 def rests_on(what: str, detail: str) -> frozenset[DataClass]:
     """All classes without whose events a row would come out otherwise: how long a queue was seen is
-    known by its camera."""
+    known by its camera, and what was taken instead by when a facing was empty."""
     own = class_of(what, detail)
+    if what == "instead":
+        return frozenset({own, "count"})
     return frozenset({own, "device"} if (what, detail) == ("queue", "") else {own})
 
 

@@ -22,7 +22,8 @@ COLUMNS = (
     *("id", "type", "time", "camera", "visit", "line", "direction", "zone", "dwell_s"),
     *("people_max", "person_s", "period_s", "coverage", "length", "waiting_s", "started"),
     *("unit", "areas", "state", "fps", "gap_s", "phase", "since", "role"),
-    *("shelf", "facing", "kind", "fill", "till", "currency", "total", "alert", "step", "rule"),
+    *("shelf", "facing", "kind", "fill", "till", "currency", "total", "lines"),
+    *("alert", "step", "rule"),
 )
 """Of ``events_table.SCHEMA``, all that is read here but trails."""
 
@@ -45,7 +46,11 @@ class Told:
         return np.asarray(self.table[name].cast(pa.int64()).to_numpy(), np.int64)
 
     def texts(self, name: str) -> Objects:
-        return np.asarray(pc.fill_null(self.table[name], "").to_numpy(), object)
+        """(N,) "" where there is none. The same text is the same object: a day has hundreds of
+        thousands of rows and some dozens of names."""
+        coded = pc.fill_null(self.table[name], "").combine_chunks().dictionary_encode()
+        known = np.asarray(coded.dictionary.to_numpy(zero_copy_only=False), object)
+        return np.asarray(known[coded.indices.to_numpy()], object)
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Not a number where there is none."""
@@ -109,16 +114,25 @@ class Window:
     def staff(self) -> pa.Array:
         """Visits of those who work here, by what was said last (as ``insight.labels``)."""
         told = self.told("visit.ended", "visit.labelled")
-        later = told.is_a("visit.labelled")
-        roles: dict[str, str] = {}
-        visits, role, ids = told.texts("visit"), told.texts("role"), told.texts("id")
-        for i in np.lexsort((ids, told.times, later)).tolist():
-            if role[i]:
-                roles[visits[i]] = role[i]
-            elif later[i]:
-                roles.pop(visits[i], None)
-        return pa.array([v for v, role in roles.items() if role == "staff"], pa.string())
+        later, role = told.is_a("visit.labelled"), told.texts("role")
+        some = later | (role != "")
+        told, later, role = told.those(some), later[some], role[some]
+        order = np.lexsort((told.texts("id"), told.times, later))[::-1]
+        visit = told.table["visit"].combine_chunks().dictionary_encode()
+        codes, last = np.unique(visit.indices.to_numpy()[order], return_index=True)
+        return visit.dictionary.take(pa.array(codes[role[order][last] == "staff"]))
 
     def by_staff(self, told: Told) -> NDArray[np.bool_]:
         """(N,) whether each of the events is of a visit of staff."""
         return np.asarray(pc.is_in(told.table["visit"], self.staff).to_numpy(), bool)
+
+
+def all_of(word: str, like: Told) -> Objects:
+    """(N,) ``word`` for each."""
+    return np.full(len(like), word, object)
+
+
+def numbered(words: Objects) -> tuple[NDArray[np.int64], list[str]]:
+    """(N,) the same number for the same of ``words`` (N,), and which word each number is."""
+    coded = pa.array(words, pa.string()).dictionary_encode()
+    return np.asarray(coded.indices.to_numpy(), np.int64), coded.dictionary.to_pylist()

@@ -132,8 +132,47 @@ def _frame(shelf: Shelf) -> Part:
     return Part.joined(parts)
 
 
+def standing(furniture: Furniture, row: Row, share: float, seed: int) -> Floats:
+    """(N, 2) from where to where, in parts of the row's width, packages stand that are left when
+    ``share`` of it is filled: those of ``furnish``."""
+    shelf = Shelf(furniture)
+    packages = _packages(shelf, row, seed)
+    spans = (packages.lows[::3, 0], packages.highs[::3, 0])  # of three parts each
+    along = (np.stack(spans, axis=1) - shelf.span(row)[0][0]) / row.width_m
+    left: Floats = along[packages.left(share)]
+    return left
+
+
+@dataclass(frozen=True, slots=True)
+class _Packages:
+    """Of a full row, three parts each, foot, band and head: their corners (3 N, 3) and paints (3 N,
+    3). ``order`` (N,) are the numbers of the packages, those first that are left last."""
+
+    lows: Floats
+    highs: Floats
+    colours: Floats
+    order: list[int]
+
+    def left(self, share: float) -> list[int]:
+        """The packages of a row that is filled by ``share``; none only if that is nothing."""
+        count = math.ceil(len(self.order) * min(max(share, 0.0), 1.0) - 1e-9)
+        return self.order[:count]
+
+
 def _products(shelf: Shelf, row: Row, share: float, seed: int) -> Part | None:
-    """Kinds of goods, side by side from the row's start; None for an empty row.
+    """What stands in a row; None for an empty one."""
+    packages = _packages(shelf, row, seed)
+    left = packages.left(share)
+    if not left:
+        return None
+    shown = np.zeros((len(packages.order), 3), bool)
+    shown[left] = True
+    there = shown.ravel()
+    return boxes(packages.lows[there], packages.highs[there], packages.colours[there])
+
+
+def _packages(shelf: Shelf, row: Row, seed: int) -> _Packages:
+    """Kinds of goods, side by side from the row's start.
 
     Packages are small, mostly pale, with a printed band, so that a shelf seen from afar is a fine
     pattern: patches of one colour as large as a person's clothes are not what shelves look like.
@@ -169,13 +208,8 @@ def _products(shelf: Shelf, row: Row, share: float, seed: int) -> Part | None:
                 colours.append(paint)
     if row.pale:
         colours = [paint + row.pale * (np.array(PAINT) - paint) for paint in colours]
-    left = math.ceil(len(order) * min(max(share, 0.0), 1.0) - 1e-9)  # none only if empty
-    if not left:
-        return None
-    shown = np.zeros((len(order), 3), bool)  # the three parts of each package
-    shown[sorted(range(len(order)), key=order.__getitem__)[:left]] = True
-    there = shown.ravel()
-    return boxes(np.array(lows)[there], np.array(highs)[there], np.array(colours)[there])
+    first = sorted(range(len(order)), key=order.__getitem__)
+    return _Packages(np.array(lows), np.array(highs), np.array(colours), first)
 
 
 def _block(thing: Furniture, seed: int) -> Part:

@@ -7,6 +7,6 @@ are. Never: a pixel.
 from miseban.space.hands.handling import Handling
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import Touched
-from miseban.space.hands.telling import TouchWriter
+from miseban.space.hands.telling import TouchWriter, VisitOf
 
-__all__ = ["Handling", "HandlingSettings", "TouchWriter", "Touched"]
+__all__ = ["Handling", "HandlingSettings", "TouchWriter", "Touched", "VisitOf"]

@@ -20,7 +20,7 @@ from miseban.space.help.signs import KnowsObjects
 from miseban.space.help.watch import HelpWatch
 from miseban.space.laying import laid, views_of
 from miseban.space.layout import Layout
-from miseban.space.now import Seen
+from miseban.space.now import HoldsTracks, Seen
 from miseban.space.polygons import Polygons
 from miseban.space.staff import StaffJudge
 from miseban.vocabulary.events import Event
@@ -43,14 +43,6 @@ class TellsNow(Protocol):
 
     def now(self, since_s: float) -> list[Seen]:
         """Who was seen from ``since_s`` on."""
-        ...
-
-
-class HoldsTracks(Protocol):
-    """Knows whose each track is."""
-
-    def tracks_of(self, visit: int) -> list[tuple[str, int]]:
-        """The camera and the number of each track that is of the visit now."""
         ...
 
 

@@ -22,7 +22,7 @@ class ShelfSettings:
     go: float = 0.40
     hold_s: float = 4.0
     looks: int = 2
-    blocked_s: float = 60.0
+    blocked_s: float = 30.0
     fill_step: float = 0.08
     fill_every_s: float = 20.0
 
@@ -68,8 +68,9 @@ class FacingJudge:
 
     @property
     def sure_empty(self) -> bool:
-        """Whether it has been told to be empty and still very much looks so."""
-        return self._is("empty") and self._empty > 2.0
+        """Whether it has been told to be empty and still very much looks so: surer than for being
+        told, for how it looks now will be what empty looks like."""
+        return self._is("empty") and self._empty > 3.5
 
     @property
     def sure_full(self) -> bool:

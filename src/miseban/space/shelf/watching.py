@@ -58,6 +58,10 @@ class ShelfSpace:
         facing.learner.confirm(facing.numbers, state)
         return True
 
+    def confirmed(self, number: int) -> int:
+        """How many confirmed moments of a facing are remembered."""
+        return self._facings[number].learner.confirmed
+
     def told(self, number: int) -> Verdict | None:
         return self._facings[number].judge.told
 

@@ -1,8 +1,8 @@
 """What each number of a look weighs, in log odds and, for the fill, in parts of it; see
 ``vision.shelf.FEATURES``.
 
-Made from drawn walls of goods through a day's light, with people before them (seeds 1 and 2); empty
-facings of which no empty look was known count eleven times, for they are few.
+Made by ``python -m miseban.learn.shelf`` from drawn walls of goods through a day's light, with
+people before them (seeds 1 to 5).
 """
 
 from __future__ import annotations
@@ -12,30 +12,36 @@ import numpy as np
 from miseban.space.shelf.model import ShelfModel
 
 _WEIGHTS: dict[str, tuple[float, float, float]] = {
-    "always": (3.271, 2.874, -0.1788),
-    "like_full": (-0.259, 0.054, 0.1256),
-    "most_like_full": (-6.365, 0.656, -0.0927),
-    "least_like_full": (-1.685, 2.704, 0.0824),
-    "empty_known": (1.392, -1.643, 0.5186),
-    "like_full_known": (-0.140, 4.037, -0.4045),
-    "most_like_full_known": (-0.510, -0.189, -0.0775),
-    "edges_to_full": (-2.402, -1.973, 0.0107),
-    "edges": (-4.014, -0.851, -0.0228),
-    "most_edges_to_full": (-0.486, 0.621, 0.0291),
-    "colours_to_full": (-0.351, -1.656, 0.0640),
-    "brighter": (0.422, 2.463, -0.4830),
-    "fits_full": (2.069, -0.004, 0.0243),
-    "fits_empty": (2.179, 13.143, -0.5040),
-    "first_quarter": (-7.108, -2.313, 0.1943),
-    "second_quarter": (1.995, 0.455, 0.1429),
-    "third_quarter": (0.432, -0.251, 0.1298),
-    "fourth_quarter": (3.645, 2.324, 0.0354),
-    "off_full": (-0.191, 0.680, 0.1455),
-    "off_empty": (-1.470, -2.372, -0.0519),
-    "edges_when_full": (-1.611, 1.121, -0.0335),
-    "columns_as_full": (3.272, 3.295, -0.0723),
-    "columns_roughly_as_full": (-5.906, -7.082, 0.3286),
-    "columns_nearer_full": (-0.620, -6.124, 0.1316),
+    "always": (-1.21, 7.77, 0.0486),
+    "like_full": (0.0, 0.0, 0.0219),
+    "most_like_full": (-0.97, 0.0, -0.0288),
+    "least_like_full": (0.0, 0.0, 0.0152),
+    "empty_known": (0.19, -0.44, 0.0603),
+    "like_full_known": (0.0, -0.55, -0.0303),
+    "most_like_full_known": (-0.64, 0.0, 0.0109),
+    "edges_to_full": (-0.32, -0.7, 0.0105),
+    "edges": (-0.79, -1.14, 0.0235),
+    "most_edges_to_full": (-0.62, 0.0, 0.0049),
+    "colours_to_full": (0.0, 0.0, -0.003),
+    "brighter": (-0.02, 0.02, 0.0007),
+    "fits_full": (0.0, -0.16, -0.0022),
+    "fits_empty": (0.22, 2.61, -0.0507),
+    "first_quarter": (-0.18, -0.23, 0.0224),
+    "second_quarter": (0.0, 0.0, 0.009),
+    "third_quarter": (0.0, -0.77, 0.0486),
+    "fourth_quarter": (0.0, 0.0, -0.0082),
+    "off_full": (0.0, 0.0, -0.001),
+    "off_empty": (0.0, 0.0, -0.0244),
+    "edges_when_full": (-0.61, -0.49, 0.0165),
+    "columns_as_full": (0.0, 0.0, -0.0282),
+    "columns_roughly_as_full": (0.0, 0.0, -0.0288),
+    "columns_nearer_full": (0.0, 0.0, -0.0275),
+    "goods": (-1.33, -10.98, 0.4904),
+    "most_goods": (-4.24, 0.0, 0.0387),
+    "some_goods": (-2.46, 0.0, -0.0706),
+    "least_goods": (0.0, 0.0, 0.0818),
+    "goods_columns": (-1.53, -9.55, 0.5007),
+    "goods_at_all": (-0.77, -1.38, 0.0002),
 }
 """For "empty", for "low or empty", and for the fill."""
 NAMES = tuple(_WEIGHTS)

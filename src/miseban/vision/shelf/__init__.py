@@ -1,6 +1,6 @@
 """How goods look on a shelf: from pictures to numbers about each facing, light and bumps taken out.
 
-In: frames, where people are in them, and where facings are drawn. Out: some twenty numbers a
+In: frames, where people are in them, and where facings are drawn. Out: thirty numbers a
 facing and look, and which could be looked at. Never: a picture with people that is kept, or a
 patch of a shelf that leaves memory.
 """

@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 
 from miseban.vision.pixels import Frame
 from miseban.vision.sealed import Sealed
+from miseban.vision.shelf.columns import ColumnModel, goods
 from miseban.vision.shelf.features import features
-from miseban.vision.shelf.grid import COLUMNS, EDGE_ROWS, ROWS, Grid
+from miseban.vision.shelf.grid import COLUMNS, EDGE_ROWS, ROWS, Grid, behind_people
+from miseban.vision.shelf.light import light, median
+from miseban.vision.shelf.patches import Patches
 from miseban.vision.shelf.registration import Registration
 from miseban.vocabulary.shop import Facing
 
@@ -28,12 +31,12 @@ DARK = 6.0
 """Grey levels added before the logarithm: what is nearly black is mostly noise."""
 BRIGHT = 30.0
 """A facing whose samples are darker on average than this cannot be told."""
-BEFORE = 0.3
-"""Of a facing's samples may be behind people for the rest to be looked at."""
-ENLARGE = 0.08
-"""People's boxes are taken larger by this part of their size on all sides: arms, carts."""
-LEAST, MOST = 0.6, 0.97
-"""A facing is looked at if so many of its samples can be seen, and taught if so many can."""
+BEFORE = 0.55
+"""Of a facing's samples may be behind people for the rest to be looked at: what they hide is as it
+was."""
+LEAST, SOME, MOST = 0.6, 0.4, 0.97
+"""A facing is looked at if so many of its samples lie in the picture and so many can be seen, and
+taught if so many can."""
 GOODS_OFF = 0.10
 """A column of goods differs by so much from an empty board."""
 EDGE_OFF = 0.16
@@ -49,7 +52,7 @@ STEADY = 3
 @dataclass(frozen=True, slots=True)
 class Look:
     """Of all facings at one moment. ``clear`` (F,) are those that could be looked at; ``hidden``
-    (F,) those that somebody or something is before. ``numbers`` (F, 21) are the ``features``, of
+    (F,) those that somebody or something is before. ``numbers`` (F, D) are the ``features``, of
     use where ``clear``. ``lost``: the view is not where it was, nor found elsewhere."""
 
     time_s: float
@@ -60,14 +63,19 @@ class Look:
 
 
 class ShelfEye(Sealed):
-    """Looks at ``facings`` in the pictures of one camera, ``width`` x ``height`` pixels."""
+    """Looks at ``facings`` in the pictures of one camera, ``width`` x ``height`` pixels. Which of
+    their columns are bare, ``columns`` tells."""
 
     __slots__ = (
-        "_before", "_counts", "_edge", "_edge_known", "_edge_looks", "_empty", "_full", "_grid",
-        "_has_empty", "_near", "_now", "_registration", "_seen", "_spots", "_spots_of",
+        "_before", "_columns", "_columns_seen", "_counts", "_edge", "_edge_known", "_edge_looks",
+        "_empty", "_full", "_grid", "_has_empty", "_near", "_now", "_odds", "_registration",
+        "_seen", "_spots", "_spots_of",
     )  # fmt: skip
 
-    def __init__(self, facings: Sequence[Facing], width: int, height: int) -> None:
+    def __init__(
+        self, facings: Sequence[Facing], width: int, height: int, columns: ColumnModel | None = None
+    ) -> None:
+        self._columns = columns or goods()
         self._grid = Grid(facings, width, height)
         self._registration = Registration(width, height)
         count = len(facings)
@@ -78,6 +86,8 @@ class ShelfEye(Sealed):
         self._edge_known = np.zeros(count, np.bool_)
         self._edge_looks = np.zeros(count, np.int64)
         self._has_empty = np.zeros(count, np.bool_)
+        self._odds: Floats = np.full((count, COLUMNS), np.nan, np.float32)
+        self._columns_seen: Mask = np.zeros((count, COLUMNS), np.bool_)
         self._before: tuple[Floats, Mask, Mask] | None = None
         self._counts: Mask = self._grid.inside
         self._now: Floats = self._full
@@ -106,17 +116,16 @@ class ShelfEye(Sealed):
             picture = np.asarray(cv2.resize(picture, grid.size, interpolation=cv2.INTER_AREA))
         picture = np.asarray(cv2.GaussianBlur(picture, (3, 3), 0.8), np.uint8)
         fronts, edges, there, edge_there = grid.sample(picture, self._spots)
-        behind = _behind(self._spots, people).reshape(len(fronts), ROWS + EDGE_ROWS, COLUMNS)
+        behind = behind_people(self._spots, people).reshape(len(fronts), ROWS + EDGE_ROWS, COLUMNS)
         counts = there & grid.inside
         level = fronts.mean(axis=(1, 2, 3))
         fronts, edges = np.log(fronts + DARK), np.log(edges + DARK)
         free_edge = edge_there & ~behind[:, ROWS:]
-        light = self._light(edges, free_edge)
-        now = fronts - light[:, None, None]
-        edge_now = edges - light[:, None, None]
+        gain = light(edges, self._edge, self._edge_known, free_edge, self._near)[:, None, None]
+        now, edge_now = fronts - gain, edges - gain
         hidden = behind.mean(axis=(1, 2)) > BEFORE
         off = np.abs(edge_now - self._edge).mean(axis=3)
-        edge_off = _median(off.reshape(len(off), -1), free_edge.reshape(len(off), -1), 0.0)
+        edge_off = median(off.reshape(len(off), -1), free_edge.reshape(len(off), -1), 0.0)
         hidden |= self._edge_known & (edge_off > EDGE_OFF)
         front = ~behind[:, :ROWS]
         still = self._still(now, hidden, front)
@@ -127,9 +136,23 @@ class ShelfEye(Sealed):
         self._begin(now, edge_now, clear, free_edge)
         counts = counts & (self._seen >= STEADY)
         self._complete(clear, counts)
-        clear &= counts.mean(axis=(1, 2)) > LEAST
-        numbers = features(now, self._full, self._empty, self._has_empty, counts)
-        return Look(frame.time_s, clear, hidden, numbers, lost)
+        clear &= counts.mean(axis=(1, 2)) > SOME
+        edge = np.where(self._edge_known[:, None, None, None], self._edge, edge_now)
+        patches = Patches(now, self._full, self._empty, self._has_empty, edge, counts)
+        return Look(frame.time_s, clear, hidden, self._told(patches, clear), lost)
+
+    def _told(self, patches: Patches, clear: Mask) -> Doubles:
+        """(F, D) the numbers. A column that somebody is before, or was at the look before, holds
+        what it last did: the last piece may stand there, and detectors miss people for moments."""
+        odds, seen, before = self._columns.odds(patches), patches.seen, self._columns_seen
+        self._columns_seen = seen
+        sure = seen & before
+        held = np.where(sure | (seen & np.isnan(self._odds)), odds, self._odds)
+        self._odds = np.where(sure & clear[:, None], odds, self._odds)
+        known = ~np.isnan(held)
+        mean = np.where(known, held, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        held = np.where(known, held, mean[:, None])
+        return features(patches, np.asarray(held, np.float32))
 
     def is_empty(self, which: Mask, part: float = 0.3) -> None:
         """Those ``which`` (F,) were looked at last, and are empty: so they look."""
@@ -142,18 +165,6 @@ class ShelfEye(Sealed):
         """Those ``which`` (F,) were looked at last, and are full: so they look."""
         weight = part * _like(which, self._now) * self._counts[..., None]
         self._full = np.asarray(self._full + weight * (self._now - self._full), np.float32)
-
-    def _light(self, edges: Floats, free: Mask) -> Floats:
-        """(F, 3) by how much brighter, as a logarithm, the light is on each facing than on the
-        edges as they are remembered: the median of those around it."""
-        off = (edges - self._edge).reshape(len(edges), -1, 3)
-        own = _median(off, np.repeat(free.reshape(len(edges), -1, 1), 3, axis=2), np.nan)
-        own[~self._edge_known | (free.mean(axis=(1, 2)) < 0.3)] = np.nan
-        if np.isnan(own).all():
-            return np.zeros((len(edges), 3), np.float32)
-        around = own[self._near]  # (F, NEAR, 3)
-        around[np.isnan(around).all(axis=(1, 2))] = np.nanmedian(own, axis=0)
-        return np.asarray(np.nanmedian(around, axis=1), np.float32)
 
     def _still(self, now: Floats, hidden: Mask, front: Mask) -> Mask:
         """(F,) whether a facing looks as at the look before, at which nobody was before it."""
@@ -206,23 +217,6 @@ class ShelfEye(Sealed):
         guess = rows - edge[like] + edge
         own = self._has_empty[:, None, None, None]
         return np.asarray(np.where(own, self._empty, guess), np.float32)
-
-
-def _behind(spots: Doubles, people_xyxy: Doubles) -> Mask:
-    """(N,) which of the ``spots`` (N, 2) lie in a person's box, taken larger."""
-    size = people_xyxy[:, 2:] - people_xyxy[:, :2]
-    low, high = people_xyxy[:, :2] - ENLARGE * size, people_xyxy[:, 2:] + ENLARGE * size
-    behind = np.zeros(len(spots), np.bool_)
-    for one, other in zip(low, high, strict=True):
-        behind |= ((spots >= one) & (spots <= other)).all(axis=1)
-    return behind
-
-
-def _median(values: Floats, counts: Mask, otherwise: float) -> Floats:
-    """Along the second axis, of those that ``counts``; ``otherwise`` where none does."""
-    some = np.asarray(counts.any(axis=1), np.bool_)
-    held = np.where(counts | ~some[:, None], np.where(counts, values, 0.0), np.nan)
-    return np.asarray(np.where(some, np.nanmedian(held, axis=1), otherwise), np.float32)
 
 
 def _like(which: Mask, patches: Floats) -> Floats:

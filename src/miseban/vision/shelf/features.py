@@ -1,9 +1,11 @@
-"""What of a facing's look is told on: some twenty numbers beside how it looks full and empty."""
+"""What of a facing's look is told on: thirty numbers beside how it looks full and empty."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+from miseban.vision.shelf.patches import Patches
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -14,7 +16,8 @@ FEATURES = (
     "most_like_full_known", "edges_to_full", "edges", "most_edges_to_full", "colours_to_full",
     "brighter", "fits_full", "fits_empty", "first_quarter", "second_quarter", "third_quarter",
     "fourth_quarter", "off_full", "off_empty", "edges_when_full", "columns_as_full",
-    "columns_roughly_as_full", "columns_nearer_full",
+    "columns_roughly_as_full", "columns_nearer_full", "goods", "most_goods", "some_goods",
+    "least_goods", "goods_columns", "goods_at_all",
 )  # fmt: skip
 ALIKE = 0.12
 """Difference of logarithms of brightness at which a sample is not like another any more."""
@@ -28,12 +31,17 @@ PIECE = 4
 """Columns about as wide as the narrowest piece: what is left is sought in such a strip."""
 FLOOR = 0.01
 """Slope that noise makes."""
+GOODS_PIECE = 2
+"""... and in one so wide where each column by itself has been told from a bare one."""
+SURE = 6.0
+"""Log odds beyond which a column is not surer."""
 
 
-def features(now: Floats, full: Floats, empty: Floats, known: Mask, counts: Mask) -> Doubles:
-    """(F, 24), in the order of ``FEATURES``: F facings whose fronts look like ``now``, and when
-    full and, where it is ``known`` (F,), empty like these: (F, R, C, 3), logarithms of brightness
-    in the same light. ``counts`` (F, R, C) are the samples to be looked at."""
+def features(patches: Patches, odds: Floats) -> Doubles:
+    """(F, 30), in the order of ``FEATURES``, of facings that look like ``patches``; ``odds`` (F, C)
+    are the log odds that goods stand in each column."""
+    now, full, empty = patches.now, patches.full, patches.empty
+    known, counts = patches.known, patches.counts
     weight = counts.astype(np.float32)
     off_full = np.abs(_soft(now - full)).mean(axis=3)
     off_empty = np.abs(_soft(now - empty)).mean(axis=3)
@@ -65,8 +73,22 @@ def features(now: Floats, full: Floats, empty: Floats, known: Mask, counts: Mask
         np.log(edges_full + FLOOR) + 3,
         (off_column < AS_FULL).mean(axis=1), (off_column < ROUGHLY).mean(axis=1),
         (column > 0.5).mean(axis=1),
+        *_goods(odds),
     ]  # fmt: skip
     return np.stack([np.asarray(f, np.float64) for f in found], axis=1)
+
+
+def _goods(odds: Floats) -> list[Floats]:
+    """(F,) each: the part of the columns in which goods stand, and log odds of the strip where that
+    is likeliest, of the likeliest quarter and of the least likely strip."""
+    held = np.asarray(odds.clip(-SURE, SURE), np.float32)
+    strips = _strips(held, GOODS_PIECE)
+    part = (1 / (1 + np.exp(-held))).mean(axis=1)
+    quarter = np.sort(held, axis=1)[:, -held.shape[1] // 4 :].mean(axis=1)
+    return [
+        part, strips.max(axis=1) / SURE, quarter / SURE, strips.min(axis=1) / SURE,
+        (held > 0).mean(axis=1), np.log(part + 0.01),
+    ]  # fmt: skip
 
 
 def _soft(picture: Floats) -> Floats:
@@ -83,10 +105,10 @@ def _share(total: Floats, weight: Floats) -> Floats:
     return np.asarray((total + trust * mean) / (weight + trust), np.float32)
 
 
-def _strips(column: Floats) -> Floats:
-    """(F, C - PIECE + 1) means of neighbouring columns."""
+def _strips(column: Floats, wide: int = PIECE) -> Floats:
+    """(F, C - wide + 1) means of so many neighbouring columns."""
     sums = np.cumsum(np.pad(column, ((0, 0), (1, 0))), axis=1)
-    return np.asarray((sums[:, PIECE:] - sums[:, :-PIECE]) / PIECE, np.float32)
+    return np.asarray((sums[:, wide:] - sums[:, :-wide]) / wide, np.float32)
 
 
 def _steep(picture: Floats, weight: Floats) -> Floats:

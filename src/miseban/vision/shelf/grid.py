@@ -24,6 +24,9 @@ FINE_PX = 48.0
 LEAST_PX = 6.0
 """A facing less wide or high than this in the picture cannot be told."""
 
+ENLARGE = 0.08
+"""People's boxes are taken larger by this part of their size on all sides: arms, carts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quad:
@@ -123,3 +126,13 @@ class Grid:
         there = np.asarray(inside, np.bool_).reshape(shape)
         values = found.astype(np.float32)
         return values[:, :ROWS], values[:, ROWS:], there[:, :ROWS], there[:, ROWS:]
+
+
+def behind_people(spots: Doubles, people_xyxy: Doubles) -> Mask:
+    """(N,) which of the ``spots`` (N, 2) lie in a person's box, taken larger."""
+    size = people_xyxy[:, 2:] - people_xyxy[:, :2]
+    low, high = people_xyxy[:, :2] - ENLARGE * size, people_xyxy[:, 2:] + ENLARGE * size
+    behind = np.zeros(len(spots), np.bool_)
+    for one, other in zip(low, high, strict=True):
+        behind |= ((spots >= one) & (spots <= other)).all(axis=1)
+    return behind

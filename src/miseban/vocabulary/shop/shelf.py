@@ -64,7 +64,7 @@ class Shelf(Table):
     ] = Field(
         default=(),
         description="What the camera tells of it from its pictures: how full its facings are "
-        "(`state`), hands that reach for them (`touches`, in recordings of one camera). Both are "
+        "(`state`), hands that reach for them (`touches`). Both are "
         "on trial: [shelves.md](shelves.md) says how often they are wrong.",
     )
     facings: Annotated[

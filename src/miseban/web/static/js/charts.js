@@ -63,9 +63,11 @@ dark.addEventListener("change", () => { for (const [box, [traces, layout]] of dr
 
 /** The table behind a chart: `columns` are [title, row => text, numeric?]; and CSV behind it. */
 export function tableOf(rows, columns, csv = null) {
-  return h("details.table", h("summary", t("frame.table")),
-    h("div.scroll", { tabindex: "0" }, table(rows, columns)),
-    csv && h("p", h("a", { href: csv, download: true }, t("frame.csv"))));
+  const box = h("div.scroll", { tabindex: "0" });
+  const all = h("details.table", h("summary", t("frame.table")), box, csv && h("p", h("a", { href: csv, download: true }, t("frame.csv"))));
+  // Written when it is opened: a year of eight cameras takes longer to write than to draw.
+  all.addEventListener("toggle", () => all.open && !box.firstChild && box.append(table(rows, columns)));
+  return all;
 }
 export function table(rows, columns) {
   return h("table", h("thead", h("tr", columns.map(([title, , numeric]) => h(numeric ? "th.n" : "th", { scope: "col" }, title)))),

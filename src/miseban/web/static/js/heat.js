@@ -17,12 +17,22 @@ export function cellsOf(answers, cell = 0.5) {
   return cells;
 }
 
-/** `mine` without `other`, cell by cell; `scale` makes times of different length alike. */
-export function without(mine, other, scale = 1) {
-  const cells = new Map();
-  for (const key of new Set([...mine.keys(), ...other.keys()])) cells.set(key, (mine.get(key) ?? 0) - (other.get(key) ?? 0) * scale);
-  return cells;
+/** How much more there was than in the compared time, as `cellsOf`; of squares of which that can be told. And
+    `chance`: those of them that may be chance. */
+export function differencesOf(answer, cell = 0.5) {
+  const [cells, chance] = [new Map(), new Set()];
+  for (const row of answer.rows) {
+    if (row.difference?.value === null || row.difference?.value === undefined) continue;
+    const key = `${row.x_m.value} ${row.y_m.value}`;
+    cells.set(key, row.difference.value / 60 / (cell * cell));
+    if (!(row.chance.value <= CHANCE)) chance.add(key);
+  }
+  return { cells, chance };
 }
+/** Of the squares that are called different, so many at most are by chance. */
+export const CHANCE = 0.05;
+/** How much is left of the ink of a square that may be chance. */
+const PALE = 0.4;
 
 function rgb(stops, part) {
   const last = stops.findIndex(([at]) => at >= part);
@@ -50,8 +60,17 @@ export function inkOf(value, difference = false) {
   return [...colour, Math.round(235 * Math.min(1, 0.3 + 0.9 * size) * Math.min(1, size / 0.15))];
 }
 
+/** The same ink, paler by how much of it `may` be chance (0 to 1). */
+export const pale = ([red, green, blue, alpha], may) => [red, green, blue, Math.round(alpha * (1 - (1 - PALE) * may))];
+
+/** A stroke through every square of `chance`. */
+export function hatched(chance, cell = 0.5) {
+  const strokes = [...chance].map((key) => key.split(" ").map(Number)).map(([x, y]) => `M${x} ${y + cell}l${cell} ${-cell}`);
+  return h("path.chance", { d: strokes.join("") || "M0 0" });
+}
+
 /** An SVG image of `cells` for a plan of `width` by `depth` metres, up to `top`. */
-export function heatLayer(cells, { width_m: width, depth_m: depth }, top, { cell = 0.5, difference = false } = {}) {
+export function heatLayer(cells, { width_m: width, depth_m: depth }, top, { cell = 0.5, difference = false, chance = new Set() } = {}) {
   const [columns, bands] = [Math.ceil(width / cell), Math.ceil(depth / cell)];
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [columns, bands];
@@ -60,7 +79,7 @@ export function heatLayer(cells, { width_m: width, depth_m: depth }, top, { cell
   for (const [key, value] of cells) {
     const [x, y] = key.split(" ").map((one) => Math.round(Number(one) / cell));
     if (x < 0 || y < 0 || x >= columns || y >= bands) continue;
-    picture.data.set(inkOf(value / top, difference), 4 * (y * columns + x));
+    picture.data.set(pale(inkOf(value / top, difference), chance.has(key) ? 1 : 0), 4 * (y * columns + x));
   }
   pen.putImageData(picture, 0, 0);
   const image = document.createElementNS("http://www.w3.org/2000/svg", "image");
@@ -84,3 +103,6 @@ export function legend(top, title, difference = false) {
   const marks = difference ? [`−${write(top)}`, "0", `+${write(top)}`] : ["0", write(top / 4), `${write(top)}+`];
   return h("div.legend", h("div", bar, h("div.marks", marks.map((one) => h("small", one)))), h("small", title));
 }
+
+/** How a square looks that may be chance. */
+export const chanceMark = () => h("svg.chance-mark", { viewBox: "0 0 18 12", "aria-hidden": "true" }, h("path.chance", { d: "M0 6L6 0M0 12L12 0M6 12L18 0M12 12L18 6" }));

@@ -1,7 +1,7 @@
 // The floor as a camera sees it: heat through its homography, over the place without people where who sets
 // cameras up has asked for that picture, else over outlines.
 
-import { inkOf } from "../heat.js";
+import { inkOf, pale } from "../heat.js";
 import { drawPlan } from "../plan.js";
 
 const FINE = 2;
@@ -17,7 +17,7 @@ export function seenBy(plan, one) {
 }
 
 /** An SVG of `cells` over `still` (an address, or null) or outlines. `options` are those of `drawPlan`. */
-export function drawPicture(plan, one, cells, top, { still = null, difference = false, ...options }) {
+export function drawPicture(plan, one, cells, top, { still = null, difference = false, chance = new Set(), ...options }) {
   const { svg, layer } = drawPlan(seenBy(plan, one), options);
   svg.setAttribute("viewBox", `0 0 ${one.width} ${one.height}`);
   svg.classList.add("on-picture");
@@ -27,21 +27,24 @@ export function drawPicture(plan, one, cells, top, { still = null, difference = 
     return made;
   };
   if (still) { svg.classList.add("with-still"); layer("under").append(image(still)); }
-  const heat = image(heatSeen(cells, plan, one, top, difference));
+  const heat = image(heatSeen(cells, plan, one, top, difference, chance));
   heat.classList.add("heat");
   layer("under").append(heat);
   return { svg, layer };
 }
 
 /** Every pixel asks which place of the floor it shows, and how hot that is. */
-function heatSeen(cells, { width_m: wide, depth_m: deep }, { width, height, to_pixel: matrix }, top, difference, cell = 0.5) {
+function heatSeen(cells, { width_m: wide, depth_m: deep }, { width, height, to_pixel: matrix }, top, difference, chance, cell = 0.5) {
   const [columns, bands] = [Math.ceil(wide / cell), Math.ceil(deep / cell)];
-  const grid = new Float64Array(columns * bands);
+  const [grid, doubt] = [new Float64Array(columns * bands), new Float64Array(columns * bands)];
   for (const [key, value] of cells) {
     const [x, y] = key.split(" ").map((each) => Math.round(Number(each) / cell));
-    if (x >= 0 && y >= 0 && x < columns && y < bands) grid[y * columns + x] = value;
+    if (x < 0 || y < 0 || x >= columns || y >= bands) continue;
+    grid[y * columns + x] = value;
+    doubt[y * columns + x] = chance.has(key) ? 1 : 0;
   }
-  const at = (x, y) => (x < 0 || y < 0 || x >= columns || y >= bands ? 0 : grid[y * columns + x]);
+  const at = (of, x, y) => (x < 0 || y < 0 || x >= columns || y >= bands ? 0 : of[y * columns + x]);
+  const between = (of, a, b, p, q) => at(of, a, b) * (1 - p) * (1 - q) + at(of, a + 1, b) * p * (1 - q) + at(of, a, b + 1) * (1 - p) * q + at(of, a + 1, b + 1) * p * q;
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [Math.round(width / FINE), Math.round(height / FINE)];
   const pen = canvas.getContext("2d");
@@ -55,8 +58,8 @@ function heatSeen(cells, { width_m: wide, depth_m: deep }, { width, height, to_p
       if (i < -0.5 || j < -0.5 || i > columns - 0.5 || j > bands - 0.5) continue;
       const [a, b] = [Math.floor(i), Math.floor(j)];
       const [p, q] = [i - a, j - b];
-      const value = at(a, b) * (1 - p) * (1 - q) + at(a + 1, b) * p * (1 - q) + at(a, b + 1) * (1 - p) * q + at(a + 1, b + 1) * p * q;
-      if (value !== 0) picture.data.set(inkOf(value / top, difference), 4 * (v * canvas.width + u));
+      const value = between(grid, a, b, p, q);
+      if (value !== 0) picture.data.set(pale(inkOf(value / top, difference), chance.size ? between(doubt, a, b, p, q) : 0), 4 * (v * canvas.width + u));
     }
   }
   pen.putImageData(picture, 0, 0);

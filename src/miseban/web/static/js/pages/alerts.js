@@ -8,6 +8,7 @@ import { hubNow } from "../hubclock.js";
 import { lostSince, onLive } from "../live.js";
 import { offerPush } from "../push.js";
 import { Bell } from "../bell.js";
+import { keyOf } from "../rulewords.js";
 import { duration, LANGUAGE, number, t } from "../words.js";
 
 const bell = new Bell($("#sound"));
@@ -106,10 +107,19 @@ setInterval(() => { if (waiting.size) sendAgain(); }, 3000);
 
 async function past() {
   const today = dayOf(hubNow());
-  const answered = await ask("alerts", { since: beginOf(plusDays(today, -27)), until: beginOf(plusDays(today, 1)), by: "whole" });
+  const asked = ask("alerts", { since: beginOf(plusDays(today, -27)), until: beginOf(plusDays(today, 1)), by: "whole" });
+  const [answered, rules] = await Promise.all([asked, get("rules")]);
+  const whens = new Map(rules.rule.map((one) => [one.id, one.when]));
+  const alone = (when) => [...whens.values()].filter((one) => one === when).length < 2;
+  /** What a rule is about; of several about the same also which. */
+  const named = (id) => {
+    const when = whens.get(id);
+    const word = when && t(`rulekind.${keyOf(when)}`);
+    return !word ? id : alone(when) ? word : [word, " ", h("small", id)];
+  };
   const rows = answered.rows.filter((row) => row.place && row.raised?.value);
   fill("past", rows.length ? h("div.scroll", { tabindex: "0" }, table(rows, [
-    [t("alerts.rule"), (row) => row.place], [t("alerts.raised"), (row) => number(row.raised.value), true], [t("alerts.accepted"), (row) => number(row.accepted?.value), true],
+    [t("alerts.rule"), (row) => named(row.place)], [t("alerts.raised"), (row) => number(row.raised.value), true], [t("alerts.accepted"), (row) => number(row.accepted?.value), true],
     [t("alerts.done_n"), (row) => number(row.done?.value), true], [t("alerts.answer"), (row) => duration(row.accepted_median_s?.value), true]])) : h("p.empty", t("alerts.no_past")));
 }
 

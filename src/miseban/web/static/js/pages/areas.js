@@ -6,9 +6,11 @@ import { drawPicture } from "../areas/picture.js";
 import { ask, may, steadily } from "../api.js";
 import { coverageNote, figure, measured, tableOf } from "../charts.js";
 import { changed } from "../compared.js";
+import { dayOf } from "../days.js";
 import { $, all, fill, h } from "../dom.js";
 import { takeStill } from "../edit/still.js";
-import { cellsOf, heatLayer, legend, topOf, without } from "../heat.js";
+import { cellsOf, chanceMark, differencesOf, hatched, heatLayer, legend, topOf } from "../heat.js";
+import { hubNow } from "../hubclock.js";
 import { chartBox, overTime, stamp } from "../overtime.js";
 import { csvOf, onPeriod, period, view, viewed } from "../period.js";
 import { drawPlan, noPlan, shopPlan } from "../plan.js";
@@ -20,26 +22,33 @@ const box = chartBox(t("areas.stays_over"));
 /** Pictures of the place without people, by camera: of this page alone, gone with it. */
 const stills = new Map();
 let shown = null;
+let mapped = null;
 let again = null;
 let told = ""; // the area that its card tells of
 const fit = choices($("#choice"), () => again());
 
+/** Each card as soon as its own answers are there; what takes longest is asked for first. */
 async function show(when, signal) {
   fit(when);
   const more = narrow(when);
   const query = { ...when.query, ...more };
   const alone = { since: query.since, until: query.until, ...more };
-  const [found, plan, areas, dwell, funnel, heat] = await Promise.all([
-    shop, shopPlan(), ask("areas", query, signal), ask("dwell", { ...query, by: "whole" }, signal), ask("funnel", alone, signal),
-    "floor" in document.documentElement.dataset ? ask("heat", query, signal) : null,
+  const heat = "floor" in document.documentElement.dataset ? ask("heat", query, signal) : null;
+  const areas = ask("areas", query, signal);
+  const dwell = ask("dwell", { ...query, by: "whole" }, signal);
+  const funnel = ask("funnel", alone, signal);
+  const ranked = Promise.all([shop, areas, dwell]).then(([found, used, stays]) => {
+    const list = placed(new Map(found.zones.map((one) => [one.id, one])), used, stays);
+    shown = { more, list };
+    rank(list, choose, more);
+    strips(list, choose, more);
+    return list;
+  });
+  await Promise.all([
+    ranked.then(() => drawArea(signal)),
+    Promise.all([shop, funnel]).then(([found, told]) => stops(found, told, more)),
+    Promise.all([ranked, shopPlan(), heat]).then(([list, plan, told]) => { mapped = { when, list, plan, heat: told }; drawMap(); }),
   ]);
-  const list = placed(new Map(found.zones.map((one) => [one.id, one])), areas, dwell);
-  shown = { when, more, list, plan, heat, shop: found };
-  rank(list, choose, more);
-  strips(list, choose, more);
-  stops(found, funnel, more);
-  drawMap();
-  await drawArea(signal);
 }
 
 function choose(zone) {
@@ -69,21 +78,21 @@ function answer(list) {
 }
 
 function drawMap() {
-  const { list, plan, heat } = shown;
+  const { when, list, plan, heat } = mapped;
   if (!plan) return fill("map", answer(list), noPlan());
   const mode = heat.compare ? viewed("mode", "heat") : "heat";
   const difference = mode === "difference";
   const [a, b] = [cellsOf([heat]), heat.compare ? cellsOf([heat.compare]) : new Map()];
-  const cells = difference ? without(a, b) : mode === "other" ? b : a;
+  const { cells, chance } = difference ? differencesOf(heat) : { cells: mode === "other" ? b : a };
   // Both times on one scale, so that they can be compared by eye.
   const top = difference ? topOf(cells) : Math.max(topOf(a), topOf(b));
   const camera = plan.cameras.find((one) => one.id === viewed("camera"));
   const options = { label: camera ? t("areas.seen_by", { camera: camera.name }) : t("areas.map"), onzone: (zone) => choose(zone.id) };
   let drawn;
-  if (camera) drawn = drawPicture(plan, camera, cells, top, { ...options, difference, still: stills.get(camera.id) });
+  if (camera) drawn = drawPicture(plan, camera, cells, top, { ...options, difference, chance, still: stills.get(camera.id) });
   else {
     drawn = drawPlan(plan, options);
-    drawn.layer("under").append(heatLayer(cells, plan, top, { difference }));
+    drawn.layer("under").append(heatLayer(cells, plan, top, { difference, chance }), difference ? hatched(chance) : "");
   }
   drawn.svg.classList.add("with-heat");
   const visits = heat.rows[0]?.person_s.base ?? 0;
@@ -94,10 +103,22 @@ function drawMap() {
     h("div.row",
       heat.compare && segments(t("areas.mode"), modes, mode, (one) => { view("mode", one === "heat" ? "" : one); drawMap(); }),
       plan.cameras.length > 0 && surfaces(plan, camera), camera && may("set.shop") && lookButton(camera)),
+    difference && h("p", { id: "certain" }, certainty(cells, chance, when)),
     drawn.svg, legend(top, t(difference ? "areas.legend_difference" : "areas.legend"), difference),
+    difference && cells.size > 0 && h("p.row", chanceMark(), h("small", t("areas.chance_is"))),
     heat.notes.length > 0 && h("p", h("small", t("areas.left_out"))),
     camera && h("p", h("small", t(stills.has(camera.id) ? "areas.still_is" : may("set.shop") ? "areas.outline_may" : "areas.outline_is"))));
   markChosen();
+}
+
+/** How many squares differ, and of which days that is told. */
+function certainty(cells, chance, when) {
+  const goesOn = when.until >= dayOf(hubNow());
+  if (!cells.size) return t(goesOn ? "areas.not_over" : "areas.none");
+  const sure = [...cells].filter(([key]) => !chance.has(key));
+  const more = sure.filter(([, one]) => one > 0).length;
+  const words = sure.length ? t("areas.differ", { n: number(sure.length), of: number(cells.size), more: number(more), less: number(sure.length - more) }) : t("areas.differ_none", { of: number(cells.size) });
+  return goesOn ? `${words} ${t("areas.without_today")}` : words;
 }
 
 /** The plan, or one of the cameras that know their floor. */

@@ -31,7 +31,7 @@ async function now({ cameras: all }) {
       h("p", t(`todo.${trouble}`), " ", trouble === "moved" && may("set.shop") && h("a", { href: `/setup?on=${encodeURIComponent(one.camera)}` }, t("cams.redraw"))))))) : h("p.change", t("cams.fine")));
   fill("each", h("div.scroll", { tabindex: "0" }, table(all, [
     [t("cams.camera"), (one) => nameOf(one.camera)],
-    [t("cams.state"), (one) => h(`span.chip${one.up ? ".good" : ".bad"}`, one.up ? t("cams.sees") : t("cams.blind"))],
+    [t("cams.state"), (one) => h(`span.chip${one.up ? ".good" : ".bad"}`, one.up ? t("cams.sees") : t(`trouble_of.${wrongs(one)[0][0]}`))],
     [t("cams.heard"), (one) => (one.newest === null ? t("cams.never") : one.age_s < 86400 ? `${clock(one.newest)} (${t("cams.ago", { age: duration(one.age_s) })})` : dayAndTime(one.newest))],
     [t("cams.hour"), (one) => (wrongs(one)[0]?.[0] === "silent" ? "–" : share(one.coverage)), true], // of what it told
     [t("cams.ahead"), (one) => (one.ahead ? number(one.ahead) : "–"), true],

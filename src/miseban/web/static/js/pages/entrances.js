@@ -18,7 +18,7 @@ async function show(period, signal) {
   const { query, by } = period;
   const lines = ask("visitors", { ...query, by: "whole" }, signal);
   const over = ask("visitors", { ...query, by }, signal);
-  const inside = ask("occupancy", { ...query, by }, signal);
+  const inside = ask("occupancy", { ...query, by, shop_only: true }, signal);
   const receipts = ask("conversion", { ...query, by: "whole" }, signal);
   await Promise.all([
     lines.then(came),
@@ -49,7 +49,7 @@ function wereInside(inside, period) {
     [t("entrances.time"), stamp(period)],
     [t("entrances.mean"), (row) => measured(row.people_mean, (v) => number(v, 1)), true],
     [t("entrances.most"), (row) => measured(row.people_max), true],
-  ], csvOf("occupancy", { by: period.by })));
+  ], csvOf("occupancy", { by: period.by, shop_only: true })));
   return overTime(boxes.inside, people, inside.compare && ofShop(inside.compare), "people_mean", period, { write: (v) => number(v, 1), colours: "blue", unit: t("unit.people") });
 }
 

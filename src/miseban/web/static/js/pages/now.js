@@ -32,12 +32,17 @@ async function drawFloor() {
 function namesOf(found) {
   const names = {};
   for (const kind of ["zones", "shelves", "tills", "cameras", "lines"]) names[kind] = new Map(found[kind].map((one) => [one.id, one]));
-  names.facings = new Map(found.shelves.flatMap((shelf) => shelf.facings.map((one) => [`${shelf.id}/${one.id}`, one.name])));
+  const facings = found.shelves.flatMap((shelf) => shelf.facings.map((one) => ({ ...one, shelf: shelf.id })));
+  names.facings = new Map(facings.map((one) => [`${one.shelf}/${one.id}`, one.name]));
+  // Rules call a facing by its own id where no other has it.
+  const alone = (one) => facings.filter((other) => other.id === one.id).length === 1;
+  names.goods = new Map(facings.map((one) => [alone(one) ? one.id : `${one.shelf}-${one.id}`, one.name]));
   return names;
 }
 
 const alertTitle = (one, names) => {
-  const where = names.zones.get(one.subject)?.name ?? names.tills.get(one.subject)?.name ?? names.cameras.get(one.subject)?.name ?? one.subject ?? "";
+  const kinds = ["zones", "tills", "cameras", "shelves", "lines"];
+  const where = (one.about === "shelf" ? names.goods.get(one.subject) : null) ?? kinds.map((kind) => names[kind].get(one.subject)?.name).find(Boolean) ?? one.subject ?? "";
   return `${t(`alert.${one.about}`)}${where ? `: ${where}` : ""}`;
 };
 
@@ -92,11 +97,14 @@ function tills({ tills: all, queues: lines }, names) {
     h("span.end", one.waiting === null ? "–" : t("now.waiting", { n: number(one.waiting) }))))));
 }
 
-function zones({ zones: all }, names) {
+function zones({ zones: all, cameras: eyes }, names) {
   const areas = all.filter((one) => ["area", "entrance", "signage"].includes(names.zones.get(one.zone)?.kind));
   if (!areas.length) return fill("zones", h("p.empty", t("now.no_zones")));
-  const most = Math.max(1, ...areas.map((one) => one.people));
-  const top = [...areas].sort((a, b) => b.people - a.people || a.zone.localeCompare(b.zone)).slice(0, 6);
+  const used = areas.filter((one) => one.people > 0);
+  const seen = !eyes.length || eyes.some((one) => one.up); // else nobody is not known to be nobody
+  if (!used.length) return fill("zones", h("p.empty", t(seen ? "now.zones_nobody" : "frame.unseen")));
+  const most = Math.max(...used.map((one) => one.people));
+  const top = [...used].sort((a, b) => b.people - a.people || a.zone.localeCompare(b.zone)).slice(0, 6);
   return fill("zones", h("ul.list", top.map((one) => h("li", h("span", names.zones.get(one.zone).name),
     h("span.end.row", h("span.bar", h("i", { style: { width: `${(100 * one.people) / most}%` } })), h("b", number(one.people)))))));
 }

@@ -9,11 +9,18 @@ import { number, share, t } from "../words.js";
 
 const shop = steadily("shop");
 const MOST = 40;
+/** So many ways through several areas are shown. */
+const WAYS = 12;
+/** A way in which so large a part of those went on to a longer one says nothing more than that. */
+const SAME = 0.9;
 let answer = null;
+let routes = null;
 let plan = null;
 
-async function show(period, signal) {
-  [answer, plan] = await Promise.all([ask("paths", period.query, signal), shopPlan()]);
+async function show({ query }, signal) {
+  const alone = { since: query.since, until: query.until };
+  const [paths, ways] = [ask("paths", query, signal), ask("routes", alone, signal)];
+  [answer, routes, plan] = await Promise.all([paths, ways, shopPlan()]);
   await draw();
 }
 
@@ -30,8 +37,38 @@ async function draw() {
     tableOf(rows, [[t("paths.from"), (row) => name(row.place)], [t("paths.to"), (row) => name(row.detail)], [t("paths.people"), (row) => measured(row.people), true], [t("paths.share"), (row) => share(row.share?.value, 1), true]], csvOf("paths")),
     answer.notes.length ? h("p", h("small", t("frame.withheld"))) : null);
   fill("top", rows.length ? h("ol.list", rows.slice(0, 8).map((row) => h("li", h("span", `${name(row.place)} → ${name(row.detail)}`), h("span.end", h("b", number(row.people.value)), h("br"), h("small", share(row.share?.value, 1)))))) : h("p.empty", t("paths.none")));
-  ends("first", told, name, (row) => row.place, (row) => row.detail);
-  ends("last", told, name, (row) => row.detail, (row) => row.place);
+  drawRoutes(chosen, name);
+  began("first", name) || ends("first", told, name, (row) => row.place, (row) => row.detail);
+  began("last", name) || ends("last", told, name, (row) => row.detail, (row) => row.place);
+}
+
+const told = (kind) => routes.rows.filter((row) => row.detail === kind && row.people?.value);
+const areasOf = (row) => row.place.split(">");
+const sure = (row) => `${share(row.share?.value, 1)} (${share(row.share?.low, 1)}–${share(row.share?.high, 1)})`;
+
+/** The ways that most visits had in common, without those that are but a part of a longer one. */
+function usual(chosen) {
+  const ways = told("way").filter((row) => !chosen || areasOf(row).includes(chosen));
+  const longer = (row) => ways.some((one) => one.place.length > row.place.length && `>${one.place}>`.includes(`>${row.place}>`) && one.people.value >= SAME * row.people.value);
+  return ways.filter((row) => !longer(row));
+}
+
+function drawRoutes(chosen, name) {
+  const rows = usual(chosen);
+  const none = told("none")[0];
+  if (!rows.length) return fill("routes", h("p.empty", t(answer.rows.length ? "paths.no_routes" : "paths.none")));
+  const way = (row) => h("li", h("span", areasOf(row).flatMap((id, n) => [n > 0 && h("span.to", { "aria-label": t("paths.then") }, " → "), h("span.area", name(id))])), h("span.end", h("b", t("paths.visits", { n: number(row.people.value) })), h("br"), h("small", sure(row))));
+  return fill("routes", h("ol.list.routes", rows.slice(0, WAYS).map(way)),
+    h("p", h("small", t("paths.routes_are"), none ? ` ${t("paths.in_none", { n: number(none.people.value), part: share(none.share?.value, 1) })}` : "")),
+    tableOf(rows, [[t("paths.way"), (row) => areasOf(row).map(name).join(" → ")], [t("paths.people"), (row) => measured(row.people), true], [t("paths.share"), sure, true]], csvOf("routes")));
+}
+
+/** Where visits were first or last, counted; whether that is told of any day. */
+function began(card, name) {
+  const rows = told(card).slice(0, 6);
+  if (!rows.length) return false;
+  fill(card, h("div.scroll", { tabindex: "0" }, table(rows, [[t("areas.name"), (row) => name(row.place)], [t("paths.people"), (row) => measured(row.people), true], [t("paths.share"), sure, true]])));
+  return true;
 }
 
 /** More went out of an area than into it: there people began (or, the other way round, ended). */

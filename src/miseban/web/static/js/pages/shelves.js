@@ -1,11 +1,13 @@
 // Shelves: what stands full or empty now, how long it was empty, and what hands did there.
 
 import { ask, steadily } from "../api.js";
-import { figure, measured, table, tableOf } from "../charts.js";
+import { figure, table, tableOf } from "../charts.js";
 import { changed } from "../compared.js";
 import { fill, h } from "../dom.js";
 import { onLive } from "../live.js";
 import { csvOf, onPeriod } from "../period.js";
+import { check, checks, mayCheck } from "../shelves/check.js";
+import { hands } from "../shelves/hands.js";
 import { duration, number, share, t } from "../words.js";
 
 const shop = steadily("shop");
@@ -19,7 +21,9 @@ async function now({ shelves, time }) {
   const found = await shop;
   if (!found.shelves.length) return fill("now", h("p.empty", t("shelves.none")));
   const states = new Map(shelves.map((one) => [`${one.shelf}/${one.facing}`, one]));
-  return fill("now", found.shelves.map((shelf) => h("div.shelf", h("h3", shelf.name), rowsOf(shelf).map((row) => h("div.board", row.map((facing) => standing(facing, states.get(`${shelf.id}/${facing.id}`), time)))))));
+  const facings = found.shelves.flatMap((shelf) => shelf.facings.map((facing) => ({ place: `${shelf.id}/${facing.id}`, shelf: shelf.id, facing: facing.id, name: facing.name, shelfName: shelf.name, ...states.get(`${shelf.id}/${facing.id}`) })));
+  checks(facings, time);
+  return fill("now", found.shelves.map((shelf) => h("div.shelf", h("h3", shelf.name), rowsOf(shelf).map((row) => h("div.board", row.map((facing) => standing(facing, `${shelf.id}/${facing.id}`, states.get(`${shelf.id}/${facing.id}`), time)))))));
 }
 
 function rowsOf(shelf) {
@@ -35,19 +39,22 @@ function rowsOf(shelf) {
 }
 const mean = (polygon, n) => polygon.reduce((sum, spot) => sum + spot[n], 0) / polygon.length;
 
-function standing(facing, state, time) {
+/** A facing; a button where whoever looks may say how it really stands. */
+function standing(facing, place, state, time) {
   const known = state?.state;
   const since = state?.since ? duration((Date.parse(time) - Date.parse(state.since)) / 1000) : null;
-  const says = known ? known === "full" ? share(state.fill) : t(`shelfstate.${known}`) : t("frame.unseen");
-  return h(`div.facing.${known ?? "unseen"}`, h("span.level", h("i", { style: { height: `${Math.round((state?.fill ?? 0) * 100)}%` } })), h("span.what", facing.name), h("small", known === "low" && state.fill !== null ? `${says} · ${share(state.fill)}` : says, known === "empty" && since ? ` · ${since}` : ""));
+  const says = known ? known === "full" && state.fill !== null ? share(state.fill) : t(`shelfstate.${known}`) : t("frame.unseen");
+  const way = mayCheck ? { type: "button", onclick: () => check(place) } : {};
+  return h(`${mayCheck ? "button" : "div"}.facing.${known ?? "unseen"}`, way, h("span.level", h("i", { style: { height: `${Math.round((state?.fill ?? 0) * 100)}%` } })), h("span.what", facing.name), h("small", known === "low" && state.fill !== null && state.fill !== undefined ? `${says} · ${share(state.fill)}` : says, known === "empty" && since ? ` · ${since}` : ""));
 }
 
 /** Each card as soon as its own answer is there. */
 async function show(period, signal) {
   const known = await names;
-  const { since, until } = period.query;
-  const [stock, funnel] = [ask("stock", { ...period.query, by: "whole" }, signal), ask("funnel", { since, until }, signal)];
-  await Promise.all([stock.then((answer) => stood(answer, known)), funnel.then((answer) => handled(answer, known))]);
+  const shelves = new Map([...known.values()].map(({ shelf }) => [shelf.id, shelf.name]));
+  const words = { of: (place) => known.get(place)?.facing.name ?? shelves.get(place) ?? place };
+  const stock = ask("stock", { ...period.query, by: "whole" }, signal);
+  await Promise.all([stock.then((answer) => stood(answer, known)), hands(period.query, words, signal)]);
 }
 
 function stood(stock, known) {
@@ -66,17 +73,6 @@ function stood(stock, known) {
     [t("shelves.fill"), (row) => share(row.fill.value), true],
   ];
   fill("stock", rows.length ? h("div.scroll", { tabindex: "0" }, table(rows.slice(0, SHOWN), columns)) : h("p.empty", t("shelves.no_stock")), tableOf(stock.rows, columns, csvOf("stock")));
-}
-
-function handled(funnel, known) {
-  const hands = funnel.rows.filter((row) => row.touched?.value || row.passed?.value).sort((a, b) => (b.touched?.value ?? 0) - (a.touched?.value ?? 0));
-  fill("funnel", hands.length ? [h("div.scroll", { tabindex: "0" }, table(hands.slice(0, SHOWN), [
-    [t("shelves.facing"), (row) => facingName(known, row.place)],
-    ...["passed", "stopped", "touched", "picked"].map((key) => [t(`shelves.${key}`), (row) => measured(row[key]), true]),
-    [t("shelves.rate"), (row) => share(row.pick_rate?.value), true],
-  ])), h("p", h("a", { href: csvOf("funnel"), download: true }, t("frame.csv")))] : h("p.empty", t("shelves.no_touches")));
-  const back = funnel.rows.filter((row) => row.put_backs?.value && row.pick_ups?.value).sort((a, b) => b.put_backs.value / b.pick_ups.value - a.put_backs.value / a.pick_ups.value);
-  fill("back", back.length ? h("ol.list", back.slice(0, 8).map((row) => h("li", h("span", facingName(known, row.place)), h("span.end", h("b", number(row.put_backs.value)), h("br"), h("small", t("shelves.of_picked", { share: share(row.put_backs.value / row.pick_ups.value), n: number(row.pick_ups.value) })))))) : h("p.empty", t("shelves.no_touches")));
 }
 
 onLive("now", now);

@@ -1,4 +1,4 @@
-"""Small shops for ``shelves``: one wall of goods, drawn by chance, and a camera that sees it."""
+"""Small shops to learn from and to be measured on: a wall of goods drawn by chance, a camera."""
 
 from __future__ import annotations
 

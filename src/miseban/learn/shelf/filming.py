@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.shelf_shop import CAMERA
+from miseban.learn.shelf.shops import CAMERA
 from miseban.sim.render import RenderedCamera
 from miseban.sim.seen.detector import Detector, DetectorModel
 from miseban.sim.seen.tracks import Seen
@@ -29,11 +29,12 @@ OPENS = 8.0
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A picture (H, W, 3) at ``time_s``, the boxes ``people`` (N, 4) that an imperfect detector
-    finds in it, and ``seen``, the part of each person's box that is in view."""
+    finds in it, and the truth: how full each facing of the scenario is, ``fill`` (F,)."""
 
     time_s: float
     picture: NDArray[np.uint8]
     people: NDArray[np.float64]
+    fill: NDArray[np.float64]
 
 
 def filmed(
@@ -69,7 +70,8 @@ def filmed(
             )  # fmt: skip
         camera = drawn[bumped]
         scene = simulation.scene(time_s)
-        camera.stock({key: simulation.goods.fill(key) for key in keys})
+        fill = [simulation.goods.fill(key) for key in keys]
+        camera.stock(dict(zip(keys, fill, strict=True)))
         picture, boxes = camera.frame_and_boxes(Scene(time_s * daylight, scene.figures))
         count = len(boxes.ids)
         rows = TrackRows(
@@ -78,4 +80,4 @@ def filmed(
         )  # fmt: skip
         seen = Seen(CAMERA, rows, boxes.visibility)
         found = eye.look(seen, 1 / step_s, time_s, time_s + step_s)
-        yield Moment(time_s, picture, found.xyxy)
+        yield Moment(time_s, picture, found.xyxy, np.array(fill))

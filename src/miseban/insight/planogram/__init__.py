@@ -1,0 +1,14 @@
+"""Planogram: what should stand where, beside what stands there.
+
+In: the shop file, a plan as CSV, and how facings look now. Out: what is missing, moved or beside
+the wrong neighbour, and shares of shelf. Never: a word about a person.
+"""
+
+from miseban.insight.planogram.comparing import Finding, Kind, compare
+from miseban.insight.planogram.plan import COLUMNS, LARGEST_PLAN, Planned, plan_of, read_plan
+from miseban.insight.planogram.shares import By, Part, shares_of
+
+__all__ = [
+    "COLUMNS", "LARGEST_PLAN", "By", "Finding", "Kind", "Part", "Planned", "compare", "plan_of",
+    "read_plan", "shares_of",
+]  # fmt: skip

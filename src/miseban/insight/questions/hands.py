@@ -1,0 +1,182 @@
+"""What people did at the shelves, from passing to buying."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from miseban.insight.questions.answers import Answer, Unit
+from miseban.insight.questions.asked import Asked, Columns, Floats, Ints, Table, share
+from miseban.insight.questions.asking import FunnelQuestion
+from miseban.insight.questions.chosen import narrowed
+from miseban.insight.questions.coverage import Coverage
+from miseban.insight.questions.durations import lasting
+from miseban.insight.questions.grid import grid
+from miseban.insight.questions.ratios import share_ends
+from miseban.insight.questions.rows import Rows, Sums, fetch, histograms_of, left_out
+from miseban.vocabulary.shop import Shelf, Shop
+
+STOP_S = 4.0
+"""Who stays so long has stopped. An edge of the bins of durations."""
+MANY = 4
+"""Of so many times k people is told what share did not buy: of fewer, those who are left out
+because they were too few would make it wrong."""
+_KINDS = ("visits", "picked", "kept", "reach", "pick_up", "put_back")
+_UNITS: dict[str, Unit] = {
+    "passed": "people", "stopped": "people", "touched": "people", "picked": "people",
+    "kept_by": "people", "reaches": "count", "pick_ups": "count", "put_backs": "count",
+    "kept": "count", "bought": "count", "bought_by": "count", "stop_rate": "share",
+    "touch_rate": "share", "pick_rate": "share", "put_back_rate": "share",
+    "not_bought_rate": "share",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """A facing, or all of a shelf, whose facings are ``parts``; ``gtins`` are its products, and
+    ``alone`` whether these stand nowhere else."""
+
+    place: str
+    parts: tuple[str, ...]
+    gtins: tuple[str, ...]
+    alone: bool
+
+
+def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
+    """A row for every facing (``shelf/facing``), or for every shelf. Who passed and stopped is
+    known where a zone has the shelf's id."""
+    over = grid(question, "whole", asked.reader.timezone, finest="hour")
+    some = narrowed(question, over, asked.reader.timezone)
+    wanted = question.shelves
+    shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
+    zones = {zone.id for zone in asked.shop.zones}
+    touched = fetch(asked, over, ("touch",), some=some)
+    receipts = fetch(asked, over, ("receipt", "sold"), some=some)
+    near = [shelf.id for shelf in shelves if shelf.id in zones]
+    stays = fetch(asked, over, ("stay",), near, some=some)
+    stops = fetch(asked, over, ("stay",), near, histograms=True, split=_stopped, some=some)
+    coverage = Coverage(asked, over, some=some)
+    table = Table(over, _UNITS)
+    nothing = np.full(over.n, np.nan)
+    counted_so = any("kept" in touched.details("touch", p) for p in touched.places("touch"))
+    for shelf in shelves:
+        seen = coverage.line(shelf.id)
+        one, divided = stays.of("stay", shelf.id), stops.of("stay", shelf.id)
+        told = shelf.id in zones
+        passed = one.told if told else nothing
+        known = told & (divided.measured > 0)
+        stopped = np.where(known, lasting(divided.histogram, STOP_S), np.nan)
+        for subject in _subjects(shelf, asked.shop, each=question.of == "facing"):
+            each = [
+                _hands({k: touched.of("touch", part, k) for k in _KINDS}, counted_so=counted_so)
+                for part in subject.parts
+            ]
+            hands: Columns = {name: _together([one[name] for one in each]) for name in each[0]}
+            sold = _sold(subject, receipts, over.n)
+            values: Columns = {**hands, **sold, "passed": passed, "stopped": stopped}
+            whole = len(subject.parts) > 1  # who touched two of its facings counts twice
+            visits: NDArray[np.float64] = np.nan_to_num(hands["touched"])
+            ups: NDArray[np.float64] = np.nan_to_num(hands["pick_ups"])
+            rates, ends = _rates(
+                {
+                    "stop_rate": (stopped, divided.measured),
+                    "touch_rate": (hands["touched"], nothing if whole else np.nan_to_num(passed)),
+                    "pick_rate": (hands["picked"], visits),
+                    "put_back_rate": (hands["put_backs"], ups),
+                    "not_bought_rate": _not_bought(subject, visits, sold["bought_by"], asked.k),
+                }
+            )
+            if whole:  # these are no single people, whom an interval would take them for
+                ends = {"stop_rate": ends["stop_rate"]}
+            base: Columns = {"touched": hands["touched"], "picked": hands["picked"]}
+            base |= {"kept_by": hands["kept_by"], "pick_rate": hands["touched"]}
+            base |= {"put_back_rate": hands["pick_ups"], "not_bought_rate": hands["touched"]}
+            if told:
+                base |= {"passed": passed, "touch_rate": passed, "stopped": stopped}
+                base |= {"stop_rate": divided.measured}
+            table.add(subject.place, "", seen, values | rates, base=base, ends=ends)
+    notes = {note for rows in (touched, stays, stops) for note in left_out(rows, asked)}
+    return table.answer(question, asked, notes=sorted(notes))
+
+
+def _subjects(shelf: Shelf, shop: Shop, *, each: bool) -> list[_Subject]:
+    everywhere = Counter(facing.gtin for one in shop.shelves for facing in one.facings)
+    places = places_of([shelf])
+    if each:
+        return [
+            _Subject(place, (place,), (one.gtin,), everywhere[one.gtin] == 1)
+            for one, place in zip(shelf.facings, places, strict=True)
+        ]
+    here = Counter(facing.gtin for facing in shelf.facings)
+    alone = all(everywhere[gtin] == n for gtin, n in here.items())
+    return [_Subject(shelf.id, tuple(places), tuple(here), alone)]
+
+
+def _hands(n: dict[str, Sums], *, counted_so: bool) -> Columns:
+    """What hands did. Days counted before it was known who kept something say nothing of it."""
+    kept, ups = n["kept"], n["pick_up"].told
+    unknown = (kept.measured < kept.n) | kept.withheld
+    if not counted_so:
+        unknown |= np.nan_to_num(ups) > 0
+    return {
+        "touched": n["visits"].told,
+        "picked": n["picked"].told,
+        "kept_by": np.where(unknown, np.nan, kept.n),
+        "reaches": n["reach"].told,
+        "pick_ups": ups,
+        "put_backs": n["put_back"].told,
+        "kept": np.where(unknown, np.nan, kept.total),
+    }
+
+
+def _together(parts: Sequence[Floats | Ints]) -> Floats:
+    """(N,) the sum of what is told of parts (N,) each; not a number where nothing is."""
+    columns = np.asarray(parts, np.float64)
+    return np.where(np.isnan(columns).all(axis=0), np.nan, np.nansum(columns, axis=0))
+
+
+def _sold(subject: _Subject, receipts: Rows, n: int) -> Columns:
+    """What the tills sold of its products; of a shelf nothing where one of them stands elsewhere
+    too. Not a number where no receipts are known."""
+    known = bool(receipts.places("sold")) and (len(subject.parts) == 1 or subject.alone)
+    if not known:
+        return dict.fromkeys(("bought", "bought_by"), np.full(n, np.nan))
+    each = [receipts.of("sold", gtin) for gtin in subject.gtins]
+    pieces = np.sum([one.total for one in each], axis=0)
+    # Who buys two products of a shelf has one receipt, but nobody can tell from the sums.
+    by = np.asarray(each[0].n, np.float64) if len(each) == 1 else np.full(n, np.nan)
+    return {"bought": np.asarray(pieces, np.float64), "bought_by": by}
+
+
+def _not_bought(
+    subject: _Subject, visits: Floats, bought_by: Floats | Ints, k: int
+) -> tuple[Floats, Floats]:
+    """Of how many who touched, how many did not buy, if each receipt is of somebody who did."""
+    enough = (visits >= MANY * k) & subject.alone & ~np.isnan(bought_by)
+    return np.where(enough, np.maximum(visits - bought_by, 0), np.nan), visits
+
+
+def _rates(
+    parts: dict[str, tuple[Floats | Ints, Floats | Ints]],
+) -> tuple[Columns, dict[str, tuple[Floats, Floats]]]:
+    """Shares and their intervals: each of (some, of how many)."""
+    rates: Columns = {}
+    ends = {}
+    for name, (some, of) in parts.items():
+        rates[name] = np.minimum(share(some, of), 1)
+        ends[name] = share_ends(some, of)
+    return rates, ends
+
+
+def _stopped(rows: pa.Table) -> NDArray[np.int64]:
+    """(M,) how many of the stays in M rows were stops."""
+    return lasting(histograms_of(rows), STOP_S)
+
+
+def places_of(shelves: Sequence[Shelf]) -> list[str]:
+    return [f"{shelf.id}/{facing.id}" for shelf in shelves for facing in shelf.facings]
