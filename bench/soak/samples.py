@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 
 COLUMNS = ("time_s", "role", "pid", "rss_kb", "pss_kb", "own_kb", "processor_s", "threads", "files")
-"""``own_kb`` is memory that no other process shares; ``files`` are open descriptors."""
+"""``own_kb`` is memory of its own, in memory or swapped out: what it has written. A page of a file
+that it only read is the system's, and would be counted as its own whenever nobody else happens to
+map that file: 20 MB of libraries, as other programs come and go. ``files`` are open descriptors."""
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -36,7 +38,7 @@ def _of(pid: int) -> tuple[int, int, int, str, int, int] | None:
     """The columns from ``rss_kb`` on; None for a process that is gone."""
     folder = Path(f"/proc/{pid}")
     try:
-        sizes = dict.fromkeys(("Rss", "Pss", "Private_Clean", "Private_Dirty"), 0)
+        sizes = dict.fromkeys(("Rss", "Pss", "Private_Dirty", "Swap"), 0)
         for line in (folder / "smaps_rollup").read_text("ascii").splitlines()[1:]:
             name, _, rest = line.partition(":")
             if name in sizes:
@@ -46,7 +48,7 @@ def _of(pid: int) -> tuple[int, int, int, str, int, int] | None:
         files = len(list((folder / "fd").iterdir()))
     except (OSError, IndexError, ValueError):
         return None
-    own = sizes["Private_Clean"] + sizes["Private_Dirty"]
+    own = sizes["Private_Dirty"] + sizes["Swap"]
     return sizes["Rss"], sizes["Pss"], own, f"{processor_s:.2f}", int(fields[17]), files
 
 
