@@ -20,12 +20,14 @@ SHOPS = Path(__file__).parents[2] / "shops"
 
 def simulated(shop: Shop, start: datetime, hours: float, seed: int) -> list[Event]:
     """Everything that happened in the shop for ``hours`` from ``start`` on, and the cameras'
-    reports."""
+    reports. As many come as in its busiest hour, whatever the clock says: at night there would be
+    too few for most pages to tell of."""
     scenario = load_scenario(beside(SHOPS / f"{shop.shop.id}.toml"), shop)
     local = start.astimezone(ZoneInfo(shop.shop.timezone)).replace(tzinfo=None)
-    scenario = scenario.model_copy(
-        update={"scenario": scenario.scenario.model_copy(update={"start": local})}
-    )
+    arrivals = scenario.arrivals
+    busy = arrivals.model_copy(update={"per_hour": (max(arrivals.per_hour),) * 24})
+    at = scenario.scenario.model_copy(update={"start": local})
+    scenario = scenario.model_copy(update={"scenario": at, "arrivals": busy})
     length_s = hours * 3600
     simulation = Simulation(shop, scenario, seed)
     simulation.run_until(length_s)
