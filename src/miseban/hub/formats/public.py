@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from miseban.hub.formats.onvif import COUNTER, OCCUPANCY, OnvifEvent, write_onvif
 from miseban.hub.live import LiveSnapshot
+from miseban.hub.live.hashed import Once
 from miseban.vocabulary.events import Event, LineCrossed, PlainEvent
 from miseban.vocabulary.shop import Shop
 
@@ -45,7 +46,7 @@ class PublicFigures:
         self._zone = ZoneInfo(shop.shop.timezone)
         self._lines = {line.id: line for line in shop.lines}
         self._shown = {zone.id: zone for zone in shop.zones if zone.kind not in _HIDDEN}
-        self._passed: dict[tuple[str, str], set[str]] = {}
+        self._passed: dict[tuple[str, str], Once] = {}
         self._from: datetime | None = None
 
     def catch_up(self, reader: Reader, now: datetime) -> None:
@@ -60,7 +61,7 @@ class PublicFigures:
             return
         if self._from is None or event.time >= self._from:
             # By id: whatever is told again is counted once.
-            self._passed.setdefault((event.line, event.direction), set()).add(event.id)
+            self._passed.setdefault((event.line, event.direction), Once()).add(event.id)
 
     def told(self, now: datetime) -> Told:
         """All figures at ``now``, by topic."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from hashlib import blake2b
 
 import numpy as np
@@ -12,6 +14,25 @@ def hashed(text: str) -> int:
     """The same number for the same id in every process. Among a hundred million ids two are the
     same with a chance of one in four thousand."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+class Once:
+    """Ids that have been, 8 bytes each."""
+
+    def __init__(self) -> None:
+        self._numbers = array("Q")  # in order
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def add(self, text: str) -> bool:
+        """Whether it is new."""
+        number = hashed(text)
+        at = bisect_left(self._numbers, number)
+        if at < len(self._numbers) and self._numbers[at] == number:
+            return False
+        self._numbers.insert(at, number)
+        return True
 
 
 class Moments:

@@ -1,0 +1,29 @@
+"""Ids as numbers count as ids do, in a fraction of their memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from miseban.hub.live.hashed import Once
+
+
+@given(st.lists(st.text(max_size=3)))
+def test_it_is_a_set(ids: list[str]) -> None:
+    once, known = Once(), set[str]()
+    for one in ids:
+        assert once.add(one) == (one not in known)
+        known.add(one)
+        assert len(once) == len(known)
+
+
+def test_a_day_of_passages_takes_little() -> None:
+    tracemalloc.start()
+    once = Once()
+    for number in range(20_000):
+        once.add(f"01a2193c-94e0-7d60-bb28-{number:012x}")
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken < 20_000 * 16
