@@ -7,7 +7,6 @@ roll-ups are others, so it is worked out once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -148,21 +147,27 @@ class _Sums(NamedTuple):
 def _summed(seconds: Ints, visits: Ints, blocks: Blocks, told: Flags, hours: int) -> _Sums:
     """Of K cells (K, T) or (K, H, T) at T times, each of so many ``hours``, in those ``blocks``
     that are ``told``."""
-    flat = len(seconds), math.prod(seconds.shape[1:])
     at = np.nonzero(told)
-    block = (*at[:-1], blocks.first[at])
-    block_s, block_h = np.zeros_like(seconds), np.zeros_like(seconds)
-    np.add.at(block_s, block, seconds[at])
-    block_h[block] = hours * (blocks.last - blocks.first + 1)[at]
-    squares = np.zeros(seconds.shape)
-    np.divide(np.square(block_s, dtype=float), block_h, out=squares, where=block_h > 0)
+    first, many = blocks.first[at], len(seconds)
+    # In order, and a block lies side by side: where another row or another block begins.
+    row = np.ravel_multi_index(at[:-1], seconds.shape[:-1])
+    begins = np.flatnonzero(np.diff(row, prepend=-1) | np.diff(first, prepend=-1))
+    if not len(begins):
+        none = np.zeros(many, np.int64)
+        return _Sums(none, none, none, none, np.zeros(many))
+    cell = at[0][begins]
+    block_s = np.add.reduceat(seconds[at], begins)
+    block_h = hours * (blocks.last[at] - first + 1)[begins].astype(np.int64)
 
-    def summed(of: NDArray[Any]) -> Ints:
-        return np.asarray(of.reshape(flat).sum(axis=1, dtype=np.int64), np.int64)
+    def summed(which: Ints, of: NDArray[Any]) -> NDArray[np.float64]:
+        return np.asarray(np.bincount(which, of, many), np.float64)
 
-    spread = squares.reshape(flat).sum(axis=1)
     return _Sums(
-        summed(block_s), summed(visits * told), summed(block_h > 0), summed(block_h), spread
+        summed(cell, block_s).astype(np.int64),
+        summed(at[0], visits[at]).astype(np.int64),
+        np.bincount(cell, minlength=many),
+        summed(cell, block_h).astype(np.int64),
+        summed(cell, np.square(block_s, dtype=float) / block_h),
     )
 
 
