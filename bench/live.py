@@ -61,12 +61,15 @@ def large_shop() -> Shop:
         for kind, n in kinds
         for i in range(n)
     ]
-    facing = {"gtin": "2000000000015", "polygon": SQUARE, "capacity": 5}
+    facing = {"gtin": "2000000000015", "capacity": 5}
+    places = [[[x, 10], [x + 90, 10], [x + 90, 100]] for x in range(10, 410, 100)]
     shelves = [
         {
             "id": f"s{i}",
             "camera": f"c{i}",
-            "facing": [{"id": f"f{i}-{j}"} | facing for j in range(4)],
+            "facing": [
+                {"id": f"f{i}-{j}", "polygon": place} | facing for j, place in enumerate(places)
+            ],
         }
         for i in range(FACINGS // 4)
     ]
