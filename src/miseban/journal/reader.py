@@ -22,7 +22,7 @@ from miseban.journal.manifest import Manifest, Segment
 from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
 from miseban.journal.rollups.days import day_at, utc_days
 from miseban.journal.rollups.files import rollup_path
-from miseban.journal.segments import events_of
+from miseban.journal.segments import each_event
 from miseban.journal.snapshot import (
     CHANGING,
     NO_FILE,
@@ -112,7 +112,7 @@ class JournalReader:
         left = limit
         for table in self._tables(types, since, until):
             some = table if left is None else table.slice(0, left)
-            yield from events_of(some)
+            yield from each_event(some)
             if left is not None:
                 left -= len(some)
                 if left <= 0:

@@ -8,7 +8,7 @@ those of the same time stand in the order in which they were accepted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -25,6 +25,7 @@ from miseban.vocabulary.events import EVENT_CLASSES, EVENTS, DataClass, Event
 
 _PLACES = {"t": pa.decimal128(18, 3), "x": pa.decimal128(9, 2), "y": pa.decimal128(9, 2)}
 _ROWS_AT_ONCE = 20_000
+_EVENTS_AT_ONCE = 500
 _ROW_GROUP = 200_000
 
 
@@ -156,12 +157,15 @@ def widened(table: pa.Table) -> pa.Table:
 
 def events_of(table: pa.Table) -> list[Event]:
     """The rows of a segment, as the events they were, in their order."""
-    events = []
-    for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
+    return list(each_event(table))
+
+
+def each_event(table: pa.Table) -> Iterator[Event]:
+    """The same one after another: a day of them would be ten million small pieces of memory."""
+    for batch in table.to_batches(max_chunksize=_EVENTS_AT_ONCE):
         for row in batch.to_pylist():
             told = {name: value for name, value in row.items() if value is not None}
             for name in TRAIL:
                 if name in told:
                     told[name] = [float(value) for value in told[name]]
-            events.append(EVENTS.validate_python(told))
-    return events
+            yield EVENTS.validate_python(told)
