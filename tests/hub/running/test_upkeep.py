@@ -7,14 +7,18 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from miseban.hub.hub import Hub
 from miseban.hub.running import box
-from miseban.hub.running.settings import Settings, Upkeep
+from miseban.hub.running.settings import Upkeep
 from miseban.hub.running.upkeep import Keeper, Pace, Stopped
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import Failed
+from miseban.vocabulary.shop import parse_shop
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
@@ -105,12 +109,14 @@ def test_a_deletion_that_fails_leaves_the_rest_of_the_night_to_be_done(
         raise Failed("compaction", tmp_path, "no space")
 
     monkeypatch.setattr(box, "retain", retain)
-    shop = '[shop]\nid = "s"\ntimezone = "UTC"\npolicy = "jp"\n'
-    (tmp_path / "shop.toml").write_text(shop, "utf-8")
-    with box.open_box(tmp_path / "shop.toml", Settings(data=tmp_path / "data")) as opened:
-        done: list[str] = []
-        monkeypatch.setattr(opened.hub.people, "tidy", lambda _: done.append("people"))
-        monkeypatch.setattr(opened.hub.requests, "forget", lambda _: done.append("requests"))
-        with pytest.raises(Failed, match="no space"):
-            box._retain(opened.hub, NOW)
+    shop = parse_shop('[shop]\nid = "s"\ntimezone = "UTC"\npolicy = "jp"\n', "s")
+    done: list[str] = []
+    hub = SimpleNamespace(
+        shop=shop,
+        journal=None,
+        people=SimpleNamespace(tidy=lambda _: done.append("people")),
+        requests=SimpleNamespace(forget=lambda _: done.append("requests")),
+    )
+    with pytest.raises(Failed, match="no space"):
+        box._retain(cast(Hub, hub), NOW)
     assert done == ["people", "requests"]
