@@ -25,7 +25,7 @@ def begin_plainly() -> None:
     """Begins this program anew in the same process, once, so that Python too takes small pieces
     from glibc. Its own allocator gives a megabyte back only when nothing of it is in use; a hub,
     which makes and drops thousands of small objects every few seconds, kept more and more of
-    them nearly empty (15 MB an hour). glibc gives back every free page, wherever it lies."""
+    them nearly empty (25 MB an hour). glibc gives back every free page, wherever it lies."""
     if os.environ.get("PYTHONMALLOC") or not hasattr(ctypes.CDLL(None), "malloc_trim"):
         return
     os.environ["PYTHONMALLOC"] = "malloc"

@@ -7,9 +7,8 @@ roll-ups are others. So it is worked out once, and kept as one row for each thin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -17,10 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.gate import Told, told
 from miseban.insight.disclosure.keys import Key, coded
-from miseban.insight.disclosure.remembered import ByReader
+from miseban.insight.disclosure.remembered import ByReader, month_by_month
 from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader
 
@@ -55,32 +53,20 @@ def told_whole(
 ) -> Told:
     """As ``gate.told`` of the one stretch between ``edges`` (2,), but for how many rows it takes:
     those of a key may be added up. Raises as that."""
-    known, newest = _KNOWN.of(reader), reader.newest()
-    months = Stretches.of([(int(edges[0]), int(edges[1]))]).by_month(reader.timezone)
-    calendars = [Calendar(month.edges, reader.timezone, newest) for month in months]
-    rollups = [reader.month(one.days[0]) if one.is_over else None for one in calendars]
-    asked = frozenset(whats), k, None if places is None else tuple(places), histograms, split
-    parts = [
-        None if now is None else known.get((*month.key, *asked), now)
-        for month, now in zip(months, rollups, strict=True)
-    ]
-    for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
-        some = list(run)
-        if there:
-            continue
-        # Months that follow each other are read at once.
-        ends = np.array([*(months[i].edges[0] for i in some), months[some[-1]].edges[-1]], np.int64)
+    begin = int(edges[0])
+
+    def worked_out(months: list[Stretches], _: object) -> Iterator[MonthPart]:
+        ends = np.array([*(one.edges[0] for one in months), months[-1].edges[-1]], np.int64)
         found = told(reader, ends, whats, k, places, histograms=histograms, split=split)
         which = np.searchsorted(ends, _starts(found.rows), side="right") - 1
-        for number, i in enumerate(some):
-            rows = _added(found.rows.filter(pa.array(which == number)), int(edges[0]))
-            hidden = frozenset(key for key, flags in found.hidden.items() if flags[number])
-            parts[i] = part = MonthPart(rows, hidden)
-            now = rollups[i]
-            # The same before and after: so it was made from these.
-            if now is not None and reader.month(calendars[i].days[0]) == now:
-                known.put((*months[i].key, *asked), now, part)
-    done = [part for part in parts if part is not None]
+        for number in range(len(months)):
+            rows = _added(found.rows.filter(pa.array(which == number)), begin)
+            hidden = (key for key, flags in found.hidden.items() if flags[number])
+            yield MonthPart(rows, frozenset(hidden))
+
+    asked = Stretches.of([(begin, int(edges[1]))])
+    more = frozenset(whats), k, None if places is None else tuple(places), histograms, split
+    done = month_by_month(reader, _KNOWN.of(reader), asked, more, worked_out)
     keys = {key for part in done for key in part.hidden}
     rows = pa.concat_tables([part.rows for part in done])
     start = pa.array(np.full(len(rows), edges[0]), pa.int64()).cast(rows.schema.field("start").type)

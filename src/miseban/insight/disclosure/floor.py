@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from miseban.insight.disclosure.blocks import Blocks
 from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.cells import Cells
 from miseban.insight.disclosure.floor_cells import bands_of, laid, read_heat, size, starts
-from miseban.insight.disclosure.remembered import ByReader, FloorPart
+from miseban.insight.disclosure.remembered import ByReader, FloorPart, month_by_month
 from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.days import moment
@@ -52,25 +51,11 @@ class FloorTold:
 def told_floor(reader: JournalReader, asked: Stretches, k: int) -> FloorTold:
     """Of the stretches that are ``asked`` for. Each block is one that could be asked for alone, so
     what is made of several tells no more than they do. Raises ``BadInput``."""
-    known, as_of = _KNOWN.of(reader), reader.newest()
-    months = asked.by_month(reader.timezone)
-    calendars = [Calendar(month.edges, reader.timezone, as_of) for month in months]
-    rollups = [reader.month(one.days[0]) if one.is_over else None for one in calendars]
-    parts = [
-        None if now is None else known.get((*month.key, k), now)
-        for month, now in zip(months, rollups, strict=True)
-    ]
-    for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
-        some = list(run)
-        if there:
-            continue
-        found = _worked_out(reader, [months[i] for i in some], [calendars[i] for i in some], k)
-        for i, part in zip(some, found, strict=True):
-            parts[i], now = part, rollups[i]
-            # The same before and after: so it was made from these.
-            if now is not None and reader.month(calendars[i].days[0]) == now:
-                known.put((*months[i].key, k), now, part)
-    return _added([part for part in parts if part is not None])
+
+    def worked_out(months: list[Stretches], calendars: list[Calendar]) -> Iterator[FloorPart]:
+        return _worked_out(reader, months, calendars, k)
+
+    return _added(month_by_month(reader, _KNOWN.of(reader), asked, k, worked_out))
 
 
 def _worked_out(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.insight.disclosure.calendar import Calendar
+from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader, Rollups
 
 Ints = NDArray[np.int64]
@@ -95,3 +98,34 @@ class ByReader(Generic[P]):
     def of(self, reader: JournalReader) -> Remembered[P]:
         with self._lock:
             return self._of.setdefault(reader, Remembered(self._most))
+
+
+def month_by_month(
+    reader: JournalReader,
+    known: Remembered[P],
+    asked: Stretches,
+    more: Hashable,
+    work_out: Callable[[list[Stretches], list[Calendar]], Iterable[P]],
+) -> list[P]:
+    """A part for each month of the stretches that are ``asked`` for: as it is ``known``, or else
+    from ``work_out``, which is given months that follow each other, so that they are read at once.
+    ``more`` is what the parts hang on besides. Raises ``BadInput``."""
+    newest = reader.newest()
+    months = asked.by_month(reader.timezone)
+    calendars = [Calendar(month.edges, reader.timezone, newest) for month in months]
+    rollups = [reader.month(one.days[0]) if one.is_over else None for one in calendars]
+    keys = [(*month.key, more) for month in months]
+    parts = [
+        None if now is None else known.get(key, now) for key, now in zip(keys, rollups, strict=True)
+    ]
+    for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
+        some = list(run)
+        if there:
+            continue
+        found = work_out([months[i] for i in some], [calendars[i] for i in some])
+        for i, part in zip(some, found, strict=True):
+            parts[i], now = part, rollups[i]
+            # The same before and after: so it was made from these.
+            if now is not None and reader.month(calendars[i].days[0]) == now:
+                known.put(keys[i], now, part)
+    return [part for part in parts if part is not None]

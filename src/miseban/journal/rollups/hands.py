@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.journal.rollups.facts import Moments
-from miseban.journal.rollups.steps import Steps
-from miseban.journal.rollups.window import Objects, Told, Window
+from miseban.journal.rollups.steps import Steps, within
+from miseban.journal.rollups.window import Objects, Told, Window, all_of
 
 
 def touches(window: Window) -> Iterator[Moments]:
@@ -23,7 +23,7 @@ def touches(window: Window) -> Iterator[Moments]:
     kind = told.texts("kind")
     place = told.texts("shelf") + "/" + told.texts("facing")
     yield Moments("touch", told.times, place, kind)
-    today = _today(window, told) & (told.texts("visit") != "")
+    today = within(window.day, told) & (told.texts("visit") != "")
     yield from _by_visit(told.those(today), place[today])
 
 
@@ -53,7 +53,7 @@ def _by_visit(told: Told, place: Objects) -> Iterator[Moments]:
     net = np.bincount(pairs.pair, up.astype(int) - (kind == "put_back"), len(pairs.first))
     pieces = np.asarray(net, np.float64)[pairs.pair]
     kept = np.flatnonzero(_firsts(told.times, up, pairs) & (pieces > 0))
-    yield Moments("touch", told.times[kept], place[kept], _all("kept", kept), pieces[kept])
+    yield Moments("touch", told.times[kept], place[kept], all_of("kept", kept), pieces[kept])
 
 
 def _firsts(times: NDArray[np.int64], which: NDArray[np.bool_], pairs: _Pairs) -> Flags:
@@ -67,7 +67,7 @@ def _firsts(times: NDArray[np.int64], which: NDArray[np.bool_], pairs: _Pairs) -
 def _once(name: str, times: NDArray[np.int64], visit: Objects, place: Objects) -> Moments:
     """Each pair of a visit and a place once, when it first was."""
     first = np.sort(_Pairs.of(visit, place).first)
-    return Moments("touch", times[first], place[first], _all(name, first))
+    return Moments("touch", times[first], place[first], all_of(name, first))
 
 
 def instead(window: Window, steps: Steps) -> Iterator[Moments]:
@@ -76,7 +76,7 @@ def instead(window: Window, steps: Steps) -> Iterator[Moments]:
     did. Each once a day."""
     told = window.told("shelf.touched")
     told = told.those(~window.by_staff(told))
-    told = told.those(_today(window, told) & (told.texts("visit") != ""))
+    told = told.those(within(window.day, told) & (told.texts("visit") != ""))
     shelf = told.texts("shelf")
     facing = shelf + "/" + told.texts("facing")
     visit, up = told.texts("visit"), told.texts("kind") == "pick_up"
@@ -89,12 +89,12 @@ def instead(window: Window, steps: Steps) -> Iterator[Moments]:
         first, last = np.searchsorted(told.times, [since, until])
         there = np.arange(first, last)[shelf[first:last] == place.partition("/")[0]]
         at.append(there)
-        gone.append(_all(place, there))
+        gone.append(all_of(place, there))
     which = np.concatenate(at) if at else np.zeros(0, np.int64)
     empty = np.concatenate(gone) if gone else np.zeros(0, object)
     order = np.argsort(which, kind="stable")
     which, empty = which[order], empty[order]
-    yield _instead(told.times, visit, which, empty, _all("", which))
+    yield _instead(told.times, visit, which, empty, all_of("", which))
     took = up[which] & (facing[which] != empty)
     yield _instead(told.times, visit, which[took], empty[took], facing[which[took]])
 
@@ -108,11 +108,3 @@ def _instead(
 ) -> Moments:
     first = np.sort(_Pairs.of(visit[which], empty + "|" + detail).first)
     return Moments("instead", times[which[first]], empty[first], detail[first])
-
-
-def _today(window: Window, told: Told) -> Flags:
-    return np.asarray((told.times >= window.day.start_us) & (told.times < window.day.end_us), bool)
-
-
-def _all(word: str, like: NDArray[np.int64]) -> Objects:
-    return np.full(len(like), word, object)

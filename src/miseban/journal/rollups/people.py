@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from miseban.journal.rollups.facts import Moments, Spans
 from miseban.journal.rollups.rows import STAFF
-from miseban.journal.rollups.window import Objects, Window
+from miseban.journal.rollups.window import Window, all_of
 
 _WHO = np.array(["", STAFF], object)
 
@@ -36,7 +35,7 @@ def stays(window: Window) -> Iterator[Moments | Spans]:
     since = crew.times - np.round(dwell_s[staff] * 1e6).astype(np.int64)
     zone = crew.texts("zone")
     alone = np.ones(len(crew))
-    who = _all(STAFF, zone)
+    who = all_of(STAFF, zone)
     yield Spans("occupancy", since, crew.times, zone, who, alone, covers=False, counts=True)
 
 
@@ -50,7 +49,7 @@ def occupancy(window: Window) -> Iterator[Moments]:
         "occupancy",
         began,
         zone,
-        _all("", zone),
+        all_of("", zone),
         told.numbers("person_s"),
         top=told.numbers("people_max"),
         covered_s=period_s * told.numbers("coverage"),
@@ -81,7 +80,3 @@ def paths(window: Window) -> Iterator[Moments]:
     known = np.asarray(names.dictionary.to_pylist(), object)
     from_, to = known[pairs // n % n], known[pairs % n]
     yield Moments("path", shoppers.times[pairs // (n * n)], from_, to)
-
-
-def _all(word: str, like: Objects | NDArray[np.int64]) -> Objects:
-    return np.full(len(like), word, object)

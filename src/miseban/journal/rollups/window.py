@@ -4,6 +4,7 @@ evening before)."""
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -127,7 +128,7 @@ class Window:
         return np.asarray(pc.is_in(told.table["visit"], self.staff).to_numpy(), bool)
 
 
-def all_of(word: str, like: Told) -> Objects:
+def all_of(word: str, like: Sized) -> Objects:
     """(N,) ``word`` for each."""
     return np.full(len(like), word, object)
 
