@@ -150,6 +150,26 @@ def test_said_to_be_empty_once_it_is_known_how_empty_looks() -> None:
     assert told[1] > 0.9
 
 
+def test_references_of_the_installer_are_right_at_once() -> None:
+    """The camera first sees a wall half sold, and takes it for full. Then it is filled."""
+    told = []
+    for said in (False, True):
+        watched = Watched()
+        watched.look({"b": 3, "d": 0}, 20)
+        watched.look({"d": 0}, 5)
+        for name in "abcef" if said else ():
+            watched.watch.confirm(Lesson(shelf="wall", facing=name, state="full", reference=True))
+        if said:
+            watched.watch.confirm(Lesson(shelf="wall", facing="d", state="empty", reference=True))
+        watched.look({"d": 0}, 5)
+        assert watched.watch.learned("wall", "b") == 0  # nothing of it is a lesson
+        watched.look({"b": 2, "d": 0}, 30)
+        told.append(watched.states())
+    assert told[1]["b"] == "low"
+    assert told[1]["d"] == "empty"
+    assert told[0] != told[1]
+
+
 def test_what_an_eye_remembers_cannot_leave(wall: Watched) -> None:
     eye = ShelfEye(shop().shelves[0].facings, WIDTH, HEIGHT)
     eye.look(frame(0.0, picture({})), NOBODY)

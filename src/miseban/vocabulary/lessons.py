@@ -23,7 +23,8 @@ Taught = Literal["full", "low", "empty"]
 
 
 class Lesson(BaseModel):
-    """The facing looks ``state`` now. Neither who said so nor when is told."""
+    """The facing looks ``state`` now. Neither who said so nor when is told. ``reference``: whoever
+    sets the camera up says so, and that is what a full, or an empty one, looks like."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -32,9 +33,11 @@ class Lesson(BaseModel):
     shelf: Annotated[Name, Field(description="Id of the shelf.")]
     facing: Annotated[Name, Field(description="Id of the facing on it.")]
     state: Taught
+    reference: bool = False
 
     def encode(self) -> bytes:
-        return self.model_dump_json().encode()
+        # A camera of before knows of no references: all others it still understands.
+        return self.model_dump_json(exclude=None if self.reference else {"reference"}).encode()
 
 
 def lessons_topic(shop: str, source: str) -> str:
