@@ -17,7 +17,7 @@ from miseban.vision.shelf import FEATURES, ShelfEye
 from miseban.vision.shelf.grid import quad_of
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import ShelfState
-from miseban.vocabulary.lessons import Lesson
+from miseban.vocabulary.lessons import Lesson, Taught
 from miseban.vocabulary.shop import parse_shop
 from tests.camera.shelf_pictures import HEIGHT, NOBODY, START, WIDTH, frame, picture, shop
 
@@ -168,6 +168,27 @@ def test_references_of_the_installer_are_right_at_once() -> None:
     assert told[1]["b"] == "low"
     assert told[1]["d"] == "empty"
     assert told[0] != told[1]
+
+
+def test_a_guess_teaches_a_little_and_never_after_staff_spoke(wall: Watched) -> None:
+    def hear(state: Taught, *, guess: bool) -> int:
+        assert wall.watch.confirm(Lesson(shelf="wall", facing="b", state=state, guess=guess))
+        wall.look({}, 3)
+        return len(wall.watch._space._facings[1].learner._guesses)
+
+    assert hear("empty", guess=True) == 1
+    assert wall.watch.learned("wall", "b") == 0
+    assert set(wall.states().values()) == {"full"}  # nobody saw it empty, and nobody said so
+    assert hear("full", guess=False) == 1
+    assert wall.watch.learned("wall", "b") == 1
+    assert hear("empty", guess=True) == 1  # staff have just looked
+    box = np.array([[110.0, 20.0, 200.0, 180.0]])
+    wall.watch.confirm(Lesson(shelf="wall", facing="e", state="empty", guess=True))
+    wall.watch.confirm(Lesson(shelf="wall", facing="e", state="full"))
+    wall.look({}, 5, people=box, person=True)
+    wall.watch.confirm(Lesson(shelf="wall", facing="e", state="empty", guess=True))
+    wall.look({}, 5)
+    assert wall.watch.learned("wall", "e") == 1
 
 
 def test_what_an_eye_remembers_cannot_leave(wall: Watched) -> None:

@@ -23,6 +23,8 @@ LOOK_S = 1.0
 """A camera looks at its shelves so often."""
 HELD_S = 60.0
 """Whoever says how a facing looks may stand before it: so long a clear look is waited for."""
+SAID_S = 600.0
+"""So long after staff said how a facing looks, nothing else is believed."""
 _SLACK_S = 1e-6
 
 
@@ -66,6 +68,7 @@ class ShelfWatch:
         self._ids = EventIds(rng)
         self._looked_s = float("-inf")
         self._heard: dict[int, tuple[Lesson, float]] = {}  # until when it is waited for
+        self._said_s: dict[int, float] = {}  # when staff spoke of it last
 
     def offer(self, frame: Frame, people_xyxy: NDArray[np.float64]) -> list[Event]:
         """The next frame, with everything in it that may be a person, (N, 4) in its pixels: what
@@ -89,12 +92,17 @@ class ShelfWatch:
         """Staff say how a facing looks now: the next clear look at it, within ``HELD_S``, teaches,
         since whoever said so may stand before it, or have filled it a moment ago. A reference is
         what that look becomes; the classifier learns nothing of it, for beside the old one the
-        facing looked otherwise than it will. False for a facing that this camera does not tell
-        of."""
+        facing looked otherwise than it will. A guess is passed over where staff spoke of late.
+        False for a facing that this camera does not tell of."""
         number = self._number.get((lesson.shelf, lesson.facing))
         if number is None:
             return False
-        self._heard[number] = lesson, max(self._looked_s, 0.0) + HELD_S
+        now_s = max(self._looked_s, 0.0)
+        if lesson.guess and now_s < self._said_s.get(number, float("-inf")) + SAID_S:
+            return True
+        if not lesson.guess:
+            self._said_s[number] = now_s
+        self._heard[number] = lesson, now_s + HELD_S
         return True
 
     def remember(self, folder: Path) -> None:
@@ -117,7 +125,9 @@ class ShelfWatch:
             if not clear[number] or time_s > until_s:
                 continue
             if not lesson.reference:
-                taught |= self._space.confirm(number, lesson.state)
+                taught |= self._space.confirm(number, lesson.state, guess=lesson.guess)
+            if lesson.guess:
+                continue  # what full and empty look like is no guess
             said.empty[number], said.full[number] = lesson.state == "empty", lesson.state == "full"
             said.reference[number] = lesson.reference
         if taught and self._memory is not None:

@@ -24,7 +24,8 @@ Taught = Literal["full", "low", "empty"]
 
 class Lesson(BaseModel):
     """The facing looks ``state`` now. Neither who said so nor when is told. ``reference``: whoever
-    sets the camera up says so, and that is what a full, or an empty one, looks like."""
+    sets the camera up says so, and that is what a full, or an empty one, looks like. ``guess``:
+    nobody says so, it only is likely by what was sold or put there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -34,10 +35,13 @@ class Lesson(BaseModel):
     facing: Annotated[Name, Field(description="Id of the facing on it.")]
     state: Taught
     reference: bool = False
+    guess: bool = False
 
     def encode(self) -> bytes:
-        # A camera of before knows of no references: all others it still understands.
-        return self.model_dump_json(exclude=None if self.reference else {"reference"}).encode()
+        # A camera of before knows neither of references nor of guesses: what is neither it still
+        # understands.
+        more = {name for name in ("reference", "guess") if not getattr(self, name)}
+        return self.model_dump_json(exclude=more).encode()
 
 
 def lessons_topic(shop: str, source: str) -> str:
