@@ -19,6 +19,7 @@ from miseban.insight.questions.durations import lasting
 from miseban.insight.questions.grid import grid
 from miseban.insight.questions.ratios import share_ends
 from miseban.insight.questions.rows import Rows, Sums, fetch, histograms_of, left_out
+from miseban.space.faced import fronts_of
 from miseban.vocabulary.shop import Shelf, Shop
 
 STOP_S = 4.0
@@ -26,13 +27,13 @@ STOP_S = 4.0
 MANY = 4
 """Of so many times k people is told what share did not buy: of fewer, those who are left out
 because they were too few would make it wrong."""
-_KINDS = ("visits", "picked", "kept", "reach", "pick_up", "put_back")
+_KINDS = ("faced", "visits", "picked", "kept", "reach", "pick_up", "put_back")
 _UNITS: dict[str, Unit] = {
-    "passed": "people", "stopped": "people", "touched": "people", "picked": "people",
-    "kept_by": "people", "reaches": "count", "pick_ups": "count", "put_backs": "count",
-    "kept": "count", "bought": "count", "bought_by": "count", "stop_rate": "share",
-    "touch_rate": "share", "pick_rate": "share", "put_back_rate": "share",
-    "not_bought_rate": "share",
+    "passed": "people", "stopped": "people", "faced": "people", "touched": "people",
+    "picked": "people", "kept_by": "people", "reaches": "count", "pick_ups": "count",
+    "put_backs": "count", "kept": "count", "bought": "count", "bought_by": "count",
+    "stop_rate": "share", "face_rate": "share", "touch_rate": "share", "pick_rate": "share",
+    "put_back_rate": "share", "not_bought_rate": "share",
 }  # fmt: skip
 
 
@@ -63,6 +64,8 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     coverage = Coverage(asked, over, some=some)
     table = Table(over, _UNITS)
     nothing = np.full(over.n, np.nan)
+    faced_so = any("faced" in touched.details("touch", p) for p in touched.places("touch"))
+    fronts = {"/".join(place) for place in fronts_of(asked.shop)} if faced_so else set()
     counted_so = any("kept" in touched.details("touch", p) for p in touched.places("touch"))
     for shelf in shelves:
         seen = coverage.line(shelf.id)
@@ -76,6 +79,9 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
                 _hands({k: touched.of("touch", part, k) for k in _KINDS}, counted_so=counted_so)
                 for part in subject.parts
             ]
+            for part, counted in zip(subject.parts, each, strict=True):
+                if part not in fronts:  # nobody can tell
+                    counted["faced"] = nothing
             hands: Columns = {name: _together([one[name] for one in each]) for name in each[0]}
             sold = _sold(subject, receipts, over.n)
             values: Columns = {**hands, **sold, "passed": passed, "stopped": stopped}
@@ -85,6 +91,7 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
             rates, ends = _rates(
                 {
                     "stop_rate": (stopped, divided.measured),
+                    "face_rate": (hands["faced"], nothing if whole else np.nan_to_num(passed)),
                     "touch_rate": (hands["touched"], nothing if whole else np.nan_to_num(passed)),
                     "pick_rate": (hands["picked"], visits),
                     "put_back_rate": (hands["put_backs"], ups),
@@ -93,11 +100,12 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
             )
             if whole:  # these are no single people, whom an interval would take them for
                 ends = {"stop_rate": ends["stop_rate"]}
-            base: Columns = {"touched": hands["touched"], "picked": hands["picked"]}
+            base: Columns = {name: hands[name] for name in ("faced", "touched", "picked")}
             base |= {"kept_by": hands["kept_by"], "pick_rate": hands["touched"]}
             base |= {"put_back_rate": hands["pick_ups"], "not_bought_rate": hands["touched"]}
             if told:
-                base |= {"passed": passed, "touch_rate": passed, "stopped": stopped}
+                base |= {"passed": passed, "face_rate": passed, "touch_rate": passed}
+                base |= {"stopped": stopped}
                 base |= {"stop_rate": divided.measured}
             table.add(subject.place, "", seen, values | rates, base=base, ends=ends)
     notes = {note for rows in (touched, stays, stops) for note in left_out(rows, asked)}
@@ -124,6 +132,7 @@ def _hands(n: dict[str, Sums], *, counted_so: bool) -> Columns:
     if not counted_so:
         unknown |= np.nan_to_num(ups) > 0
     return {
+        "faced": n["faced"].told,
         "touched": n["visits"].told,
         "picked": n["picked"].told,
         "kept_by": np.where(unknown, np.nan, kept.n),
