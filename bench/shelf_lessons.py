@@ -135,7 +135,8 @@ def _teach(
     if moment % SELDOM == 0:
         for learner in learners[2:]:
             learner.confirm(numbers, state)
-    slip, other = slips.random(), slips.choice(("empty", "full"))
+    others: tuple[Stocked, Stocked] = ("empty", "full")
+    slip, other = slips.random(), slips.choice(others)
     for learner, wrong in zip(learners[3:], WRONG[3:], strict=True):
         if slip < wrong:
             told: Stocked = "full" if state == "empty" else "empty" if state == "full" else other

@@ -212,7 +212,8 @@ class Recount:
         day = [e for e in self.events if self.start <= e.time < self.end]
         stood = [e for e in day if isinstance(e, ShelfFaced) and e.visit not in self.staff]
         first: dict[tuple[str, str], datetime] = {}
-        for e in [*stood, *self._today()] if stood else ():
+        both: list[ShelfFaced | ShelfTouched] = [*stood, *self._today()]
+        for e in both if stood else ():
             key = (e.visit or "", f"{e.shelf}/{e.facing}")
             first[key] = min(first.get(key, e.time), e.time)
         for (_, place), when in first.items():

@@ -27,8 +27,8 @@ SHELVES = f"/shelves?period={DAY}..{DAY}"
 
 
 def hands(shop: Shop) -> list[Event]:
-    """At the first two facings of a shelf: 30 touch the first, 12 of them buy; it is empty for
-    twenty minutes, in which 9 take from the second."""
+    """At the first two facings of a shelf: 35 stand before the first, 30 touch it, 12 of them buy;
+    it is empty for twenty minutes, in which 9 take from the second."""
     shelf = shop.shelves[0]
     first, second = shelf.facings[:2]
     ids, events = EventIds(random.Random(8)), []
@@ -42,6 +42,9 @@ def hands(shop: Shop) -> list[Event]:
         more = {"shelf": shelf.id, "facing": facing, "kind": kind, "visit": f"{visit + 900:016x}"}
         add(second_s, "shelf.touched", **more, confidence=1.0, camera=shelf.camera)
 
+    for n in range(35):  # five of them only look
+        add(50 + n, "shelf.faced", shelf=shelf.id, facing=first.id, visit=f"{n + 900:016x}",
+            dwell_s=5.0, camera=None)  # fmt: skip
     for n in range(30):
         hand(60 + n, n, first.id, "reach")
         if n < 12:
@@ -141,8 +144,9 @@ def test_from_passing_to_buying_as_the_api_tells_it(
 
         row = page.locator("#funnel tbody tr", has=page.get_by_text(first.name, exact=True))
         cells = row.first.locator("td").all_text_contents()
-        steps = ("touched", "picked", "kept_by", "bought_by")
-        assert cells[3:7] == [f"{value(name):,.0f}" for name in steps]
+        steps = ("faced", "touched", "picked", "kept_by", "bought_by")
+        assert value("faced") > value("touched")
+        assert cells[3:8] == [f"{value(name):,.0f}" for name in steps]
         share = f"{value('not_bought_rate'):.0%}"
         line = page.locator("#notbought li", has_text=first.name).first
         expect(line.locator("b")).to_have_text(share)

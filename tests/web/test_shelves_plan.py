@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from miseban.vocabulary.shop import Shop, load_shop
 from tests.web.pages import Visitor, Website
@@ -34,7 +34,9 @@ def csv(shop: Shop) -> str:
 
 
 def drop(page: Page, text: str) -> None:
-    plan = {"name": "autumn.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    plan: FilePayload = {
+        "name": "autumn.csv", "mimeType": "text/csv", "buffer": text.encode(),
+    }  # fmt: skip
     page.locator("#plan input[type=file]").set_input_files(plan)
 
 

@@ -21,6 +21,7 @@ from miseban.hub.intake.desk import Desk
 from miseban.hub.intake.lessons import AT_ONCE, FRESH_S, MOST, Lessons, sources_of
 from miseban.hub.intake.local import LocalIntake
 from miseban.hub.intake.mqtt import MqttIntake
+from miseban.hub.people.rights import Role
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import ShelfConfirmed
 from miseban.vocabulary.lessons import LISTENING, Lesson, read_lesson
@@ -45,7 +46,7 @@ def said(place: Place, path: str = WAY, state: str = "empty") -> tuple[int, dict
 
 
 def posted(
-    place: Place, role: str, path: str, said: dict[str, object]
+    place: Place, role: Role, path: str, said: dict[str, object]
 ) -> tuple[int, dict[str, object]]:
     async def ask() -> tuple[int, dict[str, object]]:
         async with place.client(role) as client:

@@ -123,7 +123,7 @@ def test_in_a_simulated_shop_most_of_what_is_told_is_true_and_most_is_told(shop:
     for number, way in ways.items():
         x, y, heading = np.array(way).T
         seen = rng.normal(0, 0.05, (2, len(x))) + np.stack([x, y])
-        for event in watch(shop).of(visit(*(one.tolist() for one in seen), name=number)):
+        for event in watch(shop).of(visit(seen[0].tolist(), seen[1].tolist(), name=number)):
             told.add((number, event.shelf, event.facing))
         still = np.append(np.hypot(np.diff(x), np.diff(y)) < 0.1, False)
         for key, place in simulation.goods.places.items():

@@ -81,7 +81,8 @@ def fronts_of(shop: Shop) -> dict[Place, Front]:
     lenses: dict[str, Pinhole | None] = {}
     found: dict[Place, Front] = {}
     for shelf in shop.shelves if sides else ():
-        for name in {shelf.camera, *(z.camera for z in shop.zones if z.id == shelf.id)} - {None}:
+        zones = [one.camera for one in shop.zones if one.id == shelf.id]
+        for name in [shelf.camera, *(name for name in zones if name is not None)]:
             if name not in lenses:
                 lenses[name] = _lens(shop.camera(name))
         lens = lenses[shelf.camera]

@@ -46,12 +46,9 @@ class FacedWatch:
         found: dict[Place, tuple[float, float]] = {}
         xy = np.column_stack([event.x, event.y]).astype(np.float64)
         for start_s, end_s, place in stops(np.asarray(event.t, np.float64), xy):
-            for facing in self._before(place):
-                if facing in found:
-                    began, stood = found[facing]
-                    found[facing] = began, stood + end_s - start_s
-                else:
-                    found[facing] = start_s, end_s - start_s
+            for front in self._before(place):
+                began, stood = found.get(front, (start_s, 0.0))
+                found[front] = began, stood + end_s - start_s
         for (shelf, facing), (start_s, stood_s) in found.items():
             time = event.started + timedelta(seconds=start_s - event.t[0])
             yield ShelfFaced(
