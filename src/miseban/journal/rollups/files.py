@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import io
 from calendar import monthrange
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -37,15 +37,16 @@ def rollup_path(folder: Path, level: Level, day: date) -> Path:
     return folder / ROLLUPS / level / f"{name}.parquet"
 
 
-def read_rows(path: Path) -> pa.Table:
-    """The rows of a file; none where there is no such file. Raises ``Damaged`` (``journal``) when
-    it is."""
+def read_rows(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of a file (``columns`` of them: all); none where there is no such file. Raises
+    ``Damaged`` (``journal``) when it is."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return ROW.empty_table()
+        none = ROW.empty_table()
+        return none if columns is None else none.select(columns)
     try:
-        return pq.read_table(io.BytesIO(data), schema=ROW)
+        return pq.read_table(io.BytesIO(data), schema=ROW, columns=columns)
     except (OSError, pa.ArrowException) as error:
         raise Damaged(path, str(error)) from None
 
