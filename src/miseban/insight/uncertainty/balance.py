@@ -47,9 +47,13 @@ def people_end_range(
         duration_s=span.duration_s - past_s,
     )
     hourly = np.zeros((1, 1), np.int64)
-    steps: list[Step] = []
+    steps: list[Step] = [
+        (span.seconds(e.time), 1, 1 if e.direction == "in" else -1)
+        for e in span.events
+        if isinstance(e, LineCrossed) and e.line in entrances
+    ]
     for line, camera in entrances.items():
-        cells = cells_of(span.events, span.start, span.duration_s, span.zone, camera)
+        cells = span.cells(line, camera)
         if not cells:
             return Range(low=people_end, high=people_end)
         off = np.zeros((len(cells), 1), np.int64)
@@ -65,7 +69,6 @@ def people_end_range(
             last = len(cells) - 1
             counted = [seen.between(cell, i == last)[0] for i, cell in enumerate(cells)]
             off = off + sign * (draws - np.array(counted)[:, None])
-            steps += [(time_s, 1, sign) for time_s in seen.times_s.tolist()]
         for cell, people in zip(cells, off, strict=True):
             # Whoever came unseen came before they were needed, whoever left unseen left after.
             steps.append((cell.from_s, 0, np.maximum(people, 0)))
