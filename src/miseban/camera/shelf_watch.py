@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.camera.shelf_memory import ShelfMemory
 from miseban.space.shelf import COMMON, ShelfSettings, ShelfSpace, Verdict
 from miseban.vision.pixels import Frame
 from miseban.vision.shelf import ShelfEye
@@ -25,7 +27,8 @@ _SLACK_S = 1e-6
 
 class ShelfWatch:
     """Of one camera whose pictures are ``width`` x ``height`` pixels; second 0 is ``start``. What
-    it holds of the shelves' looks is sealed (``vision.shelf``); what leaves are states."""
+    it holds of the shelves' looks is sealed (``vision.shelf``); what leaves are states, and, once
+    it was told where to ``remember``, what staff taught (``shelf_memory``)."""
 
     def __init__(
         self,
@@ -44,7 +47,9 @@ class ShelfWatch:
         self._number = {
             (shelf, facing.id): number for number, (shelf, facing) in enumerate(self._facings)
         }
-        drawn = shop.camera(camera).resolution
+        self._seen_by = shop.camera(camera)
+        self._memory: ShelfMemory | None = None
+        drawn = self._seen_by.resolution
         facings = [_scaled(facing, width, height, drawn) for _, facing in self._facings]
         self._eye = ShelfEye(facings, width, height)
         self._space = ShelfSpace(len(facings), COMMON, settings)
@@ -78,6 +83,11 @@ class ShelfWatch:
         self._heard[number] = lesson.state, max(self._looked_s, 0.0) + HELD_S
         return True
 
+    def remember(self, folder: Path) -> None:
+        """What staff teach is kept in ``folder``; what was kept there is known from now on."""
+        self._memory = ShelfMemory(folder, self._seen_by, self._facings)
+        self._space.remember(self._memory.learnt)
+
     def learned(self, shelf: str, facing: str) -> int:
         """From how many confirmed moments the facing's own classifier has learned."""
         return self._space.confirmed(self._number[shelf, facing])
@@ -87,12 +97,16 @@ class ShelfWatch:
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """(F,) which of the facings that were looked at now staff say are empty, and which full."""
         empty, full = np.zeros(len(clear), np.bool_), np.zeros(len(clear), np.bool_)
+        taught = False
         for number, (state, until_s) in list(self._heard.items()):
             if not clear[number] and time_s <= until_s:
                 continue
             del self._heard[number]
             if clear[number] and time_s <= until_s and self._space.confirm(number, state):
                 empty[number], full[number] = state == "empty", state == "full"
+                taught = True
+        if taught and self._memory is not None:
+            self._memory.write(self._space.learnt())
         return empty, full
 
     def _event(self, number: int, verdict: Verdict) -> ShelfState:

@@ -10,7 +10,7 @@ import typer
 
 from miseban import __version__
 from miseban.camera.process.memory import begin_plainly
-from miseban.cli import device, journal, learn, models, people, privacy, service
+from miseban.cli import device, journal, learn, models, people, privacy, service, shelves
 from miseban.cli.analyze import analyze
 from miseban.cli.audit import audit
 from miseban.cli.calibrate import calibrate
@@ -46,6 +46,7 @@ app.add_typer(journal.app, name="journal")
 app.add_typer(people.app, name="people")
 app.add_typer(device.app, name="device")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(shelves.app, name="shelves")
 
 
 _FOR_MONTHS = ("hub", "run", "camera", "demo")

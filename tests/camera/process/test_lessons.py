@@ -6,12 +6,16 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
 
 from miseban.camera.process.child import _hear
 from miseban.camera.process.live import LiveLoop
+from miseban.camera.shelf_memory import ShelfMemory, memory_file
+from miseban.space.shelf import Learnt
+from miseban.space.shelf.weights import NAMES
 from miseban.vision.detectors.detection import Detections
 from miseban.vision.pixels import Frame
 from miseban.vocabulary.events import Event, ShelfState
@@ -49,7 +53,11 @@ class Nobody:
         """Nothing is open."""
 
 
-def test_a_lesson_reaches_its_facing_and_rubbish_reaches_nobody() -> None:
+def test_a_lesson_reaches_its_facing_and_rubbish_reaches_nobody(tmp_path: Path) -> None:
+    kept = Learnt((0.5,) * len(NAMES), (0.5,) * len(NAMES), ((0.7, 0.1),) * 6, 6)
+    (shelf,) = shop().shelves
+    facings = [(shelf.id, facing) for facing in shelf.facings]
+    ShelfMemory(tmp_path, shop().camera("c"), facings).write({0: kept})
     lessons: SimpleQueue[Lesson] = SimpleQueue()
     for state in ("full", "low"):
         _hear("c", lessons, Lesson(shelf="wall", facing="b", state=state).encode())
@@ -64,12 +72,22 @@ def test_a_lesson_reaches_its_facing_and_rubbish_reaches_nobody() -> None:
         return (watch is not None and watch.learned("wall", "b") > 0) or time.monotonic() > until_s
 
     loop = LiveLoop(
-        shop(), {"c": (Wall(), Nobody())}, told.extend, stopped=stopped, lessons=lessons
-    )
+        shop(), {"c": (Wall(), Nobody())}, told.extend, stopped=stopped, lessons=lessons,
+        memory=tmp_path,
+    )  # fmt: skip
     loop.run()
     watch = loop._together.views["c"].shelves
     assert watch is not None
     assert watch.learned("wall", "b") == 1  # of one look one thing is learned: what was said last
     assert [watch.learned("wall", name) for name in "acdef"] == [0] * 5
+    assert watch._space.learnt() == {0: kept}  # what was kept of another facing is still known
     assert lessons.empty()
     assert {event.facing for event in told if isinstance(event, ShelfState)} <= set("abcdef")
+
+
+def test_a_camera_that_tells_of_no_shelf_any_more_forgets_what_was_taught(tmp_path: Path) -> None:
+    path = memory_file(tmp_path, "c")
+    path.write_text("{}", encoding="utf-8")
+    bare = shop().model_copy(update={"shelves": ()})
+    LiveLoop(bare, {"c": (Wall(), Nobody())}, lambda events: None, memory=tmp_path)
+    assert not path.exists()

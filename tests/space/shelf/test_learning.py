@@ -63,3 +63,24 @@ def test_what_says_nothing_of_the_fill_is_not_learned_from() -> None:
     learner = FacingLearner(ONE)
     learner.confirm(look("full", by=1), "blocked")
     assert learner.confirmed == 0
+
+
+def test_over_a_restart_the_same_judges_and_goes_on_learning() -> None:
+    learner = taught(2, 12)
+    again = FacingLearner(ONE, learner.learnt)
+    assert again.learned
+    assert again.confirmed == 0
+    numbers = look("empty", by=2)
+    before, after = (one.model.opinion(numbers).empty for one in (learner, again))
+    assert abs(before - after) < 0.001
+    for number in range(30):  # the shelf was laid out anew while it was away
+        state: Stocked = "empty" if number % 2 else "full"
+        seen = look(state, by=1)
+        seen[2] = -seen[1]
+        again.confirm(seen, state)
+    assert right(again, by=1) > 0.9
+
+
+def test_of_few_moments_nothing_is_kept() -> None:
+    assert taught(2, 4).learnt is None
+    assert taught(2, 5).learnt is not None

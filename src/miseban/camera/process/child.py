@@ -114,6 +114,7 @@ class CameraProcess:
                 looks=AppearanceMemory(keep_s, zone) if keep_s else None,
                 uniform=open_uniform(shop, settings.shop_file) if settings.uniform else None,
                 show=self._shown(stack, shop, sender), lessons=lessons,
+                memory=settings.outbox,
             )  # fmt: skip
             loop.run()
         return 0 if self._stopping.is_set() else ANEW

@@ -10,11 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from queue import SimpleQueue
 
 from miseban.camera.appearance import AppearanceMemory
 from miseban.camera.in_step import first_start, offset_s
 from miseban.camera.process.feeds import Feeds
+from miseban.camera.shelf_memory import forget
 from miseban.camera.shop_opening import open_floor
 from miseban.camera.together import LENIENT, Together
 from miseban.space.now import Seen
@@ -49,7 +51,8 @@ class LiveLoop:
     ``looks`` and ``uniform`` look at people's clothes, where policy and shop file say so.
     ``start`` is second 0 of all times; ``frames`` counts those analysed. ``clock`` is monotonic.
     ``show`` is called twice a second while frames come, and must not wait. ``lessons`` is what
-    staff have said of shelves, put there by any thread.
+    staff have said of shelves, put there by any thread; what was learned is kept in the folder
+    ``memory``.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class LiveLoop:
         uniform: UniformWatch | None = None,
         show: Show | None = None,
         lessons: SimpleQueue[Lesson] | None = None,
+        memory: Path | None = None,
         beat: Callable[[], None] = lambda: None,
         stopped: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
@@ -79,6 +83,8 @@ class LiveLoop:
             shop, sources, self.start, self._floor, tracker=tracker, gate=gate, keep_rows=False,
             eyes=[eye for eye in (looks, uniform) if eye is not None],
         )  # fmt: skip
+        if memory is not None:
+            self._remember(memory)
         self._feeds = Feeds(opened)
         self._tell, self._beat, self._stopped, self._clock = tell, beat, stopped, clock
         self._seen_s = {name: offset_s(source, self.start) for name, source in opened.items()}
@@ -106,6 +112,13 @@ class LiveLoop:
         finally:
             self._feeds.stop()
             self._tell(self._together.finish(max(self._done_s, self._together.end_s)))
+
+    def _remember(self, memory: Path) -> None:
+        for name, view in self._together.views.items():
+            if view.shelves is None:
+                forget(memory, name)
+            else:
+                view.shelves.remember(memory)
 
     def _learn(self) -> None:
         while self._lessons is not None and not self._lessons.empty():

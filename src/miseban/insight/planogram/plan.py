@@ -49,9 +49,18 @@ def plan_of(shop: Shop) -> list[Planned]:
     ]
 
 
-def read_plan(data: bytes, shop: Shop) -> list[Planned]:
+def read_plan(data: bytes, shop: Shop, file: object = None) -> list[Planned]:
     """The plan in ``data``: CSV in UTF-8 with the columns ``COLUMNS``, and any of ``OPTIONAL``.
-    Each facing once. Raises ``BadInput`` (``bad-plan``) naming line and column."""
+    Each facing once. Raises ``BadInput`` (``bad-plan``) naming ``file``, line and column."""
+    try:
+        return _read(data, shop)
+    except BadInput as error:
+        if file is None:
+            raise
+        raise BadInput(error.code, f"{file}, {error.where}", error.what) from None
+
+
+def _read(data: bytes, shop: Shop) -> list[Planned]:
     if len(data) > LARGEST_PLAN:
         raise _wrong("file", f"at most {LARGEST_PLAN} bytes", f"{len(data)}")
     try:

@@ -5,7 +5,7 @@ picture, or anything about people.
 """
 
 from miseban.space.shelf.judge import FacingJudge, Opinion, ShelfSettings, Verdict
-from miseban.space.shelf.learning import FacingLearner
+from miseban.space.shelf.learning import FacingLearner, Learnt
 from miseban.space.shelf.model import ShelfModel
 from miseban.space.shelf.watching import ShelfSpace
 from miseban.space.shelf.weights import COMMON
@@ -14,6 +14,7 @@ __all__ = [
     "COMMON",
     "FacingJudge",
     "FacingLearner",
+    "Learnt",
     "Opinion",
     "ShelfModel",
     "ShelfSettings",

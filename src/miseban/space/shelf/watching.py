@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.shelf.judge import FacingJudge, ShelfSettings, Verdict
-from miseban.space.shelf.learning import FacingLearner
+from miseban.space.shelf.learning import FacingLearner, Learnt
 from miseban.space.shelf.model import ShelfModel
 from miseban.vocabulary.events import Stocked
 
@@ -30,6 +30,7 @@ class ShelfSpace:
     def __init__(
         self, count: int, model: ShelfModel, settings: ShelfSettings | None = None
     ) -> None:
+        self._model = model
         self._facings = [_Facing(FacingJudge(settings), FacingLearner(model)) for _ in range(count)]
 
     def look(
@@ -61,6 +62,16 @@ class ShelfSpace:
     def confirmed(self, number: int) -> int:
         """How many confirmed moments of a facing are remembered."""
         return self._facings[number].learner.confirmed
+
+    def remember(self, learnt: Mapping[int, Learnt]) -> None:
+        """What was kept of lessons before a restart, by number."""
+        for number, one in learnt.items():
+            self._facings[number].learner = FacingLearner(self._model, one)
+
+    def learnt(self) -> dict[int, Learnt]:
+        """By number, what may be kept of the lessons."""
+        found = {n: one.learner.learnt for n, one in enumerate(self._facings)}
+        return {number: one for number, one in found.items() if one is not None}
 
     def told(self, number: int) -> Verdict | None:
         return self._facings[number].judge.told

@@ -8,12 +8,14 @@ import { onLive } from "../live.js";
 import { csvOf, onPeriod } from "../period.js";
 import { check, checks, mayCheck } from "../shelves/check.js";
 import { hands } from "../shelves/hands.js";
+import { plan } from "../shelves/plan.js";
 import { duration, number, share, t } from "../words.js";
 
 const shop = steadily("shop");
 const SHOWN = 20;
 
 const names = shop.then((found) => new Map(found.shelves.flatMap((shelf) => shelf.facings.map((one) => [`${shelf.id}/${one.id}`, { facing: one, shelf }]))));
+const products = names.then((known) => new Map([...known.values()].map(({ facing }) => [facing.gtin, facing.name])));
 const facingName = (known, place) => known.get(place)?.facing.name ?? place;
 
 /** Every shelf as it stands: facings in rows as the camera sees them. */
@@ -75,5 +77,13 @@ function stood(stock, known) {
   fill("stock", rows.length ? h("div.scroll", { tabindex: "0" }, table(rows.slice(0, SHOWN), columns)) : h("p.empty", t("shelves.no_stock")), tableOf(stock.rows, columns, csvOf("stock")));
 }
 
+/** What stands where, beside a plan: of now, whatever the period. */
+async function planned() {
+  const known = await names;
+  const called = await products;
+  await plan({ of: (place) => { const one = known.get(place); return one ? `${one.facing.name} · ${one.shelf.name}` : place; }, product: (gtin) => called.get(gtin) ?? gtin });
+}
+
 onLive("now", now);
+planned();
 onPeriod(show);
