@@ -192,7 +192,8 @@ class JournalReader:
     ) -> pa.Table:
         with self._duckdb.cursor() as cursor, interruptible(cursor):
             for name, view in views.items():
-                cursor.register(f"fresh_{name}", view.fresh)
+                if view.fresh is not None:
+                    cursor.register(f"fresh_{name}", view.fresh)
             named = ", ".join(f"{name} AS ({view.sql})" for name, view in views.items())
             asked = sql
             if named:
