@@ -162,13 +162,13 @@ class JournalReader:
         what = "not there, and it is said to be" if gone else CHANGING
         raise BadInput("journal", gone[0] if gone else self.folder, what)
 
-    def month(self, day: date) -> Rollups | None:
-        """Which roll-ups of days and hours there are of the month of ``day``: as long as these are
-        the same, what was read of them is. None where days of it are counted anew at present."""
-        recounted = self.snapshot().recounted
-        if any((one.year, one.month) == (day.year, day.month) for one in recounted):
+    def rollups(self, first: date, last: date) -> Rollups | None:
+        """Which roll-ups of days and hours there are of the days from ``first`` to ``last``, of one
+        month: as long as these are the same, what was read of them is. None where one of these days
+        is counted anew at present."""
+        if any(first <= day <= last for day in self.snapshot().recounted):
             return None
-        days, hours = (file_stamp(rollup_path(self.folder, at, day)) for at in ("day", "hour"))
+        days, hours = (file_stamp(rollup_path(self.folder, at, first)) for at in ("day", "hour"))
         return days, hours
 
     def newest(self) -> datetime | None:
