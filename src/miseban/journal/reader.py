@@ -80,12 +80,12 @@ class JournalReader:
 
     @property
     def shop(self) -> str:
-        return self.manifest.shop
+        return self._last().manifest.shop
 
     @property
     def timezone(self) -> str:
         """The zone of the shop's days."""
-        return self.manifest.timezone
+        return self._last().manifest.timezone
 
     def snapshot(self) -> Snapshot:
         """What the journal holds. Raises ``BadInput``."""
@@ -212,6 +212,10 @@ class JournalReader:
         if bad is not None:
             return BadInput("journal", bad, "damaged: it is no Parquet file any more")
         return BadInput("sql", "query", str(error).splitlines()[0])
+
+    def _last(self) -> Snapshot:
+        """For what no writer ever changes."""
+        return self._snapshot or self.snapshot()
 
     def _again(self) -> None:
         with self._lock:

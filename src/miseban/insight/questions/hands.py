@@ -14,6 +14,7 @@ from miseban.insight.questions.answers import Answer, Unit
 from miseban.insight.questions.asked import Asked, Columns, Floats, Ints, Table, share
 from miseban.insight.questions.asking import FunnelQuestion
 from miseban.insight.questions.chosen import narrowed
+from miseban.insight.questions.coverage import WHATS as SEEN
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import lasting
 from miseban.insight.questions.grid import grid
@@ -56,11 +57,11 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
     zones = {zone.id for zone in asked.shop.zones}
     touched = fetch(asked, over, ("touch",), some=some)
-    receipts = fetch(asked, over, ("receipt", "sold"), some=some)
+    receipts = fetch(asked, over, ("receipt", "sold", *SEEN), some=some)
     near = [shelf.id for shelf in shelves if shelf.id in zones]
     stays = fetch(asked, over, ("stay",), near, some=some)
     stops = fetch(asked, over, ("stay",), near, histograms=True, split=_stopped, some=some)
-    coverage = Coverage(asked, over, some=some)
+    coverage = Coverage(asked, over, receipts if some is None else None, some=some)
     table = Table(over, _UNITS)
     nothing = np.full(over.n, np.nan)
     everywhere = Counter(facing.gtin for one in asked.shop.shelves for facing in one.facings)

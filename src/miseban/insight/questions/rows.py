@@ -17,7 +17,7 @@ from miseban.insight.disclosure.keys import coded
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.chosen import Narrowed
 from miseban.insight.questions.grid import Grid
-from miseban.journal.reader import JournalReader
+from miseban.insight.questions.plain import plain_rows
 from miseban.journal.rollups import BIN_EDGES_S
 
 Floats = NDArray[np.float64]
@@ -196,7 +196,7 @@ def fetch(
     ``BadInput``."""
     rows, grid = grid, grid if some is None else some.over
     plain = set(whats) & (PLAIN | DURATIONS_ONLY)
-    parts = [_plain(asked.reader, grid, plain, places, histograms=histograms)] if plain else []
+    parts = [plain_rows(asked.reader, grid, plain, places, histograms=histograms)] if plain else []
     hidden: dict[tuple[str, str, str], NDArray[np.bool_]] = {}
     for gated in (GATED, DURATIONS_ONLY):
         kinds = gated & set(whats)
@@ -214,49 +214,6 @@ def fetch(
         table = table.filter(pa.array(some.wanted[grid.at(starts)]))
         hidden = {key: some.any(flags) for key, flags in hidden.items()}
     return Rows(rows, table, hidden)
-
-
-def _plain(
-    reader: JournalReader,
-    grid: Grid,
-    whats: Collection[str],
-    places: Sequence[str] | None,
-    *,
-    histograms: bool,
-) -> pa.Table:
-    """Rows as they are; of ``DURATIONS_ONLY`` how many, and nothing measured."""
-    kinds = ", ".join(f"'{what}'" for what in sorted(whats))
-    there = " AND list_contains($places, place)" if places is not None else ""
-    counted = ", ".join(f"'{what}'" for what in sorted(DURATIONS_ONLY))
-    measured = f"CASE WHEN total IS NULL OR what IN ({counted}) THEN 0 ELSE n END"
-    total, top = (f"CASE WHEN what IN ({counted}) THEN NULL ELSE {x} END" for x in ("total", "top"))
-    if grid.by == "whole" and not histograms:
-        columns = (
-            "min(start) AS start, what, place, detail, sum(n)::BIGINT AS n, "
-            f"sum({total}) AS total, max({top}) AS top, sum(covered_s) AS covered_s, "
-            f"sum({measured})::BIGINT AS measured, "
-            "NULL::UINTEGER[] AS histogram"
-        )
-        grouped = " GROUP BY what, place, detail"
-    else:
-        listed = f"CASE WHEN what IN ({counted}) THEN NULL ELSE histogram END AS histogram"
-        listed = listed if histograms else "NULL::UINTEGER[] AS histogram"
-        columns = (
-            f"start, what, place, detail, n, {total} AS total, {top} AS top, covered_s, "
-            f"{measured} AS measured, {listed}"
-        )
-        grouped = ""
-    parts = []
-    for piece in grid.pieces:
-        sql = (
-            f"SELECT {columns} FROM {piece.view} WHERE what IN ({kinds}) "  # noqa: S608 - ours
-            f"AND start >= $since AND start < $until{there}{grouped}"
-        )
-        parameters: dict[str, object] = {"since": piece.since, "until": piece.until}
-        if places is not None:
-            parameters["places"] = list(places)
-        parts.append(reader.table(sql, parameters, since=piece.since, until=piece.until))
-    return pa.concat_tables(parts, promote_options="permissive")
 
 
 def _set(rows: pa.Table, name: str, value: int) -> pa.Table:
