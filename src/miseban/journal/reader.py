@@ -80,12 +80,12 @@ class JournalReader:
 
     @property
     def shop(self) -> str:
-        return self.manifest.shop
+        return self._last().manifest.shop
 
     @property
     def timezone(self) -> str:
         """The zone of the shop's days."""
-        return self.manifest.timezone
+        return self._last().manifest.timezone
 
     def snapshot(self) -> Snapshot:
         """What the journal holds. Raises ``BadInput``."""
@@ -162,13 +162,13 @@ class JournalReader:
         what = "not there, and it is said to be" if gone else CHANGING
         raise BadInput("journal", gone[0] if gone else self.folder, what)
 
-    def month(self, day: date) -> Rollups | None:
-        """Which roll-ups of days and hours there are of the month of ``day``: as long as these are
-        the same, what was read of them is. None where days of it are counted anew at present."""
-        recounted = self.snapshot().recounted
-        if any((one.year, one.month) == (day.year, day.month) for one in recounted):
+    def rollups(self, first: date, last: date) -> Rollups | None:
+        """Which roll-ups of days and hours there are of the days from ``first`` to ``last``, of one
+        month: as long as these are the same, what was read of them is. None where one of these days
+        is counted anew at present."""
+        if any(first <= day <= last for day in self.snapshot().recounted):
             return None
-        days, hours = (file_stamp(rollup_path(self.folder, at, day)) for at in ("day", "hour"))
+        days, hours = (file_stamp(rollup_path(self.folder, at, first)) for at in ("day", "hour"))
         return days, hours
 
     def newest(self) -> datetime | None:
@@ -192,7 +192,8 @@ class JournalReader:
     ) -> pa.Table:
         with self._duckdb.cursor() as cursor, interruptible(cursor):
             for name, view in views.items():
-                cursor.register(f"fresh_{name}", view.fresh)
+                if view.fresh is not None:
+                    cursor.register(f"fresh_{name}", view.fresh)
             named = ", ".join(f"{name} AS ({view.sql})" for name, view in views.items())
             asked = sql
             if named:
@@ -211,6 +212,10 @@ class JournalReader:
         if bad is not None:
             return BadInput("journal", bad, "damaged: it is no Parquet file any more")
         return BadInput("sql", "query", str(error).splitlines()[0])
+
+    def _last(self) -> Snapshot:
+        """For what no writer ever changes."""
+        return self._snapshot or self.snapshot()
 
     def _again(self) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -41,9 +42,9 @@ class Snapshot:
     found: dict[str, datetime | None] = field(default_factory=dict)
     """What was worked out of it once."""
 
-    def rows(self, level: Level) -> pa.Table:
-        """Those rows of all these days."""
-        tables = [rows.at(level) for rows in self.recounted.values()]
+    def rows(self, level: Level, days: Collection[date]) -> pa.Table:
+        """Those rows of these ``days``."""
+        tables = [self.recounted[day].at(level) for day in days]
         return pa.concat_tables(tables) if tables else ROW.empty_table()
 
 

@@ -5,6 +5,7 @@ clock."""
 from __future__ import annotations
 
 import io
+import os
 from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from miseban.journal.manifest import ROLLUPS
 from miseban.journal.rollups.rows import LEVELS, ROW, SORTED_BY, Level
 from miseban.vocabulary.errors import BadInput
 
+_ENDING = ".parquet"
 _ROWS_TOGETHER = 20_000
 """Of a row group: rows are sorted by what they are, so that a question reads few groups."""
 
@@ -104,10 +106,25 @@ def days_in(path: Path) -> list[date]:
     return [first + timedelta(days=i) for i in range(monthrange(first.year, first.month)[1])]
 
 
-def days_there(folder: Path, level: Level) -> list[Path]:
-    """All files of a level, in order of time."""
+def days_there(
+    folder: Path, level: Level, span: tuple[date, date] = (date.min, date.max)
+) -> list[Path]:
+    """The files of a level that have days from the first to the last of ``span``, in order of
+    time."""
     where = folder / ROLLUPS / level
-    return sorted(where.glob("*.parquet")) if where.is_dir() else []
+    first, last = (day.isoformat() for day in span)
+    try:
+        with os.scandir(where) as there:
+            names = sorted(one.name for one in there if one.name.endswith(_ENDING))
+    except FileNotFoundError:
+        return []
+    # By names, which are quick to compare: of minutes there is a file for every day of a year.
+    stems = (name[: -len(_ENDING)] for name in names)
+    return [
+        where / f"{stem}{_ENDING}"
+        for stem in stems
+        if first[: len(stem)] <= stem <= last[: len(stem)]
+    ]
 
 
 __all__ = [
