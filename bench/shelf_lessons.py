@@ -29,26 +29,42 @@ PALE = 0.92
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+WAYS = ("nobody", "staff", "seldom", "guesses", "guesses-10", "guesses-20")
+"""Who teaches: staff every moment, or every ``SELDOM``th alone; or staff as seldom, and guesses
+when it is full or empty, of which none, 10 or 20 % are wrong, those when it is low among them."""
+WRONG = (0.0, 0.0, 0.0, 0.0, 0.1, 0.2)
+SELDOM = 3
+
+
 def run(repeats: int) -> list[Result]:
     del repeats  # seeds repeat it
-    before, after = np.zeros((2, 3)), np.zeros((2, 3))
-    won, lost = 0, 0
+    figures = np.zeros((len(WAYS), 2, 3))
+    won, lost = np.zeros((2, len(WAYS)), np.int64)
     for seed in SEEDS:
-        one, other = taught(seed)
-        before += one
-        after += other
-        gain = f1(other[0]) - f1(one[0])
-        won, lost = won + (gain > 0.005), lost + (gain < -0.005)
+        found = taught(seed)
+        figures += found
+        for way in range(len(WAYS)):
+            gain = f1(found[way, 0]) - f1(found[0, 0])
+            won[way], lost[way] = won[way] + (gain > 0.005), lost[way] + (gain < -0.005)
+    hard, easy = ([f1(one) for one in figures[:, side]] for side in (0, 1))
     note = f"{len(SEEDS)} unseen shops, half of the facings {PALE:.0%} of the boards' colour; "
     note += f"{CONFIRMED} confirmations a facing, then {ASKED} looks at other hours"
-    return [
-        Result("shelf-hard-before", f1(before[0]), "F1 of empty, low and full", note),
-        Result("shelf-hard-after", f1(after[0]), "", f"better in {won} shops, worse in {lost}",
-               details={"better": won, "worse": lost}),
-        Result("shelf-easy-before", f1(before[1]), "", "the other facings of the same shops"),
-        Result("shelf-easy-after", f1(after[1]), "", "the same, taught as often",
-               f1(before[1]) - 0.005, at_least=True),
+    results = [
+        Result("shelf-hard-before", hard[0], "F1 of empty, low and full", note),
+        Result("shelf-hard-after", hard[1], "", f"better in {won[1]} shops, worse in {lost[1]}",
+               details={"better": int(won[1]), "worse": int(lost[1])}),
+        Result("shelf-easy-before", easy[0], "", "the other facings of the same shops"),
+        Result("shelf-easy-after", easy[1], "", "the same, taught as often", easy[0] - 0.005,
+               at_least=True),
     ]  # fmt: skip
+    for way, name in enumerate(WAYS[2:], 2):
+        told = f"taught every {SELDOM}rd moment" + (" alone" if way == 2 else f", and by {name}")
+        for side, kind in ((hard, "hard"), (easy, "easy")):
+            bar = None if way == 2 else side[2] - 0.005
+            results.append(Result(f"shelf-{kind}-{name}", side[way], "",
+                                  f"{told}; better in {won[way]} shops, worse in {lost[way]}",
+                                  bar, at_least=True))  # fmt: skip
+    return results
 
 
 def f1(figure: NDArray[np.float64]) -> float:
@@ -56,9 +72,9 @@ def f1(figure: NDArray[np.float64]) -> float:
     return float(2 * figure[0] / max(1.0, figure[1] + figure[2]))
 
 
-def taught(seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Of the hard and the easy facings (2, 3): "empty" and "low" told rightly, told, and true,
-    before and after the lessons."""
+def taught(seed: int) -> NDArray[np.float64]:
+    """By ``WAYS``, of the hard and the easy facings (W, 2, 3): "empty" and "low" told rightly,
+    told, and true, after the lessons."""
     shop, scenario = drawn_shop(seed)
     stage = Stage(shop, scenario)
     rng = random.Random(f"{seed}/lessons")
@@ -73,7 +89,8 @@ def taught(seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         hour=8.0, seed=stage.room.seed,
     )  # fmt: skip
     eye = ShelfEye(facings, width, height)
-    learners = [FacingLearner(COMMON) for _ in facings]
+    learners = [[FacingLearner(COMMON) for _ in WAYS] for _ in facings]
+    slips = random.Random(f"{seed}/guesses")
     times = count()
     nobody = np.empty((0, 4))
 
@@ -90,24 +107,41 @@ def taught(seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     full = [facing.capacity for facing in facings]
     seen(full, 8.0)
     seen(full, 8.0)
-    figures, hour = np.zeros((2, 2, 3)), 8.0
+    figures, hour = np.zeros((len(WAYS), 2, 3)), 8.0
     for moment in range(CONFIRMED + ASKED):
         pieces = [_pieces(rng, facing.capacity) for facing in facings]
         if moment % 10 == 0:
             hour = rng.uniform(8.0, 19.0)
         clear, numbers = seen(pieces, hour)
         for number in np.flatnonzero(clear):
-            learner, capacity = learners[number], facings[number].capacity
-            state = _state(pieces[number], capacity)
+            state = _state(pieces[number], facings[number].capacity)
             if moment < CONFIRMED:
-                learner.confirm(numbers[number], state)
+                _teach(learners[number], numbers[number], state, moment, slips)
                 continue
-            for side, model in enumerate((COMMON, learner.model)):
-                opinion = model.opinion(numbers[number])
+            for way, learner in enumerate(learners[number]):
+                opinion = learner.model.opinion(numbers[number])
                 told = "empty" if opinion.empty > 0.5 else "low" if opinion.low > 0.5 else "full"
-                figure = figures[side, 0 if hard[number] else 1]
+                figure = figures[way, 0 if hard[number] else 1]
                 figure += (told == state != "full", told != "full", state != "full")
-    return figures[0], figures[1]
+    return figures
+
+
+def _teach(
+    learners: list[FacingLearner], numbers: NDArray[np.float64], state: Stocked, moment: int,
+    slips: random.Random,
+) -> None:  # fmt: skip
+    """One of each of ``WAYS``."""
+    learners[1].confirm(numbers, state)
+    if moment % SELDOM == 0:
+        for learner in learners[2:]:
+            learner.confirm(numbers, state)
+    slip, other = slips.random(), slips.choice(("empty", "full"))
+    for learner, wrong in zip(learners[3:], WRONG[3:], strict=True):
+        if slip < wrong:
+            told: Stocked = "full" if state == "empty" else "empty" if state == "full" else other
+            learner.guess(numbers, told)
+        elif state != "low":
+            learner.guess(numbers, state)
 
 
 def _pieces(rng: random.Random, capacity: int) -> int:

@@ -17,7 +17,7 @@ from miseban.vision.shelf import FEATURES, ShelfEye
 from miseban.vision.shelf.grid import quad_of
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import ShelfState
-from miseban.vocabulary.lessons import Lesson
+from miseban.vocabulary.lessons import Lesson, Taught
 from miseban.vocabulary.shop import parse_shop
 from tests.camera.shelf_pictures import HEIGHT, NOBODY, START, WIDTH, frame, picture, shop
 
@@ -148,6 +148,47 @@ def test_said_to_be_empty_once_it_is_known_how_empty_looks() -> None:
         told.append(news[0].confidence if news else 0.0)
     assert told[1] >= told[0]
     assert told[1] > 0.9
+
+
+def test_references_of_the_installer_are_right_at_once() -> None:
+    """The camera first sees a wall half sold, and takes it for full. Then it is filled."""
+    told = []
+    for said in (False, True):
+        watched = Watched()
+        watched.look({"b": 3, "d": 0}, 20)
+        watched.look({"d": 0}, 5)
+        for name in "abcef" if said else ():
+            watched.watch.confirm(Lesson(shelf="wall", facing=name, state="full", reference=True))
+        if said:
+            watched.watch.confirm(Lesson(shelf="wall", facing="d", state="empty", reference=True))
+        watched.look({"d": 0}, 5)
+        assert watched.watch.learned("wall", "b") == 0  # nothing of it is a lesson
+        watched.look({"b": 2, "d": 0}, 30)
+        told.append(watched.states())
+    assert told[1]["b"] == "low"
+    assert told[1]["d"] == "empty"
+    assert told[0] != told[1]
+
+
+def test_a_guess_teaches_a_little_and_never_after_staff_spoke(wall: Watched) -> None:
+    def hear(state: Taught, *, guess: bool) -> int:
+        assert wall.watch.confirm(Lesson(shelf="wall", facing="b", state=state, guess=guess))
+        wall.look({}, 3)
+        return len(wall.watch._space._facings[1].learner._guesses)
+
+    assert hear("empty", guess=True) == 1
+    assert wall.watch.learned("wall", "b") == 0
+    assert set(wall.states().values()) == {"full"}  # nobody saw it empty, and nobody said so
+    assert hear("full", guess=False) == 1
+    assert wall.watch.learned("wall", "b") == 1
+    assert hear("empty", guess=True) == 1  # staff have just looked
+    box = np.array([[110.0, 20.0, 200.0, 180.0]])
+    wall.watch.confirm(Lesson(shelf="wall", facing="e", state="empty", guess=True))
+    wall.watch.confirm(Lesson(shelf="wall", facing="e", state="full"))
+    wall.look({}, 5, people=box, person=True)
+    wall.watch.confirm(Lesson(shelf="wall", facing="e", state="empty", guess=True))
+    wall.look({}, 5)
+    assert wall.watch.learned("wall", "e") == 1
 
 
 def test_what_an_eye_remembers_cannot_leave(wall: Watched) -> None:

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from miseban.vocabulary.events import VisitEnded, ZoneEntered
+from miseban.vocabulary.lessons import read_lesson
 from miseban.vocabulary.shop import load_shop
 from tests.web.pages import Visitor, Website, website
 from tests.web.shops import SHOPS
@@ -287,3 +288,28 @@ def test_a_wrong_click_shows_in_its_centimetres(installer: Visitor, shop_file: P
     expect(page.locator("#calib .handle.bad")).to_have_count(2)  # on the picture and the plan
     expect(page.locator("#calib [data-act=keep]")).to_be_disabled()
     assert shop_file.read_text("utf-8") == KONBINI
+
+
+def test_an_installer_says_what_full_and_empty_look_like(
+    installer: Visitor, site: Website, shop_file: Path
+) -> None:
+    there = 'name = "Drinks"\ncamera = "aisle"\n'
+    assert there in KONBINI
+    shop_file.write_text(KONBINI.replace(there, there + 'tells = ["state"]\n'), "utf-8")
+    site.box.reload()
+    shelf = load_shop(shop_file).shelves[0]
+    first, *rest = [facing.id for facing in shelf.facings]
+    page = installer.log_in("installer", "/setup")
+    row = page.locator(f'#references [data-shelf="{shelf.id}"]')
+    site.box.hub.lessons.wait(shelf.camera, 0.0)  # as the camera's process asks
+    row.locator("summary").click()
+    row.locator(f'[name="empty-{shelf.id}-{first}"]').check()
+    row.locator(f'[data-act="full-{shelf.id}"]').click()
+    expect(page.locator("#toasts")).to_contain_text(f"{len(rest)} full, 1 empty")
+    told = [read_lesson(one, "x") for one in site.box.hub.lessons.wait(shelf.camera, 10.0)]
+    assert {(one.facing, one.state) for one in told} == {
+        (first, "empty"), *((name, "full") for name in rest)
+    }  # fmt: skip
+    assert all(one.reference for one in told)
+    page.evaluate("document.querySelector('#references').scrollIntoView()")
+    assert not serious("setup", page)

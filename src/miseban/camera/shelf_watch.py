@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +16,25 @@ from miseban.vision.pixels import Frame
 from miseban.vision.shelf import ShelfEye
 from miseban.vocabulary.events import Event, ShelfState
 from miseban.vocabulary.identifiers import EventIds
-from miseban.vocabulary.lessons import Lesson, Taught
+from miseban.vocabulary.lessons import Lesson
 from miseban.vocabulary.shop import Facing, Shop
 
 LOOK_S = 1.0
 """A camera looks at its shelves so often."""
 HELD_S = 60.0
 """Whoever says how a facing looks may stand before it: so long a clear look is waited for."""
+SAID_S = 600.0
+"""So long after staff said how a facing looks, nothing else is believed."""
 _SLACK_S = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """(F,) which facings are said to be empty, which full, and of which that is a reference."""
+
+    empty: NDArray[np.bool_]
+    full: NDArray[np.bool_]
+    reference: NDArray[np.bool_]
 
 
 class ShelfWatch:
@@ -55,7 +67,8 @@ class ShelfWatch:
         self._space = ShelfSpace(len(facings), COMMON, settings)
         self._ids = EventIds(rng)
         self._looked_s = float("-inf")
-        self._heard: dict[int, tuple[Taught, float]] = {}  # until when it is waited for
+        self._heard: dict[int, tuple[Lesson, float]] = {}  # until when it is waited for
+        self._said_s: dict[int, float] = {}  # when staff spoke of it last
 
     def offer(self, frame: Frame, people_xyxy: NDArray[np.float64]) -> list[Event]:
         """The next frame, with everything in it that may be a person, (N, 4) in its pixels: what
@@ -67,20 +80,29 @@ class ShelfWatch:
         hidden = look.hidden & ~np.bool_(look.lost)
         news = self._space.look(frame.time_s, look.clear, hidden, look.numbers)
         empty, full = self._space.sure()
-        said_empty, said_full = self._learn(look.clear, frame.time_s)
-        self._eye.is_empty(look.clear & (empty | said_empty) & ~said_full)
-        self._eye.is_full(look.clear & full & ~said_empty, 0.02)
-        self._eye.is_full(said_full)
+        said = self._learn(look.clear, frame.time_s)
+        self._eye.is_empty(look.clear & (empty | said.empty) & ~said.full)
+        self._eye.is_full(look.clear & full & ~said.empty, 0.02)
+        self._eye.is_full(said.full)
+        self._eye.is_empty(said.empty & said.reference, 1.0)
+        self._eye.is_full(said.full & said.reference, 1.0)
         return [self._event(number, verdict) for number, verdict in news]
 
     def confirm(self, lesson: Lesson) -> bool:
         """Staff say how a facing looks now: the next clear look at it, within ``HELD_S``, teaches,
-        since whoever said so may stand before it, or have filled it a moment ago. False for a
-        facing that this camera does not tell of."""
+        since whoever said so may stand before it, or have filled it a moment ago. A reference is
+        what that look becomes; the classifier learns nothing of it, for beside the old one the
+        facing looked otherwise than it will. A guess is passed over where staff spoke of late.
+        False for a facing that this camera does not tell of."""
         number = self._number.get((lesson.shelf, lesson.facing))
         if number is None:
             return False
-        self._heard[number] = lesson.state, max(self._looked_s, 0.0) + HELD_S
+        now_s = max(self._looked_s, 0.0)
+        if lesson.guess and now_s < self._said_s.get(number, float("-inf")) + SAID_S:
+            return True
+        if not lesson.guess:
+            self._said_s[number] = now_s
+        self._heard[number] = lesson, now_s + HELD_S
         return True
 
     def remember(self, folder: Path) -> None:
@@ -92,22 +114,25 @@ class ShelfWatch:
         """From how many confirmed moments the facing's own classifier has learned."""
         return self._space.confirmed(self._number[shelf, facing])
 
-    def _learn(
-        self, clear: NDArray[np.bool_], time_s: float
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """(F,) which of the facings that were looked at now staff say are empty, and which full."""
-        empty, full = np.zeros(len(clear), np.bool_), np.zeros(len(clear), np.bool_)
+    def _learn(self, clear: NDArray[np.bool_], time_s: float) -> _Said:
+        """What was said of the facings that were looked at now."""
+        said = _Said(*np.zeros((3, len(clear)), np.bool_))
         taught = False
-        for number, (state, until_s) in list(self._heard.items()):
+        for number, (lesson, until_s) in list(self._heard.items()):
             if not clear[number] and time_s <= until_s:
                 continue
             del self._heard[number]
-            if clear[number] and time_s <= until_s and self._space.confirm(number, state):
-                empty[number], full[number] = state == "empty", state == "full"
-                taught = True
+            if not clear[number] or time_s > until_s:
+                continue
+            if not lesson.reference:
+                taught |= self._space.confirm(number, lesson.state, guess=lesson.guess)
+            if lesson.guess:
+                continue  # what full and empty look like is no guess
+            said.empty[number], said.full[number] = lesson.state == "empty", lesson.state == "full"
+            said.reference[number] = lesson.reference
         if taught and self._memory is not None:
             self._memory.write(self._space.learnt())
-        return empty, full
+        return said
 
     def _event(self, number: int, verdict: Verdict) -> ShelfState:
         shelf, facing = self._facings[number]

@@ -23,7 +23,9 @@ Taught = Literal["full", "low", "empty"]
 
 
 class Lesson(BaseModel):
-    """The facing looks ``state`` now. Neither who said so nor when is told."""
+    """The facing looks ``state`` now. Neither who said so nor when is told. ``reference``: whoever
+    sets the camera up says so, and that is what a full, or an empty one, looks like. ``guess``:
+    nobody says so, it only is likely by what was sold or put there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -32,9 +34,14 @@ class Lesson(BaseModel):
     shelf: Annotated[Name, Field(description="Id of the shelf.")]
     facing: Annotated[Name, Field(description="Id of the facing on it.")]
     state: Taught
+    reference: bool = False
+    guess: bool = False
 
     def encode(self) -> bytes:
-        return self.model_dump_json().encode()
+        # A camera of before knows neither of references nor of guesses: what is neither it still
+        # understands.
+        more = {name for name in ("reference", "guess") if not getattr(self, name)}
+        return self.model_dump_json(exclude=more).encode()
 
 
 def lessons_topic(shop: str, source: str) -> str:

@@ -81,6 +81,7 @@ polygon = [[8.0, 4.0], [10.0, 4.0], [10.0, 6.0], [8.0, 6.0]]
 [[shelf]]
 id = "fridge"
 camera = "aisle"
+tells = ["state"]
 [[shelf.facing]]
 id = "egg"
 gtin = "4901234567894"

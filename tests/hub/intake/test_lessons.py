@@ -18,7 +18,7 @@ from miseban.camera.delivery.lessons import LocalLessons
 from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
 from miseban.hub.intake.desk import Desk
-from miseban.hub.intake.lessons import FRESH_S, MOST, Lessons, sources_of
+from miseban.hub.intake.lessons import AT_ONCE, FRESH_S, MOST, Lessons, sources_of
 from miseban.hub.intake.local import LocalIntake
 from miseban.hub.intake.mqtt import MqttIntake
 from miseban.vocabulary.errors import BadInput
@@ -41,9 +41,15 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 def said(place: Place, path: str = WAY, state: str = "empty") -> tuple[int, dict[str, object]]:
+    return posted(place, "staff", path, {"state": state})
+
+
+def posted(
+    place: Place, role: str, path: str, said: dict[str, object]
+) -> tuple[int, dict[str, object]]:
     async def ask() -> tuple[int, dict[str, object]]:
-        async with place.client("staff") as client:
-            answer = await client.post(path, json={"state": state})
+        async with place.client(role) as client:
+            answer = await client.post(path, json=said)
             return answer.status_code, answer.json()
 
     return asyncio.run(ask())
@@ -107,6 +113,48 @@ def test_what_is_wrong_with_it_is_named_and_nothing_is_kept(
     assert list(place.hub.reader.events(["shelf.confirmed"])) == []
 
 
+REFERENCES = "/api/v1/shelves/fridge/references"
+
+
+def test_what_an_installer_says_of_a_whole_shelf_is_a_reference_and_is_kept(place: Place) -> None:
+    hub = place.hub
+    hub.lessons.wait("aisle", 0.0)  # as the camera's process asks
+    assert posted(place, "staff", REFERENCES, {"full": "all"})[0] == 403
+    status, told = posted(place, "installer", REFERENCES, {"full": "all"})
+    assert (status, told["full"], told["empty"]) == (200, ["egg"], [])
+    (heard,) = [read_lesson(one, "aisle") for one in hub.lessons.wait("aisle", 10.0)]
+    assert heard == Lesson(shelf="fridge", facing="egg", state="full", reference=True)
+    status, told = posted(place, "installer", REFERENCES, {"full": "all", "empty": ["egg"]})
+    assert (status, told["full"], told["empty"]) == (200, [], ["egg"])
+    kept = [e for e in hub.reader.events(["shelf.confirmed"]) if isinstance(e, ShelfConfirmed)]
+    assert sorted(one.state for one in kept) == ["empty", "full"]
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "status", "words"),
+    [
+        (REFERENCES, {"full": ["egg"], "empty": ["egg"]}, 400, "each facing once"),
+        (REFERENCES, {}, 400, "found none"),
+        (REFERENCES, {"full": ["eg"]}, 404, 'did you mean "fridge/egg"'),
+        (REFERENCES, {"full": "some"}, 422, "full"),
+        ("/api/v1/shelves/fridg/references", {"full": "all"}, 404, 'did you mean "fridge"'),
+    ],
+)
+def test_references_that_are_wrong_are_named_and_nothing_is_kept(
+    place: Place, path: str, given: dict[str, object], status: int, words: str
+) -> None:
+    found, answer = posted(place, "installer", path, given)
+    assert found == status
+    assert words in str(answer)
+    assert list(place.hub.reader.events(["shelf.confirmed"])) == []
+
+
+def test_a_camera_of_before_still_understands_what_is_no_reference() -> None:
+    assert b"reference" not in EGG.encode()
+    told = Lesson(shelf="fridge", facing="egg", state="full", reference=True)
+    assert read_lesson(told.encode(), "x") == told
+
+
 def test_by_a_broker_beside_the_events_and_only_of_this_moment(tmp_path: Path) -> None:
     taught: list[bytes] = []
     keeping, lessons = Keeping(), Lessons()
@@ -146,7 +194,8 @@ def test_what_waits_is_little_and_fresh() -> None:
     assert lessons.wait("door", 0.0) == []
     for _ in range(3 * MOST):
         lessons.tell(["door"], EGG)
-    assert lessons.wait("door", 0.0) == [EGG.encode()] * MOST
+    told = [lessons.wait("door", 0.0) for _ in range(MOST // AT_ONCE + 1)]
+    assert told == [*[[EGG.encode()] * AT_ONCE] * (MOST // AT_ONCE), []]
     now[0] += 3600
     lessons.tell(["gate"], EGG)
     assert not lessons._boxes, "who is gone is forgotten"

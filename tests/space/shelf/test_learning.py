@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from miseban.space.shelf import FacingLearner, ShelfModel
 from miseban.vocabulary.events import Stocked
@@ -84,3 +86,75 @@ def test_over_a_restart_the_same_judges_and_goes_on_learning() -> None:
 def test_of_few_moments_nothing_is_kept() -> None:
     assert taught(2, 4).learnt is None
     assert taught(2, 5).learnt is not None
+
+
+def test_guesses_alone_change_nothing_and_with_few_confirmations_teach_sooner() -> None:
+    def taught_so(guesses: int) -> FacingLearner:
+        learner, rng = FacingLearner(ONE), np.random.default_rng(11)
+        for number in range(6):
+            for _ in range(guesses):
+                guess: Stocked = "empty" if rng.random() < 0.5 else "full"
+                learner.guess(_seen(rng, guess, 2), guess)
+            state: Stocked = "empty" if number % 2 else "full"
+            learner.confirm(_seen(rng, state, 2), state)
+        return learner
+
+    learner, rng = FacingLearner(ONE), np.random.default_rng(3)
+    for number in range(60):
+        state: Stocked = "empty" if number % 2 else "full"
+        learner.guess(_seen(rng, state, 2), state)
+    assert not learner.learned
+    assert learner.learnt is None
+    alone, aided = (_share(taught_so(guesses), 2, 5) for guesses in (0, 8))
+    assert aided > alone + 0.02
+
+
+@given(
+    st.integers(0, 20), st.integers(0, 60), st.sampled_from((0.1, 0.15, 0.2)),
+    st.integers(0, 10_000), st.booleans(),
+)  # fmt: skip
+@settings(deadline=None, max_examples=40)
+def test_wrong_guesses_make_nothing_worse_that_was_right(
+    confirmed: int, guesses: int, wrong: float, seed: int, plain: bool
+) -> None:
+    """A facing that all others' classifier judges well, or one that staff taught: up to a fifth of
+    the guesses is wrong, and what judges is as good as before, or better."""
+    by, rng = (1 if plain else 2), np.random.default_rng(seed)
+    learner = FacingLearner(ONE)
+    for number in range(confirmed):
+        state: Stocked = "empty" if number % 2 else "full"
+        learner.confirm(_seen(rng, state, by), state)
+    before = _share(learner, by, seed)
+    for number in range(guesses):
+        state = "empty" if number % 2 else "full"
+        other: Stocked = "full" if state == "empty" else "empty"
+        learner.guess(_seen(rng, state, by), other if rng.random() < wrong else state)
+    assert _share(learner, by, seed) >= before - 0.03
+
+
+def test_what_is_worse_on_what_staff_said_never_judges_whatever_is_guessed() -> None:
+    learner, rng = FacingLearner(ONE), np.random.default_rng(2)
+    for number in range(60):
+        state: Stocked = "empty" if number % 2 else "full"
+        other: Stocked = "full" if state == "empty" else "empty"
+        learner.guess(_seen(rng, state, 1), other)  # all of them are wrong
+        if number % 6 == 0:
+            learner.confirm(_seen(rng, state, 1), state)
+    assert not learner.learned
+
+
+def _seen(
+    rng: np.random.Generator, state: Stocked, by: int
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    numbers = np.array([1.0, *rng.normal(0, 0.3, 2)])
+    numbers[by] += 1.0 if state == "empty" else -1.0
+    return numbers
+
+
+def _share(learner: FacingLearner, by: int, seed: int) -> float:
+    rng, right = np.random.default_rng(seed + 1), 0
+    for number in range(200):
+        state: Stocked = "empty" if number % 2 else "full"
+        empty = learner.model.opinion(_seen(rng, state, by)).empty
+        right += (empty > 0.5) == (state == "empty")
+    return right / 200

@@ -15,8 +15,10 @@ from miseban.vocabulary.shop import Shop
 
 FRESH_S: Final = 10.0
 """A lesson that was not fetched for so long is of another moment."""
-MOST: Final = 100
-"""Lessons that wait for one process."""
+MOST: Final = 600
+"""Lessons that wait for one process: all facings of a shelf may be said to be full at once."""
+AT_ONCE: Final = 200
+"""... and those that it is told in one answer."""
 GONE_S: Final = 60.0
 """Whoever has not listened for so long is not there any more."""
 
@@ -64,8 +66,11 @@ class Lessons:
             while not self._closed:
                 now_s = self._clock()
                 box.listened_s = now_s
-                found = [payload for at_s, payload in box.waiting if now_s - at_s <= FRESH_S]
-                box.waiting.clear()
+                found: list[bytes] = []
+                while box.waiting and len(found) < AT_ONCE:
+                    at_s, payload = box.waiting.popleft()
+                    if now_s - at_s <= FRESH_S:
+                        found.append(payload)
                 if found or now_s >= until_s:
                     return found
                 self._news.wait(until_s - now_s)

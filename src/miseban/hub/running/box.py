@@ -15,6 +15,8 @@ from miseban.hub.alerts import Alerts, Rules, load_rules
 from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
 from miseban.hub.hub import Door, Files, Hub
+from miseban.hub.intake.guesses import Guesses
+from miseban.hub.intake.lessons import sources_of
 from miseban.hub.live import LiveState
 from miseban.hub.mqtt_access import MqttAccess
 from miseban.hub.notify.hooks import Hooks
@@ -70,14 +72,23 @@ class Box:
         self.hub, self.settings, self.notify, self.vapid = hub, settings, notify, vapid
         self.in_force = in_force
         self.on_reload: list[Callable[[], None]] = []
+        self._guesses = Guesses(hub.shop)
         self._shop_file = shop_file
         self._lock = threading.Lock()
 
     def kept(self, events: Sequence[Event]) -> None:
         """The journal has kept ``events``: the live state, and then everybody who listens."""
+        hub = self.hub
         with self._lock:
-            self.hub.live.take(events, self.hub.now())
-        self.hub.bus.publish(events)
+            hub.live.take(events, hub.now())
+            cameras = {shelf.id: shelf.camera for shelf in hub.shop.shelves}
+            likely = [
+                (sources_of(hub.shop, cameras[lesson.shelf]), lesson)
+                for lesson in self._guesses.take(events, hub.now())
+            ]
+        for sources, lesson in likely:
+            hub.lessons.tell(sources, lesson)
+        hub.bus.publish(events)
 
     def reload(self) -> None:
         """Reads the shop file and the rules again. What comes meanwhile waits and is not lost, and
@@ -106,6 +117,7 @@ class Box:
                 live = _live(hub.journal, shop, hub.now())
                 self.in_force.policy = load_policy(shop.shop.policy)
                 hub.shop, hub.rules, hub.live = shop, rules, live
+                self._guesses = Guesses(shop)
             return live
 
         # Alerts wait meanwhile. They come first: what they append comes back to ``kept``, so who

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,20 +26,28 @@ TOLD: tuple[Stocked, ...] = ("empty", "low", "full")
 """What staff can say of a facing that its fill is learned from."""
 
 
+GUESSED = 30
+"""Guesses that are remembered, beside what staff confirmed."""
+WEAK = 0.3
+"""A guess counts as so much of a confirmed moment ..."""
+LIKELY = 0.85
+"""... and is believed to be right so often."""
 LEAST = 5
 """From fewer moments nothing is kept over a restart: of one, the weights would tell how it
 looked."""
+
+Weights = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What may be kept of the lessons: the own weights (D,) for empty and for low, from how many
-    ``moments``, and the losses, old and new, on the last ``RECENT`` of them. How the facing looked
-    at any of them cannot be worked out."""
+    ``moments``; those that guesses have ``aided``; and the losses of all three on the last
+    ``RECENT`` moments. How the facing looked at any of them cannot be worked out."""
 
-    empty: tuple[float, ...]
-    low: tuple[float, ...]
-    losses: tuple[tuple[float, float], ...]
+    own: tuple[Weights, Weights]
+    aided: tuple[Weights, Weights]
+    losses: tuple[tuple[float, float, float], ...]
     moments: int
 
 
@@ -51,25 +60,25 @@ class _Moment:
 class FacingLearner:
     """Of one facing. ``model`` is the one that judges.
 
-    Each confirmed moment is first judged by both classifiers, the one all begin with and the one
-    learned from what was confirmed before (so neither has seen it: Dawid's prequential principle,
-    1984), and then learned from. The learned one judges while its losses on the recent moments are
-    the smaller ones, and no longer than that. What was ``learnt`` before a restart is what the own
-    one begins with.
+    Each confirmed moment is first judged by all classifiers: the one all begin with, the one
+    learned from what was confirmed before, and the one that guesses have aided too (so none has
+    seen it: Dawid's prequential principle, 1984), and then learned from. A learned one judges while
+    its losses on the recent moments are smaller, and no longer than that; and what guesses aided,
+    while it is better than without them. Guesses, by what was sold or put there, count less, and
+    are right only mostly: they change what judges only when staff confirm a moment.
+    What was ``learnt`` before a restart is what the own ones begin with.
     """
 
     def __init__(self, common: ShelfModel, learnt: Learnt | None = None) -> None:
-        self._common, self._begun = common, common
+        self._common = common
+        self._begun = (common, common) if learnt is None else _begun(common, learnt)
+        self._own, self._aided = self._begun
         self._moments: deque[_Moment] = deque(maxlen=KEPT)
-        self._losses: deque[tuple[float, float]] = deque(maxlen=RECENT)
-        self._before = 0
-        if learnt is not None:
-            weights = np.array(learnt.empty), np.array(learnt.low)
-            self._begun = ShelfModel(*weights, common.fill)
-            self._losses.extend(learnt.losses)
-            self._before = learnt.moments
-        self._own = self._begun
-        self.model = self._better()
+        self._guesses: deque[_Moment] = deque(maxlen=GUESSED)
+        losses = () if learnt is None else learnt.losses
+        self._losses: deque[tuple[float, float, float]] = deque(losses, maxlen=RECENT)
+        self._before = 0 if learnt is None else learnt.moments
+        self.model = self._best()
 
     @property
     def learned(self) -> bool:
@@ -78,7 +87,7 @@ class FacingLearner:
 
     @property
     def confirmed(self) -> int:
-        """How many moments are remembered."""
+        """How many confirmed moments are remembered."""
         return len(self._moments)
 
     @property
@@ -87,36 +96,64 @@ class FacingLearner:
         moments = self._before + len(self._moments)
         if moments < LEAST:
             return None
-        own = self._own
-        return Learnt(_plain(own.empty), _plain(own.low), tuple(self._losses), moments)
+        return Learnt(_plain(self._own), _plain(self._aided), tuple(self._losses), moments)
 
     def confirm(self, numbers: Doubles, state: Stocked) -> None:
         """Staff say that the facing, which looks like ``numbers`` (D,), is ``state``."""
         if state not in TOLD:
             return
-        self._losses.append((_loss(self._common, numbers, state), _loss(self._own, numbers, state)))
+        old, own, aided = (_loss(m, numbers, state) for m in (self._common, self._own, self._aided))
+        self._losses.append((old, own, aided))
         self._moments.append(_Moment(numbers.copy(), state))
-        self._own = self._taught()
-        self.model = self._better()
+        self._own = self._taught(self._begun[0], ())
+        self._aided = self._taught(self._begun[1], self._guesses)
+        self.model = self._best()
 
-    def _better(self) -> ShelfModel:
-        gained = sum(old - new for old, new in self._losses)
-        return self._own if gained > BETTER else self._common
+    def guess(self, numbers: Doubles, state: Stocked) -> None:
+        """By what was sold or put there it is likely to be ``state``."""
+        if state in TOLD:
+            self._guesses.append(_Moment(numbers.copy(), state))
+            self._aided = self._taught(self._begun[1], self._guesses)
 
-    def _taught(self) -> ShelfModel:
-        numbers = np.stack([one.numbers for one in self._moments])
-        empty = np.array([one.state == "empty" for one in self._moments], np.float64)
-        low = np.array([one.state != "full" for one in self._moments], np.float64)
-        begun = self._begun
+    def _best(self) -> ShelfModel:
+        own = sum(one[0] - one[1] for one in self._losses)
+        aided = sum(one[0] - one[2] for one in self._losses)
+        if aided > BETTER and aided > own + BETTER:
+            return self._aided
+        return self._own if own > BETTER else self._common
+
+    def _taught(self, begun: ShelfModel, guesses: Collection[_Moment]) -> ShelfModel:
+        every = [*self._moments, *guesses]
+        numbers = np.stack([one.numbers for one in every])
+        empty = np.array([one.state == "empty" for one in every], np.float64)
+        low = np.array([one.state != "full" for one in every], np.float64)
+        weak = np.arange(len(every)) >= len(self._moments)
+        counts = np.where(weak, WEAK, 1.0)
         return ShelfModel(
-            fitted(numbers, empty, begun.empty, STIFF),
-            fitted(numbers, low, begun.low, STIFF),
+            fitted(numbers, _believed(empty, weak), begun.empty, STIFF, counts=counts),
+            fitted(numbers, _believed(low, weak), begun.low, STIFF, counts=counts),
             begun.fill,
         )
 
 
-def _plain(weights: Doubles) -> tuple[float, ...]:
-    return tuple(round(float(one), 4) for one in weights)
+def _begun(common: ShelfModel, learnt: Learnt) -> tuple[ShelfModel, ShelfModel]:
+    own, aided = (
+        ShelfModel(np.array(empty), np.array(low), common.fill)
+        for empty, low in (learnt.own, learnt.aided)
+    )
+    return own, aided
+
+
+def _plain(model: ShelfModel) -> tuple[Weights, Weights]:
+    empty, low = (
+        tuple(round(float(one), 4) for one in weights) for weights in (model.empty, model.low)
+    )
+    return empty, low
+
+
+def _believed(so: Doubles, weak: NDArray[np.bool_]) -> Doubles:
+    """How likely each is so, 0 to 1."""
+    return np.where(weak, so * LIKELY + (1 - so) * (1 - LIKELY), so)
 
 
 def _loss(model: ShelfModel, numbers: Doubles, state: Stocked) -> float:

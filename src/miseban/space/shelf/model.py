@@ -32,17 +32,24 @@ def chance(odds: float) -> float:
 
 
 def fitted(
-    numbers: Doubles, answers: Doubles, prior: Doubles, stiff: Doubles | float, steps: int = 12
+    numbers: Doubles,
+    answers: Doubles,
+    prior: Doubles,
+    stiff: Doubles | float,
+    steps: int = 12,
+    counts: Doubles | float = 1.0,
 ) -> Doubles:
-    """Logistic weights (D,) for ``answers`` (N,), 0 or 1 (or between), to ``numbers`` (N, D): the
-    likeliest under a normal distribution around ``prior`` (D,) of precision ``stiff``, by Newton's
-    method (Bishop, *Pattern Recognition and Machine Learning*, 2006, 4.3.3 and 4.5)."""
+    """Logistic weights (D,) for ``answers`` (N,), 0 or 1 (or between), to ``numbers`` (N, D), each
+    of which counts as so many, ``counts`` (N,): the likeliest under a normal distribution around
+    ``prior`` (D,) of precision ``stiff``, by Newton's method (Bishop, *Pattern Recognition and
+    Machine Learning*, 2006, 4.3.3 and 4.5)."""
     weights = prior.copy()
+    each = np.broadcast_to(np.asarray(counts, np.float64), answers.shape)
     precision = np.broadcast_to(np.asarray(stiff, np.float64), prior.shape)
     for _ in range(steps):
         likely = 1 / (1 + np.exp(-np.clip(numbers @ weights, -30, 30)))
-        slope = numbers.T @ (answers - likely) - precision * (weights - prior)
-        curve = (numbers * (likely * (1 - likely))[:, None]).T @ numbers + np.diag(precision)
+        slope = numbers.T @ (each * (answers - likely)) - precision * (weights - prior)
+        curve = (numbers * (each * likely * (1 - likely))[:, None]).T @ numbers + np.diag(precision)
         step = np.linalg.solve(curve, slope)
         length = float(np.abs(step).max())
         weights += step * min(1.0, 3.0 / max(length, 1e-9))

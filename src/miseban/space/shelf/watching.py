@@ -50,13 +50,14 @@ class ShelfSpace:
                 news.append((number, verdict))
         return news
 
-    def confirm(self, number: int, state: Stocked) -> bool:
-        """Staff say how a facing looks now. False where it was never looked at: nothing can be
-        learned."""
+    def confirm(self, number: int, state: Stocked, *, guess: bool = False) -> bool:
+        """Staff say how a facing looks now, or it is a guess. False where it was never looked at:
+        nothing can be learned."""
         facing = self._facings[number]
         if facing.numbers is None:
             return False
-        facing.learner.confirm(facing.numbers, state)
+        learner = facing.learner
+        (learner.guess if guess else learner.confirm)(facing.numbers, state)
         return True
 
     def confirmed(self, number: int) -> int:

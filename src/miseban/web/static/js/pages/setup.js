@@ -9,6 +9,7 @@ import { addCamera, cameraList } from "../edit/cameras.js";
 import { isClosed, Model, nameOf, pointsOf } from "../edit/model.js";
 import { overviewOf } from "../edit/overview.js";
 import { afresh, firstMistake, form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
+import { referenceList } from "../edit/references.js";
 import { takeBlocks, takeStill } from "../edit/still.js";
 import { tillList } from "../edit/tills.js";
 import { toolbar } from "../edit/tools.js";
@@ -95,6 +96,7 @@ function changed() {
   bar();
   overview();
   tills();
+  references();
   tryOut.of(chosen);
   const ids = model.cameras.map((one) => one.id).join(" ");
   if (ids !== listed) { cameras(); surfaces(); }
@@ -232,6 +234,8 @@ const tills = (now) => afresh($("#till-set"), () => fill("till-set", tillList(mo
   add: (table) => { model.add("till", table); tills(true); $(`[name="name-${table.id}"]`).focus(); },
   remove: (id) => { model.step((now) => { now.till = now.till.filter((one) => one.id !== id); }); tills(true); $("[data-act=till]").focus(); },
 })), now);
+
+const references = () => fill("references", referenceList(model, references));
 
 function oneMore() {
   fill("more", addCamera(model, (table) => { model.add("camera", table); cameras(); surfaces(); save().then(oneMore); }));
