@@ -62,20 +62,13 @@ class JournalReader:
         self.folder = folder.absolute()
         self._looks = Looks(self.folder, patience_s, clock)
         self._duckdb = opened(self.folder, threads)
-        self.snapshot()
+        manifest = self.manifest
+        self.shop, self.timezone = manifest.shop, manifest.timezone
+        """The zone is that of the shop's days. No writer ever changes them."""
 
     @property
     def manifest(self) -> Manifest:
         return self.snapshot().manifest
-
-    @property
-    def shop(self) -> str:
-        return self._last().manifest.shop
-
-    @property
-    def timezone(self) -> str:
-        """The zone of the shop's days."""
-        return self._last().manifest.timezone
 
     def snapshot(self) -> Snapshot:
         """What the journal holds. Raises ``BadInput``."""
@@ -194,10 +187,6 @@ class JournalReader:
         if bad is not None:
             return BadInput("journal", bad, "damaged: it is no Parquet file any more")
         return BadInput("sql", "query", str(error).splitlines()[0])
-
-    def _last(self) -> Snapshot:
-        """For what no writer ever changes."""
-        return self._snapshot or self.snapshot()
 
     def _again(self) -> None:
         self._looks.again()
