@@ -138,7 +138,7 @@ class Rows:
         some = [self._at.get(key, _NONE) for key in keys]
         which = np.concatenate([_NONE, *some])
         first = np.arange(0, len(keys) * self._n, self._n)
-        at = self._where[which] + np.repeat(first, [len(one) for one in some])
+        at = self._where[which] + np.repeat(first, np.array([len(one) for one in some], np.int64))
         hidden = np.zeros((len(keys), self._n), bool)
         for row, key in zip(hidden, keys, strict=True):
             row[:] = self._hidden.get(key, False)
