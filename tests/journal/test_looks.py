@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from miseban.journal.journal import Journal
-from miseban.journal.looks import OLD_S
+from miseban.journal.looks import KEPT_SHARE, OLD_S
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.journal.snapshot import AT_ONCE
@@ -65,6 +65,21 @@ def test_nobody_waits_for_a_long_look_unless_the_last_is_old(tmp_path: Path) -> 
     journal.append(MAKER.some(3, NOON + timedelta(hours=2), kind="line"))
     clock.now_s += OLD_S
     assert told(reader) == 10  # so old a look is of no use
+    journal.close()
+
+
+def test_a_look_is_kept_fresh_though_nobody_asks(tmp_path: Path) -> None:
+    journal = opened(tmp_path)
+    clock = Clock()
+    reader = after_a_long_look(tmp_path, clock)
+    first = reader.snapshot()
+    with reader.kept_fresh():
+        journal.append(MAKER.some(5, kind="line"))
+        clock.now_s += KEPT_SHARE * LONG_S
+        until = time.monotonic() + NEVER_S
+        while reader._looks._last is first and time.monotonic() < until:
+            time.sleep(0.01)
+    assert told(reader) == 5
     journal.close()
 
 

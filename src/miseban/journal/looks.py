@@ -20,6 +20,9 @@ LONG_S = 0.5
 what the last one saw,"""
 OLD_S = 120.0
 """unless that is so old."""
+KEPT_S, KEPT_SHARE = 15.0, 30.0
+"""Kept fresh, a look is taken anew that often, or so many times as long ago as it took."""
+_TURN_S = 1.0
 
 
 class Looks:
@@ -45,6 +48,17 @@ class Looks:
             with self._state:
                 last = self._served()  # by whoever looked while we waited
             return last or self._look()
+
+    def keep_fresh(self, ended: threading.Event) -> None:
+        """Looks every now and then until ``ended``, so that who asks first after an hour need not
+        wait either. Where nothing came, a look costs nothing."""
+        while not ended.wait(_TURN_S):
+            with self._state:
+                age_s = self._clock() - self._looked_s
+                due = not self._beside and age_s >= max(KEPT_S, KEPT_SHARE * self._took_s)
+                self._beside = self._beside or due
+            if due:
+                self._look_beside()
 
     def stands(self, snapshot: Snapshot) -> bool:
         """As ``Looking`` says."""

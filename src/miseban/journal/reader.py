@@ -4,8 +4,10 @@ through DuckDB. Nothing here changes a file or waits for the writer."""
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -73,6 +75,21 @@ class JournalReader:
     def snapshot(self) -> Snapshot:
         """What the journal holds. Raises ``BadInput``."""
         return self._looks.latest()
+
+    @contextmanager
+    def kept_fresh(self) -> Iterator[None]:
+        """For as long as this lasts, it is looked every quarter of a minute what the journal holds,
+        or less often where that takes long, in a thread of its own."""
+        ended = threading.Event()
+        keeping = threading.Thread(
+            target=self._looks.keep_fresh, args=(ended,), name="keeping fresh", daemon=True
+        )
+        keeping.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            keeping.join()
 
     def events(
         self,
