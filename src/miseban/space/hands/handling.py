@@ -97,7 +97,10 @@ class Handling:
         self._more[change.number] = more
         self._at_s[change.number] = change.until_s
         undone_s = self._at_s.get(-1 if change.undoes is None else change.undoes, -math.inf)
-        if self._is_rest(change) or change.until_s - undone_s < self._settings.hasty_s:
+        pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
+        if pieces < self._settings.small_piece or self._is_rest(change):
+            return []
+        if change.until_s - undone_s < self._settings.hasty_s:
             return []
         self._done.append((change.until_s, change.until_s, change.track, change.shares))
         facing = max(change.shares, key=change.shares.__getitem__)

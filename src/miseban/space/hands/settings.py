@@ -59,6 +59,9 @@ class HandlingSettings:
     least_piece: float = 0.1
     """What changed less of a facing than this part of what one piece takes up is no change."""
 
+    small_piece: float = 0.25
+    """And less than this is none where a body touches it: a sleeve."""
+
     plain_piece: float = 0.75
     """And neither is less than this, if it shows as much detail as before and has not looked like
     that before: a shadow, or what is left of a body by the picture's compression."""

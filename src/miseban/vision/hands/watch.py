@@ -51,6 +51,11 @@ class HandsWatch(Sealed):
         )
         self._tips: list[tuple[float, Pair]] = []
 
+    @property
+    def region(self) -> Region:
+        """What it looks at."""
+        return self._region
+
     def look(self, frame: Frame, people: Floats, boxes: Floats, tracks: Sequence[int]) -> HandsLook:
         """``people`` (P, 4) is all that may be somebody in ``frame``, ``boxes`` (N, 4) those who
         are, with their ``tracks``; pixels of the frame."""
