@@ -19,6 +19,7 @@ from miseban.vocabulary.events import (
     HelpStep,
     LineCrossed,
     QueueState,
+    ShelfFaced,
     ShelfState,
     ShelfTouched,
     TillReceipt,
@@ -205,6 +206,17 @@ class Recount:
                     seen.add((e.visit, place, name))
                     self._add(e.time, "touch", place, name)
         self._kept()
+        self._faced()
+
+    def _faced(self) -> None:
+        day = [e for e in self.events if self.start <= e.time < self.end]
+        stood = [e for e in day if isinstance(e, ShelfFaced) and e.visit not in self.staff]
+        first: dict[tuple[str, str], datetime] = {}
+        for e in [*stood, *self._today()] if stood else ():
+            key = (e.visit or "", f"{e.shelf}/{e.facing}")
+            first[key] = min(first.get(key, e.time), e.time)
+        for (_, place), when in first.items():
+            self._add(when, "touch", place, "faced")
 
     def _today(self) -> list[ShelfTouched]:
         return [

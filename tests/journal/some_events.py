@@ -80,6 +80,13 @@ _ALL = st.one_of(
         confidence=st.just(1.0),
     ),
     _of(
+        "shelf.faced",
+        shelf=st.just("milk"),
+        facing=st.sampled_from(["a", "b"]),
+        visit=_visits,
+        dwell_s=_long_s,
+    ),
+    _of(
         "shelf.state",
         shelf=st.just("milk"),
         facing=st.sampled_from(["a", "b"]),

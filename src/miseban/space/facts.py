@@ -10,6 +10,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.faced import FacedWatch
 from miseban.space.fusion.trust.trouble import CameraTrouble
 from miseban.space.ground import Ground
 from miseban.space.stays import Stay
@@ -69,6 +70,7 @@ class FactWriter:
         self._shop, self._camera = shop.shop.id, camera
         self._start, self._start_unix = start, start.timestamp()
         self._ids = ids
+        self._faced = FacedWatch(shop, ids)
         self._period_s = period_s
         self._doubt_s, self._delay_s = doubt_s, delay_s
         self._held_s: dict[str | None, float] = {}
@@ -146,22 +148,21 @@ class FactWriter:
         group: str | None = None,
         certainty: float | None = None,
     ) -> None:
-        self._events.append(
-            VisitEnded(
-                **self._stamp(last_s, self._camera),
-                visit=visit.id,
-                started=self._utc(visit.started_s),
-                t=tuple(visit.t),
-                x=tuple(visit.x),
-                y=tuple(visit.y),
-                unit=self._view.unit,
-                areas=tuple(zone for _, zone in sorted(visit.areas)),
-                stitched=pieces or visit.pieces,
-                role=role,
-                group=group,
-                certainty=certainty,
-            )
+        event = VisitEnded(
+            **self._stamp(last_s, self._camera),
+            visit=visit.id,
+            started=self._utc(visit.started_s),
+            t=tuple(visit.t),
+            x=tuple(visit.x),
+            y=tuple(visit.y),
+            unit=self._view.unit,
+            areas=tuple(zone for _, zone in sorted(visit.areas)),
+            stitched=pieces or visit.pieces,
+            role=role,
+            group=group,
+            certainty=certainty,
         )
+        self._events += [event, *self._faced.of(event)]
 
     def labelled(
         self, visit: str, time_s: float, role: Role | None, group: str | None, certainty: float

@@ -20,7 +20,7 @@ from miseban.space.help import ShopHelp
 from miseban.space.labels import FindsGroups, JudgesStaff
 from miseban.space.now import Seen, whose
 from miseban.space.settings import SpaceSettings
-from miseban.vocabulary.events import Event, VisitEnded
+from miseban.vocabulary.events import Event, ShelfFaced, VisitEnded
 from miseban.vocabulary.floor import EndedVisit, FloorRows
 from miseban.vocabulary.identifiers import EventIds, VisitIds
 from miseban.vocabulary.shop import Shop
@@ -261,4 +261,4 @@ def _drawn_in_the_sky(shop: Shop, camera: str, floor: FloorSpace) -> Shop:
 
 
 def _but_visits(events: list[Event]) -> list[Event]:
-    return [event for event in events if not isinstance(event, VisitEnded)]
+    return [event for event in events if not isinstance(event, VisitEnded | ShelfFaced)]

@@ -137,6 +137,35 @@ def test_from_touching_to_buying(tmp_path: Path) -> None:
     assert one(whole, "bought", "milk") == 18
 
 
+def test_who_faced_a_facing_stood_before_it_or_touched_it(tmp_path: Path) -> None:
+    """Twelve stand before it, one of them twice, and four of these and three others touch it; a
+    clerk stands there too."""
+    shop, ids, events = konbini(), EventIds(random.Random(1)), []
+
+    def add(minute: float, type_: str, **more: Any) -> None:
+        time = DAY + timedelta(minutes=minute)
+        head = {"id": ids.at(time.timestamp()), "time": time, "shop": "konbini", "type": type_}
+        events.append(EVENTS.validate_python(head | more))
+
+    for visit in [*range(12), 3, 50]:
+        place = {"shelf": "drinks", "facing": "cola", "visit": f"{visit:016x}"}
+        add(30 + visit, "shelf.faced", **place, dwell_s=6.0)
+    for visit in (0, 1, 2, 3, 20, 21, 22):
+        place = {"shelf": "drinks", "facing": "cola", "visit": f"{visit:016x}"}
+        add(31 + visit, "shelf.touched", **place, kind="reach", confidence=1.0)
+    add(90, "visit.labelled", visit=f"{50:016x}", role="staff", certainty=1.0)
+    add(1500, "line.crossed", line="entrance", direction="in", visit="0" * 16)
+    found = kept(tmp_path / "a", shop, events).ask("funnel", DAY, NEXT)
+    assert one(found, "faced", "drinks/cola") == 15
+    assert one(found, "touched", "drinks/cola") == 7
+    unknown = shop.model_copy(update={"fixtures": ()})  # nobody knows where its shelves are
+    found = kept(tmp_path / "b", unknown, events).ask("funnel", DAY, NEXT)
+    assert one(found, "faced", "drinks/cola") is None
+    without = [event for event in events if event.type != "shelf.faced"]
+    found = kept(tmp_path / "c", shop, without).ask("funnel", DAY, NEXT)
+    assert one(found, "faced", "drinks/cola") is None
+
+
 def test_fewer_than_k_keep_nothing_to_themselves(tmp_path: Path) -> None:
     told = Told()
     for visit in range(9):

@@ -20,6 +20,7 @@ from miseban.insight.questions.durations import lasting
 from miseban.insight.questions.grid import grid
 from miseban.insight.questions.ratios import share_ends
 from miseban.insight.questions.rows import Rows, Sums, fetch, histograms_of, left_out
+from miseban.space.faced import fronts_of
 from miseban.vocabulary.shop import Shelf
 
 STOP_S = 4.0
@@ -27,13 +28,13 @@ STOP_S = 4.0
 MANY = 4
 """Of so many times k people is told what share did not buy: of fewer, those who are left out
 because they were too few would make it wrong."""
-_KINDS = ("visits", "picked", "kept", "reach", "pick_up", "put_back")
+_KINDS = ("faced", "visits", "picked", "kept", "reach", "pick_up", "put_back")
 _UNITS: dict[str, Unit] = {
-    "passed": "people", "stopped": "people", "touched": "people", "picked": "people",
-    "kept_by": "people", "reaches": "count", "pick_ups": "count", "put_backs": "count",
-    "kept": "count", "bought": "count", "bought_by": "count", "stop_rate": "share",
-    "touch_rate": "share", "pick_rate": "share", "put_back_rate": "share",
-    "not_bought_rate": "share",
+    "passed": "people", "stopped": "people", "faced": "people", "touched": "people",
+    "picked": "people", "kept_by": "people", "reaches": "count", "pick_ups": "count",
+    "put_backs": "count", "kept": "count", "bought": "count", "bought_by": "count",
+    "stop_rate": "share", "face_rate": "share", "touch_rate": "share", "pick_rate": "share",
+    "put_back_rate": "share", "not_bought_rate": "share",
 }  # fmt: skip
 
 
@@ -66,6 +67,8 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     nothing = np.full(over.n, np.nan)
     everywhere = Counter(facing.gtin for one in asked.shop.shelves for facing in one.facings)
     counted_so = any(what == "touch" and kind == "kept" for what, _, kind in touched.keys)
+    faced_so = any(what == "touch" and kind == "faced" for what, _, kind in touched.keys)
+    fronts = {"/".join(place) for place in fronts_of(asked.shop)} if faced_so else set()
     for shelf in shelves:
         seen = coverage.line(shelf.id)
         one, divided = stays.of("stay", shelf.id), stops.of("stay", shelf.id)
@@ -75,6 +78,8 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
         stopped = np.where(known, lasting(divided.histogram, STOP_S), np.nan)
         parts = places_of([shelf])
         hands = _hands({k: touched.each("touch", parts, k) for k in _KINDS}, counted_so=counted_so)
+        blind = np.repeat([part not in fronts for part in parts], over.n)
+        hands["faced"] = np.where(blind, np.nan, hands["faced"])  # where nobody can tell
         subjects = _subjects(shelf, everywhere, each=question.of == "facing")
         whole = len(parts) > len(subjects)  # who touched two of its facings counts twice
         if question.of == "shelf":
@@ -91,6 +96,7 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
         rates, ends = _rates(
             {
                 "stop_rate": (stopped, stays_n),
+                "face_rate": (hands["faced"], beside),
                 "touch_rate": (hands["touched"], beside),
                 "pick_rate": (hands["picked"], visits),
                 "put_back_rate": (hands["put_backs"], ups),
@@ -99,12 +105,12 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
         )
         if whole:  # these are no single people, whom an interval would take them for
             ends = {"stop_rate": ends["stop_rate"]}
-        base: Columns = {"touched": hands["touched"], "picked": hands["picked"]}
+        base: Columns = {name: hands[name] for name in ("faced", "touched", "picked")}
         base |= {"kept_by": hands["kept_by"], "pick_rate": hands["touched"]}
         base |= {"put_back_rate": hands["pick_ups"], "not_bought_rate": hands["touched"]}
         if told:
-            base |= {"passed": passed, "touch_rate": passed, "stopped": stopped}
-            base |= {"stop_rate": stays_n}
+            base |= {"passed": passed, "face_rate": passed, "touch_rate": passed}
+            base |= {"stopped": stopped, "stop_rate": stays_n}
         places = [(one.place, "") for one in subjects]
         table.add_places(places, seen, values | rates, base=base, ends=ends)
     notes = {note for rows in (touched, stays, stops) for note in left_out(rows, asked)}
@@ -130,6 +136,7 @@ def _hands(n: dict[str, Sums], *, counted_so: bool) -> Columns:
     if not counted_so:
         unknown |= np.nan_to_num(ups) > 0
     return {
+        "faced": n["faced"].told,
         "touched": n["visits"].told,
         "picked": n["picked"].told,
         "kept_by": np.where(unknown, np.nan, kept.n),

@@ -17,7 +17,8 @@ def touches(window: Window) -> Iterator[Moments]:
     """``touch``: shoppers' hands by kind. Of those whose visit is known also ``visits`` that
     touched, of these those that ``picked`` a piece up, and those that ``kept`` some, with the
     pieces: picked up there and not put back there. Each visit once a day and place, when it first
-    did. Nothing is added up for whole shelves: that less its facings would tell of few."""
+    did; and ``faced``, those that stood before it or touched. Nothing is added up for whole
+    shelves: that less its facings would tell of few."""
     told = window.told("shelf.touched")
     told = told.those(~window.by_staff(told))
     kind = told.texts("kind")
@@ -25,6 +26,22 @@ def touches(window: Window) -> Iterator[Moments]:
     yield Moments("touch", told.times, place, kind)
     today = within(window.day, told) & (told.texts("visit") != "")
     yield from _by_visit(told.those(today), place[today])
+    yield from _faced(window, told.those(today))
+
+
+def _faced(window: Window, touched: Told) -> Iterator[Moments]:
+    told = window.told("shelf.faced")
+    told = told.those(~window.by_staff(told))
+    told = told.those(within(window.day, told))
+    if not len(told):
+        return  # nobody tells of it, or it was before anybody did
+    times = np.concatenate([told.times, touched.times])
+    visit = np.concatenate([told.texts("visit"), touched.texts("visit")])
+    place = np.concatenate([
+        one.texts("shelf") + "/" + one.texts("facing") for one in (told, touched)
+    ])  # fmt: skip
+    order = np.argsort(times, kind="stable")
+    yield _once("faced", times[order], visit[order], place[order])
 
 
 Flags = NDArray[np.bool_]

@@ -18,7 +18,8 @@ from miseban.vocabulary.events import EVENT_CLASSES
 _READ = ("type", "time", "dwell_s", "period_s", "gap_s", "started", "since", "role", "step")
 RULES = 2
 """Of counting a day. With another number all days are counted again: to be raised when the same
-events give other rows. 2: hands by visit, routes, goods sold, what was taken instead."""
+events give other rows. 2: hands by visit, who faced what, routes, goods
+sold, what was taken instead."""
 BY_RULES = f"{RULES}:"
 COUNTS = tuple(name for name, data in EVENT_CLASSES.items() if data == "count")
 _ONE_DAY = timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ WEAK = 0.3
 """A guess counts as so much of a confirmed moment ..."""
 LIKELY = 0.85
 """... and is believed to be right so often."""
+SURER = 2.0
+"""What guesses aided must be better than without them by so many times what chance would do: of
+gains on single moments that are as often losses, the sum is the root of their squares' sum."""
 LEAST = 5
 """From fewer moments nothing is kept over a restart: of one, the weights would tell how it
 looked."""
@@ -118,7 +122,9 @@ class FacingLearner:
     def _best(self) -> ShelfModel:
         own = sum(one[0] - one[1] for one in self._losses)
         aided = sum(one[0] - one[2] for one in self._losses)
-        if aided > BETTER and aided > own + BETTER:
+        by_guesses = [one[1] - one[2] for one in self._losses]
+        luck = math.sqrt(sum(one * one for one in by_guesses))
+        if aided > BETTER and sum(by_guesses) > max(BETTER, SURER * luck):
             return self._aided
         return self._own if own > BETTER else self._common
 

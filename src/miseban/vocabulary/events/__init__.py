@@ -30,7 +30,14 @@ from miseban.vocabulary.events.people import (
     ZoneLeft,
     ZoneOccupancy,
 )
-from miseban.vocabulary.events.shelf import ShelfConfirmed, ShelfState, ShelfTouched, Stocked, Touch
+from miseban.vocabulary.events.shelf import (
+    ShelfConfirmed,
+    ShelfFaced,
+    ShelfState,
+    ShelfTouched,
+    Stocked,
+    Touch,
+)
 from miseban.vocabulary.events.till import ReceiptLine, TillReceipt
 
 __all__ = [
@@ -55,6 +62,7 @@ __all__ = [
     "ReceiptLine",
     "Role",
     "ShelfConfirmed",
+    "ShelfFaced",
     "ShelfState",
     "ShelfTouched",
     "Step",
@@ -80,6 +88,7 @@ _Plain = (
     | QueueState
     | VisitEnded
     | VisitLabelled
+    | ShelfFaced
     | ShelfTouched
     | ShelfState
     | ShelfConfirmed
@@ -103,6 +112,7 @@ EVENT_CLASSES: dict[str, DataClass] = {
     "queue.state": "count",
     "visit.ended": "trajectory",
     "visit.labelled": "trajectory",
+    "shelf.faced": "trajectory",
     "shelf.touched": "trajectory",
     "shelf.state": "count",
     "shelf.confirmed": "count",

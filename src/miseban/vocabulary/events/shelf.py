@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from miseban.vocabulary.events.base import EventBase, Fraction
+from miseban.vocabulary.events.base import EventBase, Fraction, Seconds
 from miseban.vocabulary.identifiers import Name
 
 Touch = Literal["reach", "pick_up", "put_back"]
@@ -21,6 +21,17 @@ class ShelfTouched(EventBase):
     kind: Touch
     visit: str | None = None
     confidence: Fraction
+
+
+class ShelfFaced(EventBase):
+    """Somebody stood before a facing, turned to it as far as standing there tells, for ``dwell_s``
+    seconds in all. ``time`` is when that began first in the visit."""
+
+    type: Literal["shelf.faced"] = "shelf.faced"
+    shelf: Name
+    facing: Name
+    visit: str
+    dwell_s: Seconds
 
 
 class ShelfState(EventBase):

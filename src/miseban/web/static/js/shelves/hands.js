@@ -9,7 +9,7 @@ import { duration, number, share, t } from "../words.js";
 
 const SHOWN = 20;
 const LISTED = 8;
-const STEPS = { facing: ["passed", "stopped", "touched", "picked", "kept_by", "bought_by"], shelf: ["passed", "stopped", "touched", "picked", "kept_by", "bought"] };
+const STEPS = { facing: ["passed", "stopped", "faced", "touched", "picked", "kept_by", "bought_by"], shelf: ["passed", "stopped", "faced", "touched", "picked", "kept_by", "bought"] };
 const times = (value) => `×${number(value, value < 10 ? 1 : 0)}`;
 const count = (one) => (one?.value === null || one?.value === undefined ? "–" : number(one.value));
 
@@ -29,10 +29,11 @@ export async function hands(query, names, signal) {
 function steps(answer, of, names, again) {
   const choose = (value) => h("button", { type: "button", "aria-pressed": String(of === value), onclick: () => { view("of", value === "facing" ? "" : value); again(); } }, t(`shelves.of_${value}`));
   const choice = h("p.choose", { role: "group", "aria-label": t("shelves.of") }, choose("facing"), choose("shelf"));
-  const rows = answer.rows.filter((row) => row.touched?.value || row.passed?.value).sort((a, b) => (b.touched?.value ?? 0) - (a.touched?.value ?? 0));
+  const tellsOf = (row) => row.faced?.value !== null && row.faced?.value !== undefined; // only where the plan tells
+  const rows = answer.rows.filter((row) => row.touched?.value || row.faced?.value || row.passed?.value).sort((a, b) => (b.touched?.value ?? 0) - (a.touched?.value ?? 0));
   const columns = [
     [t(of === "shelf" ? "shelves.shelf" : "shelves.facing"), (row) => names.of(row.place)],
-    ...STEPS[of].map((key) => [t(`shelves.${key}`), (row) => count(row[key]), true]),
+    ...STEPS[of].filter((key) => key !== "faced" || rows.some(tellsOf)).map((key) => [t(`shelves.${key}`), (row) => count(row[key]), true]),
     [t("shelves.rate"), (row) => measured(row.pick_rate, share), true],
     ...(answer.compare ? [[t("shelves.ratio"), (row) => measured(row.pick_up_ratio, times), true]] : []),
   ];
