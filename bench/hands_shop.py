@@ -1,8 +1,13 @@
-"""A drawn shop of one shelf and the camera that looks along it, to measure hands on."""
+"""A drawn shop of one shelf and the camera that looks along it, to measure hands on.
+
+``python -m bench.hands_shop FOLDER`` writes it down, for ``python -m miseban.learn.hands``.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from miseban.sim.calibration import facing_polygons
 from miseban.sim.scenario import Scenario
@@ -13,6 +18,8 @@ from miseban.vocabulary.shop.shelf import gtin_check_digit
 
 COLUMNS, LEVELS, WIDE_M = 4, (2, 3), 0.85
 FPS = 10
+CROWDS = {"one": (False, 90.0, 0.90), "three": (True, 60.0, 0.80)}
+"""Whether they come by threes, so many groups an hour, and the bar."""
 SIZE = (480, 270)
 
 SHOP = """
@@ -144,8 +151,9 @@ def shop_text(polygons: Mapping[str, list[tuple[float, float]]] | None = None) -
     text = SHOP.format(width=SIZE[0], height=SIZE[1], fps=FPS)
     for number, (name, _, _) in enumerate(facings()):
         body = f"2000000{number:05d}"
-        corners = (polygons or {}).get(name) or [(0, 0), (9, 0), (9, 9), (0, 9)]
-        points = ", ".join(f"[{x}, {y}]" for x, y in corners)
+        x = 10 * number  # each has a place of its own until it is known where
+        corners = (polygons or {}).get(name) or [(x, 0), (x + 9, 0), (x + 9, 9), (x, 9)]
+        points = ", ".join(f"[{u}, {v}]" for u, v in corners)
         gtin = f"{body}{gtin_check_digit(body)}"
         text += FACING.format(id=name, gtin=gtin, polygon=points)
     return text
@@ -176,3 +184,19 @@ def one_shelf(
     seen = {facing: corners for _, facing, corners in facing_polygons(stage, stage.cameras[0])}
     shop = parse_shop(shop_text(seen), "one-shelf.toml")
     return shop, parse_scenario(text, shop, "one-shelf.scenario.toml")
+
+
+def write_shop(folder: Path, name: str, *, together: bool, per_hour: float) -> Path:
+    """The shop file, with its scenario beside it."""
+    shop, _ = one_shelf(together=together, per_hour=per_hour)
+    polygons = {facing.id: list(facing.polygon) for facing in shop.shelves[0].facings}
+    file = folder / f"{name}.toml"
+    file.write_text(shop_text(polygons), encoding="utf-8")
+    text = scenario_text(together=together, per_hour=per_hour)
+    file.with_suffix(".scenario.toml").write_text(text, encoding="utf-8")
+    return file
+
+
+if __name__ == "__main__":
+    for crowd, (by_threes, groups, _) in CROWDS.items():
+        write_shop(Path(sys.argv[1]), crowd, together=by_threes, per_hour=groups)

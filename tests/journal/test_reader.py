@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from miseban.journal.journal import Journal
-from miseban.journal.reader import SHARE, JournalReader
+from miseban.journal.looks import SHARE
+from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import Event, LineCrossed
@@ -112,14 +113,14 @@ def test_long_looks_are_taken_less_often(tmp_path: Path) -> None:
         now[0] += took[0]  # read before and after a look
         return now[0]
 
-    took = [1.0]
+    took = [0.4]
     reader = JournalReader(tmp_path, patience_s=5.0, clock=clock)
     took = [0.0]
     looked_s, first = now[0], reader.snapshot()
     journal.append(MAKER.some(5, kind="line"))
-    now[0] = looked_s + SHARE - 0.1
+    now[0] = looked_s + 0.4 * SHARE - 0.1
     assert reader.snapshot() is first
-    now[0] = looked_s + SHARE
+    now[0] = looked_s + 0.4 * SHARE
     assert reader.snapshot() is not first
     journal.close()
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
+from miseban.journal.rollups.days import MINUTE_US, moment, shop_day
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.vocabulary.events import EVENTS, Event
 from miseban.vocabulary.identifiers import EventIds
@@ -127,3 +129,24 @@ def test_of_what_was_counted_first_on_the_next_day_the_order_is_nothing(tmp_path
             journal.compact(LATER)
         files.append([p.read_bytes() for p in sorted((tmp_path / name).rglob("rollups/day/*"))])
     assert files[0] == files[1]
+
+
+def test_hours_are_full_hours_of_the_clock_whatever_is_done_to_it() -> None:
+    """Moved by an hour, by half of one, by a quarter, by a day, or never."""
+    for zone, day in (
+        ("Asia/Tokyo", date(2026, 4, 7)),
+        ("Asia/Kathmandu", date(2026, 4, 7)),
+        ("Europe/Berlin", date(2026, 3, 29)),
+        ("Europe/Berlin", date(2026, 10, 25)),
+        ("Australia/Lord_Howe", date(2026, 4, 5)),
+        ("Australia/Lord_Howe", date(2026, 10, 4)),
+        ("America/Caracas", date(2016, 5, 1)),
+        ("Asia/Pyongyang", date(2018, 5, 5)),
+        ("Pacific/Apia", date(2011, 12, 30)),
+        ("America/Havana", date(2026, 3, 8)),
+    ):
+        one = shop_day(day, zone)
+        whole = range(one.start_us, one.end_us, MINUTE_US)
+        full = [us for us in whole if moment(us).astimezone(ZoneInfo(zone)).minute == 0]
+        expected = [*sorted({one.start_us, *full}), one.end_us]
+        assert one.edges("hour").tolist() == expected, (zone, day)

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from miseban.sim.render.furniture import Furniture, Shelf, furnish, row_place, standing
+from miseban.sim.render.furnishing import furnish
+from miseban.sim.render.furniture import Furniture, Shelf, row_place, standing
 from miseban.sim.rows import Row, ShelfFrame, is_rectangle
 from tests.sim.grocery import scenario
 

@@ -230,3 +230,14 @@ def test_drawings_without_a_place_on_the_floor_are_refused(case: str) -> None:
     shop = Shop.checked({"shop": info, "camera": [camera], "line": [line]}, "s.toml")
     with pytest.raises(BadInput, match=r'\[\[line\]\] "l": expected'):
         on_floor(shop)
+
+
+def test_a_way_has_places_as_far_apart_as_asked_for() -> None:
+    person = walker(1, (0.5, 1.0, 1.0), (4.5, 5.0, 1.0), (9.0, 5.0, 1.0))
+    found = truth(parse_shop(SHOP, "s.toml"), [person], START, 100.0, 1, trail_s=2.0).events
+    (visit,) = [event for event in found if isinstance(event, VisitEnded)]
+    assert visit.t == (0.5, 2.0, 4.0, 6.0, 8.0)
+    assert visit.x == pytest.approx((1.0, 2.5, 4.5, 5.0, 5.0))
+    assert [one for one in found if one != visit] == [
+        one for one in told(person) if not isinstance(one, VisitEnded)
+    ]

@@ -149,3 +149,14 @@ def test_arrivals_follow_the_hours() -> None:
     wanted = np.array(world.scenario.arrivals.per_hour)
     assert (np.abs(hours - wanted) < 4 * np.sqrt(wanted) + 3).all()
     assert abs(hours.sum() - wanted.sum()) < 4 * np.sqrt(wanted.sum())
+
+
+def test_ways_that_were_forgotten_are_found_again() -> None:
+    one, other = (Simulation(shop(), busy(1.0), 7) for _ in range(2))
+    for world in (one, other):
+        world.run_until(600)
+    other.forget_ways()
+    for world in (one, other):
+        world.run_until(1200)
+    assert len(one.people) > 3
+    assert [person.trail for person in one.people] == [person.trail for person in other.people]

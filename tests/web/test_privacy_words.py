@@ -29,7 +29,7 @@ def test_the_english_words_are_those_of_the_policy(name: PolicyName) -> None:
     """Whoever changes a policy comes here, and to the other languages beside it."""
     policy = load_policy(name)
     said = {key: text for key, text in words("en").items() if key.startswith(f"policy_{name}.")}
-    rules = {f"policy_{name}.{one}": getattr(policy, one).why for one in CLASSES}
+    rules = {f"policy_{name}.{one}": getattr(policy, one).why for one in (*CLASSES, "requests")}
     assert said == rules | {
         f"policy_{name}.title": policy.title, f"policy_{name}.basis": policy.basis
     }  # fmt: skip
@@ -81,5 +81,6 @@ def test_the_page_says_it(browser: Browser, konbini: Website, language: str) -> 
         known = words(language)
         expect(page.locator("#kept")).to_contain_text(known["policy_jp.trajectory"])
         expect(page.locator("#policy")).to_contain_text(known["policy_jp.basis"])
+        expect(page.locator("#requests")).to_contain_text(known["policy_jp.requests"])
         expect(page.locator("#log tbody tr").first).to_contain_text(known["audit.log-in"])
         expect(page.locator("#log tbody")).not_to_contain_text("account.add")

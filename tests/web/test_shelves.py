@@ -124,6 +124,31 @@ def test_who_may_not_answer_cannot_tap(browser: Browser, site: Website) -> None:
         expect(page.locator("#now button.facing, #check")).to_have_count(0)
 
 
+def test_what_cannot_be_told_now_is_hatched_and_the_page_says_what_that_means(
+    browser: Browser, site: Website, shop: Shop
+) -> None:
+    shelf, now = shop.shelves[-1], datetime.now(UTC)
+    ids = EventIds(random.Random(9))
+    states = {facing.id: ("blocked", "unknown")[n] for n, facing in enumerate(shelf.facings[:2])}
+    head = {"time": now, "shop": shop.shop.id, "camera": shelf.camera, "type": "shelf.state"}
+    site.tell(
+        [
+            EVENTS.validate_python(
+                head | {"id": ids.at(now.timestamp()), "shelf": shelf.id, "facing": facing}
+                | {"state": state, "fill": 0.0, "confidence": 0.5}
+            )
+            for facing, state in states.items()
+        ]
+    )  # fmt: skip
+    with Visitor.of(browser, site) as one:
+        page = one.log_in("marketer", SHELVES)
+        ready(page)
+        hatched = page.locator("#now .facing:is(.unseen, .blocked, .unknown)")
+        expect(hatched).to_have_count(2)
+        every = page.locator("#now .facing").count()
+        expect(page.locator("#now .hint")).to_contain_text(f"2 of {every} facings")
+
+
 def test_from_passing_to_buying_as_the_api_tells_it(
     browser: Browser, site: Website, shop: Shop
 ) -> None:

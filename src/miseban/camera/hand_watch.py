@@ -15,6 +15,10 @@ from miseban.vocabulary.events import Event
 from miseban.vocabulary.shop import Shelf, Shop
 from miseban.vocabulary.tracks import TrackRows
 
+LOOK_S = 0.2
+"""Hands are looked for so often: a reach takes a second and more."""
+_SLACK_S = 1e-3
+
 
 class HandWatch:
     """Is shown each frame of ``camera`` that was looked at, in order. ``start`` is second 0 of the
@@ -26,6 +30,7 @@ class HandWatch:
         self._watch = HandsWatch([f.polygon for _, f in known], seen.width, seen.height)
         self._handling = Handling([f.capacity for _, f in known])
         self._writer = TouchWriter(shop, camera, [(s, f.id) for s, f in known], start)
+        self._looked_s = float("-inf")
 
     def look(
         self,
@@ -36,6 +41,9 @@ class HandWatch:
     ) -> Sequence[Event]:
         """The touches that are certain now. Boxes of ``frame`` are among ``rows``; ``people_xyxy``
         (N, 4) is everything that may be a person; ``visit_of`` says whose visit each track is."""
+        if frame.time_s < self._looked_s + LOOK_S - _SLACK_S:
+            return []
+        self._looked_s = frame.time_s
         now = rows.take((rows.frame == frame.number) & (rows.track >= 0))
         seen = self._watch.look(frame, people_xyxy, now.xyxy, now.track.tolist())
         return self._writer.events(self._handling.see(seen), visit_of)

@@ -41,7 +41,6 @@ from miseban.vocabulary.events import (
     QueueState,
     ShelfState,
     TillReceipt,
-    VisitEnded,
     ZoneEntered,
     ZoneLeft,
 )
@@ -53,6 +52,7 @@ TOGETHER = 500
 ALARMED, NOTED = 2, 0.2
 """A queue of so many was an alert, and such a part of the facings that ran low."""
 STEP_S = 2.0
+"""Of ways there is a place so often: two weeks of them are half as large so."""
 SAID_S = 120.0
 """On a machine that has much else to do it is told how far the days are, as often as this."""
 LIVE_S = 10.0
@@ -91,15 +91,15 @@ def day_of(stage: Stage, shop: Shop, scenario: Scenario, ago: int) -> list[Event
     info = scenario.scenario.model_copy(update={"start": own})
     simulation = Simulation(shop, scenario.model_copy(update={"scenario": info}), seed)
     simulation.run_until(length_s)
+    simulation.forget_ways()  # nobody walks on
     # The day of the world may be another part of the clock's: only the times are moved.
-    known = whole_truth(simulation, shop, start, length_s, seed)
+    known = whole_truth(simulation, shop, start, length_s, seed, trail_s=STEP_S)
     # Cameras look by night too: a shop of which half the day was not seen is compared with nothing.
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     told = min(midnight + timedelta(days=1), stage.now) if ago else stage.now
     seen_s = (told - midnight).total_seconds()
     events = [*known.events, *well(shop, midnight, seen_s, seed)]
     events += _alerts(shop, events, seed)
-    events = [_thinned(one) if isinstance(one, VisitEnded) else one for one in events]
     if until == stage.now:
         events = _without_who_is_there(events)
     # Calls for help last, behind their ends: nobody is to be sent for because of them.
@@ -121,17 +121,6 @@ def _without_who_is_there(events: Sequence[Event]) -> list[Event]:
         if not (isinstance(one, HelpNeeded) and one.help not in over)
         and not (isinstance(one, ZoneEntered) and one.time > last.get((one.visit, one.zone), never))
     ]
-
-
-def _thinned(visit: VisitEnded) -> VisitEnded:
-    """Its way with a place every ``STEP_S`` seconds: two weeks of them are half as large so."""
-    keep = [
-        n
-        for n, at_s in enumerate(visit.t)
-        if n in (0, len(visit.t) - 1) or int(at_s / STEP_S) != int(visit.t[n - 1] / STEP_S)
-    ]
-    way = {name: tuple(getattr(visit, name)[n] for n in keep) for name in ("t", "x", "y")}
-    return visit.model_copy(update=way)
 
 
 def _alerts(shop: Shop, events: Iterable[Event], seed: int) -> list[Event]:

@@ -1,7 +1,8 @@
-"""``miseban journal``: back-up, restore, check and export of what a hub keeps."""
+"""``miseban journal``: back-up, restore, check, recount and export of what a hub keeps."""
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,13 @@ import typer
 from miseban.journal.backup import back_up, check
 from miseban.journal.backup import restore as restore_journal
 from miseban.journal.export import export as export_events
+from miseban.journal.journal import Journal as OpenJournal
+from miseban.journal.manifest import read_manifest
+from miseban.journal.rollups.older import older
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENT_CLASSES
 
-app = typer.Typer(help="Back-up, restore, check and export of what a hub keeps.")
+app = typer.Typer(help="Back-up, restore, check, recount and export of what a hub keeps.")
 Journal = Annotated[Path, typer.Argument(metavar="JOURNAL", help="A journal's folder.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the figures for programs.")]
 
@@ -72,6 +76,30 @@ def verify(
         wrong = len(found.problems)
         typer.echo(f"{found.events} events of {found.shop}, {wrong or 'no'} problems")
     if found.problems:
+        raise typer.Exit(1)
+
+
+@app.command("recount")
+def recount(journal: Journal, as_json: Json = False) -> None:
+    """Counts days again that an older miseban has counted; a hub does so by itself, in some hours.
+
+    Example: miseban journal recount journal
+    """
+    manifest = read_manifest(journal)
+    opened = OpenJournal.open(journal, shop=manifest.shop, timezone=manifest.timezone)
+    with contextlib.closing(opened):
+        began = left = list(older(journal))
+        while left:
+            opened.compact(datetime.now(UTC))
+            before, left = left, list(older(journal))
+            if left == before:
+                break
+    done = len(began) - len(left)
+    if as_json:
+        typer.echo(f'{{"days": {done}, "unreadable": {len(left)}}}')
+    else:
+        typer.echo(f"{done} days are counted again" + (f", {len(left)} not" if left else ""))
+    if left:
         raise typer.Exit(1)
 
 

@@ -41,6 +41,9 @@ class Rollups(Protocol):
         """Segments of the days (UTC) and classes in ``manifest.stale`` have changed. Returns days
         that have to wait, because a segment cannot be read."""
 
+    def follow_rules(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
+        """Counts some days again that were counted by older rules. ``update`` has been called."""
+
     def forget(
         self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
     ) -> None:
@@ -155,13 +158,16 @@ class Compaction(Book):
         return moved
 
     def roll_up(self) -> None:
-        """Roll-ups follow the segments. Raises ``OSError``."""
-        if not self.manifest.stale:
-            return
+        """Roll-ups follow the segments, and the rules of today. Raises ``OSError``."""
         if self.rollups is None:
             return
+        if self.manifest.stale:
+            self._follow(self.rollups)
+        self.rollups.follow_rules(self.disk, self.folder, self.manifest)
+
+    def _follow(self, rollups: Rollups) -> None:
         old = self.manifest.stale
-        waiting = self.rollups.update(self.disk, self.folder, self.manifest)
+        waiting = rollups.update(self.disk, self.folder, self.manifest)
         stale = {day: old.get(day, ()) for day in waiting}
         if stale == old:
             return

@@ -22,11 +22,11 @@ _LEVELS: dict[str, Level] = {"minutes": "minute", "hours": "hour", "days": "day"
 
 @dataclass(frozen=True)
 class View:
-    """``sql`` reads ``files`` and the table ``fresh_NAME``, which is ``fresh``."""
+    """``sql`` reads ``files``, and the table ``fresh_NAME`` where there is a ``fresh`` one."""
 
     sql: str
     files: tuple[Path, ...]
-    fresh: pa.Table
+    fresh: pa.Table | None
 
 
 def view_sql(folder: Path, snapshot: Snapshot, name: str, span: tuple[date, date]) -> View:
@@ -39,25 +39,26 @@ def view_sql(folder: Path, snapshot: Snapshot, name: str, span: tuple[date, date
         sql = _both(f"SELECT {columns} FROM fresh_events", paths, ", union_by_name = true")  # noqa: S608 - our own names
         return View(sql, tuple(paths), snapshot.fresh)
     level = _LEVELS[name]
-    paths = [path for path in days_there(folder, level) if _overlaps(path.stem, span)]
-    days = ", ".join(f"DATE '{day.isoformat()}'" for day in sorted(snapshot.recounted))
+    paths = days_there(folder, level, span)
+    recounted = [day for day in sorted(snapshot.recounted) if span[0] <= day <= span[1]]
+    if not recounted and paths:
+        # Most questions are of days that are over; another table beside them costs as much.
+        return View(f"SELECT * FROM {_read(paths, '')}", tuple(paths), None)  # noqa: S608 - quoted
+    days = ", ".join(f"DATE '{day.isoformat()}'" for day in recounted)
     without = f" WHERE day NOT IN ({days})" if days else ""
     sql = _both(f"SELECT * FROM fresh_{name}", paths, "", without)  # noqa: S608 - our own names
-    return View(sql, tuple(paths), snapshot.rows(level))
+    return View(sql, tuple(paths), snapshot.rows(level, recounted))
 
 
 def _both(fresh: str, paths: Collection[Path], options: str, without: str = "") -> str:
     if not paths:
         return fresh
+    return f"{fresh} UNION ALL BY NAME SELECT * FROM {_read(paths, options)}{without}"  # noqa: S608 - quoted
+
+
+def _read(paths: Collection[Path], options: str) -> str:
     files = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    read = f"read_parquet([{files}]{options})"
-    return f"{fresh} UNION ALL BY NAME SELECT * FROM {read}{without}"  # noqa: S608 - quoted
-
-
-def _overlaps(stem: str, span: tuple[date, date]) -> bool:
-    """``stem`` is a day or a month."""
-    first, last = (day.isoformat()[: len(stem)] for day in span)
-    return first <= stem <= last
+    return f"read_parquet([{files}]{options})"
 
 
 def damaged(files: Collection[Path]) -> Path | None:

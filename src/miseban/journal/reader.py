@@ -7,6 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -15,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from miseban.journal.day_tables import DayTables
-from miseban.journal.disk import RealDisk
 from miseban.journal.duck import opened
 from miseban.journal.events_table import SCHEMA
-from miseban.journal.manifest import Manifest, Segment
+from miseban.journal.looks import Looks
+from miseban.journal.manifest import Manifest, Segment, read_manifest
 from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
 from miseban.journal.rollups.days import day_at, utc_days
 from miseban.journal.rollups.files import rollup_path
@@ -26,7 +27,6 @@ from miseban.journal.segments import each_event
 from miseban.journal.snapshot import (
     CHANGING,
     NO_FILE,
-    Looking,
     Snapshot,
     Stamp,
     file_stamp,
@@ -39,11 +39,6 @@ from miseban.vocabulary.events import EVENT_CLASSES, Event
 Rollups = tuple[Stamp, Stamp]
 THREADS = 2
 """Of DuckDB, for all questions together."""
-SHARE = 15.0
-"""A look has to be that many times as long ago as it took, so that looks stay below a fifteenth of
-the time, whoever asks."""
-LONGEST_LOOK_S = 4.0
-"""After a minute everything is seen, however slow the machine."""
 _TRIES = 20
 _BEGINS_WITH = re.compile(r"\s*with\s+(recursive\s+)?", re.IGNORECASE)
 
@@ -53,7 +48,8 @@ class JournalReader:
 
     What was accepted up to the call is seen; with ``patience_s``, what was accepted up to so many
     seconds before it: events as well as roll-ups, which then are counted anew no more often. On a
-    day of a hundred thousand events that takes a second: then it is ``SHARE`` times as long.
+    day of a hundred thousand events that takes a second: then it is longer, and nobody waits for it
+    (``journal.looks``). Of days that come in late by the dozen, roll-ups follow the compaction.
     """
 
     def __init__(
@@ -66,38 +62,34 @@ class JournalReader:
     ) -> None:
         """Raises ``BadInput`` (``journal``) when there is no journal."""
         self.folder = folder.absolute()
-        self._patience_s, self._clock = patience_s, clock
-        self._lock = threading.Lock()
-        self._looking = Looking(self.folder, RealDisk())
-        self._snapshot: Snapshot | None = None
-        self._again_s = 0.0
+        self._looks = Looks(self.folder, patience_s, clock)
         self._duckdb = opened(self.folder, threads)
-        self.snapshot()
+        manifest = self.manifest
+        self.shop, self.timezone = manifest.shop, manifest.timezone
+        """The zone is that of the shop's days. No writer ever changes them."""
 
     @property
     def manifest(self) -> Manifest:
         return self.snapshot().manifest
 
-    @property
-    def shop(self) -> str:
-        return self.manifest.shop
-
-    @property
-    def timezone(self) -> str:
-        """The zone of the shop's days."""
-        return self.manifest.timezone
-
     def snapshot(self) -> Snapshot:
         """What the journal holds. Raises ``BadInput``."""
-        with self._lock:
-            now_s = self._clock()
-            if self._snapshot is None or now_s >= self._again_s:
-                self._snapshot = self._looking.look()
-                looked_s = self._clock()
-                took_s = min(looked_s - now_s, LONGEST_LOOK_S)
-                wait_s = max(self._patience_s, SHARE * took_s) if self._patience_s else 0.0
-                self._again_s = looked_s + wait_s
-            return self._snapshot
+        return self._looks.latest()
+
+    @contextmanager
+    def kept_fresh(self) -> Iterator[None]:
+        """For as long as this lasts, it is looked every quarter of a minute what the journal holds,
+        or less often where that takes long, in a thread of its own."""
+        ended = threading.Event()
+        keeping = threading.Thread(
+            target=self._looks.keep_fresh, args=(ended,), name="keeping fresh", daemon=True
+        )
+        keeping.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            keeping.join()
 
     def events(
         self,
@@ -149,12 +141,12 @@ class JournalReader:
             except duckdb.Error as wrong:
                 error = wrong
             # A file that was replaced may have been read half and half; and when journal.json was,
-            # roll-ups may be newer than the events beside them.
+            # roll-ups may be newer than the events beside them, or tell what has to be forgotten.
             if NO_FILE in stamps or stamps != [file_stamp(path) for path in files]:
                 self._again()
             elif error is not None:
                 raise self._why(files, error) from None
-            elif views and not self._looking.stands(snapshot):
+            elif views and not self._stands(snapshot, "events" in views):
                 self._again()
             else:
                 return found
@@ -162,13 +154,13 @@ class JournalReader:
         what = "not there, and it is said to be" if gone else CHANGING
         raise BadInput("journal", gone[0] if gone else self.folder, what)
 
-    def month(self, day: date) -> Rollups | None:
-        """Which roll-ups of days and hours there are of the month of ``day``: as long as these are
-        the same, what was read of them is. None where days of it are counted anew at present."""
-        recounted = self.snapshot().recounted
-        if any((one.year, one.month) == (day.year, day.month) for one in recounted):
+    def rollups(self, first: date, last: date) -> Rollups | None:
+        """Which roll-ups of days and hours there are of the days from ``first`` to ``last``, of one
+        month: as long as these are the same, what was read of them is. None where one of these days
+        is counted anew at present."""
+        if any(first <= day <= last for day in self.snapshot().recounted):
             return None
-        days, hours = (file_stamp(rollup_path(self.folder, at, day)) for at in ("day", "hour"))
+        days, hours = (file_stamp(rollup_path(self.folder, at, first)) for at in ("day", "hour"))
         return days, hours
 
     def newest(self) -> datetime | None:
@@ -192,7 +184,8 @@ class JournalReader:
     ) -> pa.Table:
         with self._duckdb.cursor() as cursor, interruptible(cursor):
             for name, view in views.items():
-                cursor.register(f"fresh_{name}", view.fresh)
+                if view.fresh is not None:
+                    cursor.register(f"fresh_{name}", view.fresh)
             named = ", ".join(f"{name} AS ({view.sql})" for name, view in views.items())
             asked = sql
             if named:
@@ -213,8 +206,15 @@ class JournalReader:
         return BadInput("sql", "query", str(error).splitlines()[0])
 
     def _again(self) -> None:
-        with self._lock:
-            self._snapshot = None
+        self._looks.again()
+
+    def _stands(self, snapshot: Snapshot, events: bool) -> bool:
+        """Whether what was read beside ``snapshot`` goes with it."""
+        if self._looks.stands(snapshot):
+            return True
+        # Roll-ups alone always do: of days that were counted anew none is read from files.
+        forgotten = snapshot.manifest.forgotten
+        return not events and read_manifest(self.folder).forgotten == forgotten
 
     def _tables(
         self, types: Collection[str] | None, since: datetime | None, until: datetime | None

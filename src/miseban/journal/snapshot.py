@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,9 @@ Stamp = tuple[int, int, int]
 NO_FILE: Stamp = (0, 0, 0)
 CHANGING = "its files change faster than they can be read"
 _ONE_DAY = timedelta(days=1)
+AT_ONCE = 4
+"""Today, yesterday, and the days beside them. A camera that was cut off for weeks tells of a dozen
+days at once: to count them takes several seconds of a core, with each look until the compaction."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +45,19 @@ class Snapshot:
     found: dict[str, datetime | None] = field(default_factory=dict)
     """What was worked out of it once."""
 
-    def rows(self, level: Level) -> pa.Table:
-        """Those rows of all these days."""
-        tables = [rows.at(level) for rows in self.recounted.values()]
+    def rows(self, level: Level, days: Collection[date]) -> pa.Table:
+        """Those rows of these ``days``."""
+        tables = [self.recounted[day].at(level) for day in days]
         return pa.concat_tables(tables) if tables else ROW.empty_table()
 
 
 class Looking:
-    """Takes snapshots of the journal in ``folder``, each from what the last one left."""
+    """Takes snapshots of the journal in ``folder``, each from what the last one left. Where
+    ``late_waits``, only the newest days of those that are told of are counted anew: the others are
+    as in their files until a compaction has counted them."""
 
-    def __init__(self, folder: Path, disk: Disk) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, disk: Disk, *, late_waits: bool = False) -> None:
+        self._folder, self._late_waits = folder, late_waits
         self._log = FreshLog(disk, folder)
         self._tables = DayTables(folder, COLUMNS)
         self._last: Snapshot | None = None
@@ -90,6 +96,8 @@ class Looking:
         """Without days that hang on a segment that cannot be read: they are as in their files."""
         zone = manifest.timezone
         days = touched(manifest.stale, zone) | touched_by(fresh, zone)
+        if self._late_waits:
+            days = set(sorted(days)[-AT_ONCE:])
         # What is first counted on a day tells that what the evening before ended with lasted.
         days |= {day - _ONE_DAY for day in days if not counted_on(self._folder, day)}
         if not days:

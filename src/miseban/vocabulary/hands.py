@@ -33,7 +33,9 @@ class ShelfChange:
     ``undoes`` is that of the one that this takes back, None where the shelf has not looked like
     this before. ``detail`` is the logarithm of how much more detail is seen there than before:
     goods have more of it than the board behind them. ``track`` is who is nearest, None where nobody
-    is near.
+    is near. ``more`` is how likely there is more there than before and ``sure`` how likely it is
+    goods that changed, both by how it looked the moment it came; ``sure`` is 0 for what was told
+    only when nobody hid it any more.
     """
 
     number: int
@@ -43,6 +45,8 @@ class ShelfChange:
     undoes: int | None
     detail: float
     track: int | None = None
+    more: float = 0.5
+    sure: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ own weight, a power of two: so an answer tells of whom it is the sum."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -63,11 +63,18 @@ class Floor:
                 list(_rows([*visits], level, self._as_of)), schema=ROW
             )
 
+    def lose(self, which: Collection[int]) -> None:
+        """Of the rows of hours, by number, what they tell of where somebody was."""
+        rows = self._tables["hours"].to_pylist()
+        kept = [{**r, "histogram": None} if i in which else r for i, r in enumerate(rows)]
+        self._tables["hours"] = pa.Table.from_pylist(kept, schema=ROW)
+        self.state = object()
+
     def newest(self) -> datetime:
         return self._as_of
 
-    def month(self, day: date) -> object:
-        del day
+    def rollups(self, first: date, last: date) -> object:
+        del first, last
         return self.state
 
     def table(

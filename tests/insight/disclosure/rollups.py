@@ -76,9 +76,9 @@ class Rollups:
     def newest(self) -> datetime:
         return hour(self._days + 1, 0)
 
-    def month(self, day: date) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    def rollups(self, first: date, _: date) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
         """What was worked out of a month stands as long as its files do, and here they do."""
-        return (1, day.year, day.month), (2, day.year, day.month)
+        return (1, first.year, first.month), (2, first.year, first.month)
 
     def table(
         self, sql: str, parameters: Mapping[str, object] | None = None, **_: object

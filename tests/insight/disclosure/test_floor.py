@@ -4,15 +4,26 @@ k visits or more."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import combinations
+from typing import cast
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miseban.insight.disclosure.blocks import Blocks
-from tests.insight.disclosure.floors import Came, Floor, midnight, whose
+from miseban.insight.disclosure.calendar import Calendar
+from miseban.insight.disclosure.floor import _past, _told
+from miseban.insight.disclosure.floor_cells import read_heat
+from miseban.insight.disclosure.floor_hours import hours_of
+from miseban.insight.disclosure.remembered import FloorPart
+from miseban.insight.disclosure.stretches import Stretches
+from miseban.journal.reader import JournalReader
+from miseban.journal.rollups.days import micros, moment
+from tests.insight.disclosure.floors import ZONE, Came, Floor, midnight, whose
 
 K, DAYS, HOURS = 3, 4, 3
 LATER = midnight(DAYS + 3)
@@ -74,7 +85,7 @@ def test_who_stays_over_the_hour_is_looked_for() -> None:
 
 
 def test_the_attack_finds_what_would_be_given_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    from miseban.insight.disclosure import blocks, cells
+    from miseban.insight.disclosure import blocks, cells, floor_hours
 
     whole = blocks.gather
 
@@ -82,6 +93,7 @@ def test_the_attack_finds_what_would_be_given_away(monkeypatch: pytest.MonkeyPat
         return whole(people, k, rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(cells, "gather", careless)
+    monkeypatch.setattr(floor_hours, "gather", careless)
     assert worked_out([Came(2, 9, 0, stays=n == 0) for n in range(4)])
 
 
@@ -92,8 +104,8 @@ def test_a_day_that_goes_on_tells_of_nobody_alone(came: list[Came], day: int) ->
     spans = ((midnight(0), midnight(day + 1)),)
     moments = [midnight(day) + timedelta(hours=h, minutes=15) for h in range(9, 9 + HOURS + 2)]
     before: dict[int, int] = {}
-    for moment in [*moments, LATER]:
-        told = Floor([c for c in came if c.day <= day], moment).told(spans, K)
+    for when in [*moments, LATER]:
+        told = Floor([c for c in came if c.day <= day], when).told(spans, K)
         for cell in before.keys() | told.keys():
             more = told.get(cell, 0) - before.get(cell, 0)
             assert more >= 0
@@ -111,6 +123,28 @@ def test_a_month_is_worked_out_again_when_its_roll_ups_are_others(
     assert floor.told(whole, K) == floor.told(whole, K) == Floor(came, LATER).told(whole, K)
     floor.change(other)
     assert floor.told(whole, K) == Floor(other, LATER).told(whole, K)
+
+
+@settings(deadline=None, max_examples=6)
+@given(visits, st.sets(st.integers(0, DAYS * HOURS), max_size=2))
+def test_hours_are_looked_up_as_they_are_worked_out(came: list[Came], lost: set[int]) -> None:
+    """Blocks of hours that are remembered by the day tell what those of the question would; also
+    where not every hour is kept any more."""
+    floor = Floor(came, LATER)
+    floor.lose(lost)
+    reader = cast(JournalReader, floor)
+    for spans in asked():
+        whole = Stretches.of([(micros(a), micros(b)) for a, b in spans])
+        for month in whole.by_month(ZONE):
+            calendar = Calendar(month.edges, ZONE, LATER)
+            ends = moment(int(calendar.day_edges[0])), moment(int(calendar.day_edges[-1]))
+            days, few = read_heat(reader, "days", ends, K)
+            hours, _ = read_heat(reader, "hours", ends, 1)
+            mine = _past(month, calendar, days, hours_of(reader, calendar, K), few, K)
+            theirs = _told(month, calendar, days, hours, few, K)
+            for field in fields(FloorPart):
+                a, b = getattr(mine, field.name), getattr(theirs, field.name)
+                assert np.array_equal(a, b), (field.name, spans)
 
 
 @settings(deadline=None, max_examples=20)

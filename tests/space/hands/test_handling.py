@@ -76,3 +76,37 @@ def test_a_shadow_is_no_touch() -> None:
 def test_what_changes_with_nobody_near_is_no_touch() -> None:
     alone = ShelfChange(1, 5.9, 6.0, {0: 0.3}, None, 0.9, None)
     assert kinds(played([alone], arm=(9.0, 9.0))) == []
+
+
+def seen_at_once(
+    number: int, at_s: float, *, more: float, share: float = 0.2, undoes: int | None = None
+) -> HandsLook:
+    one = ShelfChange(
+        number, at_s - 0.2, at_s, {1: share}, undoes, -0.3, 7, more=more, sure=0.9
+    )  # fmt: skip
+    return HandsLook(at_s + 0.6, [], [one], OPEN)
+
+
+def test_what_was_seen_when_it_came_is_told_without_an_arm() -> None:
+    handling = Handling([4, 4, 4])
+    (one,) = handling.see(seen_at_once(1, 2.0, more=0.1))
+    assert one == Touched(1, "pick_up", 2.0, 7, 0.9)
+    (other,) = handling.see(seen_at_once(2, 6.0, more=0.9, undoes=1))
+    assert (other.kind, other.time_s) == ("put_back", 6.0)
+
+
+def test_what_is_taken_back_at_once_was_the_hand() -> None:
+    handling = Handling([4, 4, 4])
+    assert len(handling.see(seen_at_once(1, 2.0, more=0.1))) == 1
+    assert handling.see(seen_at_once(2, 3.0, more=0.9, undoes=1)) == []
+
+
+def test_what_is_far_less_than_a_piece_is_none() -> None:
+    assert Handling([4, 4, 4]).see(seen_at_once(1, 2.0, more=0.1, share=0.05)) == []
+
+
+def test_the_rest_of_a_piece_that_was_hidden_is_no_other() -> None:
+    handling = Handling([4, 4, 4])
+    assert len(handling.see(seen_at_once(1, 2.0, more=0.1))) == 1
+    later = ShelfChange(2, 1.5, 6.0, {1: 0.2}, None, 0.9, 7)
+    assert handling.see(HandsLook(6.5, [], [later], OPEN)) == []

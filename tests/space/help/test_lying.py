@@ -13,6 +13,7 @@ def body(track: int, box_px: float = 300.0, aspect: float = 0.4) -> Body:
     return Body(
         camera="c", track=track, xy=(500.0, 600.0), tall=math.nan, broad=math.nan, rows=5,
         steep=0.5, whole=True, box_px=box_px, aspect=aspect,
+        foot=(500.0, 600.0),
     )  # fmt: skip
 
 

@@ -9,21 +9,22 @@ from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
 from miseban.space.help.vanished import Gone, Vanished
 
-EYE = {"c": (0.0, 0.0)}
 Place = tuple[float, float]
 
 
 def body(xy: Place, rows: int = 5) -> Body:
+    """As a camera over (0, 0) sees it that looks along y: who is nearer stands lower."""
+    x, y = xy
     return Body(
-        camera="c", track=1, xy=xy, tall=1.7, broad=1.0, aspect=0.4, box_px=200.0, rows=rows,
-        steep=0.3, whole=True,
+        camera="c", track=1, xy=xy, tall=1.7, broad=1.0, aspect=0.4, box_px=1000.0 / (y + 1.0),
+        rows=rows, steep=0.3, whole=True, foot=(500.0 * x / (y + 1.0), 2000.0 / (y + 1.0)),
     )  # fmt: skip
 
 
 def played(*ways: Sequence[Place | None], rows: int = 5, staff: bool = False) -> list[Gone]:
     """Each way is one place a second; a person each."""
     people = [Person(key, f"v{key}", 0.0, 0.0, (0.0, 0.0), staff=staff) for key in range(len(ways))]
-    vanished = Vanished(EYE)
+    vanished = Vanished()
     found = []
     for second in range(max(map(len, ways))):
         here = [
@@ -62,10 +63,35 @@ def test_who_comes_back_or_was_hardly_seen_is_not() -> None:
 
 
 def test_who_is_hidden_is_not_until_the_view_is_free() -> None:
-    front = [(2.0, 5.0)] * 9 + [(2.5, 2.5)] * 31
+    front: list[Place | None] = [*[(2.0, 5.0)] * 9, *[(4.3, 4.2)] * 31]
     assert not played(STANDS, front, OTHER)
-    (gone,) = played(STANDS, [*front[:12], *[(2.0, 6.0)] * 28], OTHER)
+    free: list[Place | None] = [(2.0, 6.0)] * 28
+    (gone,) = played(STANDS, [*front[:11], *free], OTHER)
     assert gone.xy == (5.0, 5.0)
+    walked_off = played(STANDS, [*front[:16], *free], OTHER)  # or may have, behind the other
+    assert not walked_off
+
+
+def test_who_stands_behind_hides_nobody() -> None:
+    behind: list[Place | None] = [(5.4, 5.4)] * 40
+    assert len(played(STANDS, behind, OTHER)) == 1
+
+
+def test_who_was_seen_in_few_frames_is_not_missed() -> None:
+    assert _found_with(rows=4)
+    assert not _found_with(rows=1)
+
+
+def _found_with(rows: int) -> bool:
+    """Whether somebody is missed of whom the camera had so many of its five frames a second."""
+    person, other = (Person(key, f"v{key}", 0.0, 0.0, (0.0, 0.0)) for key in range(2))
+    vanished, found = Vanished(), False
+    for second in range(30):
+        seen = [(body((8.0, 1.0)), other)]
+        if second < 10:
+            seen.append((body((5.0, 5.0), rows), person))
+        found |= bool(vanished.look(float(second), seen, [one for one, _ in seen]))
+    return found
 
 
 def test_a_camera_that_sees_nobody_tells_nothing() -> None:
@@ -81,10 +107,24 @@ def test_who_stands_beside_does_not_stand_in_the_place() -> None:
 
 
 def test_what_it_holds_does_not_grow() -> None:
-    vanished = Vanished(EYE)
+    vanished = Vanished()
     for second in range(500):
         person = Person(second // 6, "v", 0.0, 0.0, (0.0, 0.0))
         one = body((5.0 + 3 * math.sin(second // 6), 5.0))
         vanished.look(float(second), [(one, person)], [one])
     assert len(vanished._known) < 10
     assert len(vanished._gone) < 10
+
+
+def test_somebody_unknown_who_walks_off_from_there_is_the_one() -> None:
+    person, other = (Person(key, f"v{key}", 0.0, 0.0, (0.0, 0.0)) for key in range(2))
+    for away, missed in ((1.0, False), (20.0, True)):
+        vanished, found = Vanished(), False
+        for second in range(30):
+            seen: list[tuple[Body, Person | None]] = [(body((8.0, 1.0)), other)]
+            if second < 10:
+                seen.append((body((5.0, 5.0)), person))
+            else:
+                seen.append((body((5.0 + away + 0.2 * (second - 10), 5.0)), None))
+            found |= bool(vanished.look(float(second), seen, [one for one, _ in seen]))
+        assert found is missed

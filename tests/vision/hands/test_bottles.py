@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 
+from miseban.camera.hand_watch import LOOK_S
 from miseban.camera.together import analyse_together
 from miseban.insight.score.matching import pairs_within
 from miseban.space.hands import Handling, Touched
@@ -47,12 +48,17 @@ def places() -> list[list[tuple[float, float]]]:
 
 @cache
 def touches(fps: float) -> list[Touched]:
+    """As often as a camera looks."""
     known = json.loads(need(TRUTH / "bottle.json").read_text("utf-8"))
     polygons = places()
     watch, handling = HandsWatch(polygons, known["width"], known["height"]), Handling([1, 1, 1])
     found: list[Touched] = []
     with open_source(str(need(VIDEO / "intel_bottle_detection.mp4")), fps=fps) as source:
+        looked_s = -1.0
         for frame in source.frames():
+            if frame.time_s < looked_s + LOOK_S - 1e-3:
+                continue
+            looked_s = frame.time_s
             found += handling.see(watch.look(frame, NOBODY, NOBODY, []))
     return found + handling.finish()
 

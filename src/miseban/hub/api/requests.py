@@ -62,8 +62,10 @@ class RequestSeen(BaseModel):
 
 
 class RequestsSeen(BaseModel):
-    """``answer_days`` by the policy, and ``why``. Open ones first, the most urgent at the top."""
+    """``answer_days`` by the ``policy`` of that name, and ``why``. Open ones first, the most urgent
+    at the top."""
 
+    policy: str
     answer_days: int
     why: str
     requests: list[RequestSeen]
@@ -84,9 +86,12 @@ class Answered(BaseModel):
     responses=responses(401, 403),
 )
 def requests(hub: TheHub) -> RequestsSeen:
-    rule = load_policy(hub.shop.shop.policy).requests
+    policy = load_policy(hub.shop.shop.policy)
+    rule = policy.requests
     found = [_seen(one, hub) for one in hub.requests.all()]
-    return RequestsSeen(answer_days=rule.answer_days, why=rule.why, requests=found)
+    return RequestsSeen(
+        policy=policy.name, answer_days=rule.answer_days, why=rule.why, requests=found
+    )
 
 
 @router.post(

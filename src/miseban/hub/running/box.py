@@ -162,6 +162,7 @@ def open_box(
         live = _live(journal, shop, now())
         reader = JournalReader(journal.folder, patience_s=QUESTIONS_WAIT_S)
         parts.callback(reader.close)
+        parts.enter_context(reader.kept_fresh())
         hub = Hub(
             shop=shop,
             journal=journal,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from miseban.insight.digest.asking import Asking
 from miseban.insight.digest.comparing import (
     WEEKS,
     Earlier,
@@ -16,9 +16,6 @@ from miseban.insight.digest.comparing import (
 from miseban.insight.digest.report import Figure, Inside, Stretch, Uncompared, Visitors
 from miseban.insight.digest.span import Span
 from miseban.insight.digest.tables import Row, row_of, rows
-
-if TYPE_CHECKING:
-    from miseban.insight.digest.making import Asking
 
 
 def visitors_of(asking: Asking, span: Span, until: datetime, row: Row) -> Visitors:

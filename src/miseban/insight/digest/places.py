@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from miseban.insight.digest.asking import Asking
 from miseban.insight.digest.report import (
     Area,
     Bought,
@@ -19,9 +20,6 @@ from miseban.insight.digest.report import (
 )
 from miseban.insight.digest.span import Span
 from miseban.insight.digest.tables import Row, row_of, rows
-
-if TYPE_CHECKING:
-    from miseban.insight.digest.making import Asking
 
 AREAS: Final = frozenset({"area", "signage"})
 """Kinds of zones that are used more or less; people do not choose to be in a queue."""

@@ -62,6 +62,11 @@ class Calendar:
         """(D,) in which stretch each whole day lies, -1 where in none."""
         return self.stretch(self.day_edges[:-1], self.day_edges[1:])
 
+    @property
+    def of_days(self) -> Calendar:
+        """The same, in which no day is looked at by the hour."""
+        return _OfDays(self.edges, self.timezone, self.as_of)
+
     @cached_property
     def by_hours(self) -> Ints:
         """(H,) which days have to be looked at by the hour."""
@@ -113,3 +118,9 @@ class Calendar:
         a = np.searchsorted(self.edges, since, side="right") - 1
         b = np.searchsorted(self.edges, until, side="left") - 1
         return np.where((a == b) & (a >= 0) & (until <= self.edges[-1]), a, -1)
+
+
+class _OfDays(Calendar):
+    @cached_property
+    def by_hours(self) -> Ints:
+        return np.zeros(0, np.int64)

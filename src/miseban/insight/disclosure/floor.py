@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 from miseban.insight.disclosure.blocks import Blocks
 from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.cells import Cells
-from miseban.insight.disclosure.floor_cells import bands_of, laid, read_heat, size, starts
+from miseban.insight.disclosure.floor_cells import (
+    bands_of,
+    laid,
+    read_heat,
+    size,
+    starts,
+)
+from miseban.insight.disclosure.floor_hours import DayHours, InHours, hours_of
 from miseban.insight.disclosure.remembered import ByReader, FloorPart, month_by_month
 from miseban.insight.disclosure.stretches import Stretches
 from miseban.journal.reader import JournalReader
@@ -55,7 +62,17 @@ def told_floor(reader: JournalReader, asked: Stretches, k: int) -> FloorTold:
     def worked_out(months: list[Stretches], calendars: list[Calendar]) -> Iterator[FloorPart]:
         return _worked_out(reader, months, calendars, k)
 
-    return _added(month_by_month(reader, _KNOWN.of(reader), asked, k, worked_out))
+    # No block begins before a day that goes on and ends in it, so what is past stands by itself.
+    whole = Calendar(asked.edges, reader.timezone, reader.newest())
+    going_on = whole.day_edges[:-1][~whole.ended][:1].tolist()
+    known = _KNOWN.of(reader)
+    return _added(
+        [
+            part
+            for some in asked.parted_at(going_on)
+            for part in month_by_month(reader, known, some, k, worked_out)
+        ]
+    )
 
 
 def _worked_out(
@@ -66,15 +83,15 @@ def _worked_out(
     # is forgotten before the rest is (``rollups.forgetting``), and nothing told may hang on it.
     first, last = calendars[0].day_edges[0], calendars[-1].day_edges[-1]
     days, few = read_heat(reader, "days", (moment(int(first)), moment(int(last))), k)
-    spans = [span for calendar in calendars for span in calendar.hour_spans]
-    hours = days.slice(0, 0)
-    if spans:
-        hours, _ = read_heat(reader, "hours", (spans[0][0], spans[-1][1]), 1)
     for month, calendar in zip(months, calendars, strict=True):
         ends = calendar.day_edges
         first = ends[np.searchsorted(ends, month.edges[0], side="right") - 1]
-        by_day, by_hour = (_within(one, ends[0], ends[-1]) for one in (days, hours))
-        yield _told(month, calendar, by_day, by_hour, _within(few, first, ends[-1]), k)
+        by_day, dark = _within(days, ends[0], ends[-1]), _within(few, first, ends[-1])
+        if calendar.ended.all():
+            yield _past(month, calendar, by_day, hours_of(reader, calendar, k), dark, k)
+        else:
+            span = calendar.hour_spans[0][0], calendar.hour_spans[-1][1]
+            yield _told(month, calendar, by_day, read_heat(reader, "hours", span, 1)[0], dark, k)
 
 
 def _within(rows: pa.Table, since: int, until: int) -> pa.Table:
@@ -102,9 +119,42 @@ def _told(
     by_hours = found.hours_told & wanted[calendar.hour_at]
     one = _summed(day_s, day_n, found.days, by_days, 24)
     other = _summed(hour_s, hour_n, found.hours, by_hours, 1)
-    seconds = one.seconds + other.seconds
     hidden = np.asarray(found.hidden()[:, month.wanted].any(axis=1) | lost.any(axis=1), bool)
-    dark = np.unique(bands_of(few))
+    return _part(cells, one, other, hidden, few)
+
+
+def _past(
+    month: Stretches,
+    calendar: Calendar,
+    days: pa.Table,
+    hours: list[DayHours],
+    few: pa.Table,
+    k: int,
+) -> FloorPart:
+    """The same of a time that is over, by blocks of ``hours`` that were worked out before."""
+    floor = size([days])
+    for day in hours:
+        floor = max(floor[0], day.size[0]), max(floor[1], day.size[1])
+    by_day = laid(days, calendar.day_of(starts(days)), len(calendar.days), floor)
+    cells = by_day.some
+    for day in hours:
+        cells[tuple(day.cells[day.people > 0].T)] = True
+    day_s, day_n = by_day.of(cells)
+    none = np.zeros((len(day_n), *calendar.of_days.hours_shape), np.int64)
+    found = Cells(calendar.of_days, day_n, none, k)
+    wanted = np.append(month.wanted, False)  # so that -1, in no stretch, is not
+    one = _summed(day_s, day_n, found.days, found.days_told & wanted[calendar.day_at], 24)
+    alone = (found.days.first == found.days.last) & (found.days.first >= 0)
+    by_hour = InHours(cells)
+    for day, d, at in zip(hours, calendar.by_hours.tolist(), calendar.hour_at, strict=True):
+        by_hour.add(day, wanted, at, alone[:, d], day_n[:, d])
+    hidden = np.asarray(found.hidden()[:, month.wanted].any(axis=1), bool) | by_hour.hidden
+    return _part(cells, one, _of_blocks(len(day_n), *by_hour.blocks()), hidden, few)
+
+
+def _part(cells: Flags, one: _Sums, other: _Sums, hidden: Flags, few: pa.Table) -> FloorPart:
+    """Of the ``cells`` (bands, columns)."""
+    dark, seconds = np.unique(bands_of(few)), one.seconds + other.seconds
     some = (seconds > 0) | hidden
     return FloorPart(
         np.argwhere(cells)[some].astype(np.int32),
@@ -140,19 +190,23 @@ def _summed(seconds: Ints, visits: Ints, blocks: Blocks, told: Flags, hours: int
     if not len(begins):
         none = np.zeros(many, np.int64)
         return _Sums(none, none, none, none, np.zeros(many))
-    cell = at[0][begins]
-    block_s = np.add.reduceat(seconds[at], begins)
+    block_s, block_n = (np.add.reduceat(one[at], begins) for one in (seconds, visits))
     block_h = hours * (blocks.last[at] - first + 1)[begins].astype(np.int64)
+    return _of_blocks(many, at[0][begins], block_s, block_n, block_h)
 
-    def summed(which: Ints, of: NDArray[Any]) -> NDArray[np.float64]:
-        return np.asarray(np.bincount(which, of, many), np.float64)
+
+def _of_blocks(many: int, cell: Ints, seconds: Ints, visits: Ints, hours: Ints) -> _Sums:
+    """Of so ``many`` cells, of blocks (B,): of which ``cell`` each is, and what it has."""
+
+    def summed(of: NDArray[Any]) -> NDArray[np.float64]:
+        return np.asarray(np.bincount(cell, of, many), np.float64)
 
     return _Sums(
-        summed(cell, block_s).astype(np.int64),
-        summed(at[0], visits[at]).astype(np.int64),
+        summed(seconds).astype(np.int64),
+        summed(visits).astype(np.int64),
         np.bincount(cell, minlength=many),
-        summed(cell, block_h).astype(np.int64),
-        summed(cell, np.square(block_s, dtype=float) / block_h),
+        summed(hours).astype(np.int64),
+        summed(np.square(seconds, dtype=float) / hours),
     )
 
 

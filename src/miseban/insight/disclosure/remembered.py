@@ -113,7 +113,12 @@ def month_by_month(
     newest = reader.newest()
     months = asked.by_month(reader.timezone)
     calendars = [Calendar(month.edges, reader.timezone, newest) for month in months]
-    rollups = [reader.month(one.days[0]) if one.is_over else None for one in calendars]
+
+    def stand(calendar: Calendar) -> Rollups | None:
+        days = calendar.days
+        return reader.rollups(days[0], days[-1]) if calendar.is_over else None
+
+    rollups = [stand(one) for one in calendars]
     keys = [(*month.key, more) for month in months]
     parts = [
         None if now is None else known.get(key, now) for key, now in zip(keys, rollups, strict=True)
@@ -126,6 +131,6 @@ def month_by_month(
         for i, part in zip(some, found, strict=True):
             parts[i], now = part, rollups[i]
             # The same before and after: so it was made from these.
-            if now is not None and reader.month(calendars[i].days[0]) == now:
+            if now is not None and stand(calendars[i]) == now:
                 known.put(keys[i], now, part)
     return [part for part in parts if part is not None]

@@ -43,7 +43,12 @@ class Stretches:
 
     def by_month(self, timezone: str) -> list[Stretches]:
         """Parted where months of the shop begin, without months of which nothing is wanted."""
-        begins = _months(int(self.edges[0]), int(self.edges[-1]), timezone)
+        return self.parted_at(_months(int(self.edges[0]), int(self.edges[-1]), timezone))
+
+    def parted_at(self, begins: Iterable[int]) -> list[Stretches]:
+        """Parted at these moments, as far as they lie inside, without parts of which nothing is
+        wanted."""
+        begins = [us for us in begins if self.edges[0] < us < self.edges[-1]]
         edges = np.union1d(self.edges, np.array(begins, np.int64))
         wanted = self.wanted[np.searchsorted(self.edges, edges[:-1], side="right") - 1]
         found = []

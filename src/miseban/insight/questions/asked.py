@@ -110,18 +110,19 @@ class Table:
         base: Mapping[str, Floats | Ints] | None = None,
         ends: Mapping[str, tuple[Floats, Floats]] | None = None,
     ) -> None:
-        """The same of P places with their details at once, that share a ``coverage`` (N,): the
-        others are (P x N,), place by place."""
+        """The same of P places with their details at once: (P x N,), place by place.
+        ``coverage`` may be (N,), which they share."""
         n, many = len(self._kept), len(places)
         seen = np.full(self._grid.n, np.nan) if coverage is None else coverage
-        seen = np.tile(np.asarray(seen, np.float64)[self._kept], many)
 
         def kept(values: Floats | Ints) -> Floats:
             found = np.asarray(values, np.float64)
             if n == self._grid.n:
                 return found
-            return found.reshape(many, self._grid.n)[:, self._kept].ravel()
+            return found.reshape(-1, self._grid.n)[:, self._kept].ravel()
 
+        seen = kept(seen)
+        seen = seen if len(seen) == many * n else np.tile(seen, many)
         self._place += [place for place, _ in places for _ in range(n)]
         self._detail += [detail for _, detail in places for _ in range(n)]
         self._coverage.append(seen)

@@ -14,13 +14,14 @@ from miseban.insight.questions.answers import Answer, Unit
 from miseban.insight.questions.asked import Asked, Columns, Floats, Ints, Table, share
 from miseban.insight.questions.asking import FunnelQuestion
 from miseban.insight.questions.chosen import narrowed
+from miseban.insight.questions.coverage import WHATS as SEEN
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import lasting
 from miseban.insight.questions.grid import grid
 from miseban.insight.questions.ratios import share_ends
 from miseban.insight.questions.rows import Rows, Sums, fetch, histograms_of, left_out
 from miseban.space.faced import fronts_of
-from miseban.vocabulary.shop import Shelf, Shop
+from miseban.vocabulary.shop import Shelf
 
 STOP_S = 4.0
 """Who stays so long has stopped. An edge of the bins of durations."""
@@ -57,16 +58,17 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
     zones = {zone.id for zone in asked.shop.zones}
     touched = fetch(asked, over, ("touch",), some=some)
-    receipts = fetch(asked, over, ("receipt", "sold"), some=some)
+    receipts = fetch(asked, over, ("receipt", "sold", *SEEN), some=some)
     near = [shelf.id for shelf in shelves if shelf.id in zones]
     stays = fetch(asked, over, ("stay",), near, some=some)
     stops = fetch(asked, over, ("stay",), near, histograms=True, split=_stopped, some=some)
-    coverage = Coverage(asked, over, some=some)
+    coverage = Coverage(asked, over, receipts if some is None else None, some=some)
     table = Table(over, _UNITS)
     nothing = np.full(over.n, np.nan)
-    faced_so = any("faced" in touched.details("touch", p) for p in touched.places("touch"))
+    everywhere = Counter(facing.gtin for one in asked.shop.shelves for facing in one.facings)
+    counted_so = any(what == "touch" and kind == "kept" for what, _, kind in touched.keys)
+    faced_so = any(what == "touch" and kind == "faced" for what, _, kind in touched.keys)
     fronts = {"/".join(place) for place in fronts_of(asked.shop)} if faced_so else set()
-    counted_so = any("kept" in touched.details("touch", p) for p in touched.places("touch"))
     for shelf in shelves:
         seen = coverage.line(shelf.id)
         one, divided = stays.of("stay", shelf.id), stops.of("stay", shelf.id)
@@ -74,46 +76,48 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
         passed = one.told if told else nothing
         known = told & (divided.measured > 0)
         stopped = np.where(known, lasting(divided.histogram, STOP_S), np.nan)
-        for subject in _subjects(shelf, asked.shop, each=question.of == "facing"):
-            each = [
-                _hands({k: touched.of("touch", part, k) for k in _KINDS}, counted_so=counted_so)
-                for part in subject.parts
-            ]
-            for part, counted in zip(subject.parts, each, strict=True):
-                if part not in fronts:  # nobody can tell
-                    counted["faced"] = nothing
-            hands: Columns = {name: _together([one[name] for one in each]) for name in each[0]}
-            sold = _sold(subject, receipts, over.n)
-            values: Columns = {**hands, **sold, "passed": passed, "stopped": stopped}
-            whole = len(subject.parts) > 1  # who touched two of its facings counts twice
-            visits: NDArray[np.float64] = np.nan_to_num(hands["touched"])
-            ups: NDArray[np.float64] = np.nan_to_num(hands["pick_ups"])
-            rates, ends = _rates(
-                {
-                    "stop_rate": (stopped, divided.measured),
-                    "face_rate": (hands["faced"], nothing if whole else np.nan_to_num(passed)),
-                    "touch_rate": (hands["touched"], nothing if whole else np.nan_to_num(passed)),
-                    "pick_rate": (hands["picked"], visits),
-                    "put_back_rate": (hands["put_backs"], ups),
-                    "not_bought_rate": _not_bought(subject, visits, sold["bought_by"], asked.k),
-                }
-            )
-            if whole:  # these are no single people, whom an interval would take them for
-                ends = {"stop_rate": ends["stop_rate"]}
-            base: Columns = {name: hands[name] for name in ("faced", "touched", "picked")}
-            base |= {"kept_by": hands["kept_by"], "pick_rate": hands["touched"]}
-            base |= {"put_back_rate": hands["pick_ups"], "not_bought_rate": hands["touched"]}
-            if told:
-                base |= {"passed": passed, "face_rate": passed, "touch_rate": passed}
-                base |= {"stopped": stopped}
-                base |= {"stop_rate": divided.measured}
-            table.add(subject.place, "", seen, values | rates, base=base, ends=ends)
+        parts = places_of([shelf])
+        hands = _hands({k: touched.each("touch", parts, k) for k in _KINDS}, counted_so=counted_so)
+        blind = np.repeat([part not in fronts for part in parts], over.n)
+        hands["faced"] = np.where(blind, np.nan, hands["faced"])  # where nobody can tell
+        subjects = _subjects(shelf, everywhere, each=question.of == "facing")
+        whole = len(parts) > len(subjects)  # who touched two of its facings counts twice
+        if question.of == "shelf":
+            hands = {name: _together(one.reshape(-1, over.n)) for name, one in hands.items()}
+        passed, stopped, stays_n = (
+            np.tile(one, len(subjects)) for one in (passed, stopped, divided.measured)
+        )
+        sold = _sold(subjects, receipts, over.n)
+        values: Columns = {**hands, **sold, "passed": passed, "stopped": stopped}
+        visits: Floats = np.nan_to_num(hands["touched"])
+        ups: Floats = np.nan_to_num(hands["pick_ups"])
+        alone = np.repeat(np.array([one.alone for one in subjects], bool), over.n)
+        beside = np.full_like(passed, np.nan) if whole else np.nan_to_num(passed)
+        rates, ends = _rates(
+            {
+                "stop_rate": (stopped, stays_n),
+                "face_rate": (hands["faced"], beside),
+                "touch_rate": (hands["touched"], beside),
+                "pick_rate": (hands["picked"], visits),
+                "put_back_rate": (hands["put_backs"], ups),
+                "not_bought_rate": _not_bought(alone, visits, sold["bought_by"], asked.k),
+            }
+        )
+        if whole:  # these are no single people, whom an interval would take them for
+            ends = {"stop_rate": ends["stop_rate"]}
+        base: Columns = {name: hands[name] for name in ("faced", "touched", "picked")}
+        base |= {"kept_by": hands["kept_by"], "pick_rate": hands["touched"]}
+        base |= {"put_back_rate": hands["pick_ups"], "not_bought_rate": hands["touched"]}
+        if told:
+            base |= {"passed": passed, "face_rate": passed, "touch_rate": passed}
+            base |= {"stopped": stopped, "stop_rate": stays_n}
+        places = [(one.place, "") for one in subjects]
+        table.add_places(places, seen, values | rates, base=base, ends=ends)
     notes = {note for rows in (touched, stays, stops) for note in left_out(rows, asked)}
     return table.answer(question, asked, notes=sorted(notes))
 
 
-def _subjects(shelf: Shelf, shop: Shop, *, each: bool) -> list[_Subject]:
-    everywhere = Counter(facing.gtin for one in shop.shelves for facing in one.facings)
+def _subjects(shelf: Shelf, everywhere: Counter[str], *, each: bool) -> list[_Subject]:
     places = places_of([shelf])
     if each:
         return [
@@ -143,30 +147,33 @@ def _hands(n: dict[str, Sums], *, counted_so: bool) -> Columns:
     }
 
 
-def _together(parts: Sequence[Floats | Ints]) -> Floats:
+def _together(parts: Floats | Ints) -> Floats:
     """(N,) the sum of what is told of parts (N,) each; not a number where nothing is."""
     columns = np.asarray(parts, np.float64)
     return np.where(np.isnan(columns).all(axis=0), np.nan, np.nansum(columns, axis=0))
 
 
-def _sold(subject: _Subject, receipts: Rows, n: int) -> Columns:
-    """What the tills sold of its products; of a shelf nothing where one of them stands elsewhere
-    too. Not a number where no receipts are known."""
-    known = bool(receipts.places("sold")) and (len(subject.parts) == 1 or subject.alone)
-    if not known:
-        return dict.fromkeys(("bought", "bought_by"), np.full(n, np.nan))
-    each = [receipts.of("sold", gtin) for gtin in subject.gtins]
-    pieces = np.sum([one.total for one in each], axis=0)
-    # Who buys two products of a shelf has one receipt, but nobody can tell from the sums.
-    by = np.asarray(each[0].n, np.float64) if len(each) == 1 else np.full(n, np.nan)
-    return {"bought": np.asarray(pieces, np.float64), "bought_by": by}
+def _sold(subjects: Sequence[_Subject], receipts: Rows, n: int) -> Columns:
+    """(S x N,) what the tills sold of the products of S subjects; of a shelf nothing where one of
+    them stands elsewhere too. Not a number where no receipts are known."""
+    bought, bought_by = np.full((2, len(subjects), n), np.nan)
+    some = any(what == "sold" for what, _, _ in receipts.keys)
+    for i, one in enumerate(subjects):
+        if not some or (len(one.parts) > 1 and not one.alone):
+            continue
+        sold = receipts.each("sold", one.gtins)
+        bought[i] = sold.total.reshape(-1, n).sum(axis=0)
+        if len(one.gtins) == 1:
+            # Who buys two products of a shelf has one receipt, but nobody can tell from the sums.
+            bought_by[i] = sold.n
+    return {"bought": bought.ravel(), "bought_by": bought_by.ravel()}
 
 
 def _not_bought(
-    subject: _Subject, visits: Floats, bought_by: Floats | Ints, k: int
+    alone: NDArray[np.bool_], visits: Floats, bought_by: Floats | Ints, k: int
 ) -> tuple[Floats, Floats]:
     """Of how many who touched, how many did not buy, if each receipt is of somebody who did."""
-    enough = (visits >= MANY * k) & subject.alone & ~np.isnan(bought_by)
+    enough = (visits >= MANY * k) & alone & ~np.isnan(bought_by)
     return np.where(enough, np.maximum(visits - bought_by, 0), np.nan), visits
 
 

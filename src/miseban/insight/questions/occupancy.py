@@ -140,11 +140,11 @@ def _inside(
     change: NDArray[np.int64], edges: NDArray[np.int64], empty: list[int]
 ) -> NDArray[np.int64]:
     """(N,) people at the end of each stretch."""
+    resets = np.searchsorted(edges, empty, side="right") - 1
+    cuts = np.unique(np.clip([0, *resets], 0, len(change)))
     people = np.zeros(len(change), np.int64)
-    reset = set(np.searchsorted(edges, empty, side="right").tolist())
-    now = 0
-    for i, by in enumerate(change.tolist()):
-        now = 0 if i + 1 in reset else now
-        now = max(0, now + by)
-        people[i] = now
+    for since, until in pairwise([*cuts.tolist(), len(change)]):
+        balance = np.cumsum(change[since:until])
+        # Never fewer than nobody: less the deepest that it would have been below that.
+        people[since:until] = balance - np.minimum(np.minimum.accumulate(balance), 0)
     return people

@@ -17,7 +17,7 @@ from miseban.insight.disclosure.keys import coded
 from miseban.insight.questions.asked import Asked
 from miseban.insight.questions.chosen import Narrowed
 from miseban.insight.questions.grid import Grid
-from miseban.journal.reader import JournalReader
+from miseban.insight.questions.plain import plain_rows
 from miseban.journal.rollups import BIN_EDGES_S
 
 Floats = NDArray[np.float64]
@@ -33,12 +33,15 @@ class Sums:
 
     rows: Rows
     which: Ints
+    at: Ints
+    """In which of the N each row is."""
     hidden: NDArray[np.bool_]
     """(N,) of which stretches not all is told."""
 
     def __add__(self, other: Sums) -> Sums:
         both = np.concatenate([self.which, other.which])
-        return Sums(self.rows, both, self.withheld | other.withheld)
+        at = np.concatenate([self.at, other.at])
+        return Sums(self.rows, both, at, self.withheld | other.withheld)
 
     @cached_property
     def withheld(self) -> NDArray[np.bool_]:
@@ -53,32 +56,35 @@ class Sums:
     @cached_property
     def n(self) -> Ints:
         """How many."""
-        return self.rows.added("n", self.which).astype(np.int64)
+        return self._added("n").astype(np.int64)
 
     @cached_property
     def total(self) -> Floats:
         """The sum of what was measured."""
-        return self.rows.added("total", self.which)
+        return self._added("total")
 
     @cached_property
     def top(self) -> Floats:
         """The largest of it."""
-        return self.rows.largest("top", self.which)
+        return self.rows.largest("top", self.which, self.at, len(self.hidden))
 
     @cached_property
     def covered_s(self) -> Floats:
         """The seconds of which anything is known."""
-        return self.rows.added("covered_s", self.which)
+        return self._added("covered_s")
 
     @cached_property
     def measured(self) -> Ints:
         """Of how many of ``n`` the sum is."""
-        return self.rows.added("measured", self.which).astype(np.int64)
+        return self._added("measured").astype(np.int64)
 
     @cached_property
     def histogram(self) -> Ints:
         """(N, B) their durations in the bins of the roll-ups."""
-        return self.rows.histogram(self.which)
+        return self.rows.histogram(self.which, self.at, len(self.hidden))
+
+    def _added(self, name: str) -> Floats:
+        return self.rows.added(name, self.which, self.at, len(self.hidden))
 
 
 class Rows:
@@ -106,7 +112,7 @@ class Rows:
         }
         self._lists = table["histogram"].combine_chunks()
 
-    @property
+    @cached_property
     def keys(self) -> list[tuple[str, str, str]]:
         return sorted(self._at)
 
@@ -124,26 +130,36 @@ class Rows:
 
     def of(self, what: str, place: str, detail: str = "") -> Sums:
         """Zeros where there is nothing."""
-        hidden = self._hidden.get((what, place, detail), np.zeros(self._n, bool))
-        return Sums(self, self._at.get((what, place, detail), _NONE), hidden)
+        return self.each(what, [place], detail)
 
-    def added(self, name: str, which: Ints) -> Floats:
-        """(N,) the sum of a column over the rows ``which``."""
-        sums = np.bincount(self._where[which], self._columns[name][which], self._n)
-        return np.asarray(sums, np.float64)
+    def each(self, what: str, places: Sequence[str], detail: str = "") -> Sums:
+        """Of P places at once: (P x N,), place by place."""
+        keys = [(what, place, detail) for place in places]
+        some = [self._at.get(key, _NONE) for key in keys]
+        which = np.concatenate([_NONE, *some])
+        first = np.arange(0, len(keys) * self._n, self._n)
+        at = self._where[which] + np.repeat(first, np.array([len(one) for one in some], np.int64))
+        hidden = np.zeros((len(keys), self._n), bool)
+        for row, key in zip(hidden, keys, strict=True):
+            row[:] = self._hidden.get(key, False)
+        return Sums(self, which, at, hidden.ravel())
 
-    def largest(self, name: str, which: Ints) -> Floats:
-        """(N,) the largest of a column over the rows ``which``; 0 where there is none."""
-        top = np.zeros(self._n)
-        np.maximum.at(top, self._where[which], self._columns[name][which])
+    def added(self, name: str, which: Ints, at: Ints, n: int) -> Floats:
+        """(n,) the sum of a column over the rows ``which``, each ``at`` one of them."""
+        return np.asarray(np.bincount(at, self._columns[name][which], n), np.float64)
+
+    def largest(self, name: str, which: Ints, at: Ints, n: int) -> Floats:
+        """(n,) the largest of a column over the rows ``which``; 0 where there is none."""
+        top = np.zeros(n)
+        np.maximum.at(top, at, self._columns[name][which])
         return top
 
-    def histogram(self, which: Ints) -> Ints:
-        """(N, B) the sum of the histograms of the rows ``which``."""
-        counts = np.zeros((self._n, self._bins), np.int64)
+    def histogram(self, which: Ints, at: Ints, n: int) -> Ints:
+        """(n, B) the sum of the histograms of the rows ``which``."""
+        counts = np.zeros((n, self._bins), np.int64)
         if not len(which) or self._lists.null_count == len(self._lists):
             return counts
-        return _add_lists(counts, self._lists.take(pa.array(which)), self._where[which])
+        return _add_lists(counts, self._lists.take(pa.array(which)), at)
 
 
 def histograms_of(rows: pa.Table) -> Ints:
@@ -180,7 +196,7 @@ def fetch(
     ``BadInput``."""
     rows, grid = grid, grid if some is None else some.over
     plain = set(whats) & (PLAIN | DURATIONS_ONLY)
-    parts = [_plain(asked.reader, grid, plain, places, histograms=histograms)] if plain else []
+    parts = [plain_rows(asked.reader, grid, plain, places, histograms=histograms)] if plain else []
     hidden: dict[tuple[str, str, str], NDArray[np.bool_]] = {}
     for gated in (GATED, DURATIONS_ONLY):
         kinds = gated & set(whats)
@@ -198,49 +214,6 @@ def fetch(
         table = table.filter(pa.array(some.wanted[grid.at(starts)]))
         hidden = {key: some.any(flags) for key, flags in hidden.items()}
     return Rows(rows, table, hidden)
-
-
-def _plain(
-    reader: JournalReader,
-    grid: Grid,
-    whats: Collection[str],
-    places: Sequence[str] | None,
-    *,
-    histograms: bool,
-) -> pa.Table:
-    """Rows as they are; of ``DURATIONS_ONLY`` how many, and nothing measured."""
-    kinds = ", ".join(f"'{what}'" for what in sorted(whats))
-    there = " AND list_contains($places, place)" if places is not None else ""
-    counted = ", ".join(f"'{what}'" for what in sorted(DURATIONS_ONLY))
-    measured = f"CASE WHEN total IS NULL OR what IN ({counted}) THEN 0 ELSE n END"
-    total, top = (f"CASE WHEN what IN ({counted}) THEN NULL ELSE {x} END" for x in ("total", "top"))
-    if grid.by == "whole" and not histograms:
-        columns = (
-            "min(start) AS start, what, place, detail, sum(n)::BIGINT AS n, "
-            f"sum({total}) AS total, max({top}) AS top, sum(covered_s) AS covered_s, "
-            f"sum({measured})::BIGINT AS measured, "
-            "NULL::UINTEGER[] AS histogram"
-        )
-        grouped = " GROUP BY what, place, detail"
-    else:
-        listed = f"CASE WHEN what IN ({counted}) THEN NULL ELSE histogram END AS histogram"
-        listed = listed if histograms else "NULL::UINTEGER[] AS histogram"
-        columns = (
-            f"start, what, place, detail, n, {total} AS total, {top} AS top, covered_s, "
-            f"{measured} AS measured, {listed}"
-        )
-        grouped = ""
-    parts = []
-    for piece in grid.pieces:
-        sql = (
-            f"SELECT {columns} FROM {piece.view} WHERE what IN ({kinds}) "  # noqa: S608 - ours
-            f"AND start >= $since AND start < $until{there}{grouped}"
-        )
-        parameters: dict[str, object] = {"since": piece.since, "until": piece.until}
-        if places is not None:
-            parameters["places"] = list(places)
-        parts.append(reader.table(sql, parameters, since=piece.since, until=piece.until))
-    return pa.concat_tables(parts, promote_options="permissive")
 
 
 def _set(rows: pa.Table, name: str, value: int) -> pa.Table:

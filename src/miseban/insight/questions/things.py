@@ -33,13 +33,14 @@ def stock(question: StockQuestion, asked: Asked) -> Answer:
     length_s = over.lengths_s(asked.as_of)
     units: dict[str, Unit] = {f"{state}_min": "min" for state in STATES}
     table = Table(over, {**units, "fill": "share", "emptied": "count"})
-    for place in places:
-        fill = rows.of("shelf", place, "fill")
-        values: Columns = {f"{s}_min": rows.of("shelf", place, s).total / 60 for s in STATES}
-        values["fill"] = share(fill.total, fill.covered_s)
-        values["emptied"] = rows.of("shelf", place, "empty").n
-        known = share(fill.covered_s, np.maximum(length_s, fill.covered_s))
-        table.add(place, "", np.nan_to_num(known), values)
+    fill = rows.each("shelf", places, "fill")
+    by_state = {state: rows.each("shelf", places, state) for state in STATES}
+    values: Columns = {f"{state}_min": one.total / 60 for state, one in by_state.items()}
+    values["fill"] = share(fill.total, fill.covered_s)
+    values["emptied"] = by_state["empty"].n
+    lasted_s = np.maximum(np.tile(length_s, len(places)), fill.covered_s)
+    known = np.nan_to_num(share(fill.covered_s, lasted_s))
+    table.add_places([(place, "") for place in places], known, values)
     return table.answer(question, asked)
 
 

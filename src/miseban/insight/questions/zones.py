@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,8 @@ _DWELL: dict[str, Unit] = {
     **dict.fromkeys(_QUANTILES, "s"),
     "total_s": "person-s",
 }
+MOST_TOGETHER = 2000
+"""Of so many rows durations are worked out at once: of each there are 138 bins."""
 FORGOTTEN = "Durations of fewer than five people are not kept longer than single events."
 
 
@@ -42,21 +44,15 @@ def dwell(question: DwellQuestion, asked: Asked) -> Answer:
     rows = fetch(asked, over, ("stay",), zones, histograms=True, some=some)
     coverage = Coverage(asked, over, some=some)
     table = Table(over, _DWELL, None if some is None else some.kept)
-    for zone in zones:
-        stays = rows.of("stay", zone)
-        seen = coverage.zone(zone)
-        ends: dict[str, tuple[Floats, Floats]] = {}
-        found = zone_moments(stays.n, coverage.open_s, seen, zone, asked.accuracy)
-        if found is not None:
-            low, high = found.ends()
-            # Of those that are not told nothing is: an interval of the others is not theirs.
-            ends["stays"] = (
-                np.where(stays.hidden, np.nan, low),
-                np.where(stays.hidden, np.nan, high),
-            )
-            ends["mean_s"] = _mean_ends(stays, low)
+    together = max(1, MOST_TOGETHER // over.n)
+    for i in range(0, len(zones), together):
+        few = zones[i : i + together]
+        stays = rows.each("stay", few)
+        seen = [coverage.zone(zone) for zone in few]
+        ends = _ends(few, stays, coverage, seen, asked)
         base = dict.fromkeys(_DWELL, stays.measured) | {"stays": stays.told}
-        table.add(zone, "", seen, durations(stays, asked.k), base=base, ends=ends)
+        values = durations(stays, asked.k)
+        table.add_places(_places(few), _parts(seen, over.n), values, base=base, ends=ends)
     return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
 
 
@@ -99,22 +95,24 @@ def areas(question: AreasQuestion, asked: Asked) -> Answer:
     rows = fetch(asked, over, ("stay",), some=some)
     coverage = Coverage(asked, over, some=some)
     zones = shown_zones(asked)
-    stays = {zone: rows.of("stay", zone) for zone in zones}
-    total_s = np.array(sum(float(one.total.sum()) for one in stays.values()))
+    spent_s = dict(zip(zones, rows.each("stay", zones).total.tolist(), strict=True))
+    zones.sort(key=lambda zone: (-spent_s[zone], zone))
+    one = rows.each("stay", zones)
     units: dict[str, Unit] = {
         "stays": "people", "total_s": "person-s", "mean_s": "s", "share": "share",
     }  # fmt: skip
     table = Table(over, units)
-    for zone in sorted(zones, key=lambda zone: (-float(stays[zone].total.sum()), zone)):
-        one = stays[zone]
-        values: Columns = {
-            "stays": one.told,
-            "total_s": np.where(one.withheld, np.nan, one.total),
-            "mean_s": share(one.total, one.measured),
-            "share": np.where(one.withheld, np.nan, share(one.total, np.full(over.n, total_s))),
-        }
-        base = dict.fromkeys(units, one.measured) | {"stays": one.told}
-        table.add(zone, "", coverage.zone(zone), values, base=base)
+    values: Columns = {
+        "stays": one.told,
+        "total_s": np.where(one.withheld, np.nan, one.total),
+        "mean_s": share(one.total, one.measured),
+        "share": np.where(
+            one.withheld, np.nan, share(one.total, np.full(len(zones), one.total.sum()))
+        ),
+    }
+    base = dict.fromkeys(units, one.measured) | {"stays": one.told}
+    seen = _parts([coverage.zone(zone) for zone in zones], over.n)
+    table.add_places(_places(zones), seen, values, base=base)
     return table.answer(question, asked, notes=[*_forgotten(rows, zones), *left_out(rows, asked)])
 
 
@@ -135,6 +133,47 @@ def durations(stays: Sums, k: int) -> Columns:
     }
 
 
+def _places(zones: Sequence[str]) -> list[tuple[str, str]]:
+    return [(zone, "") for zone in zones]
+
+
+def _parts(seen: Sequence[Floats | None], n: int) -> Floats:
+    """(P x n,) how much was seen of P places, not a number where nobody can tell."""
+    return np.concatenate(
+        [np.zeros(0), *(np.full(n, np.nan) if one is None else one for one in seen)]
+    )
+
+
+def _ends(
+    zones: Sequence[str],
+    stays: Sums,
+    coverage: Coverage,
+    seen: Sequence[Floats | None],
+    asked: Asked,
+) -> dict[str, tuple[Floats, Floats]]:
+    """The intervals of the ``stays`` (P x N,) of P zones; none where no zone has one."""
+    n = stays.n.reshape(len(zones), -1)
+    found = [
+        zone_moments(own, coverage.open_s, part, zone, asked.accuracy)
+        for own, part, zone in zip(n, seen, zones, strict=True)
+    ]
+    if all(one is None for one in found):
+        return {}
+    nothing = np.full(n.shape[1], np.nan)
+    pairs = [(nothing, nothing) if one is None else one.ends() for one in found]
+    low, high = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
+    known = np.repeat([one is not None for one in found], n.shape[1])
+    # Of those that are not told nothing is: an interval of the others is not theirs.
+    told = (np.where(stays.hidden, np.nan, end) for end in (low, high))
+    means = (np.where(known, end, np.nan) for end in _mean_ends(stays, low))
+    return {"stays": _pair(told), "mean_s": _pair(means)}
+
+
+def _pair(ends: Iterable[Floats]) -> tuple[Floats, Floats]:
+    low, high = ends
+    return low, high
+
+
 def _mean_ends(stays: Sums, low: Floats) -> tuple[Floats, Floats]:
     """Of the mean stay: a stay that was counted as two halves the mean and one that was missed was
     like the others, so only counts that are too high matter; and time itself is measured with an
@@ -145,5 +184,5 @@ def _mean_ends(stays: Sums, low: Floats) -> tuple[Floats, Floats]:
 
 
 def _forgotten(rows: Rows, zones: Sequence[str]) -> list[str]:
-    lost = any((rows.of("stay", zone).measured < rows.of("stay", zone).n).any() for zone in zones)
-    return [FORGOTTEN] if lost else []
+    stays = rows.each("stay", zones)
+    return [FORGOTTEN] if (stays.measured < stays.n).any() else []

@@ -37,16 +37,25 @@ class ShopDay:
         """(N + 1,) where its N minutes, hours or the one day begin, and the day's end, in
         microseconds since 1970. Hours are full hours of the shop's clock: when that is moved by
         half an hour, one of them lasts an hour and a half."""
-        return _edges(self, level)
+        if level == "day":
+            return np.array([self.start_us, self.end_us], np.int64)
+        return _minutes(self) if level == "minute" else _hours(self)
 
 
 @lru_cache(maxsize=200)
-def _edges(day: ShopDay, level: Level) -> Micros:
-    if level == "day":
-        return np.array([day.start_us, day.end_us], np.int64)
-    if level == "minute":
-        return np.append(np.arange(day.start_us, day.end_us, MINUTE_US), day.end_us)
+def _minutes(day: ShopDay) -> Micros:
+    return np.append(np.arange(day.start_us, day.end_us, MINUTE_US), day.end_us)
+
+
+@lru_cache(maxsize=1500)
+def _hours(day: ShopDay) -> Micros:
     zone = ZoneInfo(day.timezone)
+    hours = np.arange(day.start_us, day.end_us, 60 * MINUTE_US)
+    clocks = [moment(us).astimezone(zone) for us in hours.tolist()]
+    # No clock is moved twice within an hour: one that shows every hour as full was not moved, or
+    # by whole hours.
+    if clocks and all(one.minute == 0 for one in clocks):
+        return np.append(hours, day.end_us)
     # Where full hours of the clock begin, walking in steps that no known change is finer than.
     quarters = np.arange(day.start_us, day.end_us, 15 * MINUTE_US)
     full = [us for us in quarters.tolist() if moment(us).astimezone(zone).minute == 0]

@@ -5,8 +5,9 @@ clock."""
 from __future__ import annotations
 
 import io
+import os
 from calendar import monthrange
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from miseban.journal.manifest import ROLLUPS
 from miseban.journal.rollups.rows import LEVELS, ROW, SORTED_BY, Level
 from miseban.vocabulary.errors import BadInput
 
+_ENDING = ".parquet"
 _ROWS_TOGETHER = 20_000
 """Of a row group: rows are sorted by what they are, so that a question reads few groups."""
 
@@ -37,15 +39,16 @@ def rollup_path(folder: Path, level: Level, day: date) -> Path:
     return folder / ROLLUPS / level / f"{name}.parquet"
 
 
-def read_rows(path: Path) -> pa.Table:
-    """The rows of a file; none where there is no such file. Raises ``Damaged`` (``journal``) when
-    it is."""
+def read_rows(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of a file (``columns`` of them: all); none where there is no such file. Raises
+    ``Damaged`` (``journal``) when it is."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return ROW.empty_table()
+        none = ROW.empty_table()
+        return none if columns is None else none.select(columns)
     try:
-        return pq.read_table(io.BytesIO(data), schema=ROW)
+        return pq.read_table(io.BytesIO(data), schema=ROW, columns=columns)
     except (OSError, pa.ArrowException) as error:
         raise Damaged(path, str(error)) from None
 
@@ -103,10 +106,25 @@ def days_in(path: Path) -> list[date]:
     return [first + timedelta(days=i) for i in range(monthrange(first.year, first.month)[1])]
 
 
-def days_there(folder: Path, level: Level) -> list[Path]:
-    """All files of a level, in order of time."""
+def days_there(
+    folder: Path, level: Level, span: tuple[date, date] = (date.min, date.max)
+) -> list[Path]:
+    """The files of a level that have days from the first to the last of ``span``, in order of
+    time."""
     where = folder / ROLLUPS / level
-    return sorted(where.glob("*.parquet")) if where.is_dir() else []
+    first, last = (day.isoformat() for day in span)
+    try:
+        with os.scandir(where) as there:
+            names = sorted(one.name for one in there if one.name.endswith(_ENDING))
+    except FileNotFoundError:
+        return []
+    # By names, which are quick to compare: of minutes there is a file for every day of a year.
+    stems = (name[: -len(_ENDING)] for name in names)
+    return [
+        where / f"{stem}{_ENDING}"
+        for stem in stems
+        if first[: len(stem)] <= stem <= last[: len(stem)]
+    ]
 
 
 __all__ = [

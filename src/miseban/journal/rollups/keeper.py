@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
 from miseban.journal.day_tables import DaysOf, DayTables
 from miseban.journal.disk import Disk
 from miseban.journal.manifest import Manifest
 from miseban.journal.rollups.forgetting import forget
+from miseban.journal.rollups.older import count_older, older
 from miseban.journal.rollups.repair import repair, repairing
 from miseban.journal.rollups.update import update
 from miseban.journal.rollups.window import COLUMNS
 from miseban.vocabulary.events import DataClass
 
+OLDER_AT_ONCE = 4
+"""Days of older rules in one call: questions and intake go on, a year takes a day."""
+
 
 class RollupKeeper:
-    """To be given to ``Journal.open(rollups=...)``. Both calls may be made again at any time, after
+    """To be given to ``Journal.open(rollups=...)``. Each call may be made again at any time, after
     a crash too, and come to the same. A damaged file is made again from the events. Raise
     ``OSError``. ``rest`` is called between the parts of a long piece of work, and may take a while.
     """
 
     def __init__(self, rest: Callable[[], None] = lambda: None) -> None:
         self._rest = rest
+        self._stuck = dict[Path, set[date]]()  # days whose events cannot be read, by folder
 
     def update(self, disk: Disk, folder: Path, manifest: Manifest) -> Collection[date]:
         """The segments of the days (UTC) in ``manifest.stale`` have changed. Days that rest on a
@@ -44,6 +50,22 @@ class RollupKeeper:
 
         left = repairing(run, lambda path: waiting.update(_repair(disk, folder, path, manifest)))
         return left | waiting
+
+    def follow_rules(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
+        """Some days that were counted by older rules are counted again, the newest first.
+        ``update`` has been called before."""
+
+        def run() -> set[date]:
+            days = list(islice(older(folder), OLDER_AT_ONCE + len(stuck)))
+            days = [day for day in days if day not in stuck][:OLDER_AT_ONCE]
+            if not days:
+                return set()
+            source = _source(folder, manifest)
+            zone, gone, rest = manifest.timezone, manifest.forgotten, self._rest
+            return count_older(disk, folder, days, source, timezone=zone, forgotten=gone, rest=rest)
+
+        stuck = self._stuck.setdefault(folder, set())
+        stuck |= repairing(run, lambda path: _repair(disk, folder, path, manifest))
 
     def forget(
         self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime

@@ -16,6 +16,11 @@ from miseban.journal.rollups.window import Told
 from miseban.vocabulary.events import EVENT_CLASSES
 
 _READ = ("type", "time", "dwell_s", "period_s", "gap_s", "started", "since", "role", "step")
+RULES = 2
+"""Of counting a day. With another number all days are counted again: to be raised when the same
+events give other rows. 2: hands by visit, who faced what, routes, goods
+sold, what was taken instead."""
+BY_RULES = f"{RULES}:"
 COUNTS = tuple(name for name, data in EVENT_CLASSES.items() if data == "count")
 _ONE_DAY = timedelta(days=1)
 
@@ -71,8 +76,8 @@ def of_day(day: ShopDay, events: pa.Table) -> pa.Table:
 
 
 def digest(events: pa.Table, before: pa.Table) -> str:
-    """Of everything that a day's rows are made of: ``events`` as ``of_day`` gives them, and the
-    ``closing`` rows of the day before."""
+    """Of everything that a day's rows are made of: the rules, ``events`` as ``of_day`` gives them,
+    and the ``closing`` rows of the day before. It begins with ``BY_RULES``."""
     made = hashlib.blake2b(digest_size=16)
     for text in (events["id"], before["place"], before["detail"]):
         # All at once, and no object for each: a day has hundreds of thousands.
@@ -80,7 +85,7 @@ def digest(events: pa.Table, before: pa.Table) -> str:
         one = pa.ListArray.from_arrays(pa.array([0, len(whole)], pa.int32()), whole)
         made.update(pc.binary_join(one, "|")[0].as_buffer())
     made.update(np.asarray(before["total"].to_numpy(), np.float64).tobytes())
-    return made.hexdigest()
+    return BY_RULES + made.hexdigest()
 
 
 def _once(events: pa.Table) -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
@@ -15,8 +16,9 @@ from miseban.sim.render.canvas import draw
 from miseban.sim.render.crowd import Crowd, Wardrobe, shadows
 from miseban.sim.render.detail import OUTLINE, Detail, detail_for
 from miseban.sim.render.faults import Conditions, Spoiler
-from miseban.sim.render.furniture import Furniture, default_rows, furnish, is_shelf
-from miseban.sim.render.hiding import seen_of
+from miseban.sim.render.furnishing import Furnishing
+from miseban.sim.render.furniture import Furniture, default_rows, is_shelf
+from miseban.sim.render.hiding import seen_of, towards
 from miseban.sim.render.lens import NEAR_M, Lens, Pose
 from miseban.sim.render.light import STEPS_AN_HOUR, Light, lit
 from miseban.sim.render.look import Look, look_of
@@ -79,7 +81,10 @@ class RenderedCamera:
         self._backdrop: _Backdrop | None = None
         self._room: tuple[int, NDArray[np.uint8]] | None = None
         self._size = (resolution[0] * FINER, resolution[1] * FINER)
-        self._furnish()
+        # What the camera never shows is not kept: of a shop's goods, nine tenths.
+        shown = partial(towards, lens=self.lens)
+        self._goods = Furnishing(self.furniture, self.rows, seed, shown)
+        self._look_behind()
 
     def stock(self, shares: Mapping[str, float]) -> None:
         """How full rows are from now on, by row id: 1 full, 0 empty. The others stay."""
@@ -92,10 +97,10 @@ class RenderedCamera:
         if changed:
             self._stock |= changed
             self._stock_version += 1
-            self._furnish()
+            self._look_behind()
 
-    def _furnish(self) -> None:
-        self._seen, hides = furnish(self.furniture, self.rows, self._stock, self.seed)
+    def _look_behind(self) -> None:
+        hides = self._goods.hides(self._stock)
         self._hides = None if hides is None else seen_of(hides, self.lens, self._size)
 
     def frame(self, scene: Scene) -> NDArray[np.uint8]:
@@ -201,8 +206,9 @@ class RenderedCamera:
                 lit = np.asarray(cv2.resize(self._photo, self._size), np.uint8)
             else:
                 lit = self._bare(light)
-            if self._seen is not None and self._photo is None:
-                drawn = draw(self._size, self.lens, _bright(self._seen, light))
+            goods = None if self._photo is not None else self._goods.seen(self._stock)
+            if goods is not None:
+                drawn = draw(self._size, self.lens, _bright(goods, light))
                 there = cv2.extractChannel(drawn, 3)
                 cv2.copyTo(cv2.cvtColor(drawn, cv2.COLOR_BGRA2BGR), there, lit)
             shaded = np.asarray(cv2.convertScaleAbs(lit, alpha=SHADE), np.uint8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,40 +78,7 @@ def row_place(furniture: Furniture, row: Row) -> tuple[float, float, float]:
     return Shelf(furniture).front(row)
 
 
-def furnish(
-    things: Sequence[Furniture], rows: Sequence[Row], stock: Mapping[str, float], seed: int
-) -> tuple[Part | None, Part | None]:
-    """What is seen (every product by itself), and what hides people (each row as one box).
-
-    ``stock`` is the share of each row that is filled, from 0 to 1; 1 for those left out.
-    """
-    seen: list[Part] = []
-    hides: list[Part] = []
-    for thing in things:
-        if is_shelf(thing):
-            shelf = Shelf(thing)
-            frame = shelf.placed(_frame(shelf))
-            mine = [row for row in rows if row.furniture == thing.id]
-            seen.append(frame)
-            hides.append(frame)
-            for row in mine:
-                products = _products(shelf, row, stock.get(row.id, 1.0), seed)
-                if products is None:
-                    continue
-                low, high = products.points.min(axis=0), products.points.max(axis=0)
-                whole = boxes(low[None], high[None], np.array([PAINT]))
-                seen.append(shelf.placed(products))
-                hides.append(shelf.placed(whole))
-        else:
-            block = _block(thing, seed)
-            seen.append(block)
-            hides.append(block)
-    if not seen:
-        return None, None
-    return Part.joined(seen), Part.joined(hides)
-
-
-def _frame(shelf: Shelf) -> Part:
+def frame(shelf: Shelf) -> Part:
     half, deep = shelf.length / 2, shelf.depth / 2
     inner, front = half - BOARD_M, deep - 0.01
     parts = [
@@ -134,7 +100,7 @@ def _frame(shelf: Shelf) -> Part:
 
 def standing(furniture: Furniture, row: Row, share: float, seed: int) -> Floats:
     """(N, 2) from where to where, in parts of the row's width, packages stand that are left when
-    ``share`` of it is filled: those of ``furnish``."""
+    ``share`` of it is filled: those of ``products``."""
     shelf = Shelf(furniture)
     packages = _packages(shelf, row, seed)
     spans = (packages.lows[::3, 0], packages.highs[::3, 0])  # of three parts each
@@ -159,7 +125,7 @@ class _Packages:
         return self.order[:count]
 
 
-def _products(shelf: Shelf, row: Row, share: float, seed: int) -> Part | None:
+def products(shelf: Shelf, row: Row, share: float, seed: int) -> Part | None:
     """What stands in a row; None for an empty one."""
     packages = _packages(shelf, row, seed)
     left = packages.left(share)
@@ -212,7 +178,7 @@ def _packages(shelf: Shelf, row: Row, seed: int) -> _Packages:
     return _Packages(np.array(lows), np.array(highs), np.array(colours), first)
 
 
-def _block(thing: Furniture, seed: int) -> Part:
+def block(thing: Furniture, seed: int) -> Part:
     """An outline pulled up to its height, with a lighter top."""
     outline = shapely.geometry.polygon.orient(shapely.Polygon([(x, -y) for x, y in thing.polygon]))
     ring = np.array(outline.exterior.coords)[:-1]

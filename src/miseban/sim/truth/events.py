@@ -58,22 +58,37 @@ class Truth:
         return Truth(events, self.visits)
 
 
-def truth(shop: Shop, people: list[Person], start: datetime, duration_s: float, seed: int) -> Truth:
-    """What happened to ``people`` in the first ``duration_s`` seconds after ``start`` (UTC).
+def truth(
+    shop: Shop,
+    people: list[Person],
+    start: datetime,
+    duration_s: float,
+    seed: int,
+    *,
+    trail_s: float = 1.0,
+) -> Truth:
+    """What happened to ``people`` in the first ``duration_s`` seconds after ``start`` (UTC); of a
+    visit's way there is a place every ``trail_s``.
 
     Everybody counts, staff too, in every zone and at every line, whether a camera sees it or
     not. Raises ``BadInput`` when a line's or zone's place on the floor is not known.
     """
     ids = EventIds(random.Random(f"{seed}/events"))
     names = VisitIds(random.Random(f"{seed}/visits"))
-    return _Recorder(shop, start, duration_s, ids, seed).record(people, names)
+    return _Recorder(shop, start, duration_s, ids, seed, trail_s).record(people, names)
 
 
 class _Recorder:
     def __init__(
-        self, shop: Shop, start: datetime, duration_s: float, ids: EventIds, seed: int
+        self,
+        shop: Shop,
+        start: datetime,
+        duration_s: float,
+        ids: EventIds,
+        seed: int,
+        trail_s: float,
     ) -> None:
-        self._seed = seed
+        self._seed, self._trail_s = seed, trail_s
         self._shop, self._start, self._duration_s, self._ids = shop, start, duration_s, ids
         self._lines, self._zones = on_floor(shop)
         self._events: list[Event] = []
@@ -120,9 +135,9 @@ class _Recorder:
     def _end(
         self, person: Person, visit: str, t: Floats, xy: Floats, areas: list[tuple[float, str]]
     ) -> None:
-        """The whole visit with its trail, once a second."""
-        start_s, end_s = float(t[0]), float(t[-1])
-        times = np.arange(np.floor(start_s) + 1, end_s + 1e-9)
+        """The whole visit with its trail."""
+        start_s, end_s, step_s = float(t[0]), float(t[-1]), self._trail_s
+        times = np.arange((np.floor(start_s / step_s) + 1) * step_s, end_s + 1e-9, step_s)
         times = np.concatenate([[start_s], times])
         self._events.append(
             VisitEnded(

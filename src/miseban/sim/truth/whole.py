@@ -19,12 +19,19 @@ QUARTER_S = 900
 
 
 def whole_truth(
-    simulation: Simulation, shop: Shop, start: datetime, length_s: float, seed: int
+    simulation: Simulation,
+    shop: Shop,
+    start: datetime,
+    length_s: float,
+    seed: int,
+    *,
+    trail_s: float = 1.0,
 ) -> Truth:
     """Of the first ``length_s`` seconds of a simulation that has run so far, as if it had begun at
-    ``start`` (UTC). Raises ``BadInput`` as ``truth`` does."""
+    ``start`` (UTC); with a place every ``trail_s`` of a visit's way. Raises ``BadInput`` as
+    ``truth`` does."""
     people = simulation.people
-    known = truth(shop, people, start, length_s, seed)
+    known = truth(shop, people, start, length_s, seed, trail_s=trail_s)
     goods = goods_events(simulation.goods, shop, known.visits, start, length_s, seed)
     known = known.joined(goods)
     needed = help_truth(

@@ -54,6 +54,11 @@ class Routes:
         self._seen_touched: dict[tuple[Pair, Pair], list[tuple[Cell, float, float]]] = {}
         _, self._component = connected_components(self._edges[0], directed=True, connection="weak")
 
+    def forget(self) -> None:
+        """What was found before is given back; it is found again where somebody asks."""
+        for known in (self._trees, self._routes, self._seen_clear, self._seen_touched):
+            known.clear()
+
     def centre(self, cell: Cell) -> Pair:
         """The middle of a cell, in metres."""
         return self._plan.centre(cell)

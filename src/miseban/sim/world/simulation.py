@@ -70,6 +70,10 @@ class Simulation:
         """Lets the world go on to ``time_s`` seconds since the start."""
         self._world.clock.run_until(time_s)
 
+    def forget_ways(self) -> None:
+        """Gives back the ways through the shop that were found so far, half of what a day takes."""
+        self._world.walking.forget_ways()
+
     def close_doors(self) -> None:
         """Nobody comes any more, but for those already on their way."""
         self._shoppers.close()

@@ -17,6 +17,10 @@ class Walking:
         self._routes = routes
         self._traffic = Traffic()
 
+    def forget_ways(self) -> None:
+        """Those that were found are given back."""
+        self._routes.forget()
+
     def is_free(self, spot: Spot) -> bool:
         return not self._traffic.is_taken(spot.cell)
 

@@ -25,6 +25,7 @@ class Handling:
         self._past: list[Stretch] = []
         self._changes: list[ShelfChange] = []
         self._more: dict[int, bool] = {}
+        self._at_s: dict[int, float] = {}
         self._done: list[tuple[float, float, int | None, dict[int, float]]] = []
         self._reached: dict[tuple[int | None, int], float] = {}
         self._now_s = 0.0
@@ -39,7 +40,8 @@ class Handling:
             self._open.remove(one)
             if s.least_s <= one.end_s - one.begin_s <= s.most_s:
                 self._past.append(one)
-        self._changes += look.changes
+        told = [one for change in look.changes if change.sure for one in self._at_once(change)]
+        self._changes += [change for change in look.changes if not change.sure]
         # A change is told once the arm that made it is back, and so is known in full.
         ready = [
             change
@@ -47,7 +49,7 @@ class Handling:
             if now_s - change.until_s > s.most_s
             or not any(self._fits(one, change) for one in self._open)
         ]
-        told = self._tell(ready)
+        told += self._tell(ready)
         told += self._reaches(look)
         self._done = [one for one in self._done if now_s - one[1] < 2 * s.patient_s]
         return told
@@ -88,6 +90,22 @@ class Handling:
     def _fits(self, one: Stretch, change: ShelfChange) -> bool:
         beside = self._settings.beside_s
         return one.begin_s - beside <= change.until_s and one.end_s + beside >= change.from_s
+
+    def _at_once(self, change: ShelfChange) -> list[Touched]:
+        """What was seen the moment it came needs no arm to be told."""
+        more = change.more > 0.5
+        self._more[change.number] = more
+        self._at_s[change.number] = change.until_s
+        undone_s = self._at_s.get(-1 if change.undoes is None else change.undoes, -math.inf)
+        pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
+        if pieces < self._settings.small_piece or self._is_rest(change):
+            return []
+        if change.until_s - undone_s < self._settings.hasty_s:
+            return []
+        self._done.append((change.until_s, change.until_s, change.track, change.shares))
+        facing = max(change.shares, key=change.shares.__getitem__)
+        kind: Touch = "put_back" if more else "pick_up"
+        return [Touched(facing, kind, change.until_s, change.track, change.sure)]
 
     def _tell(self, ready: Sequence[ShelfChange]) -> list[Touched]:
         """Those that are surest of their arm first."""
@@ -142,10 +160,12 @@ class Handling:
         return [Touched(facing, kind, time_s, one.track, 0.9)]
 
     def _is_rest(self, change: ShelfChange) -> bool:
-        """Whether ``change`` came together with one that was told: the same piece, of which
-        parts are seen."""
+        """Whether ``change`` is the rest of one that was told: the same piece, of which parts are
+        seen, at once or as soon as nobody hides them any more."""
+        once_s = self._settings.once_s
         return any(
-            abs(until_s - change.until_s) < self._settings.once_s and shares.keys() & change.shares
+            change.from_s - once_s < until_s < change.until_s + once_s
+            and shares.keys() & change.shares
             for _, until_s, _, shares in self._done
         )
 

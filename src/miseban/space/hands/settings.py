@@ -24,6 +24,10 @@ class HandlingSettings:
     once_s: float = 0.35
     """What one hand changes within this time it changes at once."""
 
+    hasty_s: float = 1.5
+    """What takes back a change so soon is the hand that left, and had been taken for part of it:
+    nobody takes a piece and puts it back at once."""
+
     deed_s: float = 0.6
     """A hand is at the goods for so long before it takes or puts a piece."""
 
@@ -54,6 +58,9 @@ class HandlingSettings:
 
     least_piece: float = 0.1
     """What changed less of a facing than this part of what one piece takes up is no change."""
+
+    small_piece: float = 0.25
+    """And less than this is none where a body touches it: a sleeve."""
 
     plain_piece: float = 0.75
     """And neither is less than this, if it shows as much detail as before and has not looked like

@@ -19,7 +19,7 @@ SURE = 0.8
 KNOWN = 3
 CLOSE_M = 0.015
 """So near to the limit between those who sit and those who stoop it takes longer to tell them."""
-BACK_S, BACK_M, BACK_MPS, BACK_FAR_M = 200.0, 2.0, 0.8, 30.0
+BACK_S, BACK_M, BACK_MPS, BACK_FAR_M = 600.0, 2.0, 0.8, 60.0
 """Who shows such a need so shortly after another has shown it last, where that one can have got to
 meanwhile, is the same: tracks break, and the fusion goes on with somebody else."""
 TALLER_M = 0.04
@@ -36,7 +36,7 @@ FASTER = 1.25
 """Who is as many times as fast as somebody who walks slowly does not."""
 ALONG_M, ALONG_S = 4.0, 12.0
 """Who walks as slowly and stays so near to somebody in need for so long keeps company."""
-CAME_S = 60.0
+CAME_S = 150.0
 """Who came in by a door so shortly before is nobody's that was lost."""
 
 
@@ -97,8 +97,9 @@ class Aids:
             self._lost.remove(before)
         elif before is not None:
             self._said.pop(before.person.key, None)
+        same = before.kind if before is not None else kind  # who sits does not begin to stoop
         said = self._said[person.key] = _Said(
-            person, kind, who, person.own_m or 0.0, now_s, person.xy
+            person, same, who, person.own_m or 0.0, now_s, person.xy
         )
         return said
 
@@ -136,7 +137,7 @@ class Aids:
         best: tuple[float, _Said] | None = None
         for one in (*self._lost, *doubtful):
             gap_s = first.at_s - one.shown_s
-            if one.kind != kind or one.person is person or not -2.0 <= gap_s <= longest_s:
+            if not _alike(one.kind, kind) or one.person is person or not -2.0 <= gap_s <= longest_s:
                 continue
             reach_m = BACK_M + BACK_MPS * max(gap_s, 0.0)
             far = math.dist(one.xy, first.xy)
@@ -213,6 +214,11 @@ class Aids:
             if len(kept) == KNOWN and sum(kept) / KNOWN >= SURE:
                 return kind, sum(kept) / KNOWN
         return None
+
+
+def _alike(one: HelpKind, other: HelpKind) -> bool:
+    """Whether both may be seen of one person: what kind of aid it is, errs."""
+    return one == other or (one in _AIDS and other in _AIDS)
 
 
 _AIDS: tuple[Aid, Aid] = ("wheelchair", "walking_aid")

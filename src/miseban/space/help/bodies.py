@@ -33,7 +33,8 @@ class Body:
     the box around somebody who stands there and is as tall, NaN where the camera's
     floor points do not tell; ``aspect`` breadth by height of the box and ``box_px`` its height;
     ``rows`` boxes there were; ``steep`` how far down the camera looks there, 0 level to 1 plumb;
-    ``whole`` whether no edge of the picture cuts it."""
+    ``whole`` whether no edge of the picture cuts it; ``foot`` the middle of the box's
+    bottom edge, in pixels."""
 
     camera: str
     track: int
@@ -45,6 +46,7 @@ class Body:
     rows: int
     steep: float
     whole: bool
+    foot: tuple[float, float]
 
 
 class BodyLens:
@@ -59,14 +61,6 @@ class BodyLens:
         self._lens = Lens.of(floor, geometry.size) if floor is not None else None
         self._stature = Stature(floor, geometry.size) if floor is not None else None
         self._waiting = TrackRows.empty()
-
-    @property
-    def eye(self) -> tuple[float, float] | None:
-        """Where the camera hangs on the plan; None where its floor points do not tell."""
-        if self._lens is None:
-            return None
-        x, y, _ = self._lens.eye.tolist()
-        return x, y
 
     def saw(self, rows: TrackRows) -> None:
         """Takes rows; those of no confirmed track, broken ones and private places are left out."""
@@ -92,6 +86,7 @@ class BodyLens:
         order = np.lexsort((rows.time_s, rows.track))
         rows = rows.take(order)
         steps = self._geometry.steps_of(rows)
+        middle = (rows.xyxy[:, 0] + rows.xyxy[:, 2]) / 2
         high = np.maximum(rows.xyxy[:, 3] - rows.xyxy[:, 1], 1.0)
         wide = rows.xyxy[:, 2] - rows.xyxy[:, 0]
         tall = broad = steep = np.full(len(rows), np.nan)
@@ -112,13 +107,15 @@ class BodyLens:
             if not len(part):
                 continue
             x, y = xy[part].mean(axis=0).tolist()
-            tall_m, times, aspect, box_px = (
-                float(column[part].mean()) for column in (tall, broad, wide / high, high)
+            tall_m, times, aspect, box_px, u, v = (
+                float(column[part].mean())
+                for column in (tall, broad, wide / high, high, middle, rows.xyxy[:, 3])
             )
             found.append(
                 Body(
                     self.camera, int(rows.track[a]), (x, y), tall_m, times, aspect, box_px,
                     len(part), float(steep[part].mean()), not bool(cut[part].any()),
+                    (u, v),
                 )
             )  # fmt: skip
         return found

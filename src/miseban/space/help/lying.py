@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
-from miseban.space.help.vanished import Gone, Vanished
+from miseban.space.help.vanished import ENOUGH, Gone, Vanished
 from miseban.vocabulary.events import HelpKind
 
 Pair = tuple[float, float]
@@ -22,8 +21,8 @@ RISEN = 0.75
 FLAT = 1.9
 """Without a floor: so many times broader for the height than before the box of who lies is."""
 SINK = 0.6
-GLIMPSES = 2
-"""Seconds in which somebody low is seen where somebody has vanished: that is enough."""
+GLIMPSE = 2.5
+"""Log odds that a second tells in which somebody low is seen where somebody may have vanished."""
 BLIND_S = 10.0
 """A detector finds who lies in few frames: so long it may see nobody before it is over."""
 LONGEST_S = 180.0
@@ -53,11 +52,9 @@ class _Low:
 class Lying:
     """Places on the floor where somebody is low, whether or not it is known who."""
 
-    def __init__(
-        self, settings: HelpSettings, waits: float, eyes: Mapping[str, Pair] = MappingProxyType({})
-    ) -> None:
+    def __init__(self, settings: HelpSettings, waits: float) -> None:
         self._s, self._waits = settings, waits
-        self._vanished = Vanished(eyes)
+        self._vanished = Vanished()
         self._stood: deque[tuple[float, Pair]] = deque()
         self._low: list[_Low] = []
         self._boxes: dict[Hashable, _Boxes] = {}
@@ -149,7 +146,8 @@ class Lying:
             one.lying += lies
         one.last_s, one.upright = now_s, 0
         one.xy = (0.8 * one.xy[0] + 0.2 * body.xy[0], 0.8 * one.xy[1] + 0.2 * body.xy[1])
-        if one.lying >= GLIMPSES and self._vanished.near(one.xy, near_m) is not None:
+        gone = self._vanished.near(one.xy, near_m)
+        if gone is not None and one.lying * GLIMPSE + gone.odds >= ENOUGH:
             one.gone = True
 
     def _lose(self, gone: Gone) -> None:

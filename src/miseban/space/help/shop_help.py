@@ -68,15 +68,13 @@ class ShopHelp:
         opens = partial(_open, shop, start, events, names)
         if fused:
             self._lenses = {name: BodyLens(shop, name) for name in fused}
-            watch = HelpWatch(
-                shop, partial(opens, None, True), objects=objects, eyes=_eyes(self._lenses)
-            )
+            watch = HelpWatch(shop, partial(opens, None, True), objects=objects)
             self._floor = _Floor(watch, self._lenses, Layout(shop))
         for name in alone:
             self._lenses[name] = lens = BodyLens(shop, name)
             watch = HelpWatch(
                 shop, partial(opens, name, lens.on_floor), on_floor=lens.on_floor, follows=False,
-                objects=objects, eyes=_eyes({name: lens}),
+                objects=objects,
             )  # fmt: skip
             self._alone[name] = _Alone(watch, lens, shop)
 
@@ -229,10 +227,6 @@ class _Alone:
             for visit, number in zip(visits, numbers, strict=True)
             if self._staff.role(number)[0] == "staff"
         }
-
-
-def _eyes(lenses: Mapping[str, BodyLens]) -> dict[str, Pair]:
-    return {name: eye for name, lens in lenses.items() if (eye := lens.eye) is not None}
 
 
 def _open(

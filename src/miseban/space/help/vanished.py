@@ -1,5 +1,5 @@
-"""Who stood in full view, and at the next moment is not seen any more: on the floor, where shelves
-hide who lies, or where a detector that knows people upright finds nobody."""
+"""Who stood in view, and at the next moment is not seen any more: on the floor, where shelves hide
+who lies, or where a detector that knows people upright finds nobody."""
 
 from __future__ import annotations
 
@@ -9,34 +9,44 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from miseban.space.help.bodies import Body
+from miseban.space.help.in_the_way import Box, box_of, found, seen_past
 from miseban.space.help.people import Person
 
 Pair = tuple[float, float]
 STOOD_S, STIRRED_M = 6, 0.25
-"""So long before somebody stood, and was seen in all seconds but one; who is farther from there in
-the last of them has begun to walk."""
-STEADY = 0.5
-"""In so many of the frames of the camera that saw him or her best, at the least."""
-GONE_S = 5
-"""Seconds in which nobody was in the way, and the camera saw others."""
-LATEST_S = 20.0
-"""So long after that it is no longer looked for."""
+"""So long before somebody stood, and was seen in all seconds but one or two; who is farther from
+there in the last of them has begun to walk."""
+WITHIN_S = 8.0
+SEEN = 0.2
+"""A camera that saw somebody in fewer of its frames does not count."""
+SECOND = 1.2
+"""The most that one second is worth: an error of this model lasts for more than one frame."""
+SELDOM = 0.6
+"""Less, if no camera saw him or her more often: half hidden, a step aside is enough."""
+HIDDEN = 0.6
+"""What a second costs in which nothing could be seen: he or she may have walked off."""
+STRANGER, NEAR_M, OFF_MPS, FAR_M = 2.0, 0.8, 1.2, 3.0
+"""And one in which somebody whom nobody knows is upright so near that it may be he or she."""
+ENOUGH = 7.2
+"""Log odds, of not being seen though standing there, at which it is certain: six seconds."""
+LATEST_S = 10.0
+"""So long after that it is no longer certain without a glimpse of somebody who lies there."""
+FAINT_S = 40.0
+"""So long after that a glimpse still counts."""
 TAKEN_M = 0.9
 """Who is seen upright so near is the one, or stands where somebody would lie."""
 BESIDE_M = 2.0
-BROAD_M = 0.5
-"""Half as broad is the view that somebody in front takes away."""
 JUMP_MPS = 3.0
 """Nobody is as fast: the fusion has gone on with somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """Of somebody upright, in the second from ``at_s`` on, in so many ``rows`` of ``camera``."""
+    """Of somebody upright, in the second from ``at_s`` on: what each camera has of him or her, and
+    where the one with most has it, ``xy``."""
 
     at_s: float
-    camera: str
-    rows: int
+    bodies: Mapping[str, Body]
     xy: Pair
 
 
@@ -50,22 +60,24 @@ class _Known:
 
 @dataclass(slots=True)
 class Gone:
-    """``person``, seen upright last at ``xy`` in the second from ``last_s`` on, best by ``camera``;
-    ``clear`` seconds with a free view since; ``beside`` are who stood beside him or her."""
+    """``person``, seen upright last at ``xy`` in the second from ``last_s`` on, by cameras that had
+    him or her in the part ``often`` of their frames, in ``boxes``; ``odds`` that nobody stands
+    there, since;
+    ``beside`` are who stood beside him or her."""
 
     person: Person
     xy: Pair
     last_s: float
-    camera: str
+    often: Mapping[str, float]
+    boxes: Mapping[str, Box]
     beside: frozenset[int]
-    clear: int = 0
+    odds: float = 0.0
 
 
 class Vanished:
-    """``eyes`` are where cameras hang, in metres of the plan."""
+    """For places in metres."""
 
-    def __init__(self, eyes: Mapping[str, Pair]) -> None:
-        self._eyes = eyes
+    def __init__(self) -> None:
         self._known: dict[int, _Known] = {}
         self._most: dict[str, int] = {}
         self._gone: dict[int, Gone] = {}
@@ -77,7 +89,7 @@ class Vanished:
         those of whom it is certain now."""
         for body in bodies:
             self._most[body.camera] = max(self._most.get(body.camera, 1), body.rows)
-        for key, (person, sight) in self._best(now_s, upright).items():
+        for key, (person, sight) in self._seen(now_s, upright).items():
             known = self._known.setdefault(key, _Known(person))
             last = known.sights[-1] if known.sights else sight
             if math.dist(last.xy, sight.xy) > JUMP_MPS * (now_s - last.at_s):
@@ -90,7 +102,7 @@ class Vanished:
             away_s = now_s - known.sights[-1].at_s
             if away_s == 1.0:
                 self._lose(known)
-            elif away_s > LATEST_S:
+            elif away_s > FAINT_S:
                 del self._known[key]
         return [
             gone
@@ -99,27 +111,35 @@ class Vanished:
         ]
 
     def near(self, xy: Pair, within_m: float) -> Gone | None:
-        """Who is gone from there, if anybody."""
-        found = [one for one in self._gone.values() if math.dist(one.xy, xy) <= within_m]
-        return min(found, key=lambda one: math.dist(one.xy, xy), default=None)
+        """Who is gone from there, perhaps, if anybody."""
+        near = [one for one in self._gone.values() if math.dist(one.xy, xy) <= within_m]
+        return min(near, key=lambda one: math.dist(one.xy, xy), default=None)
 
-    def _best(
+    def _seen(
         self, now_s: float, upright: Sequence[tuple[Body, Person | None]]
     ) -> dict[int, tuple[Person, _Sight]]:
-        seen: dict[int, tuple[Person, _Sight]] = {}
+        seen: dict[int, dict[str, Body]] = {}
+        people: dict[int, Person] = {}
         for body, person in upright:
-            if person is None or person.staff or person.outside or body.camera not in self._eyes:
+            if person is None or person.staff or person.outside:
                 continue
-            best = seen.get(person.key)
-            if best is None or best[1].rows < body.rows:
-                seen[person.key] = person, _Sight(now_s, body.camera, body.rows, body.xy)
-        return seen
+            people[person.key] = person
+            mine = seen.setdefault(person.key, {})
+            if body.camera not in mine or mine[body.camera].rows < body.rows:
+                mine[body.camera] = body
+        return {
+            key: (
+                people[key],
+                _Sight(now_s, bodies, max(bodies.values(), key=lambda body: body.rows).xy),
+            )
+            for key, bodies in seen.items()
+        }
 
     def _lose(self, known: _Known) -> None:
-        """Somebody is not seen any more: begins to look for him or her, who stood in full view."""
+        """Somebody is not seen any more: begins to look for him or her, who stood in view."""
         sights, last = list(known.sights), known.sights[-1]
-        of_best = [one for one in sights if one.camera == last.camera]
-        if len(sights) < STOOD_S - 1 or last.at_s - sights[0].at_s > STOOD_S:
+        span_s = last.at_s + 1.0 - sights[0].at_s
+        if len(sights) < STOOD_S - 1 or span_s > WITHIN_S:
             return
         n = len(sights) - 1
         middle = (
@@ -128,16 +148,22 @@ class Vanished:
         )
         if math.dist(middle, last.xy) > STIRRED_M:
             return
-        if sum(one.rows for one in sights) < STEADY * self._most[last.camera] * len(sights):
-            return
-        if len(of_best) >= STOOD_S / 2:
+        rows: dict[str, int] = {}
+        boxes: dict[str, Box] = {}
+        for one in sights:
+            for camera, body in one.bodies.items():
+                rows[camera] = rows.get(camera, 0) + body.rows
+                boxes[camera] = box_of(body)
+        often = {camera: n / (self._most[camera] * span_s) for camera, n in rows.items()}
+        often = {camera: part for camera, part in often.items() if part >= SEEN}
+        if often:
             beside = frozenset(
                 key
                 for key, one in self._known.items()
                 if one is not known and _stood_by(one.sights, last)
             )
             self._gone[known.person.key] = Gone(
-                known.person, last.xy, last.at_s, last.camera, beside
+                known.person, last.xy, last.at_s, often, boxes, beside
             )
 
     def _is_sure(
@@ -152,24 +178,27 @@ class Vanished:
             <= (STIRRED_M if person is not None and person.key in gone.beside else TAKEN_M)
             for body, person in upright
         )
-        if taken or now_s - gone.last_s > LATEST_S:
+        if taken or now_s - gone.last_s > FAINT_S:
             del self._gone[gone.person.key]
             return False
-        works = any(body.camera == gone.camera for body in bodies)
-        hidden = any(b.camera == gone.camera and self._hides(gone, b) for b, _ in upright)
-        gone.clear += works and not hidden
-        if gone.clear < GONE_S:
+        if now_s - gone.last_s > LATEST_S:
+            return False
+        told = 0.0
+        for camera, often in gone.often.items():
+            others = [box_of(body) for body in bodies if body.camera == camera]
+            if others:  # else nothing says that the camera works
+                chance = min(often, 0.95) * found(seen_past(gone.boxes[camera], others))
+                told += -self._most[camera] * math.log1p(-chance)
+        told = min(told, SECOND)
+        gone.odds += told * min(max(gone.often.values()) / SELDOM, 1.0)
+        gone.odds -= HIDDEN * (1.0 - told / SECOND)
+        reach_m = min(NEAR_M + OFF_MPS * (now_s - gone.last_s), FAR_M)
+        if any(who is None and math.dist(body.xy, gone.xy) <= reach_m for body, who in upright):
+            gone.odds -= STRANGER
+        if gone.odds < ENOUGH:
             return False
         del self._gone[gone.person.key]
         return True
-
-    def _hides(self, gone: Gone, body: Body) -> bool:
-        """Whether somebody stands between the camera and the place."""
-        (ex, ey), (x, y), (bx, by) = self._eyes[gone.camera], gone.xy, body.xy
-        far = math.dist((ex, ey), (x, y))
-        along = ((bx - ex) * (x - ex) + (by - ey) * (y - ey)) / max(far, 1e-6)
-        across = abs((bx - ex) * (y - ey) - (by - ey) * (x - ex)) / max(far, 1e-6)
-        return 0.0 < along < far and across <= BROAD_M
 
 
 def _stood_by(sights: Sequence[_Sight], last: _Sight) -> bool:

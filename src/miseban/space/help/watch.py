@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from types import MappingProxyType
 
 from miseban.space.help.aids import Aids
 from miseban.space.help.bodies import Body
@@ -28,7 +27,7 @@ REMEMBERED_S = 30.0
 class HelpWatch:
     """Everything about help on one ground: the floor of several cameras, or one camera's; places
     are in metres if ``on_floor``. Where the visits are in pieces it ``follows`` people from one to
-    the next. ``eyes`` are where cameras hang.
+    the next.
 
     The same seconds give the same calls. Nothing of anybody is remembered once he or she is gone.
     """
@@ -42,7 +41,6 @@ class HelpWatch:
         follows: bool = True,
         objects: KnowsObjects | None = None,
         settings: HelpSettings | None = None,
-        eyes: Mapping[str, tuple[float, float]] = MappingProxyType({}),
     ) -> None:
         assert shop.help is not None  # noqa: S101 - who opens this has looked
         s, waits = settings or HelpSettings(), WAITS[shop.help.sensitivity]
@@ -54,7 +52,7 @@ class HelpWatch:
             return not follows or layout.near_door(xy, s.door_m)
 
         self._people = People(s, Usual(), at_door)
-        self._lying = Lying(s, waits, eyes)
+        self._lying = Lying(s, waits)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
         self._children = Children(s, waits)

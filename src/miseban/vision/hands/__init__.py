@@ -4,6 +4,7 @@ In: its frames, where its facings are, and the boxes of people. Out: numbers abo
 what changed on the shelf. Never: a picture, or who somebody is.
 """
 
-from miseban.vision.hands.watch import HandsSettings, HandsWatch
+from miseban.vision.hands.settings import HandsSettings
+from miseban.vision.hands.watch import HandsWatch
 
 __all__ = ["HandsSettings", "HandsWatch"]

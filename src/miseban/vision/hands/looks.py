@@ -24,13 +24,15 @@ class FormerLooks:
         self._looks = np.zeros((DEPTH, *shape, 3), np.uint8)
         self._numbers = np.full((DEPTH, *shape), -1, np.int32)
 
-    def undoes(self, which: Mask, after: Image) -> int | None:
+    def undoes(
+        self, which: Mask, after: Image, near: tuple[slice, slice] = np.s_[:, :]
+    ) -> int | None:
         """The number of the newest change that is taken back if ``which`` (h, w) now looks like
-        ``after`` (h, w, 3); None for something new."""
+        ``after`` (h, w, 3); None for something new. Both may be of the part ``near`` only."""
         now = after[which]
         for depth in range(DEPTH):
-            numbers = self._numbers[depth][which]
-            apart = np.abs(now - self._looks[depth][which]).max(axis=1)
+            numbers = self._numbers[depth][near][which]
+            apart = np.abs(now - self._looks[depth][near][which]).max(axis=1)
             alike = (numbers >= 0) & (apart < ALIKE)
             if alike.mean() >= MOST_AGREE:
                 return int(np.bincount(numbers[alike]).argmax())

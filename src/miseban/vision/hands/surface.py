@@ -89,6 +89,11 @@ class Surface:
         cv2.accumulateWeighted(now, self._candidate, 0.2, mask=stays)
         cv2.copyTo(now, 1 - stays, self._candidate)
 
+    def looks(self, near: tuple[slice, slice]) -> tuple[Floats, Floats]:
+        """(h, w, 3) each, of a part of the region: the look at rest, and what is seen there."""
+        assert self._rest is not None  # noqa: S101 - asked after a picture was taken
+        return self._rest[near], self._candidate[near]
+
     def before_and_after(self, which: Mask) -> tuple[Floats, Floats]:
         """(h, w, 3) each: the look at rest, and the same where ``which`` (h, w) is so with what is
         seen there now."""

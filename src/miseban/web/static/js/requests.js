@@ -4,12 +4,12 @@ import { get, post } from "./api.js";
 import { figure } from "./charts.js";
 import { $, fill, h, icon, toast } from "./dom.js";
 import { refusal } from "./refusals.js";
-import { day, dayAndTime, number, t } from "./words.js";
+import { day, dayAndTime, maybe, number, t } from "./words.js";
 
 const WAYS = ["counter", "letter", "telephone", "mail"];
 
 export async function requests() {
-  const { answer_days: days, requests: all } = await get("privacy/requests");
+  const { policy, answer_days: days, why, requests: all } = await get("privacy/requests");
   const open = all.filter((one) => !one.answer);
   const late = open.filter((one) => one.late).length;
   /** Once, however often it is pressed; `next` is where the focus goes. What was typed stays where it was not noted. */
@@ -26,7 +26,7 @@ export async function requests() {
   };
   fill("requests", figure({ value: open.length }, t("requests.open")),
     late > 0 && h("p.note.bad", icon("warning"), " ", t("requests.late", { n: number(late) })),
-    h("p", t("requests.what")), h("p", h("small", t("requests.days", { days: number(days) }))),
+    h("p", t("requests.what")), h("p", h("small", t("requests.days", { days: number(days) }), " ", maybe(`policy_${policy}.requests`, why))),
     newOne(step, days),
     all.length ? [h("div.scroll.whole", { tabindex: "0" }, h("table",
       h("thead", h("tr", ["wish", "who", "received", "due", "found", "answer"].map((one) => h("th", { scope: "col" }, t(`requests.${one}`))))),

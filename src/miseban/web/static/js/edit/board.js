@@ -5,13 +5,12 @@ import { t } from "../words.js";
 import { pressed } from "./boardkeys.js";
 import { centre, distance, distanceTo, edges, inside, middle, mistake, snapped, together } from "./geometry.js";
 import { cross, way } from "./marks.js";
-import { isClosed, nameOf, pointsOf } from "./model.js";
+import { isClosed, NEEDS, nameOf, pointsOf } from "./model.js";
 
 const HIT = 22; // half of 44 px, what a thumb finds
 const DOT = 7;
 const SNAP = 9;
 const STILL = 4; // so far a pointer may stray before it moves a shape
-export const NEEDS = { line: 2 }; // points at least, where it is not three
 
 /** `tell` has `chosen(shape)`, `moved(shape, points)`, `drawn(kind, points)`, `draft(shape, points)` (while
     something is dragged) and `say(text)`. */

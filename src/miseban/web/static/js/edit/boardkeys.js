@@ -1,9 +1,8 @@
 // The board by keyboard: points are put and moved, whole shapes too.
 
 import { t } from "../words.js";
-import { NEEDS } from "./board.js";
 import { middle } from "./geometry.js";
-import { isClosed, pointsOf } from "./model.js";
+import { isClosed, NEEDS, pointsOf } from "./model.js";
 
 const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 

@@ -4,6 +4,7 @@ const KEYS = { line: "points", zone: "polygon", fixture: "polygon", facing: "pol
 const LISTS = ["camera", "line", "zone", "shelf", "fixture", "till"];
 const MOST = 200; // steps that can be undone
 
+export const NEEDS = { line: 2 }; // points at least, where it is not three
 export const pointsOf = (shape) => shape.table[KEYS[shape.kind]];
 export const isClosed = (shape) => shape.kind !== "line";
 export const nameOf = (table) => table.name ?? table.id;

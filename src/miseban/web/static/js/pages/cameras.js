@@ -10,6 +10,8 @@ import { clock, dayAndTime, duration, number, share, t } from "../words.js";
 
 const WORST = ["silent", "blocked", "dark", "frozen", "moved", "blurred", "glare", "slow", "clock", "flapping", "disagrees"];
 const DASHES = ["solid", "dot", "dash", "dashdot", "longdash"];
+/** Of a longer time nobody could tell the marks of a line apart, and eight cameras have thousands. */
+const MOST_MARKED = 100;
 const shop = steadily("shop");
 const trend = chartBox(t("cams.trend"), ".tall");
 
@@ -38,6 +40,9 @@ async function now({ cameras: all }) {
   ])));
 }
 
+/** Whether points are marked: few of them, or one that no line leads to. */
+const marked = (y) => y.length <= MOST_MARKED || y.some((one, n) => one !== null && (y[n - 1] ?? null) === null && (y[n + 1] ?? null) === null);
+
 async function over(when, signal) {
   const [parts, whole, found] = await Promise.all([ask("cameras", { ...when.query, by: when.by }, signal), ask("cameras", { ...when.query, by: "whole" }, signal), shop]);
   const names = new Map(found.cameras.map((one) => [one.id, one.name]));
@@ -53,7 +58,8 @@ async function over(when, signal) {
     const traces = cameras.map((id, n) => {
       const own = rows.filter((row) => row.place === id);
       const ink = colour(CATEGORIES[n % CATEGORIES.length]);
-      return { type: "scatter", mode: "lines+markers", name: nameOf(id), x: own.map(stamp(when)), y: own.map((row) => row.coverage), connectgaps: false, line: { color: ink, width: 2.5, dash: DASHES[n % DASHES.length] }, marker: { size: 5 }, hovertemplate: "%{y:.0%}" };
+      const y = own.map((row) => row.coverage);
+      return { type: "scatter", mode: marked(y) ? "lines+markers" : "lines", name: nameOf(id), x: own.map(stamp(when)), y, connectgaps: false, line: { color: ink, width: 2.5, dash: DASHES[n % DASHES.length] }, marker: { size: 5 }, hovertemplate: "%{y:.0%}" };
     });
     await chart(trend, traces, { showlegend: cameras.length > 1, legend: { orientation: "h", y: 1.12, x: 0 }, xaxis: { type: "category", nticks: 12 }, yaxis: { range: [0, 1.02], tickformat: ".0%" } });
   }

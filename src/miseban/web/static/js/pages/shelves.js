@@ -25,7 +25,9 @@ async function now({ shelves, time }) {
   const states = new Map(shelves.map((one) => [`${one.shelf}/${one.facing}`, one]));
   const facings = found.shelves.flatMap((shelf) => shelf.facings.map((facing) => ({ place: `${shelf.id}/${facing.id}`, shelf: shelf.id, facing: facing.id, name: facing.name, shelfName: shelf.name, ...states.get(`${shelf.id}/${facing.id}`) })));
   checks(facings, time);
-  return fill("now", found.shelves.map((shelf) => h("div.shelf", h("h3", shelf.name), rowsOf(shelf).map((row) => h("div.board", row.map((facing) => standing(facing, `${shelf.id}/${facing.id}`, states.get(`${shelf.id}/${facing.id}`), time)))))));
+  const clear = facings.filter((one) => one.state && !["blocked", "unknown"].includes(one.state)).length;
+  const untold = facings.length - clear;
+  return fill("now", untold > 0 && h("p.hint", t("shelves.hatched", { n: number(untold), all: number(facings.length) })), found.shelves.map((shelf) => h("div.shelf", h("h3", shelf.name), rowsOf(shelf).map((row) => h("div.board", row.map((facing) => standing(facing, `${shelf.id}/${facing.id}`, states.get(`${shelf.id}/${facing.id}`), time)))))));
 }
 
 function rowsOf(shelf) {

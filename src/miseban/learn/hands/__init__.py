@@ -1,0 +1,1 @@
+"""What goods look like that are taken or put back: drawn shelves with truth become weights."""
