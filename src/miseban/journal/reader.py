@@ -174,7 +174,12 @@ class JournalReader:
         raise BadInput("journal", self.folder, CHANGING)
 
     def close(self) -> None:
-        self._duckdb.close()
+        """What another thread has begun to ask ends first, or is left to itself."""
+        for _ in range(_TRIES):
+            try:
+                return self._duckdb.close()
+            except duckdb.OperationalError:  # busy: DuckDB refuses instead of waiting
+                time.sleep(0.1)
 
     def _ask(
         self,
