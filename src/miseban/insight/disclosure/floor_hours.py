@@ -55,7 +55,7 @@ class DayHours:
 
 
 _KNOWN: Final = ByReader[DayHours](most=300_000)
-"""Some 12 MB: seventy days of a supermarket."""
+"""Some 12 MB: eight weeks of a supermarket."""
 
 
 def hours_of(reader: JournalReader, calendar: Calendar, k: int) -> list[DayHours]:

@@ -69,8 +69,12 @@ class Remembered(Generic[P]):
         with self._lock:
             if asked not in self._parts:
                 return None
-            if self._parts[asked][0] != rollups:
-                self._drop(asked)
+            old = self._parts[asked][0]
+            if old != rollups:
+                # Nothing else that was made from these is kept either: they may be others because
+                # somebody is forgotten.
+                for other in [key for key, (of, _) in self._parts.items() if of == old]:
+                    self._drop(other)
                 return None
             self._parts.move_to_end(asked)
             return self._parts[asked][1]
