@@ -25,7 +25,7 @@ async function drawFloor() {
   dots = new Dots(drawn.layer("over"));
   calls = new Calls(drawn.layer("over"), plan.zones, drawn.size);
   if (help) calls.show(help);
-  fill("floor", drawn.svg, h("p", h("small", h("span", { id: "here" }), " ", t("now.legend"))));
+  fill("floor", drawn.svg, h("p", h("small", h("b", { id: "here" }), " ", t("now.legend"))));
 }
 
 /** The names of places, by kind and id. */
