@@ -177,7 +177,8 @@ class JournalReader:
         """What another thread has begun to ask ends first, or is left to itself."""
         for _ in range(_TRIES):
             try:
-                return self._duckdb.close()
+                self._duckdb.close()
+                break
             except duckdb.OperationalError:  # busy: DuckDB refuses instead of waiting
                 time.sleep(0.1)
 
