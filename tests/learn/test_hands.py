@@ -23,8 +23,8 @@ def film(deeds: list[Deed]) -> Film:
     """Somebody stands beside two facings; a package of the first goes after 3 s and comes back
     after 7 s; at 5 s something else changes at the second."""
     rng = np.random.default_rng(1)
-    full = cv2.resize(rng.uniform(0, 200, (8, 20, 3)).astype(np.float32), (WIDTH, HEIGHT))
-    full = np.clip(full, 0, 255).astype(np.uint8)
+    coarse = rng.uniform(0, 200, (8, 20, 3)).astype(np.float32)
+    full = np.asarray(cv2.resize(coarse, (WIDTH, HEIGHT)).clip(0, 255), np.uint8)
     person = np.array([[60.0, 0.0, 90.0, 64.0]])
     looks = []
     for step in range(50):
