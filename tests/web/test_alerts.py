@@ -88,11 +88,16 @@ def test_help_is_for_those_who_help(browser: Browser, konbini: Website, clerk: V
     fall(konbini, "first-fall")
     expect(page.locator(".alert.urgent")).to_be_visible()
     with Visitor.of(browser, konbini) as other:
+        now = other.log_in("staff", "/")
+        expect(now.locator("#open").get_by_text("Help needed: ")).not_to_have_count(0)
+        expect(now.get_by_text("Nothing needs you now")).to_have_count(0)
+    with Visitor.of(browser, konbini) as other:
         told: list[bytes] = []
         other.page.on("response", lambda got: told.append(got.url.encode()))
         marketer = other.log_in("marketer")
         marketer.wait_for_timeout(1500)
         assert "fall" not in marketer.content().lower()
+        assert "Help needed" not in marketer.content()
         assert other.context.request.get("/api/v1/live/help").status == 403
     page.locator(".alert.urgent").get_by_role("button", name="I'm going").tap()
     page.locator(".alert.urgent").get_by_role("button", name="Done").tap()

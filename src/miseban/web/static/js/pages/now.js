@@ -17,6 +17,7 @@ const shop = steadily("shop");
 let dots = null;
 let calls = null;
 let help = null; // only those who may are told of it
+let latest = null;
 
 async function drawFloor() {
   const plan = await shopPlan();
@@ -47,6 +48,7 @@ const alertTitle = (one, names) => {
 };
 
 async function show(now) {
+  latest = now;
   const names = namesOf(await shop);
   inside(now);
   queues(now, names);
@@ -75,9 +77,10 @@ function queues({ queues: all }, names) {
   return fill("queue", figure({ value: low ? longest.waiting_s ?? 0 : minutes }, low ? t("unit.seconds") : t("unit.minutes"), { write: (v) => number(v, low ? 0 : 1) }), h("p.change", says));
 }
 
+/** Calls for help among them, for whoever is told of these. */
 function openAlerts({ alerts }, names) {
   const order = { urgent: 0, warning: 1, note: 2 };
-  const open = [...alerts].sort((a, b) => order[a.urgency] - order[b.urgency] || a.raised.localeCompare(b.raised));
+  const open = [...alerts, ...(help?.alerts ?? [])].sort((a, b) => order[a.urgency] - order[b.urgency] || a.raised.localeCompare(b.raised));
   const list = open.slice(0, 3).map((one) => h("li", icon(one.urgency), h("span", alertTitle(one, names)), h("span.end", h("small", clock(one.raised)))));
   return fill("open", figure({ value: open.length }, ""), open.length ? h("ul.list", list) : h("p.change", t("now.no_alerts")), h("p", h("a", { href: "/alerts" }, t("now.all_alerts"))));
 }
@@ -169,7 +172,12 @@ async function visitors() {
 }
 
 onLive("now", show);
-onLive("help", (told) => { help = told; calls?.show(told); });
+onLive("help", async (told) => {
+  help = told;
+  calls?.show(told);
+  const names = namesOf(await shop);
+  if (latest) openAlerts(latest, names);
+});
 onLive("floor", (floor) => {
   if (!dots) return;
   dots.show(floor);
