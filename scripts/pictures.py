@@ -49,8 +49,8 @@ in summer."""
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Of the page at ``path``, as ``role`` sees it; ``there`` is in it, so ``many`` times, when it is
-    ready."""
+    """Of the page at ``path``, as ``role`` sees it; ``there`` is in it, so ``many`` times, when
+    it is ready."""
 
     name: str
     path: str
