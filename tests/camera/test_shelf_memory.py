@@ -18,8 +18,8 @@ from miseban.vocabulary.shop import Shop
 from tests.camera.shelf_pictures import HEIGHT, NOBODY, START, WIDTH, frame, picture, shop
 
 WEIGHTS = tuple(float(number) for number in range(len(NAMES)))
-LEARNT = Learnt((WEIGHTS, WEIGHTS), (WEIGHTS, WEIGHTS[::-1]), ((0.7, 0.1, 0.2),) * 6, 6)
-LESSONS: tuple[tuple[Taught, int], ...] = (("empty", 0), ("full", 7), ("low", 2)) * 2
+LEARNT = Learnt((WEIGHTS, WEIGHTS[::-1]), ((0.7, 0.1),) * 6, 6)
+LESSONS: tuple[tuple[Taught, int], ...] = (("empty", 0), ("full", 7), ("low", 2)) * 4
 
 
 def watched(folder: Path, at: Shop | None = None) -> ShelfWatch:
@@ -59,13 +59,13 @@ def number_of(name: str) -> int:
 
 
 def test_what_was_taught_judges_after_a_restart_as_before(tmp_path: Path) -> None:
-    watch = taught(tmp_path, 6)
+    watch = taught(tmp_path, 10)
     before = watch._space.learnt()
     again = watched(tmp_path)
     assert set(before) == {number_of("b")}
     (kept,) = before.values()
     (found,) = again._space.learnt().values()
-    assert (found.own, found.aided, found.moments) == (kept.own, kept.aided, 6)
+    assert (found.own, found.moments) == (kept.own, 10)
     assert np.array(found.losses) == pytest.approx(np.array(kept.losses), abs=1e-4)
     for number in range(6):
         assert again._space.learned(number) == watch._space.learned(number)
@@ -80,11 +80,11 @@ def test_nothing_of_a_single_look_is_in_the_file(tmp_path: Path) -> None:
     told = path.read_text("utf-8")
     assert path.stat().st_mode & 0o777 == 0o600
     (kept,) = json.loads(told)["facings"].values()
-    assert set(kept) == {"drawn", "own", "aided", "losses", "moments"}
+    assert set(kept) == {"drawn", "own", "losses", "moments"}
     looks = [one.numbers for one in watch._space._facings[number_of("b")].learner._moments]
     assert len(looks) == 6
     for look in looks:
-        for weights in (*kept["own"], *kept["aided"]):
+        for weights in kept["own"]:
             moved = np.array(weights) - np.array(weights).mean()
             alike = moved @ (look - look.mean())
             length = np.linalg.norm(moved) * np.linalg.norm(look - look.mean())

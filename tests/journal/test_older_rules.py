@@ -136,3 +136,22 @@ def test_no_journal_there_is_said_in_a_line(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["journal", "recount", str(tmp_path / "none")])
     assert done.exit_code != 0
     assert not (tmp_path / "none").exists()
+
+
+def test_a_file_that_cannot_be_read_now_stops_neither_compaction_nor_deletion(folder: Path) -> None:
+    path = days_there(folder, "day")[0]
+    before = path.read_bytes()
+    path.unlink()
+    path.mkdir()  # reads fail, as of a disk that has a bad spot
+    journal = opened(folder)
+    journal.append(Maker(6).some(3, LATER))
+    journal.compact(LATER)
+    journal.close()
+    path.rmdir()
+    path.write_bytes(before)
+    as_before(folder)
+    journal = opened(folder)
+    for _ in range(DAYS):
+        journal.compact(LATER)
+    journal.close()
+    assert not list(older(folder))

@@ -39,8 +39,7 @@ class _Kept(_Model):
 
     drawn: str
     own: tuple[_Weights, _Weights]
-    aided: tuple[_Weights, _Weights]
-    losses: Annotated[tuple[tuple[_Loss, _Loss, _Loss], ...], Field(max_length=100)]
+    losses: Annotated[tuple[tuple[_Loss, _Loss], ...], Field(max_length=100)]
     moments: Annotated[int, Field(ge=1)]
 
 
@@ -67,7 +66,7 @@ class ShelfMemory:
         for number, (name, drawn) in enumerate(zip(self._names, self._drawn, strict=True)):
             kept = found.get(name)
             if kept is not None and kept.drawn == drawn:
-                self.learnt[number] = Learnt(kept.own, kept.aided, kept.losses, kept.moments)
+                self.learnt[number] = Learnt(kept.own, kept.losses, kept.moments)
         if len(self.learnt) < len(found):
             self.write(self.learnt)
 
@@ -76,8 +75,8 @@ class ShelfMemory:
         logged once: the lessons go on in memory."""
         facings = {
             self._names[n]: _Kept(
-                drawn=self._drawn[n], own=one.own, aided=one.aided, moments=one.moments,
-                losses=tuple((round(a, 4), round(b, 4), round(c, 4)) for a, b, c in one.losses),
+                drawn=self._drawn[n], own=one.own, moments=one.moments,
+                losses=tuple((round(old, 4), round(own, 4)) for old, own in one.losses),
             )
             for n, one in learnt.items()
         }  # fmt: skip

@@ -125,7 +125,8 @@ class ShelfWatch:
             if not clear[number] or time_s > until_s:
                 continue
             if not lesson.reference:
-                taught |= self._space.confirm(number, lesson.state, guess=lesson.guess)
+                learnt = self._space.confirm(number, lesson.state, guess=lesson.guess)
+                taught |= learnt and not lesson.guess
             if lesson.guess:
                 continue  # what full and empty look like is no guess
             said.empty[number], said.full[number] = lesson.state == "empty", lesson.state == "full"

@@ -14,6 +14,7 @@ from miseban.journal.backup import restore as restore_journal
 from miseban.journal.export import export as export_events
 from miseban.journal.journal import Journal as OpenJournal
 from miseban.journal.manifest import read_manifest
+from miseban.journal.rollups.keeper import OLDER_AT_ONCE
 from miseban.journal.rollups.older import older
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENT_CLASSES
@@ -89,11 +90,10 @@ def recount(journal: Journal, as_json: Json = False) -> None:
     opened = OpenJournal.open(journal, shop=manifest.shop, timezone=manifest.timezone)
     with contextlib.closing(opened):
         began = left = list(older(journal))
-        while left:
-            opened.compact(datetime.now(UTC))
-            before, left = left, list(older(journal))
-            if left == before:
-                break
+        for _ in range(len(began) // OLDER_AT_ONCE + 2):  # each takes days not tried before
+            if left:
+                opened.compact(datetime.now(UTC))
+                left = list(older(journal))
     done = len(began) - len(left)
     if as_json:
         typer.echo(f'{{"days": {done}, "unreadable": {len(left)}}}')

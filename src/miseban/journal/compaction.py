@@ -41,8 +41,9 @@ class Rollups(Protocol):
         """Segments of the days (UTC) and classes in ``manifest.stale`` have changed. Returns days
         that have to wait, because a segment cannot be read."""
 
-    def follow_rules(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
-        """Counts some days again that were counted by older rules. ``update`` has been called."""
+    def follow_rules(self, disk: Disk, folder: Path, manifest: Manifest) -> Collection[date]:
+        """Counts some days again that were counted by older rules. ``update`` has been called.
+        Returns days that have to wait, as ``update`` does."""
 
     def forget(
         self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime
@@ -163,7 +164,10 @@ class Compaction(Book):
             return
         if self.manifest.stale:
             self._follow(self.rollups)
-        self.rollups.follow_rules(self.disk, self.folder, self.manifest)
+        lost = self.rollups.follow_rules(self.disk, self.folder, self.manifest)
+        if lost:
+            with self.changing() as change:
+                change.commit(stale={**dict.fromkeys(lost, ()), **self.manifest.stale})
 
     def _follow(self, rollups: Rollups) -> None:
         old = self.manifest.stale

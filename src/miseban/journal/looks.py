@@ -6,9 +6,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
+
 from miseban.journal.disk import RealDisk
 from miseban.journal.snapshot import Looking, Snapshot
-from miseban.vocabulary.errors import BadInput
+
+_LOG = structlog.get_logger(__name__)
 
 SHARE = 15.0
 """A look has to be that many times as long ago as it took, so that looks stay below a fifteenth of
@@ -55,7 +58,8 @@ class Looks:
         while not ended.wait(_TURN_S):
             with self._state:
                 age_s = self._clock() - self._looked_s
-                due = not self._beside and age_s >= max(KEPT_S, KEPT_SHARE * self._took_s)
+                latest_s = min(KEPT_SHARE * self._took_s, OLD_S - self._took_s)
+                due = not self._beside and age_s >= max(KEPT_S, latest_s)
                 self._beside = self._beside or due
             if due:
                 self._look_beside()
@@ -87,8 +91,10 @@ class Looks:
         try:
             with self._one:
                 self._look()
-        except BadInput:
-            self.again()  # whoever asks next is told
+        except Exception as error:  # noqa: BLE001  (whatever happens, looks go on)
+            _LOG.warning("look.failed", why=str(error))
+            with self._state:
+                self._last, self._looked_s = None, self._clock()  # whoever asks next is told
         finally:
             with self._state:
                 self._beside = False

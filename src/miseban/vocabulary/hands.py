@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+REMEMBERED = 2000
+"""Changes and hands that may be referred to later; who is told of for months forgets older ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArmSeen:

@@ -55,7 +55,7 @@ class Nobody:
 
 def test_a_lesson_reaches_its_facing_and_rubbish_reaches_nobody(tmp_path: Path) -> None:
     weights = ((0.5,) * len(NAMES), (0.25,) * len(NAMES))
-    kept = Learnt(weights, weights, ((0.7, 0.1, 0.1),) * 6, 6)
+    kept = Learnt(weights, ((0.7, 0.1),) * 6, 6)
     (shelf,) = shop().shelves
     facings = [(shelf.id, facing) for facing in shelf.facings]
     ShelfMemory(tmp_path, shop().camera("c"), facings).write({0: kept})

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from miseban.sim.scenario.file import parse_scenario
 from miseban.sim.world.simulation import Simulation
 from miseban.space.faced import FacedWatch, fronts_of
-from miseban.space.faced.watch import STOOD_S
+from miseban.space.faced.watch import STOOD_S, stops
 from miseban.vocabulary.events import VisitEnded
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.shop import Shop, load_shop, parse_shop
@@ -106,6 +106,14 @@ def test_between_two_shelves_that_are_about_as_near_nobody_can_tell() -> None:
     at = [5.9] * 10
     assert watch(there).of(visit(at, [0.95] * 10)) == []
     assert watch(there).of(visit(at, [0.75] * 10)) != []
+
+
+def test_where_nobody_was_seen_nobody_stood() -> None:
+    """Forty seconds of which nothing is known, between two places three metres apart."""
+    time_s = np.array([0.0, 1.0, 2.0, 42.0, 43.0, 44.0])
+    xy = np.array([[0.0, 0], [1, 0], [2, 0], [5, 0], [6, 0], [7, 0]])
+    assert not list(stops(time_s, xy))
+    assert len(list(stops(np.arange(6.0), np.zeros((6, 2))))) == 1
 
 
 def test_in_a_simulated_shop_most_of_what_is_told_is_true_and_most_is_told(shop: Shop) -> None:

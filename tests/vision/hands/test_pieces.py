@@ -37,7 +37,7 @@ def shelf(rng: np.random.Generator) -> Picture:
     return picture
 
 
-def looks(*, goes: bool, seed: int = 1) -> Iterator[HandsLook]:
+def looks(*, goes: bool, seed: int = 1, later_s: float = 0.0) -> Iterator[HandsLook]:
     """A body comes after two seconds, and stands before the middle facing. Beside it, and touching
     it in the picture, two packages go and come back."""
     watch = HandsWatch(FACINGS, WIDTH, HEIGHT)
@@ -58,7 +58,7 @@ def looks(*, goes: bool, seed: int = 1) -> Iterator[HandsLook]:
             boxes, tracks = BODY - np.array([away, 0, away, 0]), [7]
         picture += rng.normal(0, 2.0, picture.shape).astype(np.float32)
         frame = np.clip(picture, 0, 255).astype(np.uint8)
-        yield watch.look_at(region.small(frame), time_s, NOBODY, boxes, tracks)
+        yield watch.look_at(region.small(frame), later_s + time_s, NOBODY, boxes, tracks)
 
 
 def sure(many: Iterator[HandsLook]) -> list[ShelfChange]:
@@ -73,6 +73,17 @@ def test_goods_that_go_beside_a_body_are_told_while_it_stands_there() -> None:
     assert gone.more < 0.5 < come.more
     assert come.undoes == gone.number
     assert gone.track == come.track == 7
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_a_camera_that_runs_for_a_year_tells_the_same(seed: int) -> None:
+    year_s = 365 * 86_400.0
+    first = sure(looks(goes=True, seed=seed))
+    later = sure(looks(goes=True, seed=seed, later_s=year_s))
+    assert len(first) == len(later) == 2
+    for one, other in zip(first, later, strict=True):
+        assert abs(other.until_s - year_s - one.until_s) < 0.05
+        assert (one.more > 0.5) == (other.more > 0.5)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

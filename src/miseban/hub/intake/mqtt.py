@@ -27,6 +27,8 @@ from miseban.vocabulary.floor_now import floor_topic
 from miseban.vocabulary.identifiers import is_name
 from miseban.vocabulary.lessons import lessons_topic
 
+_LESSONS: Final = 20 * MOST
+"""That wait for all sources together: each camera of a floor is told."""
 WAITING_BYTES: Final = 64_000_000
 """Of payloads that wait to be kept."""
 GROUP_BYTES: Final = 4_000_000
@@ -46,7 +48,7 @@ class MqttIntake:
         self._shop, self._address, self._desk = shop, address, Desk(accept)
         self._loop = asyncio.new_event_loop()
         self._waiting: deque[tuple[str, bytes]] = deque()
-        self._lessons: deque[tuple[str, bytes]] = deque(maxlen=MOST)
+        self._lessons: deque[tuple[str, bytes]] = deque(maxlen=_LESSONS)
         self._bytes = 0
         self._news = asyncio.Event()
         self._stopping = False

@@ -65,7 +65,7 @@ def hours_of(reader: JournalReader, calendar: Calendar, k: int) -> list[DayHours
     days = [calendar.days[d] for d in calendar.by_hours.tolist()]
     rollups = [reader.rollups(day, day) for day in days]
     found = [
-        None if now is None else known.get((day, k), now)
+        None if now is None else known.get((day, k), day.replace(day=1), now)
         for day, now in zip(days, rollups, strict=True)
     ]
     missing = [i for i, one in enumerate(found) if one is None]
@@ -74,7 +74,7 @@ def hours_of(reader: JournalReader, calendar: Calendar, k: int) -> list[DayHours
         for i, one in some:
             found[i], now = one, rollups[i]
             if now is not None and reader.rollups(days[i], days[i]) == now:
-                known.put((days[i], k), now, one)
+                known.put((days[i], k), days[i].replace(day=1), now, one)
     return [one for one in found if one is not None]
 
 

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Final, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
@@ -56,36 +57,39 @@ P = TypeVar("P", bound=Part)
 
 
 class Remembered(Generic[P]):
-    """Parts by what was asked, with what the roll-ups were that they are made from: a part counts
-    only as long as these are the same, so that late events, and what is forgotten, take it away.
-    May be used from any thread."""
+    """Parts by what was asked, of one month each (its first day): they count only as long as the
+    month's roll-ups are the same, so that late events, and what is forgotten, take all of them away
+    with the next question about that month. May be used from any thread."""
 
     def __init__(self, most: int = MOST_CELLS) -> None:
         self._lock, self._most = threading.Lock(), most
-        self._parts = OrderedDict[Hashable, tuple[Rollups, P]]()
+        self._parts = OrderedDict[Hashable, tuple[date, P]]()
+        self._made_from = dict[date, Rollups]()
         self._cells = 0
 
-    def get(self, asked: Hashable, rollups: Rollups) -> P | None:
+    def get(self, asked: Hashable, month: date, rollups: Rollups) -> P | None:
         with self._lock:
+            self._now(month, rollups)
             if asked not in self._parts:
-                return None
-            old = self._parts[asked][0]
-            if old != rollups:
-                # Nothing else that was made from these is kept either: they may be others because
-                # somebody is forgotten.
-                for other in [key for key, (of, _) in self._parts.items() if of == old]:
-                    self._drop(other)
                 return None
             self._parts.move_to_end(asked)
             return self._parts[asked][1]
 
-    def put(self, asked: Hashable, rollups: Rollups, part: P) -> None:
+    def put(self, asked: Hashable, month: date, rollups: Rollups, part: P) -> None:
         with self._lock:
+            self._now(month, rollups)
             self._drop(asked)
-            self._parts[asked] = rollups, part
+            self._parts[asked] = month, part
             self._cells += part.weight
             while self._cells > self._most:
                 self._drop(next(iter(self._parts)))
+
+    def _now(self, month: date, rollups: Rollups) -> None:
+        """They may be others because somebody is forgotten."""
+        if self._made_from.setdefault(month, rollups) != rollups:
+            self._made_from[month] = rollups
+            for other in [key for key, (of, _) in self._parts.items() if of == month]:
+                self._drop(other)
 
     def _drop(self, asked: Hashable) -> None:
         found = self._parts.pop(asked, None)
@@ -102,6 +106,11 @@ class ByReader(Generic[P]):
     def of(self, reader: JournalReader) -> Remembered[P]:
         with self._lock:
             return self._of.setdefault(reader, Remembered(self._most))
+
+
+def month_of(calendar: Calendar) -> date:
+    """The first day of the month that all of ``calendar`` is of."""
+    return calendar.days[0].replace(day=1)
 
 
 def month_by_month(
@@ -125,7 +134,8 @@ def month_by_month(
     rollups = [stand(one) for one in calendars]
     keys = [(*month.key, more) for month in months]
     parts = [
-        None if now is None else known.get(key, now) for key, now in zip(keys, rollups, strict=True)
+        None if now is None else known.get(key, month_of(one), now)
+        for key, one, now in zip(keys, calendars, rollups, strict=True)
     ]
     for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
         some = list(run)
@@ -136,5 +146,5 @@ def month_by_month(
             parts[i], now = part, rollups[i]
             # The same before and after: so it was made from these.
             if now is not None and stand(calendars[i]) == now:
-                known.put(keys[i], now, part)
+                known.put(keys[i], month_of(calendars[i]), now, part)
     return [part for part in parts if part is not None]

@@ -11,7 +11,7 @@ from miseban.journal.day_tables import DaysOf, DayTables
 from miseban.journal.disk import Disk
 from miseban.journal.manifest import Manifest
 from miseban.journal.rollups.forgetting import forget
-from miseban.journal.rollups.older import count_older, older
+from miseban.journal.rollups.older import Stamp, count_older, older
 from miseban.journal.rollups.repair import repair, repairing
 from miseban.journal.rollups.update import update
 from miseban.journal.rollups.window import COLUMNS
@@ -29,6 +29,7 @@ class RollupKeeper:
 
     def __init__(self, rest: Callable[[], None] = lambda: None) -> None:
         self._rest = rest
+        self._right = dict[Path, Stamp]()  # files in which no day is by older rules
         self._stuck = dict[Path, set[date]]()  # days whose events cannot be read, by folder
 
     def update(self, disk: Disk, folder: Path, manifest: Manifest) -> Collection[date]:
@@ -51,12 +52,13 @@ class RollupKeeper:
         left = repairing(run, lambda path: waiting.update(_repair(disk, folder, path, manifest)))
         return left | waiting
 
-    def follow_rules(self, disk: Disk, folder: Path, manifest: Manifest) -> None:
+    def follow_rules(self, disk: Disk, folder: Path, manifest: Manifest) -> set[date]:
         """Some days that were counted by older rules are counted again, the newest first.
-        ``update`` has been called before."""
+        ``update`` has been called before. Returned are days (UTC) to come back to, whose rows a
+        damaged file has lost."""
 
         def run() -> set[date]:
-            days = list(islice(older(folder), OLDER_AT_ONCE + len(stuck)))
+            days = list(islice(older(folder, self._right), OLDER_AT_ONCE + len(stuck)))
             days = [day for day in days if day not in stuck][:OLDER_AT_ONCE]
             if not days:
                 return set()
@@ -65,7 +67,9 @@ class RollupKeeper:
             return count_older(disk, folder, days, source, timezone=zone, forgotten=gone, rest=rest)
 
         stuck = self._stuck.setdefault(folder, set())
-        stuck |= repairing(run, lambda path: _repair(disk, folder, path, manifest))
+        lost = set[date]()
+        stuck |= repairing(run, lambda path: lost.update(_repair(disk, folder, path, manifest)))
+        return lost
 
     def forget(
         self, disk: Disk, folder: Path, manifest: Manifest, data: DataClass, before: datetime

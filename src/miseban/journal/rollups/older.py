@@ -19,15 +19,30 @@ from miseban.journal.rollups.relevant import BY_RULES
 from miseban.journal.rollups.update import Source, recounted, write
 from miseban.vocabulary.events import DataClass
 
+Stamp = tuple[int, int, int]
+"""When a file was written, its size, and which one it is."""
 
-def older(folder: Path) -> Iterator[date]:
-    """The days of the shop that were counted by older rules, newest first. Raises ``Damaged``."""
+
+def older(folder: Path, right: dict[Path, Stamp] | None = None) -> Iterator[date]:
+    """The days of the shop that were counted by older rules, newest first. Files that cannot be
+    read now are left for another time; ``right`` remembers those that have no such day. Raises
+    ``Damaged``."""
     for path in reversed(days_there(folder, "day")):
-        rows = read_rows(path, columns=["day", "what", "detail"])
+        try:
+            at = path.stat()
+            stamp = at.st_mtime_ns, at.st_size, at.st_ino
+            if right is not None and right.get(path) == stamp:
+                continue
+            rows = read_rows(path, columns=["day", "what", "detail"])
+        except OSError:
+            continue
         by_others = pc.and_(
             pc.equal(rows["what"], COUNTED), pc.invert(pc.starts_with(rows["detail"], BY_RULES))
         )
-        yield from sorted(pc.unique(rows["day"].filter(by_others)).to_pylist(), reverse=True)
+        days = sorted(pc.unique(rows["day"].filter(by_others)).to_pylist(), reverse=True)
+        if right is not None and not days:
+            right[path] = stamp
+        yield from days
 
 
 def count_older(

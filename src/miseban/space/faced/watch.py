@@ -17,6 +17,8 @@ Floats = NDArray[np.float64]
 
 STILL_MPS = 0.3
 """Slower is standing: trails are told once a second, and a place is known to a decimetre or two."""
+UNSEEN_S = 2.5
+"""Over a longer step of a trail nobody knows where somebody was."""
 STOOD_S = 3.0
 """Who stands for less is passing."""
 REACH_M = 1.1
@@ -80,8 +82,9 @@ def stops(time_s: Floats, xy: Floats) -> Iterator[tuple[float, float, Floats]]:
     """From when to when, and where (2,), whoever was at ``xy`` (N, 2) at ``time_s`` (N,) stood."""
     if len(time_s) < 2:
         return
-    speed = np.linalg.norm(np.diff(xy, axis=0), axis=1) / np.maximum(np.diff(time_s), 1e-6)
-    still = np.concatenate([[False], speed < STILL_MPS, [False]])
+    step_s = np.diff(time_s)
+    speed = np.linalg.norm(np.diff(xy, axis=0), axis=1) / np.maximum(step_s, 1e-6)
+    still = np.concatenate([[False], (speed < STILL_MPS) & (step_s <= UNSEEN_S), [False]])
     edges = np.flatnonzero(np.diff(still.astype(np.int8)))
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         if time_s[last] - time_s[first] >= STOOD_S:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import Stretch, Touched
 from miseban.vocabulary.events import Touch
-from miseban.vocabulary.hands import ArmSeen, HandsLook, ShelfChange
+from miseban.vocabulary.hands import REMEMBERED, ArmSeen, HandsLook, ShelfChange
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Handling:
@@ -51,6 +55,9 @@ class Handling:
         ]
         told += self._tell(ready)
         told += self._reaches(look)
+        _forget(self._more)
+        _forget(self._at_s)
+        _forget(self._reached)
         self._done = [one for one in self._done if now_s - one[1] < 2 * s.patient_s]
         return told
 
@@ -230,3 +237,9 @@ class Handling:
             if same and one.begin_s - s.holds_s < time_s < one.end_s + s.deed_s:
                 return []
         return [Touched(facing, "reach", one.there_s, one.track, confidence)]
+
+
+def _forget(held: dict[K, V]) -> None:
+    """The oldest of more than ``REMEMBERED``."""
+    while len(held) > REMEMBERED:
+        del held[next(iter(held))]

@@ -37,8 +37,8 @@ SURER = 2.0
 """What guesses aided must be better than without them by so many times what chance would do: of
 gains on single moments that are as often losses, the sum is the root of their squares' sum."""
 LEAST = 5
-"""From fewer moments nothing is kept over a restart: of one, the weights would tell how it
-looked."""
+"""What is kept over a restart changes with so many confirmed moments together: weights before and
+after a single one would tell how it looked."""
 
 Weights = tuple[float, ...]
 
@@ -46,12 +46,11 @@ Weights = tuple[float, ...]
 @dataclass(frozen=True, slots=True)
 class Learnt:
     """What may be kept of the lessons: the own weights (D,) for empty and for low, from how many
-    ``moments``; those that guesses have ``aided``; and the losses of all three on the last
-    ``RECENT`` moments. How the facing looked at any of them cannot be worked out."""
+    ``moments``; and the losses of those all begin with and of the own on the last ``RECENT``
+    moments. How the facing looked at any of them cannot be worked out."""
 
     own: tuple[Weights, Weights]
-    aided: tuple[Weights, Weights]
-    losses: tuple[tuple[float, float, float], ...]
+    losses: tuple[tuple[float, float], ...]
     moments: int
 
 
@@ -75,13 +74,13 @@ class FacingLearner:
 
     def __init__(self, common: ShelfModel, learnt: Learnt | None = None) -> None:
         self._common = common
-        self._begun = (common, common) if learnt is None else _begun(common, learnt)
-        self._own, self._aided = self._begun
+        self._begun = common if learnt is None else _begun(common, learnt)
+        self._own = self._aided = self._begun
         self._moments: deque[_Moment] = deque(maxlen=KEPT)
         self._guesses: deque[_Moment] = deque(maxlen=GUESSED)
-        losses = () if learnt is None else learnt.losses
+        losses = () if learnt is None else ((old, own, own) for old, own in learnt.losses)
         self._losses: deque[tuple[float, float, float]] = deque(losses, maxlen=RECENT)
-        self._before = 0 if learnt is None else learnt.moments
+        self._learnt, self._new = learnt, 0
         self.model = self._best()
 
     @property
@@ -96,11 +95,9 @@ class FacingLearner:
 
     @property
     def learnt(self) -> Learnt | None:
-        """What may be kept over a restart, if anything."""
-        moments = self._before + len(self._moments)
-        if moments < LEAST:
-            return None
-        return Learnt(_plain(self._own), _plain(self._aided), tuple(self._losses), moments)
+        """What may be kept over a restart, if anything. What guesses aided is not: it may differ
+        by a single one."""
+        return self._learnt
 
     def confirm(self, numbers: Doubles, state: Stocked) -> None:
         """Staff say that the facing, which looks like ``numbers`` (D,), is ``state``."""
@@ -109,15 +106,20 @@ class FacingLearner:
         old, own, aided = (_loss(m, numbers, state) for m in (self._common, self._own, self._aided))
         self._losses.append((old, own, aided))
         self._moments.append(_Moment(numbers.copy(), state))
-        self._own = self._taught(self._begun[0], ())
-        self._aided = self._taught(self._begun[1], self._guesses)
+        self._own = self._taught(())
+        self._aided = self._taught(self._guesses)
         self.model = self._best()
+        self._new += 1
+        if self._new >= LEAST:
+            moments = self._new + (0 if self._learnt is None else self._learnt.moments)
+            losses = tuple((one[0], one[1]) for one in self._losses)
+            self._learnt, self._new = Learnt(_plain(self._own), losses, moments), 0
 
     def guess(self, numbers: Doubles, state: Stocked) -> None:
         """By what was sold or put there it is likely to be ``state``."""
         if state in TOLD:
             self._guesses.append(_Moment(numbers.copy(), state))
-            self._aided = self._taught(self._begun[1], self._guesses)
+            self._aided = self._taught(self._guesses)
 
     def _best(self) -> ShelfModel:
         own = sum(one[0] - one[1] for one in self._losses)
@@ -128,7 +130,8 @@ class FacingLearner:
             return self._aided
         return self._own if own > BETTER else self._common
 
-    def _taught(self, begun: ShelfModel, guesses: Collection[_Moment]) -> ShelfModel:
+    def _taught(self, guesses: Collection[_Moment]) -> ShelfModel:
+        begun = self._begun
         every = [*self._moments, *guesses]
         numbers = np.stack([one.numbers for one in every])
         empty = np.array([one.state == "empty" for one in every], np.float64)
@@ -142,12 +145,9 @@ class FacingLearner:
         )
 
 
-def _begun(common: ShelfModel, learnt: Learnt) -> tuple[ShelfModel, ShelfModel]:
-    own, aided = (
-        ShelfModel(np.array(empty), np.array(low), common.fill)
-        for empty, low in (learnt.own, learnt.aided)
-    )
-    return own, aided
+def _begun(common: ShelfModel, learnt: Learnt) -> ShelfModel:
+    empty, low = learnt.own
+    return ShelfModel(np.array(empty), np.array(low), common.fill)
 
 
 def _plain(model: ShelfModel) -> tuple[Weights, Weights]:

@@ -14,7 +14,7 @@ from miseban.vision.hands.pieces import Piece, Pieces
 from miseban.vision.hands.region import Pair, Region
 from miseban.vision.hands.settings import HandsSettings
 from miseban.vision.hands.surface import Surface
-from miseban.vocabulary.hands import ShelfChange
+from miseban.vocabulary.hands import REMEMBERED, ShelfChange
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -96,6 +96,7 @@ class ShelfChanges:
             sure=max(1.0 - float(c[0]) for _, c in same),
         )
         self._more[self._number] = 1 if came > gone else -1
+        self._more.pop(self._number - REMEMBERED, None)
         for piece, _ in same:
             self._former.changed(piece.which, before, self._number, piece.undoes)
         surface.settle(which, time_s)

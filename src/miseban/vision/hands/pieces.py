@@ -53,7 +53,7 @@ class Pieces:
     def __init__(self, region: Region, surface: Surface, former: FormerLooks) -> None:
         self._region, self._surface, self._former = region, surface, former
         self._goods = region.facing >= 0
-        self._judged_s = np.full(region.facing.shape, -1.0, np.float32)
+        self._judged_s = np.full(region.facing.shape, -1.0, np.float64)
         self._often = np.zeros(region.facing.shape, np.uint8)
         self._short, self._wide = _sizes(region)
 

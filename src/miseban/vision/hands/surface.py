@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+"""For times: after some weeks those of 32 bits are coarser than a tenth of a second."""
 Mask = NDArray[np.bool_]
 
 
@@ -48,8 +50,8 @@ class Surface:
         self._candidate: Floats = np.empty(0, np.float32)
         self.covered: Mask = np.empty(0, bool)
         self.moving: Mask = np.empty(0, bool)
-        self.seen_s: Floats = np.empty(0, np.float32)
-        self.since_s: Floats = np.empty(0, np.float32)
+        self.seen_s: Doubles = np.empty(0, np.float64)
+        self.since_s: Doubles = np.empty(0, np.float64)
         self._last_s = 0.0
 
     def at_rest(self, small: Floats, time_s: float) -> bool:
@@ -71,7 +73,7 @@ class Surface:
             self._now = small
             self.covered = np.zeros(small.shape[:2], bool)
             self.moving = self.covered.copy()
-            self.seen_s = np.full(small.shape[:2], time_s, np.float32)
+            self.seen_s = np.full(small.shape[:2], time_s, np.float64)
             self.since_s = self.seen_s.copy()
             self._last_s = time_s
             return

@@ -30,6 +30,6 @@ async function send(shelf, empty, now) {
     toast(t("references.said", { shelf: nameOf(shelf), full: told.full.length, empty: told.empty.length }));
   } finally {
     sending = false;
-    now();
   }
+  now(); // what was ticked stays where it could not be sent
 }
