@@ -93,7 +93,7 @@ id = "till-1"
 queue = "queue-1"
 service = "counter-1"
 """
-HELP_MARK = "5e1f-planted-call"
+HELP_MARK = "zq5e1f-planted-call"
 
 
 @dataclass
