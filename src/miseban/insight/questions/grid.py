@@ -67,15 +67,19 @@ class Grid:
         return np.asarray(np.maximum(np.diff(end), 0) / 1e6, np.float64)
 
 
-def grid(period: Period, by: By, timezone: str, *, finest: Level = "minute") -> Grid:
+def grid(
+    period: Period, by: By, timezone: str, *, finest: Level = "minute", most_days: int | None = None
+) -> Grid:
     """The stretches that cover ``period``, widened to whole ones; those of "whole" are the period
-    itself, widened to whole ``finest`` ones. Raises ``BadInput`` (``question``) when the period is
+    itself, widened to whole ``finest`` ones. ``most_days`` is how long it may be (``MOST_DAYS``).
+    Raises ``BadInput`` (``question``) when the period is
     too long to be answered by so little."""
     level: Level = finest if by == "whole" else by
     since = _floor(period.since, level, timezone)
     until = _ceiling(period.until, level, timezone)
-    if until - since > timedelta(days=MOST_DAYS[by] + 1):
-        what = f"expected at most {MOST_DAYS[by]} days by the {by}, found {(until - since).days}"
+    most = MOST_DAYS[by] if most_days is None else most_days
+    if until - since > timedelta(days=most + 1):
+        what = f"expected at most {most} days by the {by}, found {(until - since).days}"
         raise BadInput("question", "until", what)
     if by == "whole":
         edges = np.array([micros(since), micros(until)], np.int64)

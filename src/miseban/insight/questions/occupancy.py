@@ -83,7 +83,10 @@ class Balance:
         by_minute = max(start, min(end, asked.staff_since or start)) if fine else end
         steps = [
             *(grid(period, "hour", zone) for period in _parts(start, by_minute, 90)),
-            *(grid(period, "minute", zone) for period in _parts(by_minute, end, 3)),
+            *(
+                grid(period, "minute", zone, most_days=BY_MINUTE_DAYS + 1)
+                for period in _parts(by_minute, end, BY_MINUTE_DAYS + 1)
+            ),
         ]
         found = [self._change(asked, entrances, one) for one in steps]
         change = np.concatenate(found)
