@@ -9,10 +9,11 @@ from typing import TypeVar
 
 import numpy as np
 
+from miseban.space.hands.reaches import Deed, Reaches
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import Stretch, Touched
 from miseban.vocabulary.events import Touch
-from miseban.vocabulary.hands import REMEMBERED, ArmSeen, HandsLook, ShelfChange
+from miseban.vocabulary.hands import REMEMBERED, ArmSeen, HandSeen, HandsLook, ShelfChange
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -30,7 +31,8 @@ class Handling:
         self._changes: list[ShelfChange] = []
         self._more: dict[int, bool] = {}
         self._at_s: dict[int, float] = {}
-        self._done: list[tuple[float, float, int | None, dict[int, float]]] = []
+        self._done: list[Deed] = []
+        self._hands = Reaches(self._settings)
         self._reached: dict[tuple[int | None, int], float] = {}
         self._now_s = 0.0
 
@@ -44,6 +46,7 @@ class Handling:
             self._open.remove(one)
             if s.least_s <= one.end_s - one.begin_s <= s.most_s:
                 self._past.append(one)
+        self._hands.see(look)
         told = [one for change in look.changes if change.sure for one in self._at_once(change)]
         self._changes += [change for change in look.changes if not change.sure]
         # A change is told once the arm that made it is back, and so is known in full.
@@ -51,14 +54,18 @@ class Handling:
             change
             for change in self._changes
             if now_s - change.until_s > s.most_s
-            or not any(self._fits(one, change) for one in self._open)
+            or (
+                not any(self._fits(one, change) for one in self._open)
+                and not (look.somebody and now_s - change.until_s < s.seen_s)
+            )
         ]
         told += self._tell(ready)
         told += self._reaches(look)
+        told += self._hands.told(self._done, self._changes, now_s)
         _forget(self._more)
         _forget(self._at_s)
         _forget(self._reached)
-        self._done = [one for one in self._done if now_s - one[1] < 2 * s.patient_s]
+        self._done = [one for one in self._done if now_s - one.until_s < 2 * s.patient_s]
         return told
 
     def finish(self) -> list[Touched]:
@@ -71,7 +78,7 @@ class Handling:
             if not one.told and one.facing() >= 0:
                 told += self._reach(one, 0.5)
         self._past = []
-        return told
+        return told + self._hands.told(self._done, [], math.inf)
 
     def _arm(self, arm: ArmSeen, now_s: float, look: HandsLook) -> None:
         steady = self._settings.steady
@@ -93,6 +100,7 @@ class Handling:
         one.facings.append(arm.facing)
         one.hidden.append(float(look.hidden[arm.facing]) if arm.facing >= 0 else 0.0)
         one.length = max(one.length, arm.length)
+        one.somebody |= look.somebody
 
     def _fits(self, one: Stretch, change: ShelfChange) -> bool:
         beside = self._settings.beside_s
@@ -105,13 +113,16 @@ class Handling:
         self._at_s[change.number] = change.until_s
         undone_s = self._at_s.get(-1 if change.undoes is None else change.undoes, -math.inf)
         pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
-        if pieces < self._settings.small_piece or self._is_rest(change):
+        if self._is_rest(change) or self._is_second(change, more):
+            return []
+        if pieces < self._settings.small_piece:
+            self._changes.append(change)  # perhaps a hand was there
             return []
         if change.until_s - undone_s < self._settings.hasty_s:
             return []
-        self._done.append((change.until_s, change.until_s, change.track, change.shares))
         facing = max(change.shares, key=change.shares.__getitem__)
         kind: Touch = "put_back" if more else "pick_up"
+        self._done.append(Deed(change.until_s, change.until_s, change.track, change.shares, kind))
         return [Touched(facing, kind, change.until_s, change.track, change.sure)]
 
     def _tell(self, ready: Sequence[ShelfChange]) -> list[Touched]:
@@ -133,11 +144,16 @@ class Handling:
         pieces = {f: share * self._capacities[f] for f, share in change.shares.items()}
         changed = sum(pieces.values())
         plain = change.undoes not in self._more and abs(change.detail) < s.plain_detail
-        if changed < (s.plain_piece if plain else s.least_piece):
+        hand = self._hands.at(change, self._done)
+        if changed < (s.plain_piece if plain and hand is None else s.least_piece):
             return []
         if self._is_rest(change):
             self._more[change.number] = self._more_than_before(change, None)
             return []
+        if hand is not None:
+            return self._done_by(hand, change)
+        if change.sure:
+            return []  # less than a piece
         by = [one for one in self._past if self._fits(one, change)]
         by.sort(key=lambda one: self._distance(one, change))
         one = next((one for one in by if not one.told), by[0] if by else None)
@@ -150,12 +166,14 @@ class Handling:
         more = self._more_than_before(change, one)
         self._more[change.number] = more
         kind: Touch = "put_back" if more else "pick_up"
+        if self._is_second(change, more):
+            return []
         if one is None:
             length_s = change.until_s - change.from_s
             if change.track is None or length_s > s.vague_s:
                 return []
             middle_s = (change.from_s + change.until_s) / 2
-            self._done.append((middle_s, change.until_s, change.track, change.shares))
+            self._done.append(Deed(middle_s, change.until_s, change.track, change.shares, kind))
             return [Touched(facing, kind, middle_s, change.track, 0.6)]
         one.told = True
         reached = one.facing()
@@ -163,17 +181,40 @@ class Handling:
             facing = reached
         one.changed = facing
         time_s = (max(change.from_s, one.begin_s) + min(change.until_s, one.end_s)) / 2
-        self._done.append((time_s, change.until_s, one.track, change.shares))
+        self._done.append(Deed(time_s, change.until_s, one.track, change.shares, kind))
         return [Touched(facing, kind, time_s, one.track, 0.9)]
+
+    def _done_by(self, hand: HandSeen, change: ShelfChange) -> list[Touched]:
+        """``hand`` was there when ``change`` came."""
+        more = change.more > 0.5 if change.sure else self._more_than_before(change, None)
+        self._more[change.number] = more
+        if self._is_second(change, more):
+            return []
+        time_s = (change.from_s + change.until_s) / 2
+        if change.until_s - change.from_s > self._settings.deed_s:
+            time_s = (max(change.from_s, hand.since_s) + min(change.until_s, hand.until_s)) / 2
+        kind: Touch = "put_back" if more else "pick_up"
+        track = change.track if hand.track is None else hand.track
+        self._done.append(Deed(time_s, change.until_s, track, change.shares, kind))
+        return [Touched(hand.facing, kind, time_s, track, hand.sure)]
+
+    def _is_second(self, change: ShelfChange, more: bool) -> bool:
+        """Whether the same was done at the same facing a moment ago."""
+        facing = max(change.shares, key=change.shares.__getitem__)
+        return any(
+            deed.facing == facing and (deed.kind == "put_back") == more
+            and abs(change.until_s - deed.time_s) < self._settings.twice_s
+            for deed in self._done
+        )  # fmt: skip
 
     def _is_rest(self, change: ShelfChange) -> bool:
         """Whether ``change`` is the rest of one that was told: the same piece, of which parts are
         seen, at once or as soon as nobody hides them any more."""
         once_s = self._settings.once_s
         return any(
-            change.from_s - once_s < until_s < change.until_s + once_s
-            and shares.keys() & change.shares
-            for _, until_s, _, shares in self._done
+            change.from_s - once_s < deed.until_s < change.until_s + once_s
+            and deed.shares.keys() & change.shares
+            for deed in self._done
         )
 
     def _distance(self, one: Stretch, change: ShelfChange) -> tuple[float, float]:
@@ -226,15 +267,17 @@ class Handling:
         the last one."""
         s = self._settings
         facing = one.facing()
+        if one.somebody:
+            return []  # whose body is seen has hands that are told of
         at = one.track, facing
         last_s = self._reached.get(at, -math.inf)
         self._reached[at] = max(last_s, one.end_s)
         if float(np.median(one.hidden)) > s.body_part or one.begin_s - last_s < s.again_s:
             return []
         # The hand that takes or puts is seen before and after, with and without the piece.
-        for time_s, _, track, _ in self._done:
-            same = one.track is None or track is None or track == one.track
-            if same and one.begin_s - s.holds_s < time_s < one.end_s + s.deed_s:
+        for deed in self._done:
+            same = one.track is None or deed.track is None or deed.track == one.track
+            if same and one.begin_s - s.holds_s < deed.time_s < one.end_s + s.deed_s:
                 return []
         return [Touched(facing, "reach", one.there_s, one.track, confidence)]
 

@@ -38,10 +38,11 @@ class Arm:
 @dataclass(frozen=True)
 class Bodies:
     """``attached`` (h, w) is all that hangs on people or reaches in over the edge; what else is
-    covered lies on the shelf."""
+    covered lies on the shelf; ``root`` (h, w) is bodies without arms."""
 
     attached: Mask
     arms: list[Arm]
+    root: Mask
 
 
 def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: float) -> Bodies:
@@ -52,7 +53,8 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     square = np.ones((3, 3), np.uint8)
     closed = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, square), np.uint8)
     count, labels = cv2.connectedComponents(closed, connectivity=8)
-    none = Bodies(np.zeros(covered.shape, bool), [])
+    nothing = np.zeros(covered.shape, bool)
+    none = Bodies(nothing, [], nothing)
     if count < 2:
         return none
     tall = float(np.median(boxes[:, 3] - boxes[:, 1])) if len(boxes) else unit_px
@@ -71,7 +73,7 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     # A leg that a stripe of the shelf's own colour cuts off hangs on the body all the same.
     beside = cv2.dilate(attached.astype(np.uint8), np.ones((2 * CUT_PX + 1,) * 2, np.uint8)) > 0
     loose = np.unique(labels[beside & _in_boxes(boxes, covered.shape, 0.0) & covered])
-    return Bodies(attached | np.isin(labels, loose[loose > 0]), arms)
+    return Bodies(attached | np.isin(labels, loose[loose > 0]), arms, root)
 
 
 def _thick(mask: NDArray[np.uint8], radius: float) -> Mask:

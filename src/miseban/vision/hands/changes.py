@@ -37,6 +37,7 @@ class ShelfChanges:
         self._goods, self._unit_px, self._judge = region.facing >= 0, unit_px, judge
         self._former = FormerLooks(region.facing.shape)
         self._pieces = Pieces(region, surface, self._former)
+        self.others: list[Piece] = []
         self._number = 0
         self._more: dict[int, int] = {}
 
@@ -49,6 +50,7 @@ class ShelfChanges:
         pieces = self._pieces.found(
             time_s, everybody, tips, tall, lambda number: self._more.get(number, 0)
         )
+        self.others = []
         if not pieces:
             return []
         chances = self._judge(pieces)
@@ -56,6 +58,7 @@ class ShelfChanges:
             (piece, chance) for piece, chance in zip(pieces, chances, strict=True)
             if chance[0] < 0.5
         ]  # fmt: skip
+        self.others = [p for p, c in zip(pieces, chances, strict=True) if c[0] >= 0.5]
         changes = []
         while goods:
             first = max(goods, key=lambda one: float(one[0].which.sum()))

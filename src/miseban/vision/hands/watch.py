@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from miseban.vision.hands.arms import bodies
 from miseban.vision.hands.changes import Judge, ShelfChanges
+from miseban.vision.hands.judge import hand_judge
 from miseban.vision.hands.judge import judge as common
+from miseban.vision.hands.outstretched import HandChances, Outstretched
 from miseban.vision.hands.pieces import Piece
 from miseban.vision.hands.region import Pair, Region
 from miseban.vision.hands.settings import HandsSettings
 from miseban.vision.hands.surface import Surface
 from miseban.vision.pixels import Frame
 from miseban.vision.sealed import Sealed
-from miseban.vocabulary.hands import ArmSeen, HandsLook
+from miseban.vocabulary.hands import ArmSeen, HandSeen, HandsLook
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +30,7 @@ class HandsWatch(Sealed):
     """``look`` at every frame, in order. It holds small pictures of the shelf: sealed."""
 
     __slots__ = (
-        "_changes", "_goods", "_region", "_settings", "_surface", "_tips", "_unit_px"
+        "_changes", "_goods", "_hands", "_region", "_settings", "_surface", "_tips", "_unit_px"
     )  # fmt: skip
 
     def __init__(
@@ -38,9 +40,11 @@ class HandsWatch(Sealed):
         height: int,
         settings: HandsSettings | None = None,
         judge: Judge | None = None,
+        hands: HandChances | None = None,
     ) -> None:
         """``polygons`` are the facings' corners in frames of ``width`` by ``height`` pixels;
-        ``judge`` tells goods from arms, None for the one that all facings share."""
+        ``judge`` tells goods from arms and ``hands`` hands at the goods from others, None for those
+        that all facings share."""
         self._settings = settings or HandsSettings()
         self._region = region = Region.of(polygons, width, height)
         self._goods = region.facing >= 0
@@ -49,6 +53,7 @@ class HandsWatch(Sealed):
         self._changes = ShelfChanges(
             region, self._surface, self._settings, self._unit_px, judge or _common
         )
+        self._hands = Outstretched(region, self._surface, hands or _common_hands)
         self._tips: list[tuple[float, Pair]] = []
 
     @property
@@ -99,8 +104,13 @@ class HandsWatch(Sealed):
         hidden = np.bincount(
             region.facing[found.attached & self._goods], minlength=len(region.sizes)
         ) / np.maximum(region.sizes, 1)
+        for change in changes:
+            self._hands.took(change.track, change.until_s, change.more > 0.5)
+        others = self._changes.others if somebody else []
+        out = [(arm.facing, arm.length, arm.track) for arm in arms]
+        hands = self._hands.look(time_s, others, found.root, out, everybody, tracks, tall)
         changes += self._changes.lying(found, time_s, everybody, own, tracks)
-        return HandsLook(time_s, arms, changes, hidden)
+        return HandsLook(time_s, arms, changes, hidden, hands, somebody)
 
     def _facing_at(self, tip: Pair, tall: float) -> int:
         at = round(tip[1]), round(tip[0])
@@ -130,3 +140,7 @@ def _track_of(owner: int, boxes: Floats, tracks: Sequence[int]) -> int | None:
 
 def _common(pieces: Sequence[Piece]) -> NDArray[np.float32]:
     return common().chances(np.stack([piece.numbers for piece in pieces]))
+
+
+def _common_hands(numbers: NDArray[np.float32], hands: Sequence[HandSeen]) -> NDArray[np.float32]:
+    return hand_judge().chances(numbers)[:, 1]
