@@ -267,12 +267,12 @@ class Handling:
         the last one."""
         s = self._settings
         facing = one.facing()
-        if one.somebody:
-            return []  # whose body is seen has hands that are told of
         at = one.track, facing
         last_s = self._reached.get(at, -math.inf)
         self._reached[at] = max(last_s, one.end_s)
         if float(np.median(one.hidden)) > s.body_part or one.begin_s - last_s < s.again_s:
+            return []
+        if one.somebody and self._hands.judged(facing, one.track, one.begin_s):
             return []
         # The hand that takes or puts is seen before and after, with and without the piece.
         for deed in self._done:

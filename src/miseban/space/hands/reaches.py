@@ -43,12 +43,15 @@ class Reaches:
     def __init__(self, settings: HandlingSettings) -> None:
         self._settings = settings
         self._hands: list[_Hand] = []
+        self._asked: list[HandSeen] = []
 
     def see(self, look: HandsLook) -> None:
         """What is no hand by more than even odds is not kept."""
         s, now_s = self._settings, look.time_s
         self._hands = [one for one in self._hands if now_s - one.seen.until_s < 2 * s.patient_s]
         self._hands += [_Hand(hand) for hand in look.hands if hand.sure >= s.hand_sure]
+        self._asked = [one for one in self._asked if now_s - one.until_s < 2 * s.patient_s]
+        self._asked += look.hands
         for one in self._hands:
             if one.decided:
                 continue
@@ -56,6 +59,15 @@ class Reaches:
                 one.open_since_s = None
             elif one.open_since_s is None:
                 one.open_since_s = now_s
+
+    def judged(self, facing: int, track: int | None, begin_s: float) -> bool:
+        """Whether what was held out to ``facing``, or by ``track``, from ``begin_s`` on came to
+        rest and was judged, hand or not."""
+        return any(
+            (one.facing == facing or (track is not None and one.track == track))
+            and abs(one.since_s - begin_s) < self._settings.onset_s
+            for one in self._asked
+        )  # fmt: skip
 
     def at(self, change: ShelfChange, deeds: Sequence[Deed]) -> HandSeen | None:
         """The hand that was at ``change`` when it came and did none of ``deeds``; the surest."""

@@ -48,6 +48,9 @@ class HandlingSettings:
     early_s: float = 0.3
     """Moments of hands and of what they do are known so well."""
 
+    onset_s: float = 0.55
+    """What is held out within this time of when an arm was first seen is that arm."""
+
     same_s: float = 0.8
     """What one body holds out within this time is one hand."""
 

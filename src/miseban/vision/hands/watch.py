@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.vision.hands.arms import bodies
+from miseban.vision.hands.arms import bodies, in_boxes
 from miseban.vision.hands.changes import Judge, ShelfChanges
 from miseban.vision.hands.judge import hand_judge
 from miseban.vision.hands.judge import judge as common
@@ -25,12 +25,19 @@ Floats = NDArray[np.float64]
 TIPS_S = 1.5
 """Where hands were is known for so long."""
 
+BESIDE = 0.06
+"""A body may reach so far beyond its box, in heights."""
+
+REACH = 0.45
+"""And a hand so far."""
+
 
 class HandsWatch(Sealed):
     """``look`` at every frame, in order. It holds small pictures of the shelf: sealed."""
 
     __slots__ = (
-        "_changes", "_goods", "_hands", "_region", "_settings", "_surface", "_tips", "_unit_px"
+        "_changes", "_first", "_goods", "_hands", "_region", "_settings", "_surface", "_tips",
+        "_unit_px", "_unsure",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +62,8 @@ class HandsWatch(Sealed):
         )
         self._hands = Outstretched(region, self._surface, hands or _common_hands)
         self._tips: list[tuple[float, Pair]] = []
+        self._first = True
+        self._unsure: NDArray[np.bool_] | None = None
 
     @property
     def region(self) -> Region:
@@ -77,10 +86,11 @@ class HandsWatch(Sealed):
         somebody = _near(everybody, region.facing.shape)
         if not somebody and surface.at_rest(small, time_s):
             return HandsLook(time_s, hidden=np.zeros(len(region.sizes)))
-        surface.take(small, time_s)
         tall = self._unit_px
         if len(everybody):
             tall = float(np.median(everybody[:, 3] - everybody[:, 1]))
+        self._beside_at_first(everybody, tall)
+        surface.take(small, time_s, in_boxes(everybody, region.facing.shape, BESIDE * tall))
         own, changes = region.boxes(boxes), []
         # What nobody touches in the picture can wait until the hand has left, and is surer then.
         if somebody:
@@ -88,9 +98,12 @@ class HandsWatch(Sealed):
             changes = self._changes.at_once(time_s, everybody, own, tracks, tips, tall)
         lively = surface.covered & (surface.since_s > time_s - self._settings.lively_s)
         found = bodies(surface.covered, self._goods, lively, everybody, self._unit_px)
+        hidden = np.bincount(
+            region.facing[found.attached & self._goods], minlength=len(region.sizes)
+        ) / np.maximum(region.sizes, 1)
         arms = [
             ArmSeen(
-                facing=self._facing_at(arm.tip, tall),
+                facing=self._facing_at(arm.tip, tall, hidden),
                 x=arm.tip[0] / tall,
                 y=arm.tip[1] / tall,
                 length=arm.length,
@@ -101,9 +114,6 @@ class HandsWatch(Sealed):
         ]
         self._tips = [one for one in self._tips if time_s - one[0] < TIPS_S]
         self._tips += [(time_s, arm.tip) for arm in found.arms]
-        hidden = np.bincount(
-            region.facing[found.attached & self._goods], minlength=len(region.sizes)
-        ) / np.maximum(region.sizes, 1)
         for change in changes:
             self._hands.took(change.track, change.until_s, change.more > 0.5)
         others = self._changes.others if somebody else []
@@ -112,10 +122,21 @@ class HandsWatch(Sealed):
         changes += self._changes.lying(found, time_s, everybody, own, tracks)
         return HandsLook(time_s, arms, changes, hidden, hands, somebody)
 
-    def _facing_at(self, tip: Pair, tall: float) -> int:
+    def _beside_at_first(self, everybody: Floats, tall: float) -> None:
+        """What is within reach of who was there from the first picture on may have been hidden by
+        their hands: how the shelf looks there is not known until they have gone."""
+        if self._first:
+            shape = self._region.facing.shape
+            now = in_boxes(everybody, shape, REACH * tall)
+            self._unsure = now if self._unsure is None else self._unsure & now
+            self._first = bool(self._unsure.any())
+        self._changes.unsure = self._unsure if self._first else None
+
+    def _facing_at(self, tip: Pair, tall: float, hidden: Floats) -> int:
         at = round(tip[1]), round(tip[0])
-        near_px = self._settings.near_heights * tall
-        return int(self._region.nearest[at]) if self._region.gap[at] <= near_px else -1
+        facing = int(self._region.nearest[at])
+        near = self._region.gap[at] <= self._settings.near_heights * tall
+        return facing if near and hidden[facing] >= self._settings.touch_part else -1
 
 
 def _near(boxes: Floats, shape: tuple[int, ...]) -> bool:
