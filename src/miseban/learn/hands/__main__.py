@@ -23,8 +23,8 @@ to be: what follows from its mistakes is learnt too (S. Ross and others, AISTATS
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m miseban.learn.hands", description=__doc__)
-    parser.add_argument("shops", nargs="+", type=Path, metavar="SHOP",
-                        help="shop files with a scenario beside them")  # fmt: skip
+    parser.add_argument("shops", nargs="+", metavar="SHOP[=SEED,…]",
+                        help="shop files with a scenario beside them; days of its own")  # fmt: skip
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS, help="days to draw")
     parser.add_argument("--seconds", type=float, default=LONG_S, help="played of each")
     parser.add_argument(
@@ -36,9 +36,11 @@ def main() -> None:
     )
     options = parser.parse_args()
     films = []
-    for file in options.shops:
+    for named in options.shops:
+        path, _, own = named.partition("=")
+        file, seeds = Path(path), [int(seed) for seed in own.split(",")] if own else options.seeds
         for camera in cameras(load_shop(file)):
-            for seed in options.seeds:
+            for seed in seeds:
                 films.append(filmed(file, camera, seed, options.seconds))
                 sys.stderr.write(f"{file.stem} {seed}: {len(films[-1].deeds)} deeds\n")
     if not options.hands_only:

@@ -272,7 +272,7 @@ class Handling:
         self._reached[at] = max(last_s, one.end_s)
         if float(np.median(one.hidden)) > s.body_part or one.begin_s - last_s < s.again_s:
             return []
-        if one.somebody and self._hands.judged(facing, one.track, one.begin_s):
+        if one.somebody and self._hands.judged(facing, one.track, one.begin_s, one.end_s):
             return []
         # The hand that takes or puts is seen before and after, with and without the piece.
         for deed in self._done:

@@ -1,4 +1,4 @@
-"""Hands that were at the goods, taken together with what was taken or brought: the others reached."""
+"""Hands that were at the goods, beside what was taken or brought: the others only reached."""
 
 from __future__ import annotations
 
@@ -60,12 +60,13 @@ class Reaches:
             elif one.open_since_s is None:
                 one.open_since_s = now_s
 
-    def judged(self, facing: int, track: int | None, begin_s: float) -> bool:
-        """Whether what was held out to ``facing``, or by ``track``, from ``begin_s`` on came to
-        rest and was judged, hand or not."""
+    def judged(self, facing: int, track: int | None, begin_s: float, end_s: float) -> bool:
+        """Whether what was held out to ``facing``, or by ``track``, in that time came to rest and
+        was judged, hand or not."""
+        around_s = self._settings.around_s
         return any(
             (one.facing == facing or (track is not None and one.track == track))
-            and abs(one.since_s - begin_s) < self._settings.onset_s
+            and one.since_s - around_s <= end_s and one.until_s + around_s >= begin_s
             for one in self._asked
         )  # fmt: skip
 
@@ -87,8 +88,9 @@ class Reaches:
     ) -> list[Touched]:
         """Those of which all is known by ``now_s`` and that did none of ``deeds``; ``pending`` are
         changes of which nobody knows yet what they are."""
-        s = self._settings
-        ready = [one for one in self._hands if not one.decided and self._is_ready(one, pending, now_s)]
+        ready = [
+            one for one in self._hands if not one.decided and self._is_ready(one, pending, now_s)
+        ]
         if not ready:
             return []
         busy = self._busy([one.seen for one in self._hands], deeds)
@@ -96,8 +98,8 @@ class Reaches:
         for one in sorted(ready, key=lambda one: -one.seen.sure):
             one.decided = True
             hand = one.seen
-            if s.must_open and one.open_since_s is None:
-                continue
+            if one.open_since_s is None:
+                continue  # nobody has seen what it did
             others = [other.seen for other in self._hands if other is not one]
             if any(self._same(hand, other) and _before(other, hand) for other in others):
                 continue

@@ -44,12 +44,11 @@ class HandlingSettings:
     hand_sure: float = 0.5
     """What is held out is a hand at the goods where that is as likely."""
 
-    must_open: bool = True
     early_s: float = 0.3
     """Moments of hands and of what they do are known so well."""
 
-    onset_s: float = 0.55
-    """What is held out within this time of when an arm was first seen is that arm."""
+    around_s: float = 1.0
+    """What was held out so long before an arm is seen, or after, may be that arm."""
 
     same_s: float = 0.8
     """What one body holds out within this time is one hand."""

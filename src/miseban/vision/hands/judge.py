@@ -1,5 +1,5 @@
-"""Small networks: whether a piece that changed is goods, and whether they came or went; whether what
-is held out to a facing is a hand at the goods."""
+"""Small networks: whether a piece that changed is goods, and whether they came or went; whether
+what is held out to a facing is a hand at the goods."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class _Held:
 class _Past:
     time_s: float
     boxes: dict[int, Floats]
-    arms: list[tuple[int, float, int | None]] = field(default_factory=list)
+    arms: list[tuple[int, float]] = field(default_factory=list)
 
 
 class Outstretched:
@@ -70,11 +70,9 @@ class Outstretched:
         self._told: dict[int, tuple[float, int]] = {}
         ys, xs = np.indices(region.facing.shape)
         self._ys, self._xs = ys.ravel(), xs.ravel()
-        self._middles = np.array([
-            (self._xs[region.facing.ravel() == f].mean(), self._ys[region.facing.ravel() == f].mean())
-            if (region.facing == f).any() else (-1e3, -1e3)
-            for f in range(len(region.sizes))
-        ])
+        self._middles = [
+            _middle(region.facing == facing) for facing in range(len(region.sizes))
+        ]  # fmt: skip
         self._short = float(np.sqrt(np.median(region.sizes)))
 
     def took(self, track: int | None, time_s: float, more: bool) -> None:
@@ -87,13 +85,13 @@ class Outstretched:
         time_s: float,
         fresh: Sequence[Piece],
         root: Mask,
-        arms: Sequence[tuple[int, float, int | None]],
+        arms: Sequence[tuple[int, float]],
         everybody: Floats,
         tracks: Sequence[int],
         tall: float,
     ) -> list[HandSeen]:
         """Those that are over. ``fresh`` came to rest now and are no goods; ``root`` (h, w) is
-        bodies without arms, ``arms`` the facing, length and track of each; the first of
+        bodies without arms, ``arms`` the facing and length of each; the first of
         ``everybody`` (N, 4) are the ``tracks``' boxes, of bodies ``tall`` small pixels high."""
         own = {track: everybody[n] for n, track in enumerate(tracks)}
         self._past = [one for one in self._past if time_s - one.time_s < PAST_S]
@@ -209,8 +207,8 @@ class Outstretched:
                 float(held.away[here].max() / max(held.away.max(), 1.0)),
                 float(nearest[tip] == facing),
                 float(nearest[top] == facing),
-                *_arms_at(during, facing, held.track),
-                _arms_at(before, facing, held.track)[0],
+                *_arms_at(during, facing),
+                _arms_at(before, facing)[0],
                 abs(fx - foot[0]) / high,
                 (box[1] - fy) / high,
                 float(ys[here].min() - ys[top]) / self._short,
@@ -225,11 +223,10 @@ class Outstretched:
         return float(min(np.abs(boxes[-1] - boxes[0]).max() / tall, 1.0))
 
 
-def _arms_at(looks: Sequence[_Past], facing: int, track: int | None) -> tuple[float, float]:
+def _arms_at(looks: Sequence[_Past], facing: int) -> tuple[float, float]:
     """In what part of ``looks`` an arm was at ``facing``, and how long the longest was."""
     lengths = [
-        max((length for at, length, whose in past.arms if at == facing), default=0.0)
-        for past in looks
+        max((length for at, length in past.arms if at == facing), default=0.0) for past in looks
     ]
     if not lengths:
         return 0.0, 0.0
@@ -245,3 +242,9 @@ def _owner(point: tuple[float, float], boxes: Floats, tall: float) -> int:
     gap = np.hypot(x, y)
     best = int(np.argmin(gap))
     return best if gap[best] <= 0.5 * tall else -1
+
+
+def _middle(mask: Mask) -> tuple[float, float]:
+    """(x, y) of ``mask`` (h, w); far away where it is empty."""
+    ys, xs = np.nonzero(mask)
+    return (float(xs.mean()), float(ys.mean())) if len(xs) else (-1e3, -1e3)

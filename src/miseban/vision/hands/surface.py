@@ -106,7 +106,8 @@ class Surface:
 
     def _uncover(self, now: Floats, time_s: float, hidden: Mask | None) -> None:
         """What nobody hides any more of what was hidden at first is the shelf at rest."""
-        assert self._unknown is not None and self._rest is not None  # noqa: S101 - as below
+        assert self._unknown is not None  # noqa: S101 - asked where something is unknown
+        assert self._rest is not None  # noqa: S101 - as below
         free = self._unknown if hidden is None else self._unknown & ~hidden
         self._rest[free] = now[free]
         self.covered[free] = False

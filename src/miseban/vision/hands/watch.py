@@ -117,7 +117,7 @@ class HandsWatch(Sealed):
         for change in changes:
             self._hands.took(change.track, change.until_s, change.more > 0.5)
         others = self._changes.others if somebody else []
-        out = [(arm.facing, arm.length, arm.track) for arm in arms]
+        out = [(arm.facing, arm.length) for arm in arms]
         hands = self._hands.look(time_s, others, found.root, out, everybody, tracks, tall)
         changes += self._changes.lying(found, time_s, everybody, own, tracks)
         return HandsLook(time_s, arms, changes, hidden, hands, somebody)
@@ -164,4 +164,5 @@ def _common(pieces: Sequence[Piece]) -> NDArray[np.float32]:
 
 
 def _common_hands(numbers: NDArray[np.float32], hands: Sequence[HandSeen]) -> NDArray[np.float32]:
+    del hands
     return hand_judge().chances(numbers)[:, 1]
