@@ -97,7 +97,9 @@ class Outstretched:
         self._past = [one for one in self._past if time_s - one.time_s < PAST_S]
         self._past.append(_Past(time_s, own, list(arms)))
         if fresh:
-            away = cv2.distanceTransform((~root).astype(np.uint8), cv2.DIST_L2, 5)
+            away = np.asarray(
+                cv2.distanceTransform((~root).astype(np.uint8), cv2.DIST_L2, 5), np.float32
+            )
             self._held += self._began(fresh, away, everybody, tracks, tall)
         over = [held for held in self._held if self._is_over(held, time_s)]
         if not over:
