@@ -9,7 +9,7 @@ from bench.shelves import FIRST, Totals, play
 PER_HOUR = 20.0
 """Groups of shoppers before the wall."""
 OPEN_S = 12 * 3600.0
-STEP_S = 20.0
+STEP_S = 30.0
 """A picture is drawn so often, where a camera looks once a second: so a false look counts for more,
 and the delay of alerts, which the busy hours of ``shelves`` measure, for nothing."""
 

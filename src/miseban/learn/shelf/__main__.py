@@ -15,7 +15,7 @@ from miseban.learn.shelf.material import Looks, wall
 from miseban.learn.shelf.network import trained
 from miseban.vision.shelf.columns import WEIGHTS, ColumnModel
 from miseban.vision.shelf.features import features
-from miseban.vision.shelf.patches import Patches, inputs
+from miseban.vision.shelf.patches import inputs
 
 SEEDS = (1, 2, 3, 4, 5)
 REMEMBERED = 4.0
@@ -49,26 +49,20 @@ def learned(walls: list[Looks]) -> tuple[ColumnModel, dict[str, tuple[float, ...
         np.concatenate([one.taken.ravel() for one in walls]),
         seed=1,
     )
-    return model, weighed(model, walls)
-
-
-def weighed(model: ColumnModel, walls: list[Looks]) -> dict[str, tuple[float, ...]]:
-    """By feature the weights of the judge, who is shown every look twice: varied, and as it was
-    seen, for what a facing was when empty is then known as well as a camera knows it."""
-    every = [(one, patches) for one in walls for patches in (one.patches, one.plain)]
     numbers = [
-        features(patches, _held(one, patches, model.of(inputs(patches)))) for one, patches in every
+        features(one.patches, _held(one, model.of(column)))
+        for one, column in zip(walls, columns, strict=True)
     ]
     fill, weight = (
-        np.concatenate([getattr(one, name) for one, _ in every]) for name in ("fill", "weight")
+        np.concatenate([getattr(w, name) for w in walls]) for name in ("fill", "weight")
     )
-    return judged(np.concatenate(numbers), fill, weight)
+    return model, judged(np.concatenate(numbers), fill, weight)
 
 
-def _held(wall: Looks, patches: Patches, odds: NDArray[np.float32]) -> NDArray[np.float32]:
+def _held(wall: Looks, odds: NDArray[np.float32]) -> NDArray[np.float32]:
     """Columns that are hidden hold what was there when they were seen."""
     remembered = np.where(wall.taken > 0.5, REMEMBERED, -REMEMBERED)
-    return np.asarray(np.where(patches.seen, odds, remembered), np.float32)
+    return np.asarray(np.where(wall.patches.seen, odds, remembered), np.float32)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ Doubles = NDArray[np.float64]
 
 SIGNS = dict.fromkeys(FEATURES, -1) | {
     "always": 0, "empty_known": 0, "brighter": 0, "edges_when_full": 0, "fits_empty": 1,
-    "off_full": 1, "empty_guessed": 0,
+    "off_full": 1,
 }  # fmt: skip
 """Whether more of it may speak for empty or low (1), only against (-1), or both (0). What speaks
 the wrong way in drawn pictures, by chance, would do so on shelves of another kind."""

@@ -44,12 +44,10 @@ _NONE = ColumnModel((), ())
 
 @dataclass(frozen=True)
 class Looks:
-    """N looks at single facings: ``patches``, varied, and as they were seen, ``plain``; the part of
-    each column that is ``taken`` (N, C), how full they are, ``fill`` (N,), and how many such looks
-    one stands for, ``weight`` (N,)."""
+    """N looks at single facings: ``patches``, the part of each column that is ``taken`` (N, C), how
+    full they are, ``fill`` (N,), and how many such looks one stands for, ``weight`` (N,)."""
 
     patches: Patches
-    plain: Patches
     taken: Floats
     fill: Doubles
     weight: Doubles
@@ -98,10 +96,8 @@ def looks(stage: Stage, moments: Iterable[Moment], rng: np.random.Generator) -> 
                 1 / share[chosen],
             ))  # fmt: skip
     place = np.concatenate(places)
-    plain = _joined([part[0] for part in parts])
     found = Looks(
-        plain,
-        plain,
+        _joined([part[0] for part in parts]),
         *(np.concatenate([part[n] for part in parts]) for n in (1, 2, 3)),
     )
     assert first is not None  # noqa: S101 - there are looks
@@ -118,7 +114,6 @@ def _varied(
     knows, forgets = chance < KNOWN, (chance >= KNOWN) & (chance < KNOWN + FORGOTTEN)
     known = np.where(knows, last.known[place], patches.known & ~forgets)
     empty = np.where(_wide(knows), last.empty[place], patches.empty)
-    guessed = patches.guessed & ~knows
     chance = rng.random(count)
     other = _other_look(place, rng)
     full = np.where(_wide(chance < FIRST), first[place], patches.full)
@@ -132,7 +127,7 @@ def _varied(
         return np.asarray(base + _wide(gain) * (picture - base) + tint, np.float32)
 
     return Patches(
-        recoloured(patches.now), recoloured(full), recoloured(empty), known, guessed, patches.edge,
+        recoloured(patches.now), recoloured(full), recoloured(empty), known, patches.edge,
         patches.counts,
     )  # fmt: skip
 
@@ -153,9 +148,8 @@ def _wide(values: Array) -> Array:
 def _some(patches: Patches, which: NDArray[np.intp]) -> Patches:
     p = patches
     return Patches(
-        p.now[which], p.full[which], p.empty[which], p.known[which], p.guessed[which],
-        p.edge[which], p.counts[which],
-    )  # fmt: skip
+        p.now[which], p.full[which], p.empty[which], p.known[which], p.edge[which], p.counts[which]
+    )
 
 
 def _joined(many: list[Patches]) -> Patches:
@@ -163,6 +157,6 @@ def _joined(many: list[Patches]) -> Patches:
         return np.concatenate([getattr(one, name) for one in many])
 
     return Patches(
-        all_of("now"), all_of("full"), all_of("empty"), all_of("known"), all_of("guessed"),
-        all_of("edge"), all_of("counts"),
+        all_of("now"), all_of("full"), all_of("empty"), all_of("known"), all_of("edge"),
+        all_of("counts"),
     )  # fmt: skip

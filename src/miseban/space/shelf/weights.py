@@ -42,11 +42,6 @@ _WEIGHTS: dict[str, tuple[float, float, float]] = {
     "least_goods": (0.0, 0.0, 0.0818),
     "goods_columns": (-1.53, -9.55, 0.5007),
     "goods_at_all": (-0.77, -1.38, 0.0002),
-    "goods_piece": (0.0, 0.0, 0.0),
-    "most_off_empty": (0.0, 0.0, 0.0),
-    "empty_guessed": (0.0, 0.0, 0.0),
-    "off_guess": (0.0, 0.0, 0.0),
-    "most_off_guess": (0.0, 0.0, 0.0),
 }
 """For "empty", for "low or empty", and for the fill."""
 NAMES = tuple(_WEIGHTS)

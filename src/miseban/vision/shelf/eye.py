@@ -135,14 +135,10 @@ class ShelfEye(Sealed):
         self._now, self._counts = now, counts
         self._begin(now, edge_now, clear, free_edge)
         counts = counts & (self._seen >= STEADY)
-        others = bool(self._has_empty.any())
-        empty = self._boards() if others else self._empty
-        if others:
-            self._complete(clear, counts, empty)
+        self._complete(clear, counts)
         clear &= counts.mean(axis=(1, 2)) > SOME
         edge = np.where(self._edge_known[:, None, None, None], self._edge, edge_now)
-        guessed = ~self._has_empty & others
-        patches = Patches(now, self._full, empty, self._has_empty, guessed, edge, counts)
+        patches = Patches(now, self._full, self._empty, self._has_empty, edge, counts)
         return Look(frame.time_s, clear, hidden, self._told(patches, clear), lost)
 
     def _told(self, patches: Patches, clear: Mask) -> Doubles:
@@ -191,9 +187,12 @@ class ShelfEye(Sealed):
             self._edge[number] += part_of * (edges[number] - self._edge[number])
         self._edge_known |= fresh
 
-    def _complete(self, clear: Mask, counts: Mask, bare: Floats) -> None:
-        """Where the reference shows ``bare`` board and goods stand there now, they are what a full
+    def _complete(self, clear: Mask, counts: Mask) -> None:
+        """Where the reference shows bare board and goods stand there now, they are what a full
         facing looks like: it may have been half sold when it was first seen."""
+        if not self._has_empty.any():
+            return
+        bare = self._boards()
         weight = counts.astype(np.float32)
         weight[:, : ROWS // 3] = 0  # goods need not be so high
         total = weight.sum(axis=1)

@@ -1,4 +1,4 @@
-"""What of a facing's look is told on: numbers beside how it looks full and empty."""
+"""What of a facing's look is told on: thirty numbers beside how it looks full and empty."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ FEATURES = (
     "brighter", "fits_full", "fits_empty", "first_quarter", "second_quarter", "third_quarter",
     "fourth_quarter", "off_full", "off_empty", "edges_when_full", "columns_as_full",
     "columns_roughly_as_full", "columns_nearer_full", "goods", "most_goods", "some_goods",
-    "least_goods", "goods_columns", "goods_at_all", "goods_piece", "most_off_empty",
-    "empty_guessed", "off_guess", "most_off_guess",
+    "least_goods", "goods_columns", "goods_at_all",
 )  # fmt: skip
 ALIKE = 0.12
 """Difference of logarithms of brightness at which a sample is not like another any more."""
@@ -39,7 +38,7 @@ SURE = 6.0
 
 
 def features(patches: Patches, odds: Floats) -> Doubles:
-    """(F, D), in the order of ``FEATURES``, of facings that look like ``patches``; ``odds`` (F, C)
+    """(F, 30), in the order of ``FEATURES``, of facings that look like ``patches``; ``odds`` (F, C)
     are the log odds that goods stand in each column."""
     now, full, empty = patches.now, patches.full, patches.empty
     known, counts = patches.known, patches.counts
@@ -60,9 +59,7 @@ def features(patches: Patches, odds: Floats) -> Doubles:
     steep_now, steep_full = (_steep(picture, weight) for picture in (now, full))
     edges, edges_full = steep_now.mean(axis=1), steep_full.mean(axis=1)
     most_edges = _strips(steep_now).max(axis=1)
-    has, guess = known.astype(np.float64), patches.guessed.astype(np.float64)
-    off_board = 5 * _share((off_empty * weight)[:, FRONT:].sum(axis=1), low)
-    most_off = _strips(off_board).max(axis=1)
+    has = known.astype(np.float64)
     mean, most = column.mean(axis=1), strips.max(axis=1)
     found = [
         np.ones(len(now)), mean, most, strips.min(axis=1), has, mean * has, most * has,
@@ -76,22 +73,21 @@ def features(patches: Patches, odds: Floats) -> Doubles:
         np.log(edges_full + FLOOR) + 3,
         (off_column < AS_FULL).mean(axis=1), (off_column < ROUGHLY).mean(axis=1),
         (column > 0.5).mean(axis=1),
-        *_goods(odds), most_off * has, guess, off_board.mean(axis=1) * guess, most_off * guess,
+        *_goods(odds),
     ]  # fmt: skip
     return np.stack([np.asarray(f, np.float64) for f in found], axis=1)
 
 
 def _goods(odds: Floats) -> list[Floats]:
     """(F,) each: the part of the columns in which goods stand, and log odds of the strip where that
-    is likeliest, of the likeliest quarter, of the least likely strip, and of the likeliest strip as
-    wide as a piece: beside a narrower one a neighbour's side is seen."""
+    is likeliest, of the likeliest quarter and of the least likely strip."""
     held = np.asarray(odds.clip(-SURE, SURE), np.float32)
     strips = _strips(held, GOODS_PIECE)
     part = (1 / (1 + np.exp(-held))).mean(axis=1)
     quarter = np.sort(held, axis=1)[:, -held.shape[1] // 4 :].mean(axis=1)
     return [
         part, strips.max(axis=1) / SURE, quarter / SURE, strips.min(axis=1) / SURE,
-        (held > 0).mean(axis=1), np.log(part + 0.01), _strips(held).max(axis=1) / SURE,
+        (held > 0).mean(axis=1), np.log(part + 0.01),
     ]  # fmt: skip
 
 

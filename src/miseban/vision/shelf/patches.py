@@ -27,16 +27,14 @@ SEEN = 0.3
 class Patches(Sealed):
     """Of F facings, as logarithms of brightness in the same light: how they look ``now``, how when
     ``full`` and, where it is ``known`` (F,), when ``empty``, (F, R, C, 3) each, and the shelf's
-    ``edge`` below (F, E, C, 3). Where that is not known, but of others is, ``empty`` is ``guessed``
-    (F,) from these. ``counts`` (F, R, C) are the samples to be looked at."""
+    ``edge`` below (F, E, C, 3). ``counts`` (F, R, C) are the samples to be looked at."""
 
-    __slots__ = ("counts", "edge", "empty", "full", "guessed", "known", "now")
+    __slots__ = ("counts", "edge", "empty", "full", "known", "now")
 
     now: Floats
     full: Floats
     empty: Floats
     known: Mask
-    guessed: Mask
     edge: Floats
     counts: Mask
 
