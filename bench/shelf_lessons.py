@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.result import Result
+from bench.seeds import unseen
 from miseban.learn.shelf.shops import CAMERA, drawn_shop
 from miseban.sim.render import RenderedCamera
 from miseban.sim.stage import Stage
@@ -21,7 +22,7 @@ from miseban.vision.pixels import Frame
 from miseban.vision.shelf import Look, ShelfEye
 from miseban.vocabulary.events import Stocked
 
-SEEDS = range(12, 22)
+SEEDS = unseen(3, 10, 12)
 CONFIRMED, ASKED = 20, 20
 """Moments of each facing that staff confirm, and later ones on which it is asked."""
 PALE = 0.92

@@ -154,6 +154,6 @@ def play(
         )  # fmt: skip
     assert score is not None
     totals.scores.append(score.shop)
-    states = [[one for one in side if isinstance(one, ShelfState)] for side in (true, events)]
-    totals.calls.add(calls(*states, facings, view, start, length_s))
+    so, said = ([one for one in side if isinstance(one, ShelfState)] for side in (true, events))
+    totals.calls.add(calls(so, said, facings, view, start, length_s))
     totals.hours += length_s / 3600
