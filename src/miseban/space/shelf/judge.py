@@ -14,9 +14,9 @@ class ShelfSettings:
     likelier than ``come`` (to be empty, ``sure``) for ``hold_s`` and ``looks`` clear looks, and is
     left below ``go``. Where it is never so sure, since a neighbour's side or the back wall is seen
     within the facing, it is empty too when that was likelier than ``lasting`` over ``long_s`` of
-    clear looks: the last piece, in view for so long, is nearly always told. A facing that could not be looked at for ``blocked_s`` is blocked where
-    something is before it, else unknown. ``fill`` is told anew when it has changed by
-    ``fill_step`` and settled, after ``fill_every_s``."""
+    clear looks: the last piece, in view for so long, is nearly always told. A facing that could not
+    be looked at for ``blocked_s`` is blocked where something is before it, else unknown. ``fill``
+    is told anew when it has changed by ``fill_step`` and settled, after ``fill_every_s``."""
 
     steady_s: float = 4.0
     come: float = 0.60
