@@ -29,6 +29,4 @@ def run(repeats: int) -> list[Result]:
                f"facings filled in the minute before; {note}", 1.0),
         Result("shelf-day-false-calls", states / days, "a shelf and day",
                "false states empty, however short; the same"),
-        Result("shelf-day-alerts", made.in_time / max(1, made.due), "",
-               f"of {made.due} emptyings that were in view for a minute, told by then; the same"),
     ]  # fmt: skip
