@@ -154,6 +154,11 @@ def micros(time: datetime) -> int:
     return (time - _EPOCH) // _MICRO
 
 
+def moment(micros: int) -> datetime:
+    """The moment that is so many microseconds after 1970 began."""
+    return _EPOCH + micros * _MICRO
+
+
 def _after(state: _State, kind: int) -> _State:
     now = state.now
     if kind == _EMPTY:

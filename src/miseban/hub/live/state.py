@@ -56,7 +56,7 @@ class LiveState:
         self.labels = Labels()
         entrances = frozenset(line.id for line in shop.lines if line.entrance)
         self.balance = Balance(lambda: self.labels.hashes) if entrances else None
-        self.visits = Visits(entrances)
+        self.visits = Visits(entrances, frozenset(till.service for till in shop.tills))
         self.queues: Latest[str, tuple[int, float]] = Latest()
         self.shelves = Shelves(shop)
         self.receipts: Latest[str, None] = Latest()
@@ -154,8 +154,9 @@ class LiveState:
         after = now - timedelta(seconds=OPEN_S)
         if self.receipts.get(till, after) is not None:
             return True
-        service, staff = self._tills[till].service, self.labels.staff
-        return self.visits.anybody(service, after, staff) or self.people(service, now) > 0
+        service = self._tills[till].service
+        known = self.visits.anybody(service, after, self.labels.hashes)
+        return known or self.people(service, now) > 0
 
     def facing(self, name: str, now: datetime) -> Stocked | None:
         """How the facing looks that alerts call ``name``; None where nobody can tell."""
