@@ -123,6 +123,23 @@ def test_nobody_comes_back_by_what_is_told_once_more() -> None:
     assert live.snapshot(at(3 * HOUR)).visits == 1, "who went out may come in again"
 
 
+def test_who_comes_in_again_is_not_where_they_were_before() -> None:
+    """Also when a camera tells of that only then, and nothing was kept but that they went out."""
+    make = Making()
+    told: list[Event] = [
+        make.crossed(10, "out", "w"),
+        make.entered(400, "fruit", "w", "door"),
+        make.entered(5, "queue-1", "w"),
+    ]
+    live = LiveState(SHOP)
+    for seconds, event in zip((10, 400, 401), told, strict=True):
+        live.take([event], at(seconds))
+        live.take([], at(seconds + 300))
+    seen = live.snapshot(at(701))
+    assert seen == after(told, 701)
+    assert {zone.zone: zone.people for zone in seen.zones if zone.people} == {"fruit": 1}
+
+
 def test_a_queue_grows_older_and_is_not_known_when_its_camera_is_silent() -> None:
     make = Making()
     events: list[Event] = [make.queue(0, 3, 20.0)]
