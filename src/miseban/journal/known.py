@@ -94,8 +94,11 @@ class KnownIds:
         """What was on its way is there."""
         for day, names in self._leaving.items():
             if day in self._settled:
-                is_newest = day == max(self._settled)
-                self._settled[day].add(_keys(names), AHEAD if is_newest else 1)
+                self._settled[day].add(_keys(names), AHEAD)
+        newest = max(self._settled, default=None)
+        for day, keys in self._settled.items():
+            if day != newest:
+                keys.fit()
         self._leaving = {}
 
     def forget(self) -> None:
@@ -142,6 +145,11 @@ class _Sorted:
     def room(self) -> int:
         """For how many there is."""
         return len(self._keys)
+
+    def fit(self) -> None:
+        """There will hardly be more."""
+        if self.room > self._n:
+            self._keys = self.all.copy()
 
     def add(self, keys: Keys, step: int = 1) -> None:
         """In room for a multiple of ``step``, where there is too little."""
