@@ -72,7 +72,7 @@ class LiveState:
         self._cameras = frozenset(camera.id for camera in shop.cameras)
         self._lock = threading.RLock()
         self._tills = {till.id: till for till in shop.tills}
-        # By type: to ask of each whether it is that takes longer than all else.
+        # By type: to ask of each whether it is that takes longer than all.
         self._aside: Steps = {
             AlertStep: self.alerts.take, HelpStep: self.alerts.take,
             TillReceipt: self._receipt, ShelfConfirmed: self.shelves.confirmed,
