@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
-from miseban.space.hands.reaches import Deed, Reaches
+from miseban.space.hands.deeds import Deed, forget, is_rest, is_second, more_than_before
+from miseban.space.hands.reaches import Reaches
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import Stretch, Touched
 from miseban.vocabulary.events import Touch
-from miseban.vocabulary.hands import REMEMBERED, ArmSeen, HandSeen, HandsLook, ShelfChange
-
-K = TypeVar("K")
-V = TypeVar("V")
+from miseban.vocabulary.hands import ArmSeen, HandSeen, HandsLook, ShelfChange
 
 
 class Handling:
@@ -62,9 +59,9 @@ class Handling:
         told += self._tell(ready)
         told += self._reaches(look)
         told += self._hands.told(self._done, self._changes, now_s)
-        _forget(self._more)
-        _forget(self._at_s)
-        _forget(self._reached)
+        forget(self._more)
+        forget(self._at_s)
+        forget(self._reached)
         self._done = [one for one in self._done if now_s - one.until_s < 2 * s.patient_s]
         return told
 
@@ -113,7 +110,9 @@ class Handling:
         self._at_s[change.number] = change.until_s
         undone_s = self._at_s.get(-1 if change.undoes is None else change.undoes, -math.inf)
         pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
-        if self._is_rest(change) or self._is_second(change, more):
+        if is_rest(change, self._done, self._settings) or is_second(
+            change, more, self._done, self._settings
+        ):
             return []
         if pieces < self._settings.small_piece:
             self._changes.append(change)  # perhaps a hand was there
@@ -147,8 +146,8 @@ class Handling:
         hand = self._hands.at(change, self._done)
         if changed < (s.plain_piece if plain and hand is None else s.least_piece):
             return []
-        if self._is_rest(change):
-            self._more[change.number] = self._more_than_before(change, None)
+        if is_rest(change, self._done, self._settings):
+            self._more[change.number] = more_than_before(change, None, self._more, self._settings)
             return []
         if hand is not None:
             return self._done_by(hand, change)
@@ -160,13 +159,15 @@ class Handling:
         facing = max(change.shares, key=change.shares.__getitem__)
         if one is not None and one.told:
             if change.shares.get(one.changed, 0.0) >= 0.5 * change.shares[facing]:
-                self._more[change.number] = self._more_than_before(change, None)
+                self._more[change.number] = more_than_before(
+                    change, None, self._more, self._settings
+                )
                 return []  # the rest of what was told
             one = replace(one)  # the other hand's doing
-        more = self._more_than_before(change, one)
+        more = more_than_before(change, one, self._more, self._settings)
         self._more[change.number] = more
         kind: Touch = "put_back" if more else "pick_up"
-        if self._is_second(change, more):
+        if is_second(change, more, self._done, self._settings):
             return []
         if one is None:
             length_s = change.until_s - change.from_s
@@ -186,9 +187,13 @@ class Handling:
 
     def _done_by(self, hand: HandSeen, change: ShelfChange) -> list[Touched]:
         """``hand`` was there when ``change`` came."""
-        more = change.more > 0.5 if change.sure else self._more_than_before(change, None)
+        more = (
+            change.more > 0.5
+            if change.sure
+            else more_than_before(change, None, self._more, self._settings)
+        )
         self._more[change.number] = more
-        if self._is_second(change, more):
+        if is_second(change, more, self._done, self._settings):
             return []
         time_s = (change.from_s + change.until_s) / 2
         if change.until_s - change.from_s > self._settings.deed_s:
@@ -198,48 +203,11 @@ class Handling:
         self._done.append(Deed(time_s, change.until_s, track, change.shares, kind))
         return [Touched(hand.facing, kind, time_s, track, hand.sure)]
 
-    def _is_second(self, change: ShelfChange, more: bool) -> bool:
-        """Whether the same was done at the same facing a moment ago."""
-        facing = max(change.shares, key=change.shares.__getitem__)
-        return any(
-            deed.facing == facing and (deed.kind == "put_back") == more
-            and abs(change.until_s - deed.time_s) < self._settings.twice_s
-            for deed in self._done
-        )  # fmt: skip
-
-    def _is_rest(self, change: ShelfChange) -> bool:
-        """Whether ``change`` is the rest of one that was told: the same piece, of which parts are
-        seen, at once or as soon as nobody hides them any more."""
-        once_s = self._settings.once_s
-        return any(
-            change.from_s - once_s < deed.until_s < change.until_s + once_s
-            and deed.shares.keys() & change.shares
-            for deed in self._done
-        )
-
     def _distance(self, one: Stretch, change: ShelfChange) -> tuple[float, float]:
         there = sum(one.part_at(f) * (share > 0) for f, share in change.shares.items())
         middle_s = (change.from_s + change.until_s) / 2
         outside = max(0.0, one.begin_s - middle_s, middle_s - one.end_s)
         return -round(there, 1), outside
-
-    def _more_than_before(self, change: ShelfChange, one: Stretch | None) -> bool:
-        """Whether there is more on the shelf after ``change``."""
-        score = -0.8  # customers take
-        if change.undoes is not None and change.undoes in self._more:
-            score += -4.0 if self._more[change.undoes] else 4.0
-        if one is not None:
-            at_s = (change.from_s + change.until_s) / 2
-            time_s, hand = np.array(one.time_s), np.array(one.hand)
-            before, after = hand[time_s < at_s], hand[time_s > at_s]
-            if len(before) > 1 and len(after) > 1:
-                grown = float(np.log((np.median(after) + 5) / (np.median(before) + 5)))
-                score -= float(np.clip(grown, -1.0, 1.0))
-        # Where most of a facing changed, goods have more edges than the board behind them; where
-        # one piece of many went, the gap has as many as the piece had.
-        large = max(change.shares.values(), default=0.0) >= self._settings.large_part
-        score += (2.0 if large else 0.2) * float(np.clip(change.detail, -1.0, 1.0))
-        return score > 0
 
     def _reaches(self, look: HandsLook) -> list[Touched]:
         s, now_s = self._settings, look.time_s
@@ -280,9 +248,3 @@ class Handling:
             if same and one.begin_s - s.holds_s < deed.time_s < one.end_s + s.deed_s:
                 return []
         return [Touched(facing, "reach", one.there_s, one.track, confidence)]
-
-
-def _forget(held: dict[K, V]) -> None:
-    """The oldest of more than ``REMEMBERED``."""
-    while len(held) > REMEMBERED:
-        del held[next(iter(held))]

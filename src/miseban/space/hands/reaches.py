@@ -5,27 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from miseban.space.hands.deeds import Deed
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import SOON_S, Touched
-from miseban.vocabulary.events import Touch
 from miseban.vocabulary.hands import HandSeen, HandsLook, ShelfChange
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """A piece was taken or brought at ``time_s``; ``shares`` are the parts of the facings, by
-    number, that changed until ``until_s``, ``track`` whose deed it was, None where nobody knows."""
-
-    time_s: float
-    until_s: float
-    track: int | None
-    shares: dict[int, float]
-    kind: Touch
-
-    @property
-    def facing(self) -> int:
-        """Where most of it was."""
-        return max(self.shares, key=self.shares.__getitem__)
 
 
 @dataclass(slots=True, eq=False)
