@@ -74,8 +74,8 @@ class ChildProcess:
     def rss_bytes(self) -> int:
         """The memory that it really takes; 0 where the system does not tell."""
         try:
-            fields = Path(f"/proc/{self.pid}/statm").read_text("ascii").split()
-            return int(fields[1]) * _PAGE
+            with Path(f"/proc/{self.pid}/statm").open("rb", buffering=0) as file:
+                return int(file.read(200).split()[1]) * _PAGE
         except (OSError, ValueError, IndexError):
             return 0
 
