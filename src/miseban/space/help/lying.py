@@ -8,9 +8,11 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from miseban.space.help.bodies import Body
+from miseban.space.help.flat import lying_odds
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
+from miseban.space.help.usual import Usual
 from miseban.space.help.vanished import ENOUGH, Gone, Vanished
 from miseban.vocabulary.events import HelpKind
 
@@ -21,6 +23,10 @@ RISEN = 0.75
 FLAT = 1.9
 """Without a floor: so many times broader for the height than before the box of who lies is."""
 SINK = 0.6
+LIES, STANDS = 1.5, -0.5
+"""Log odds above which a box is of somebody who lies, and below which it is not."""
+STOOD_S = 60.0
+"""So long it is remembered where somebody stood."""
 GLIMPSE = 2.5
 """Log odds that a second tells in which somebody low is seen where somebody may have vanished."""
 BLIND_S = 10.0
@@ -52,9 +58,10 @@ class _Low:
 class Lying:
     """Places on the floor where somebody is low, whether or not it is known who."""
 
-    def __init__(self, settings: HelpSettings, waits: float) -> None:
-        self._s, self._waits = settings, waits
+    def __init__(self, settings: HelpSettings, waits: float, usual: Usual | None = None) -> None:
+        self._s, self._waits, self._usual = settings, waits, usual or Usual()
         self._vanished = Vanished()
+        self._places: dict[int, tuple[float, Pair]] = {}
         self._stood: deque[tuple[float, Pair]] = deque()
         self._low: list[_Low] = []
         self._boxes: dict[Hashable, _Boxes] = {}
@@ -70,11 +77,14 @@ class Lying:
         upright: list[Sight] = []
         low: list[tuple[Body, Person | None, bool]] = []
         for body, person in sights:
-            lies = self._is_low(now_s, body, person)
+            odds = self._odds(body, person)
+            lies = self._is_low(now_s, body, person, odds)
             if lies is not None:
                 low.append((body, person, lies))
-            elif math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
+            elif odds < STANDS and math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
                 upright.append((body, person))
+                if person is not None:
+                    self._places[person.key] = now_s, body.xy
         vanished = self._vanished.look(now_s, upright, [body for body, _ in sights])
         for body, person, lies in low:
             self._add(now_s, body, person, lately, lies=lies)
@@ -84,6 +94,7 @@ class Lying:
         while self._stood and self._stood[0][0] < now_s - s.fell_s:
             self._stood.popleft()
         self._boxes = {k: b for k, b in self._boxes.items() if now_s - b.last_s <= s.gone_s}
+        self._places = {k: p for k, p in self._places.items() if now_s - p[0] <= STOOD_S}
         for one in self._low:
             self._risen(now_s, one, upright)
         self._low = [one for one in self._low if not self._is_over(now_s, one)]
@@ -104,7 +115,21 @@ class Lying:
             keeps = one.last_s < now_s and not one.gone
             yield Sign(kind, one.who, one.xy, sure, one.visit, keeps=keeps)
 
-    def _is_low(self, now_s: float, body: Body, person: Person | None) -> bool | None:
+    def _odds(self, body: Body, person: Person | None) -> float:
+        """Log odds that the box is of somebody who lies; of who stood there, if nobody knows who
+        it is."""
+        if not body.whole or body.middle is None or not math.isfinite(body.tall):
+            return -math.inf
+        own_m = person.own_m if person is not None else None
+        stood = self._places.get(person.key, (0.0, None))[1] if person is not None else None
+        gone = self._vanished.near(body.middle, self._s.same_m) if own_m is None else None
+        if gone is not None:
+            own_m, stood = gone.person.own_m, gone.xy
+        moved_m = math.dist(body.xy, stood) if stood is not None else None
+        broad = self._usual.broader(body.camera, body.broad)
+        return lying_odds(body.flat, body.tall, broad, own_m, moved_m)
+
+    def _is_low(self, now_s: float, body: Body, person: Person | None, odds: float) -> bool | None:
         """Whether somebody lies (True) or sits on the floor (False); None for who does neither."""
         s = self._s
         if not body.whole:
@@ -112,10 +137,12 @@ class Lying:
         if not math.isfinite(body.tall):
             boxes = self._boxes.setdefault((body.camera, body.track), _Boxes())
             return True if boxes.sunk(now_s, body) else None
+        if odds >= LIES:
+            return True
         own_m = person.own_m if person is not None else None
         if own_m is None:
-            return True if body.tall < 0.9 * s.lying_m else None
-        if body.tall < min(s.lying_m, s.lying_part * own_m):
+            return True if body.tall < 0.9 * s.lying_m and odds > STANDS else None
+        if body.tall < min(s.lying_m, s.lying_part * own_m) and odds > STANDS:
             return True
         # Who sits in a wheelchair is never seen taller, so his or her own height is that.
         return False if body.tall < s.lying_part * own_m and own_m > s.adult_m else None
@@ -125,17 +152,18 @@ class Lying:
     ) -> None:
         s = self._s
         near_m = s.same_m if math.isfinite(body.tall) else body.box_px + body.box_px * body.aspect
-        found = [one for one in self._low if math.dist(one.xy, body.xy) <= near_m]
+        xy = body.middle if lies and body.middle is not None else body.xy
+        found = [one for one in self._low if math.dist(one.xy, xy) <= near_m]
         if found:
-            one = min(found, key=lambda low: math.dist(low.xy, body.xy))
+            one = min(found, key=lambda low: math.dist(low.xy, xy))
         else:
             self._next += 1
-            one = _Low(f"low-{self._next}", body.xy, now_s, now_s)
-            before = person or self._lost(now_s, body.xy, near_m, people)
+            one = _Low(f"low-{self._next}", xy, now_s, now_s)
+            before = person or self._lost(now_s, xy, near_m, people)
             one.fell = (
                 not math.isfinite(body.tall)
                 or (before is not None and before.own_m is not None)
-                or any(math.dist(xy, body.xy) <= near_m for _, xy in self._stood)
+                or any(math.dist(stood, xy) <= near_m for _, stood in self._stood)
             )
             person = before
             self._low.append(one)
@@ -145,7 +173,7 @@ class Lying:
             one.seen += 1
             one.lying += lies
         one.last_s, one.upright = now_s, 0
-        one.xy = (0.8 * one.xy[0] + 0.2 * body.xy[0], 0.8 * one.xy[1] + 0.2 * body.xy[1])
+        one.xy = (0.8 * one.xy[0] + 0.2 * xy[0], 0.8 * one.xy[1] + 0.2 * xy[1])
         gone = self._vanished.near(one.xy, near_m)
         if gone is not None and one.lying * GLIMPSE + gone.odds >= ENOUGH:
             one.gone = True

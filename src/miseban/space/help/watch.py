@@ -51,8 +51,9 @@ class HelpWatch:
         def at_door(xy: tuple[float, float]) -> bool:
             return not follows or layout.near_door(xy, s.door_m)
 
-        self._people = People(s, Usual(), at_door)
-        self._lying = Lying(s, waits)
+        usual = Usual()
+        self._people = People(s, usual, at_door)
+        self._lying = Lying(s, waits, usual)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
         self._children = Children(s, waits)
@@ -91,7 +92,7 @@ class HelpWatch:
                 if (person := people.by_visit(visit)) is not None
             }
             signs += self._aids.look(now_s, [(p, bodies[p.key]) for p in here])
-            signs += self._searches.look(now_s, here)
+            signs += self._searches.look(here)
             signs += self._children.look(now_s, people.all())
             signs += self._counters.look(now_s, here, [body.xy for body in strays])
         return self._calls.take(now_s, signs)
