@@ -118,7 +118,8 @@ class BodyLens:
         means = np.add.reduceat(table, first, axis=0) / many[:, None]
         found = [
             Body(
-                self.camera, number, (x, y), tall_m, times, aspect, box_px, n, down, not part, (u, v)
+                self.camera, number, (x, y), tall_m, times, aspect, box_px, n, down, part == 0.0,
+                (u, v),
             )
             for number, n, (x, y, tall_m, times, aspect, box_px, down, u, v, part) in zip(
                 track[first].tolist(), many.tolist(), means.tolist(), strict=True

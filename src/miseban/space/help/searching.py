@@ -34,7 +34,6 @@ class Searches:
     def __init__(self, settings: HelpSettings, waits: float) -> None:
         self._s, self._waits = settings, waits
         self._often = [part * WEIGHT for part in OTHERS]
-        self._learned: dict[int, int] = {}
         self._told: dict[int, Person] = {}
         self._beside: set[int] = set()
         self._helped: dict[int, int] = {}
@@ -62,11 +61,11 @@ class Searches:
             sure = 1.0 / (1.0 + math.exp(-(odds - self._s.search_odds + 1.0)))
             xy = person.xy
             yield Sign("long_search", f"person-{person.key}", xy, max(0.5, sure), person.name)
-        self._learn(here)
 
     def forget(self, person: Person) -> None:
-        """He or she is gone."""
-        self._learned.pop(person.key, None)
+        """He or she is gone: how long the stops of customers are is learned."""
+        if not person.staff and person.key not in self._told and person.key not in self._beside:
+            self._learn(person)
         self._told.pop(person.key, None)
         self._beside.discard(person.key)
         self._helped.pop(person.key, None)
@@ -98,16 +97,11 @@ class Searches:
         self._helped[person.key] = self._helped.get(person.key, 0) + 1 if near and slow else 0
         return self._helped[person.key] >= HELPED_S
 
-    def _learn(self, people: list[Person]) -> None:
-        """Each stop once, when it has just ended."""
-        for person in people:
-            known = self._learned.get(person.key, 0)
-            self._learned[person.key] = len(person.stops)
-            if person.staff or person.key in self._told:
-                continue
-            for stop in person.stops[known:]:
-                if stop.whole:
-                    self._often[_bin(stop)] += 1.0
+    def _learn(self, person: Person) -> None:
+        """The stops of a customer who is gone."""
+        for stop in person.stops:
+            if stop.whole:
+                self._often[_bin(stop)] += 1.0
         if sum(self._often) > MANY:
             self._often = [n / 2 for n in self._often]
 

@@ -195,7 +195,7 @@ class Vanished:
         reach_m = min(NEAR_M + OFF_MPS * (now_s - gone.last_s), FAR_M)
         if any(who is None and math.dist(body.xy, gone.xy) <= reach_m for body, who in upright):
             gone.odds -= STRANGER
-        if gone.odds < ENOUGH:
+        if gone.odds < ENOUGH or gone.person.waits:  # in a queue people hide each other for long
             return False
         del self._gone[gone.person.key]
         return True
