@@ -21,12 +21,12 @@ class DetectorModel:
     A person in full view and of ``full_px`` or more is found in ``found`` of the frames, one
     smaller than ``least_px`` or less visible than ``least_visible`` never, in between in
     proportion; one who lies on the floor in ``lying`` of those, about as seldom as networks find
-    drawn ones (docs/simulation.md). ``jitter`` and ``size_jitter`` are standard deviations in box heights and as a
-    part of the size; half of the jitter's variance stays with a person over about a second.
-    ``false_per_s`` false boxes a second come and are gone after one frame; ``ghost`` of them live
-    for some frames as a track of their own. A track breaks when its person was not found for
-    ``lost_s``, and by chance ``breaks_per_s``; two whose boxes overlap by ``close`` or more swap
-    their identities ``swaps_per_s`` times a second.
+    drawn ones (docs/simulation.md). ``jitter`` and ``size_jitter`` are standard deviations in box
+    heights and as a part of the size; half of the jitter's variance stays with a person over about
+    a second. ``false_per_s`` false boxes a second come and are gone after one frame; ``ghost`` of
+    them live for some frames as a track of their own. A track breaks when its person was not found
+    for ``lost_s``, and by chance ``breaks_per_s``; two whose boxes overlap by ``close`` or more
+    swap their identities ``swaps_per_s`` times a second.
     """
 
     found: float = 0.96

@@ -44,7 +44,7 @@ class HelpWatch:
     ) -> None:
         assert shop.help is not None  # noqa: S101 - who opens this has looked
         s, waits = settings or HelpSettings(), WAITS[shop.help.sensitivity]
-        self._on_floor = on_floor
+        self.on_floor = on_floor
         self._calls = opens(s)
         layout = Layout(shop)
 
@@ -84,7 +84,7 @@ class HelpWatch:
         for key in old:
             del self._owners[key]
         signs: list[Sign] = list(self._lying.look(now_s, sights, people.all()))
-        if self._on_floor:
+        if self.on_floor:
             here = [person for person in people.here(now_s) if not person.outside]
             bodies = {
                 person.key: tuple(seen[visit].bodies)
