@@ -15,7 +15,7 @@ UP_TO_S = (8.0, 11.0, 14.0, 17.0, 21.0, 26.0, 35.0, 50.0, math.inf)
 SEARCH = (0.12, 0.18, 0.19, 0.15, 0.10, 0.08, 0.065, 0.07, 0.045)
 """How many of the stops of somebody who searches are as long: mostly 5 to 15 s, longer where others
 stand in the way."""
-OTHERS, WEIGHT = (0.06, 0.05, 0.045, 0.045, 0.055, 0.07, 0.105, 0.18, 0.39), 100.0
+OTHERS, WEIGHT = (0.03, 0.03, 0.025, 0.025, 0.04, 0.06, 0.115, 0.21, 0.465), 100.0
 """And of those of customers, until the shop's own are known; as how many stops that counts."""
 LEAST = 3
 """Of fewer stops a search does not show."""
