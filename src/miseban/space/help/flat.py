@@ -30,9 +30,13 @@ SMALLEST_M, TALLEST_M = 1.0, 1.95
 CROUCH = (0.6, 0.8)
 """How tall somebody squats or kneels, in body heights; and hardly broader than upright."""
 CROUCH_BROAD = 1.35
+FARTHEST_M = 1.3
+"""Who is farther from where he or she stood last has walked there since."""
 SHIFT_M = 0.3
 """Who squats does so where he or she stood, give or take; who lies has the middle about there, and
 the near end of the box elsewhere."""
+FITS = 4.0
+"""Who fits worse does not lie, however ill the rest fits: the fusion errs about who it is."""
 MOST = 3.0
 """No second tells more: an error lasts longer than a frame."""
 
@@ -90,8 +94,10 @@ def lying_odds(
         wide, off_m = max(wide, 0.0), min(off_m, 0.0) if own_m is not None else 0.0
     upright = (wide / OFF) ** 2 + (off_m / OFF_M) ** 2
     own_m = own_m or 1.6
+    shift_m = moved_m if moved_m is not None and moved_m <= FARTHEST_M else 0.0
     low, high = CROUCH[0] * own_m, CROUCH[1] * own_m
     off_m = max(low - tall, 0.0, tall - high)
     over = max(-wide, 0.0, wide - math.log(CROUCH_BROAD))
-    squats = (over / OFF) ** 2 + (off_m / OFF_M) ** 2 + ((moved_m or 0.0) / SHIFT_M) ** 2
-    return min(max((min(upright, squats) - misfit) / 2.0, -MOST), MOST)
+    squats = (over / OFF) ** 2 + (off_m / OFF_M) ** 2 + (shift_m / SHIFT_M) ** 2
+    most = MOST if misfit <= FITS else 0.0
+    return min(max((min(upright, squats) - misfit) / 2.0, -MOST), most)

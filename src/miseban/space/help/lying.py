@@ -23,7 +23,7 @@ RISEN = 0.75
 FLAT = 1.9
 """Without a floor: so many times broader for the height than before the box of who lies is."""
 SINK = 0.6
-LIES, STANDS = 1.5, -0.5
+LIES, STANDS = 1.5, 0.5
 """Log odds above which a box is of somebody who lies, and below which it is not."""
 WALKS_MPS = 0.5
 """Who is as fast does not lie."""

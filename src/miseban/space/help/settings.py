@@ -13,7 +13,7 @@ WAITS: Final[dict[Sensitivity, float]] = {"low": 2.0, "normal": 1.0, "high": 0.6
 
 @dataclass(frozen=True, slots=True)
 class HelpSettings:
-    """All times are of a shop of normal sensitivity. Chosen on seeds 1 to 3 of the simulated
+    """All times are of a shop of normal sensitivity. Chosen on seeds 1 to 5 of the simulated
     supermarket and konbini; the others come from the literature named beside them."""
 
     # Lying and sitting on the floor.

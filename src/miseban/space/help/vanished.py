@@ -35,6 +35,8 @@ FAINT_S = 40.0
 """So long after that a glimpse still counts."""
 TAKEN_M = 0.9
 """Who is seen upright so near is the one, or stands where somebody would lie."""
+COME_M, STANDS_MPS = 1.6, 0.2
+"""Somebody who has come to stand so near hides more than boxes tell."""
 BESIDE_M = 2.0
 JUMP_MPS = 3.0
 """Nobody is as fast: the fusion has gone on with somebody else."""
@@ -189,6 +191,8 @@ class Vanished:
             if others:  # else nothing says that the camera works
                 chance = min(often, 0.95) * found(seen_past(gone.boxes[camera], others))
                 told += -self._most[camera] * math.log1p(-chance)
+        if any(self._has_come(gone, body, person) for body, person in upright):
+            told = 0.0
         told = min(told, SECOND)
         gone.odds += told * min(max(gone.often.values()) / SELDOM, 1.0)
         gone.odds -= HIDDEN * (1.0 - told / SECOND)
@@ -199,6 +203,17 @@ class Vanished:
             return False
         del self._gone[gone.person.key]
         return True
+
+    @staticmethod
+    def _has_come(gone: Gone, body: Body, person: Person | None) -> bool:
+        """Whether a customer stands there now who was not beside him or her before."""
+        return (
+            person is not None
+            and not person.staff
+            and person.key not in gone.beside
+            and person.speed() < STANDS_MPS
+            and math.dist(body.xy, gone.xy) <= COME_M
+        )
 
 
 def _stood_by(sights: Sequence[_Sight], last: _Sight) -> bool:
