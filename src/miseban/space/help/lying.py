@@ -75,7 +75,7 @@ class Lying:
 
     def __init__(self, settings: HelpSettings, waits: float, usual: Usual | None = None) -> None:
         self._s, self._waits, self._usual = settings, waits, usual or Usual()
-        self._vanished = Vanished()
+        self._vanished = Vanished(alone=waits < 1.0)  # at high sensitivity
         self._places: dict[int, tuple[float, Pair]] = {}
         self._stood: deque[tuple[float, Pair]] = deque()
         self._low: list[_Low] = []

@@ -50,6 +50,7 @@ class _Sight:
     at_s: float
     bodies: Mapping[str, Body]
     xy: Pair
+    waits: bool = False
 
 
 @dataclass(slots=True)
@@ -73,13 +74,16 @@ class Gone:
     often: Mapping[str, float]
     boxes: Mapping[str, Box]
     beside: frozenset[int]
+    waits: bool = False
     odds: float = 0.0
 
 
 class Vanished:
-    """For places in metres."""
+    """For places in metres. ``alone`` if that is told without a glimpse of anybody low: some people
+    whom others hide are told of for nothing then."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, alone: bool = True) -> None:
+        self._alone = alone
         self._known: dict[int, _Known] = {}
         self._most: dict[str, int] = {}
         self._gone: dict[int, Gone] = {}
@@ -132,7 +136,12 @@ class Vanished:
         return {
             key: (
                 people[key],
-                _Sight(now_s, bodies, max(bodies.values(), key=lambda body: body.rows).xy),
+                _Sight(
+                    now_s,
+                    bodies,
+                    max(bodies.values(), key=lambda body: body.rows).xy,
+                    people[key].waits,
+                ),
             )
             for key, bodies in seen.items()
         }
@@ -165,8 +174,9 @@ class Vanished:
                 if one is not known and _stood_by(one.sights, last)
             )
             self._gone[known.person.key] = Gone(
-                known.person, last.xy, last.at_s, often, boxes, beside
-            )
+                known.person, last.xy, last.at_s, often, boxes, beside,
+                any(one.waits for one in sights),
+            )  # fmt: skip
 
     def _is_sure(
         self,
@@ -199,7 +209,9 @@ class Vanished:
         reach_m = min(NEAR_M + OFF_MPS * (now_s - gone.last_s), FAR_M)
         if any(who is None and math.dist(body.xy, gone.xy) <= reach_m for body, who in upright):
             gone.odds -= STRANGER
-        if gone.odds < ENOUGH or gone.person.waits:  # in a queue people hide each other for long
+        if (
+            gone.odds < ENOUGH or gone.waits or not self._alone
+        ):  # in a queue people hide each other for long
             return False
         del self._gone[gone.person.key]
         return True
