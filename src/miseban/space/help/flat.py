@@ -30,6 +30,8 @@ SMALLEST_M, TALLEST_M = 1.0, 1.95
 CROUCH = (0.6, 0.8)
 """How tall somebody squats or kneels, in body heights; and hardly broader than upright."""
 CROUCH_BROAD = 1.35
+SEATED_BROAD = 2.0
+"""Who is as tall as usual may be as broad: in a wheelchair, from the side."""
 FARTHEST_M = 1.3
 """Who is farther from where he or she stood last has walked there since."""
 SHIFT_M = 0.3
@@ -92,7 +94,8 @@ def lying_odds(
     off_m = tall - own_m if own_m is not None else max(SMALLEST_M - tall, 0.0, tall - TALLEST_M)
     if steep:
         wide, off_m = max(wide, 0.0), min(off_m, 0.0) if own_m is not None else 0.0
-    upright = (wide / OFF) ** 2 + (off_m / OFF_M) ** 2
+    over = max(-wide, 0.0, wide - math.log(SEATED_BROAD))
+    upright = (over / OFF) ** 2 + (off_m / OFF_M) ** 2
     own_m = own_m or 1.6
     shift_m = moved_m if moved_m is not None and moved_m <= FARTHEST_M else 0.0
     low, high = CROUCH[0] * own_m, CROUCH[1] * own_m
