@@ -12,16 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.result import Result
+from bench.seeds import unseen
 from miseban.learn.shelf.shops import CAMERA, drawn_shop
 from miseban.sim.render import RenderedCamera
 from miseban.sim.stage import Stage
 from miseban.sim.state import Scene
-from miseban.space.shelf import COMMON, FacingLearner
+from miseban.space.shelf import COMMON, FacingLearner, ShelfModel
 from miseban.vision.pixels import Frame
-from miseban.vision.shelf import ShelfEye
+from miseban.vision.shelf import Look, ShelfEye
 from miseban.vocabulary.events import Stocked
 
-SEEDS = range(12, 22)
+SEEDS = unseen(3, 10, 12)
 CONFIRMED, ASKED = 20, 20
 """Moments of each facing that staff confirm, and later ones on which it is asked."""
 PALE = 0.92
@@ -32,17 +33,21 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 WAYS = ("nobody", "staff", "seldom", "guesses", "guesses-10", "guesses-20")
 """Who teaches: staff every moment, or every ``SELDOM``th alone; or staff as seldom, and guesses
 when it is full or empty, of which none, 10 or 20 % are wrong, those when it is low among them."""
+RESTARTS = ("restart-anew", "restart-kept")
+"""And after a restart, by an eye that begins with the shelf as it stands then: with nothing kept of
+the lessons of staff, and with what a camera keeps of them."""
 WRONG = (0.0, 0.0, 0.0, 0.0, 0.1, 0.2)
 SELDOM = 3
 
 
 def run(repeats: int) -> list[Result]:
     del repeats  # seeds repeat it
-    figures = np.zeros((len(WAYS), 2, 3))
+    figures = np.zeros((len(WAYS) + len(RESTARTS), 2, 3))
     won, lost = np.zeros((2, len(WAYS)), np.int64)
+    own = 0
     for seed in SEEDS:
-        found = taught(seed)
-        figures += found
+        found, judging = taught(seed)
+        figures, own = figures + found, own + int(judging)
         for way in range(len(WAYS)):
             gain = f1(found[way, 0]) - f1(found[0, 0])
             won[way], lost[way] = won[way] + (gain > 0.005), lost[way] + (gain < -0.005)
@@ -64,6 +69,15 @@ def run(repeats: int) -> list[Result]:
             results.append(Result(f"shelf-{kind}-{name}", side[way], "",
                                   f"{told}; better in {won[way]} shops, worse in {lost[way]}",
                                   bar, at_least=True))  # fmt: skip
+    anew, kept = len(WAYS), len(WAYS) + 1
+    for kind, side in (("hard", hard), ("easy", easy)):
+        results += [
+            Result(f"shelf-{kind}-{RESTARTS[0]}", side[anew], "",
+                   "after a restart that forgets the lessons"),
+            Result(f"shelf-{kind}-{RESTARTS[1]}", side[kept], "",
+                   f"after one that keeps them; {own} facings are judged by their own classifier",
+                   side[anew] - 0.005, at_least=True),
+        ]  # fmt: skip
     return results
 
 
@@ -72,9 +86,10 @@ def f1(figure: NDArray[np.float64]) -> float:
     return float(2 * figure[0] / max(1.0, figure[1] + figure[2]))
 
 
-def taught(seed: int) -> NDArray[np.float64]:
-    """By ``WAYS``, of the hard and the easy facings (W, 2, 3): "empty" and "low" told rightly,
-    told, and true, after the lessons."""
+def taught(seed: int) -> tuple[NDArray[np.float64], int]:
+    """By ``WAYS`` and then ``RESTARTS``, of the hard and the easy facings (W, 2, 3): "empty" and
+    "low" told rightly, told, and true, after the lessons; and how many facings are judged by their
+    own classifier after the restart."""
     shop, scenario = drawn_shop(seed)
     stage = Stage(shop, scenario)
     rng = random.Random(f"{seed}/lessons")
@@ -94,36 +109,53 @@ def taught(seed: int) -> NDArray[np.float64]:
     times = count()
     nobody = np.empty((0, 4))
 
-    def seen(pieces: list[int], hour: float) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    def seen(pieces: list[int], hour: float, *eyes: ShelfEye) -> list[Look]:
         camera.stock({
             key: n / facing.capacity for key, n, facing in zip(keys, pieces, facings, strict=True)
         })  # fmt: skip
         for _ in range(2):  # a look counts once nothing moves
             now = next(times)
             picture = camera.frame(Scene((hour - 8) * 3600 + now * 0.01, ()))
-            look = eye.look(Frame(picture, 1, float(now), _EPOCH), nobody)
-        return look.clear, look.numbers
+            looks = [one.look(Frame(picture, 1, float(now), _EPOCH), nobody) for one in eyes]
+        return looks
 
     full = [facing.capacity for facing in facings]
-    seen(full, 8.0)
-    seen(full, 8.0)
-    figures, hour = np.zeros((len(WAYS), 2, 3)), 8.0
+    seen(full, 8.0, eye)
+    seen(full, 8.0, eye)
+    figures, hour = np.zeros((len(WAYS) + len(RESTARTS), 2, 3)), 8.0
+    restarted, kept = ShelfEye(facings, width, height), [FacingLearner(COMMON) for _ in facings]
     for moment in range(CONFIRMED + ASKED):
         pieces = [_pieces(rng, facing.capacity) for facing in facings]
         if moment % 10 == 0:
             hour = rng.uniform(8.0, 19.0)
-        clear, numbers = seen(pieces, hour)
-        for number in np.flatnonzero(clear):
-            state = _state(pieces[number], facings[number].capacity)
-            if moment < CONFIRMED:
-                _teach(learners[number], numbers[number], state, moment, slips)
-                continue
-            for way, learner in enumerate(learners[number]):
-                opinion = learner.model.opinion(numbers[number])
-                told = "empty" if opinion.empty > 0.5 else "low" if opinion.low > 0.5 else "full"
-                figure = figures[way, 0 if hard[number] else 1]
-                figure += (told == state != "full", told != "full", state != "full")
-    return figures
+        if moment < CONFIRMED:
+            (look,) = seen(pieces, hour, eye)
+            for number in np.flatnonzero(look.clear):
+                state = _state(pieces[number], facings[number].capacity)
+                _teach(learners[number], look.numbers[number], state, moment, slips)
+            continue
+        if moment == CONFIRMED:
+            kept = [FacingLearner(COMMON, one[1].learnt) for one in learners]
+            for _ in range(2):
+                seen(pieces, hour, restarted)
+        look, after = seen(pieces, hour, eye, restarted)
+        for place, facing in enumerate(facings):
+            state = _state(pieces[place], facing.capacity)
+            side = 0 if hard[place] else 1
+            if look.clear[place]:
+                for way, learner in enumerate(learners[place]):
+                    figures[way, side] += _told(learner.model, look.numbers[place], state)
+            if after.clear[place]:
+                for way, model in enumerate((COMMON, kept[place].model), len(WAYS)):
+                    figures[way, side] += _told(model, after.numbers[place], state)
+    return figures, sum(bool(one.learned) for one in kept)
+
+
+def _told(model: ShelfModel, numbers: NDArray[np.float64], state: Stocked) -> tuple[int, int, int]:
+    """Whether a look is told rightly to be empty or low, is told so at all, and is so."""
+    opinion = model.opinion(numbers)
+    told = "empty" if opinion.empty > 0.5 else "low" if opinion.low > 0.5 else "full"
+    return told == state != "full", told != "full", state != "full"
 
 
 def _teach(

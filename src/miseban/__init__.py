@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -9,6 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from miseban.client.questions import Shop
+
+# ONNX Runtime's own packages (from 1.29 on) otherwise keep a number for this machine in the user's
+# cache and tell its maker of every model that is run. Read once, when it is first loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 try:
     __version__ = version("miseban")

@@ -32,6 +32,7 @@ from miseban.vocabulary.events import (
     VisitEnded,
     ZoneEntered,
     ZoneLeft,
+    ZoneOccupancy,
 )
 from miseban.vocabulary.shop import Shop, load_shop
 from tests.sim import corner
@@ -101,7 +102,10 @@ def test_days_of_history_are_of_their_days_and_of_other_people(tmp_path: Path) -
     start = datetime(2026, 11, 26, 7, 0, tzinfo=TOKYO)
     week, midnight = timedelta(days=7), datetime(2026, 11, 26, tzinfo=TOKYO)
     until = start - week + timedelta(hours=3, minutes=30)
-    of_people = [[e for e in day if not isinstance(e, CameraHealth)] for day in (today, before)]
+    of_people = [
+        [e for e in day if not isinstance(e, CameraHealth | ZoneOccupancy)]
+        for day in (today, before)
+    ]
     assert all(start <= event.time <= now for event in of_people[0])
     assert all(start - week <= event.time <= until for event in of_people[1])
     # Cameras look by night too: or half of each day would not have been seen.
@@ -112,6 +116,14 @@ def test_days_of_history_are_of_their_days_and_of_other_people(tmp_path: Path) -
         told = [e.time for e in day if isinstance(e, CameraHealth) and e.camera == "door"]
         assert len(told) == (ends - since) // timedelta(minutes=15)
         assert ends - timedelta(minutes=15) < max(told) <= ends
+        looked_s, last = 0.0, since
+        for one in sorted((e for e in day if isinstance(e, ZoneOccupancy)), key=lambda e: e.time):
+            if one.zone == "drinks":
+                assert one.time - timedelta(seconds=one.period_s) >= last - timedelta(
+                    microseconds=9
+                )
+                looked_s, last = looked_s + one.period_s * one.coverage, one.time
+        assert looked_s == pytest.approx((ends - since).total_seconds(), abs=60)
     assert len({event.id for event in (*today, *before)}) == len(today) + len(before)
     visits = [{e.visit for e in day if isinstance(e, VisitEnded)} for day in (today, before)]
     assert len(visits[1]) > 10

@@ -115,6 +115,11 @@ def state(page: Page, kind: str, timeout: float | None = None) -> None:
     expect(page.locator("#state")).to_have_attribute("data-kind", kind, timeout=timeout)
 
 
+def comes_true(page: Page, script: str) -> None:
+    """Unlike ``evaluate``, which waits for ever, it fails where a page sleeps on."""
+    page.wait_for_function(script, polling=100)
+
+
 def says(page: Page) -> str:
     return page.locator("#state .says").inner_text()
 
@@ -261,7 +266,7 @@ def test_a_browser_that_slept_for_an_hour(looker: Visitor, weather: Weather) -> 
     weather.tell()
     time.sleep(1)
     cdp.send("Page.setWebLifecycleState", {"state": "active"})
-    page.evaluate("setClock(3600000)")
+    comes_true(page, "(setClock(3600000), true)")
     state(page, "live")
     expect(page.locator("#visitors")).to_have_attribute("aria-busy", "false")
     page.wait_for_timeout(2500)
@@ -329,7 +334,7 @@ def test_a_hub_that_takes_the_call_and_says_nothing(looker: Visitor, weather: We
 def test_alerts_without_a_connection(looker: Visitor, weather: Weather) -> None:
     page = looker.log_in("staff", "/alerts")
     expect(page.get_by_text("Nothing needs you now")).to_be_visible()
-    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
+    comes_true(page, "navigator.serviceWorker.ready.then(() => true)")
     weather.stop()
     expect(page.get_by_text("No connection since")).to_be_visible()
     expect(page.get_by_text("Nothing needs you now")).to_have_count(0)

@@ -37,6 +37,7 @@ class ChildProcess:
         self.beat = b""
         self.beat_at = clock()
         self._heard = b""
+        self._room = bytearray(_LONGEST_LINE)  # one for all it says: a piece each leaves holes
         self._process = subprocess.Popen(  # noqa: S603 - our own program and settings
             list(command.arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -64,8 +65,8 @@ class ChildProcess:
         """Reads what it has said."""
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
         with contextlib.suppress(BlockingIOError, ValueError):
-            while said := os.read(self._process.stdout.fileno(), _LONGEST_LINE):
-                *lines, self._heard = (self._heard + said).split(b"\n")
+            while many := os.readv(self._process.stdout.fileno(), [self._room]):
+                *lines, self._heard = (self._heard + self._room[:many]).split(b"\n")
                 self._heard = self._heard[-_LONGEST_LINE:]
                 if lines:
                     self.beat, self.beat_at = lines[-1], self._clock()

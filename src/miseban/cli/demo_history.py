@@ -29,7 +29,7 @@ from miseban.hub.live.shelves import facing_names
 from miseban.sim.scenario import Scenario
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.truth.goods import goods_events
-from miseban.sim.truth.whole import well, whole_truth
+from miseban.sim.truth.whole import nobody, well, whole_truth
 from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.delivery import Batch, BatchHead
 from miseban.vocabulary.errors import BadInput
@@ -82,8 +82,8 @@ def day_of(stage: Stage, shop: Shop, scenario: Scenario, ago: int) -> list[Event
     zone = ZoneInfo(shop.shop.timezone)
     today = (stage.now - timedelta(hours=stage.moved_h)).astimezone(zone).date()
     day = today - timedelta(days=ago)
-    start = opening(stage, day, zone)
-    until = min(start + timedelta(hours=stage.open_h, minutes=30), stage.now)
+    start, open_for = opening(stage, day, zone), timedelta(hours=stage.open_h, minutes=30)
+    until = min(start + open_for, stage.now)
     length_s, seed = (until - start).total_seconds(), stage.seed * 1000 + ago + 1
     if length_s < 60:
         return []
@@ -98,7 +98,11 @@ def day_of(stage: Stage, shop: Shop, scenario: Scenario, ago: int) -> list[Event
     midnight = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     told = min(midnight + timedelta(days=1), stage.now) if ago else stage.now
     seen_s = (told - midnight).total_seconds()
+    closed = opening(stage, day - timedelta(days=1), zone) + open_for
+    opens = opening(stage, day + timedelta(days=1), zone)
     events = [*known.events, *well(shop, midnight, seen_s, seed)]
+    events += nobody(shop, max(midnight, closed), start, seed)
+    events += nobody(shop, until, min(told, opens), seed)
     events += _alerts(shop, events, seed)
     if until == stage.now:
         events = _without_who_is_there(events)

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
+from miseban.hub.remembered import Remembered
 from miseban.vocabulary.events import AssistEvent, Event, PlainEvent
 
 REMEMBERED: Final = 4096
@@ -126,7 +127,7 @@ class Bus:
         self._lock = threading.Lock()
         self._epoch = secrets.token_hex(4)
         self._number = 0
-        self._past: deque[tuple[int, Event]] = deque(maxlen=remembered)
+        self._past = Remembered(remembered)
         self._readers: list[Subscription[Any]] = []
 
     @property
@@ -141,7 +142,7 @@ class Bus:
         with self._lock:
             for event in events:
                 self._number += 1
-                self._past.append((self._number, event))
+                self._past.append(event)
                 for reader in self._readers:
                     if reader._take(self._number, event):
                         wake.add(reader)
@@ -186,13 +187,12 @@ class Bus:
         with self._lock:
             if after is not None:
                 seen = self._number_of(after)
-                oldest = self._past[0][0] if self._past else self._number + 1
+                oldest = self._number + 1 - len(self._past)
                 if seen is None or seen > self._number or seen + 1 < oldest:
                     reader._missed = self._number
                 else:
-                    for number, event in self._past:
-                        if number > seen:
-                            reader._take(number, event)
+                    for number, event in enumerate(self._past.last(self._number - seen), seen + 1):
+                        reader._take(number, event)
             self._readers.append(reader)
 
     def _forget(self, reader: Subscription[Any]) -> None:

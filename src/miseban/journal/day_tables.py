@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from miseban.journal.events_table import SCHEMA, TRAIL, VISIT_ENDED
 from miseban.journal.manifest import Segment
 from miseban.journal.packed import Packed
-from miseban.journal.segments import SCHEMAS, read_segment, widened
+from miseban.journal.segments import SCHEMAS, fitted, read_segment, widened
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import EVENT_CLASSES
 
@@ -85,7 +85,9 @@ class DayTables:
             raise Unreadable("journal", path, error.what) from None
         if schema is TRAILS:
             return table.select(schema.names).cast(schema)  # right to the last bit but one
-        return widened(table).select(schema.names)
+        if any(name in schema.names for name in TRAIL):
+            return widened(table).select(schema.names)
+        return fitted(table, schema)  # no column is made that nobody asked for
 
 
 def _is_over(day: date, segments: Sequence[Segment]) -> bool:

@@ -13,7 +13,14 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from miseban.journal.known import day_of
 from miseban.vocabulary.delivery import LARGEST_EVENT
-from miseban.vocabulary.events import EVENTS, AttributeSummary, Event, TillReceipt, VisitEnded
+from miseban.vocabulary.events import (
+    AS_READ,
+    EVENTS,
+    AttributeSummary,
+    Event,
+    TillReceipt,
+    VisitEnded,
+)
 
 FIRST_DAY: Final = 365
 LAST_DAY: Final = 84_005
@@ -27,7 +34,7 @@ LONGEST_REFUSED: Final = 20_000
 _RECEIPT: Final = b"till.receipt"
 _SUMMARY: Final = b"attribute.summary"
 _TRAIL: Final = ("t", "x", "y")
-_MANY: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+_MANY: TypeAdapter[list[Event]] = TypeAdapter(list[Event], config=AS_READ)
 
 
 class Refused(str):

@@ -16,6 +16,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = EPOCH.date().toordinal()
 MOST_KEYS = 4_000_000
 """Of days that are in segments, in memory: 32 MB."""
+AHEAD = 131_072
+"""Keys for which the newest day has room, and as many more whenever that is full: a day of a
+supermarket in a megabyte, taken once."""
 
 
 def day_of(time: datetime) -> int:
@@ -40,7 +43,7 @@ class KnownIds:
         self._load = load
         self._fresh: dict[int, set[str]] = {}
         self._leaving: dict[int, set[str]] = {}
-        self._settled: OrderedDict[int, Keys] = OrderedDict()
+        self._settled: OrderedDict[int, _Sorted] = OrderedDict()
 
     def add(self, events: Sequence[Event]) -> list[bool]:
         """Which of them are new; those are known from now on."""
@@ -50,7 +53,7 @@ class KnownIds:
         first, last = day_of(min(times)), day_of(max(times))
         days = [first] * len(times) if first == last else [day_of(time) for time in times]
         several = set(days)
-        settled = {day: keys for day in several if len(keys := self._keys(day))}
+        settled = {day: keys for day in several if len(keys := self._keys(day).all)}
         names = [event.id for event in events]
         found: list[bool] | None = None
         if settled:
@@ -91,24 +94,30 @@ class KnownIds:
         """What was on its way is there."""
         for day, names in self._leaving.items():
             if day in self._settled:
-                both = np.concatenate([self._settled[day], _keys(names)])
-                self._settled[day] = np.sort(both)
+                self._settled[day].add(_keys(names), AHEAD)
+        newest = max(self._settled, default=None)
+        for day, keys in self._settled.items():
+            if day != newest:
+                keys.fit()
         self._leaving = {}
 
     def forget(self) -> None:
         """Segments have changed otherwise: they will be read again."""
         self._settled.clear()
 
-    def _keys(self, day: int) -> Keys:
+    def _keys(self, day: int) -> _Sorted:
         keys = self._settled.get(day)
         if keys is None:
-            parts = [_keys(names) for names in self._load(date_of(day))]
-            keys = np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)
-            self._settled[day] = keys
-            while len(self._settled) > 1 and sum(map(len, self._settled.values())) > MOST_KEYS:
+            keys = self._settled[day] = _Sorted()
+            for names in self._load(date_of(day)):
+                keys.add(_keys(names))
+            while len(self._settled) > 1 and self._room() > MOST_KEYS:
                 self._settled.popitem(last=False)
         self._settled.move_to_end(day)
         return keys
+
+    def _room(self) -> int:
+        return sum(keys.room for keys in self._settled.values())
 
     @staticmethod
     def _among(settled: dict[int, Keys], days: list[int], names: list[str]) -> list[bool]:
@@ -118,6 +127,41 @@ class KnownIds:
             at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
             found |= (keys[at] == asked) & (of_day == day)
         return found.tolist()
+
+
+class _Sorted:
+    """Keys in order, in room that may be taken ahead."""
+
+    def __init__(self) -> None:
+        self._keys = np.empty(0, np.int64)
+        self._n = 0
+
+    @property
+    def all(self) -> Keys:
+        """As they are until the next ``add``."""
+        return self._keys[: self._n]
+
+    @property
+    def room(self) -> int:
+        """For how many there is."""
+        return len(self._keys)
+
+    def fit(self) -> None:
+        """There will hardly be more."""
+        if self.room > self._n:
+            self._keys = self.all.copy()
+
+    def add(self, keys: Keys, step: int = 1) -> None:
+        """In room for a multiple of ``step``, where there is too little."""
+        n = self._n + len(keys)
+        if n > self.room:
+            larger = np.empty(-(-n // step) * step, np.int64)
+            larger[: self._n] = self.all
+            larger[n:] = 0  # memory that nobody has written to is not there yet
+            self._keys = larger
+        self._keys[self._n : n] = keys
+        self._n = n
+        self.all.sort(kind="stable")  # which is quick: most are in order
 
 
 def _keys(names: Collection[str]) -> Keys:

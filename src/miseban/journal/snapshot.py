@@ -14,8 +14,9 @@ from miseban.journal.day_tables import DaysOf, DayTables
 from miseban.journal.disk import Disk
 from miseban.journal.fresh import FreshLog
 from miseban.journal.manifest import FILE, Manifest, read_manifest
+from miseban.journal.packed import Packed
 from miseban.journal.rollups.counting import DayRows
-from miseban.journal.rollups.rows import ROW, Level
+from miseban.journal.rollups.rows import LEVELS, ROW, Level
 from miseban.journal.rollups.touched import touched, touched_by
 from miseban.journal.rollups.update import counted_on, recounted
 from miseban.journal.rollups.window import COLUMNS
@@ -32,6 +33,17 @@ AT_ONCE = 4
 days at once: to count them takes several seconds of a core, with each look until the compaction."""
 
 
+class PackedRows:
+    """The rows of a day, each level packed: those of minutes are more with every minute."""
+
+    def __init__(self, rows: DayRows) -> None:
+        self._levels = {level: Packed(rows.at(level)) for level in LEVELS if len(rows.at(level))}
+
+    def at(self, level: Level) -> pa.Table:
+        found = self._levels.get(level)
+        return ROW.empty_table() if found is None else found.table()
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """``manifest``, which is ``journal.json`` with that ``stamp``, says which segments count;
@@ -41,7 +53,7 @@ class Snapshot:
     manifest: Manifest
     stamp: Stamp
     fresh: pa.Table
-    recounted: dict[date, DayRows]
+    recounted: dict[date, PackedRows]
     found: dict[str, datetime | None] = field(default_factory=dict)
     """What was worked out of it once."""
 
@@ -92,7 +104,7 @@ class Looking:
         self._last = Snapshot(manifest, stamp, fresh, self._recount(manifest, stamp, fresh))
         return self._last
 
-    def _recount(self, manifest: Manifest, stamp: Stamp, fresh: pa.Table) -> dict[date, DayRows]:
+    def _recount(self, manifest: Manifest, stamp: Stamp, fresh: pa.Table) -> dict[date, PackedRows]:
         """Without days that hang on a segment that cannot be read: they are as in their files."""
         zone = manifest.timezone
         days = touched(manifest.stale, zone) | touched_by(fresh, zone)
@@ -107,7 +119,7 @@ class Looking:
             self._tables, manifest.segments, fresh, stands=lambda: file_stamp(path) == stamp
         )
         found = recounted(self._folder, days, source, timezone=zone, forgotten=manifest.forgotten)
-        return dict(found)
+        return {day: PackedRows(rows) for day, rows in found}
 
 
 def file_stamp(path: Path) -> Stamp:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -120,6 +121,23 @@ def test_nobody_comes_back_by_what_is_told_once_more() -> None:
         assert all(zone.people == 0 for zone in seen.zones)
     live.take([make.entered(3 * HOUR, "fruit", "w", "door")], at(3 * HOUR))
     assert live.snapshot(at(3 * HOUR)).visits == 1, "who went out may come in again"
+
+
+def test_who_comes_in_again_is_not_where_they_were_before() -> None:
+    """Also when a camera tells of that only then, and nothing was kept but that they went out."""
+    make = Making()
+    told: list[Event] = [
+        make.crossed(10, "out", "w"),
+        make.entered(400, "fruit", "w", "door"),
+        make.entered(5, "queue-1", "w"),
+    ]
+    live = LiveState(SHOP)
+    for seconds, event in zip((10, 400, 401), told, strict=True):
+        live.take([event], at(seconds))
+        live.take([], at(seconds + 300))
+    seen = live.snapshot(at(701))
+    assert seen == after(told, 701)
+    assert {zone.zone: zone.people for zone in seen.zones if zone.people} == {"fruit": 1}
 
 
 def test_a_queue_grows_older_and_is_not_known_when_its_camera_is_silent() -> None:
@@ -371,8 +389,12 @@ def test_the_balance_is_that_of_the_summary(
     assert balance.tally.inside == summary.people_end
 
 
-def test_late_passages_of_a_long_day_are_put_in_their_place() -> None:
-    """More steps than lie between two remembered tallies; staff told late; a day forgotten."""
+def test_late_passages_of_a_long_day_are_put_in_their_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More steps than lie between two remembered tallies, and than there is room for at first;
+    staff told late; a day forgotten."""
+    monkeypatch.setattr("miseban.hub.live.balance._AHEAD", 100)
     make, rng = Making(), random.Random(3)
     told = sorted(rng.sample(range(DAY), 900))
     passages = [

@@ -76,3 +76,25 @@ def test_whatever_is_seen_news_differ_and_are_in_bounds(
         assert 0 <= verdict.confidence <= 1
         assert before is None or (verdict.state, verdict.fill) != (before.state, before.fill)
         before = verdict
+
+
+def test_what_is_likelier_empty_than_not_for_long_is_empty() -> None:
+    """A neighbour's side within its outline: no look is sure."""
+    likely, unlikely = Opinion(0.62, 0.97, 0.2), Opinion(0.45, 0.97, 0.2)
+    judge = FacingJudge()
+    told(judge, LOW, 0, 60)
+    assert told(judge, likely, 60, 90) == []
+    (empty,) = told(judge, likely, 90, 200)
+    assert empty.state == "empty"
+    assert not judge.sure_empty, "what empty looks like is not learned from that"
+    other = FacingJudge()
+    told(other, LOW, 0, 60)
+    assert all(v.state == "low" for v in told(other, unlikely, 60, 600))
+
+
+def test_it_is_not_empty_any_more_as_soon_as_it_looks_full() -> None:
+    judge = FacingJudge()
+    told(judge, LOW, 0, 60)
+    told(judge, Opinion(0.62, 0.97, 0.1), 60, 300)
+    *_, full = told(judge, FULL, 300, 320)
+    assert full.state == "full"

@@ -15,10 +15,10 @@ _M_ARENA_MAX: Final = -8
 _LARGE: Final = 32_768
 _HEAPS: Final = 2
 """Else glibc keeps one for every thread, each with what that thread once needed."""
-
-
-GIVE_BACK_S: Final = 20.0
-"""So often what is free goes back to the system."""
+GIVE_BACK_S: Final = 2.0
+"""So often what is free goes back to the system. Where nothing is, that takes a millisecond; what a
+look at the journal has left, a dozen MB in the afternoon, takes ten, and lay there for twenty
+seconds, until the next look, when this was twenty."""
 
 
 def begin_plainly() -> None:

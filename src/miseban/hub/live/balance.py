@@ -16,6 +16,9 @@ from miseban.hub.live.hashed import hashed
 _EMPTY, _IN, _OUT = 0, 1, -1
 _EVERY: Final = 256
 """Steps between two tallies that are remembered, to add up again from there."""
+_AHEAD: Final = 65_536
+"""Steps for which there is room from the start, and as many more whenever that is full: two days of
+a supermarket in 1.6 MB. What a hub takes is to be what it will take at night."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
 
@@ -50,10 +53,13 @@ class Balance:
         self._staff = staff
         # A step an entry, 25 bytes, in order of time and, at the same moment, of id; the shop is
         # empty before somebody passes.
+        self._n = 0
         self._times = array("q")
         self._kinds = array("b")
         self._ids = array("Q")
         self._visits = array("Q")
+        self._columns = (self._times, self._kinds, self._ids, self._visits)
+        self._make_room()
         self._marks: list[_State] = []  # before step 0, 256, 512 ...
         self._state = _State(Tally(), None)
         self._added = 0  # steps that are in the state; later ones wait until it is asked for
@@ -72,17 +78,20 @@ class Balance:
     def relabelled(self, *visits: str) -> None:
         """Whether ``visits`` work here is known better now."""
         theirs = np.array([hashed(visit) for visit in visits], np.uint64)
-        found = np.flatnonzero(np.isin(np.frombuffer(self._visits, np.uint64), theirs))
+        known = np.frombuffer(self._visits, np.uint64, self._n)
+        found = np.flatnonzero(np.isin(known, theirs))
         if len(found):
             self._again(int(found[0]))
 
     def forget(self, before: datetime) -> None:
         """Counts from ``before`` on: nobody was inside then."""
-        at = bisect_left(self._times, micros(before))
+        at = bisect_left(self._times, micros(before), 0, self._n)
         if at:
             self._again(0)
-            for column in (self._times, self._kinds, self._ids, self._visits):
-                del column[:at]
+            for column in self._columns:
+                with memoryview(column) as all_:
+                    all_[: self._n - at] = all_[at : self._n]
+            self._n -= at
 
     @property
     def tally(self) -> Tally:
@@ -96,7 +105,8 @@ class Balance:
         return self._state.before
 
     def _insert(self, time: int, kind: int, event: int, visit: int) -> bool:
-        at, end = bisect_left(self._times, time), len(self._times)
+        end = self._n
+        at = bisect_left(self._times, time, 0, end)
         key = (kind != _EMPTY, event)
         while at < end and self._times[at] == time:
             here = (self._kinds[at] != _EMPTY, self._ids[at])
@@ -105,13 +115,21 @@ class Balance:
             if here > key:
                 break
             at += 1
-        self._times.insert(at, time)
-        self._kinds.insert(at, kind)
-        self._ids.insert(at, event)
-        self._visits.insert(at, visit)
+        if end == len(self._times):
+            self._make_room()
+        for column, value in zip(self._columns, (time, kind, event, visit), strict=True):
+            if at < end:
+                with memoryview(column) as all_:
+                    all_[at + 1 : end + 1] = all_[at:end]
+            column[at] = value
+        self._n += 1
         if at < self._added:
             self._again(at)
         return True
+
+    def _make_room(self) -> None:
+        for column in self._columns:
+            column.frombytes(bytes(_AHEAD * column.itemsize))
 
     def _again(self, at: int) -> None:
         """What was added up from the step ``at`` on holds no more."""
@@ -122,18 +140,23 @@ class Balance:
 
     def _add_up(self) -> None:
         staff = self._staff()
-        for number in range(self._added, len(self._times)):
+        for number in range(self._added, self._n):
             if number % _EVERY == 0:
                 self._marks.append(self._state)
             kind = self._kinds[number]
             if kind == _EMPTY or self._visits[number] not in staff:
                 self._state = _after(self._state, kind)
-        self._added = len(self._times)
+        self._added = self._n
 
 
 def micros(time: datetime) -> int:
     """Microseconds since 1970."""
     return (time - _EPOCH) // _MICRO
+
+
+def moment(micros: int) -> datetime:
+    """The moment that is so many microseconds after 1970 began."""
+    return _EPOCH + micros * _MICRO
 
 
 def _after(state: _State, kind: int) -> _State:

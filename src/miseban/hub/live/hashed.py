@@ -37,41 +37,71 @@ class Once:
 
 class Moments:
     """When each of many ids was last heard of, for those who may be heard of once more. Kept in
-    sorted arrays of ``_TOGETHER`` entries or more, 16 bytes an id."""
+    sorted arrays of up to ``_TOGETHER`` entries, 16 bytes an id, each made in full."""
 
     _TOGETHER = 20_000
 
     def __init__(self) -> None:
-        self._parts: list[tuple[NDArray[np.uint64], NDArray[np.int64]]] = []
+        self._parts: list[_Part] = []
 
     def add(self, ids: list[int], micros: list[int]) -> None:
         """Moments in microseconds since 1970."""
-        if not ids:
-            return
-        new = np.array(ids, np.uint64), np.array(micros, np.int64)
-        if self._parts and len(self._parts[-1][0]) < self._TOGETHER:
-            last = self._parts.pop()
-            new = np.concatenate([last[0], new[0]]), np.concatenate([last[1], new[1]])
-        order = np.argsort(new[0], kind="stable")
-        self._parts.append((new[0][order], new[1][order]))
+        at = 0
+        while at < len(ids):
+            if not self._parts or not self._parts[-1].room:
+                self._parts.append(_Part(self._TOGETHER))
+            some = slice(at, at + self._parts[-1].room)
+            self._parts[-1].add(ids[some], micros[some])
+            at = some.stop
 
     def get(self, one: int) -> int | None:
         """The newest moment of ``one``."""
         wanted, found = np.uint64(one), None
-        for ids, micros in self._parts:
+        for part in self._parts:
+            ids = part.ids
             at = int(np.searchsorted(ids, wanted))
             while at < len(ids) and ids[at] == wanted:
-                found = max(int(micros[at]), found or 0)
+                found = max(int(part.micros[at]), found or 0)
                 at += 1
         return found
 
     def forget(self, before: int) -> None:
         """Those of before that moment."""
-        kept = []
-        for ids, micros in self._parts:
-            if micros.min() < before:
-                some = micros >= before
-                ids, micros = ids[some], micros[some]
-            if len(ids):
-                kept.append((ids, micros))
-        self._parts = kept
+        for part in self._parts:
+            part.forget(before)
+        self._parts = [part for part in self._parts if len(part.ids)]
+
+
+class _Part:
+    """Room for ``most`` entries, all of it written to at once."""
+
+    def __init__(self, most: int) -> None:
+        self._ids, self._micros = np.full(most, 0, np.uint64), np.full(most, 0, np.int64)
+        self._n = 0
+
+    @property
+    def room(self) -> int:
+        return len(self._ids) - self._n
+
+    @property
+    def ids(self) -> NDArray[np.uint64]:
+        """In order."""
+        return self._ids[: self._n]
+
+    @property
+    def micros(self) -> NDArray[np.int64]:
+        return self._micros[: self._n]
+
+    def add(self, ids: list[int], micros: list[int]) -> None:
+        at, self._n = self._n, self._n + len(ids)
+        self._ids[at : self._n], self._micros[at : self._n] = ids, micros
+        order = np.argsort(self.ids, kind="stable")
+        self.ids[:], self.micros[:] = self.ids[order], self.micros[order]
+
+    def forget(self, before: int) -> None:
+        stay = self.micros >= before
+        if stay.all():
+            return
+        ids, micros = self.ids[stay], self.micros[stay]
+        self._n = len(ids)
+        self.ids[:], self.micros[:] = ids, micros

@@ -56,7 +56,7 @@ class LiveState:
         self.labels = Labels()
         entrances = frozenset(line.id for line in shop.lines if line.entrance)
         self.balance = Balance(lambda: self.labels.hashes) if entrances else None
-        self.visits = Visits(entrances)
+        self.visits = Visits(entrances, {till.service for till in shop.tills})
         self.queues: Latest[str, tuple[int, float]] = Latest()
         self.shelves = Shelves(shop)
         self.receipts: Latest[str, None] = Latest()
@@ -72,7 +72,7 @@ class LiveState:
         self._cameras = frozenset(camera.id for camera in shop.cameras)
         self._lock = threading.RLock()
         self._tills = {till.id: till for till in shop.tills}
-        # By type: to ask whether an event is of each type takes longer than all the rest.
+        # By type: to ask of each whether it is that takes longer than all.
         self._aside: Steps = {
             AlertStep: self.alerts.take, HelpStep: self.alerts.take,
             TillReceipt: self._receipt, ShelfConfirmed: self.shelves.confirmed,
@@ -87,7 +87,7 @@ class LiveState:
         }  # fmt: skip
         self._now: datetime | None = None
         self._start: datetime | None = None
-        self._next: datetime | None = None  # when to look what is too old
+        self._next: datetime | None = None  # to look what is too old
 
     @classmethod
     def from_journal(cls, reader: Reader, shop: Shop, now: datetime) -> LiveState:
@@ -154,11 +154,11 @@ class LiveState:
         after = now - timedelta(seconds=OPEN_S)
         if self.receipts.get(till, after) is not None:
             return True
-        service, staff = self._tills[till].service, self.labels.staff
+        service, staff = self._tills[till].service, self.labels.hashes
         return self.visits.anybody(service, after, staff) or self.people(service, now) > 0
 
     def facing(self, name: str, now: datetime) -> Stocked | None:
-        """How the facing looks that alerts call ``name``; None where nobody can tell."""
+        """How the facing looks that alerts call ``name``; None: nobody can tell."""
         place = self.shelves.places[name]
         said = self.shelves.get(place, now - timedelta(days=KEPT_DAYS))
         return None if said is None or self.blind(self._watcher[place[0]], now) else said[1]
@@ -178,8 +178,8 @@ class LiveState:
         return moment
 
     def _ahead(self, event: Event) -> None:
-        """By a wrong clock. An alert of ours is open nevertheless, and who needs help does not
-        wait until it is right."""
+        """By a wrong clock. An alert of ours is open anyhow, and who needs help does not wait
+        until it is right."""
         if isinstance(event, AlertStep | HelpStep):
             self.alerts.take(event)
         else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from miseban.hub.live.balance import micros
+from miseban.hub.live.balance import micros, moment
 from miseban.hub.live.hashed import Moments, hashed
 from miseban.hub.live.window import LOST_S, OPEN_S
 from miseban.vocabulary.events import (
@@ -23,7 +24,10 @@ from miseban.vocabulary.events import (
 )
 
 _LOST = timedelta(seconds=LOST_S)
-_LATELY = timedelta(seconds=1.5 * OPEN_S)
+_SERVED = timedelta(seconds=1.5 * OPEN_S)
+_OVER = timedelta(seconds=60.0)
+"""So long after a visit is over it is held as it is. Each is a dozen small pieces of memory, and
+those of a quarter of an hour, with events that came and went between them, keep many pages."""
 MOST: Final = 200_000
 """Visits in progress; more are no visits but a fault, and the oldest are forgotten."""
 _ENTERED: Final = 0
@@ -108,8 +112,10 @@ class _Visit:
 class Visits:
     """Visits by id, and by zone who has come and not gone."""
 
-    def __init__(self, entrances: Set[str]) -> None:
+    def __init__(self, entrances: Set[str], counters: Set[str] = frozenset()) -> None:
+        """``counters`` are zones of which ``anybody`` is asked."""
         self._entrances = entrances
+        self._served = {zone: _Served() for zone in counters}
         self._visits: dict[str, _Visit] = {}
         self._stays: defaultdict[str, dict[str, tuple[datetime, int]]] = defaultdict(dict)
         self._inside: defaultdict[str, set[str]] = defaultdict(set)  # by zone, not left
@@ -148,6 +154,9 @@ class Visits:
             self._sort(event.visit, visit)
 
     def stay(self, event: ZoneEntered | ZoneLeft) -> None:
+        served = self._served.get(event.zone)
+        if served is not None:
+            served.add(event.time, event.visit)
         if not self.seen(event.visit, event.time):
             return
         stays = self._stays[event.zone]
@@ -181,11 +190,10 @@ class Visits:
         visit = self._visits.get(visit_id)
         return visit is None or (visit.ended is None and (visit.out is None or since > visit.out))
 
-    def anybody(self, zone: str, since: datetime, staff: Set[str]) -> bool:
-        """Whether a shopper came to ``zone`` or left it after ``since``, no longer ago than
-        ``LOST_S``."""
-        stays = self._stays[zone]
-        return any(time > since and visit not in staff for visit, (time, _) in stays.items())
+    def anybody(self, counter: str, since: datetime, staff: Set[int]) -> bool:
+        """Whether a shopper came to ``counter`` or left it after ``since``, no longer ago than
+        ``OPEN_S``; ``staff`` are hashed visits."""
+        return self._served[counter].anybody(since, staff)
 
     def in_progress(self, now: datetime, staff: Set[str]) -> int:
         """Visits that were heard of, have not gone out and have not ended."""
@@ -195,7 +203,7 @@ class Visits:
     def forget(self, now: datetime) -> None:
         """What counts for nothing any more: of visits that are over, a while later, all but that
         they are; after ``LOST_S`` that too."""
-        before, lately = now - _LOST, now - _LATELY
+        before, lately = now - _LOST, now - _OVER
         over: list[str] = []
         for visit_id, visit in self._visits.items():
             newest = visit.newest
@@ -213,6 +221,8 @@ class Visits:
             }
             moments.add(list(some), list(some.values()))
             moments.forget(micros(before))
+        for served in self._served.values():
+            served.forget(now - _SERVED)
         for zone, stays in self._stays.items():
             for visit_id in [v for v in stays if v in gone]:
                 del stays[visit_id]
@@ -226,7 +236,7 @@ class Visits:
             out = self._out.get(number)
             if self._ended.get(number) is not None or (out is not None and micros(time) <= out):
                 return None
-            visit = self._visits[visit_id] = _Visit()
+            visit = self._visits[visit_id] = _Visit(out=None if out is None else moment(out))
         return visit
 
     def _sort(self, visit_id: str, visit: _Visit) -> None:
@@ -234,6 +244,29 @@ class Visits:
             self._going.add(visit_id)
         else:
             self._going.discard(visit_id)
+
+
+class _Served:
+    """Who came or left lately, and when."""
+
+    def __init__(self) -> None:
+        self._micros, self._visits = array("q"), array("Q")
+
+    def add(self, time: datetime, visit: str) -> None:
+        self._micros.append(micros(time))
+        self._visits.append(hashed(visit))
+
+    def anybody(self, since: datetime, but: Set[int]) -> bool:
+        after = micros(since)
+        both = zip(reversed(self._micros), reversed(self._visits), strict=True)
+        return any(time > after and visit not in but for time, visit in both)
+
+    def forget(self, before: datetime) -> None:
+        oldest = micros(before)
+        kept = [i for i, time in enumerate(self._micros) if time >= oldest]
+        if len(kept) < len(self._micros):
+            self._micros = array("q", [self._micros[i] for i in kept])
+            self._visits = array("Q", [self._visits[i] for i in kept])
 
 
 def _later(held: datetime | None, time: datetime) -> datetime:

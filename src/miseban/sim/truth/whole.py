@@ -7,15 +7,17 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from miseban.sim.truth.drawings import on_floor
 from miseban.sim.truth.events import Truth, truth
 from miseban.sim.truth.goods import goods_events
 from miseban.sim.truth.help import help_truth
 from miseban.sim.world.simulation import Simulation
-from miseban.vocabulary.events import CameraHealth
+from miseban.vocabulary.events import CameraHealth, ZoneOccupancy
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.shop import Shop
 
 QUARTER_S = 900
+HOUR_S = 3600.0
 
 
 def whole_truth(
@@ -50,3 +52,20 @@ def well(shop: Shop, start: datetime, length_s: float, seed: int) -> Iterator[Ca
                 id=ids.at(when.timestamp()), time=when, shop=shop.shop.id, camera=camera.id,
                 state="ok", fps=camera.fps, gap_s=0.0,
             )  # fmt: skip
+
+
+def nobody(shop: Shop, start: datetime, end: datetime, seed: int) -> Iterator[ZoneOccupancy]:
+    """Every zone is told to be empty from ``start`` to ``end`` (UTC), for each hour of the clock
+    or what of it lies between: cameras look on while a shop is closed."""
+    ids = EventIds(random.Random(f"{seed}/closed/{start:%d%H}"))
+    zones = on_floor(shop)[1]
+    while start < end:
+        after_s = HOUR_S - start.timestamp() % HOUR_S
+        until = min(end, start + timedelta(seconds=after_s))
+        for zone in zones:
+            yield ZoneOccupancy(
+                id=ids.at(until.timestamp()), time=until, shop=shop.shop.id, camera=zone.camera,
+                zone=zone.id, people=0, people_max=0, person_s=0.0,
+                period_s=(until - start).total_seconds(), coverage=1.0,
+            )  # fmt: skip
+        start = until

@@ -12,14 +12,18 @@ from miseban.vocabulary.events import Stocked
 class ShelfSettings:
     """Times in seconds. Looks are averaged over about ``steady_s``. A state is told when it was
     likelier than ``come`` (to be empty, ``sure``) for ``hold_s`` and ``looks`` clear looks, and is
-    left below ``go``. A facing that could not be looked at for ``blocked_s`` is blocked where
-    something is before it, else unknown. ``fill`` is told anew when it has changed by
-    ``fill_step`` and settled, after ``fill_every_s``."""
+    left below ``go``. Where it is never so sure, since a neighbour's side or the back wall is seen
+    within the facing, it is empty too when that was likelier than ``lasting`` over ``long_s`` of
+    clear looks: the last piece, in view for so long, is nearly always told. A facing that could not
+    be looked at for ``blocked_s`` is blocked where something is before it, else unknown. ``fill``
+    is told anew when it has changed by ``fill_step`` and settled, after ``fill_every_s``."""
 
     steady_s: float = 4.0
     come: float = 0.60
     sure: float = 0.88
     go: float = 0.40
+    lasting: float = 0.50
+    long_s: float = 30.0
     hold_s: float = 4.0
     looks: int = 2
     blocked_s: float = 30.0
@@ -54,6 +58,7 @@ class FacingJudge:
     def __init__(self, settings: ShelfSettings | None = None) -> None:
         self._s = settings or ShelfSettings()
         self._empty = self._low = self._wrong = 0.0  # logarithms of odds, averaged
+        self._lasting = _odds(0.0)  # the same of "empty", over long
         self._fill = 0.0
         self._clear_s = -math.inf  # the last clear look
         self._looked_s: float | None = None
@@ -82,6 +87,8 @@ class FacingJudge:
         since_s = time_s - self._clear_s
         part = 1.0 if since_s > s.blocked_s else 1 - math.exp(-max(since_s, 0.2) / s.steady_s)
         self._empty += part * (_odds(opinion.empty) - self._empty)
+        long = 1 - math.exp(-min(max(since_s, 0.2), s.steady_s) / s.long_s)
+        self._lasting += long * (_odds(opinion.empty) - self._lasting)
         self._low += part * (_odds(opinion.low) - self._low)
         self._wrong += part * (_odds(opinion.wrong) - self._wrong)
         self._fill += part * (opinion.fill - self._fill)
@@ -119,7 +126,9 @@ class FacingJudge:
         now = self._told.state if self._told else "unknown"
         if _chance(self._wrong) > (s.go if now == "wrong" else s.come):
             return "wrong"
-        if _chance(self._empty) > (s.go if now == "empty" else s.sure):
+        empty = _chance(self._empty)
+        lasting = min(empty, _chance(self._lasting)) > s.lasting
+        if lasting or empty > (s.go if now == "empty" else s.sure):
             return "empty"
         return "low" if _chance(self._low) > (s.go if now == "low" else s.come) else "full"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from miseban.vocabulary.events.alert import About, AlertAnswered, AlertStep, HelpStep, Step, Urgency
 from miseban.vocabulary.events.attribute import (
@@ -41,6 +41,7 @@ from miseban.vocabulary.events.shelf import (
 from miseban.vocabulary.events.till import ReceiptLine, TillReceipt
 
 __all__ = [
+    "AS_READ",
     "EVENTS",
     "EVENT_CLASSES",
     "About",
@@ -102,7 +103,10 @@ PlainEvent = Annotated[_Plain, Field(discriminator="type")]
 """Every event but those about help. What chooses content, prices or coupons, and whatever leaves
 for others, takes this type: a call for help cannot get there (``privacy.md`` rule 4)."""
 Event = Annotated[_Plain | HelpNeeded | HelpEnded | HelpStep, Field(discriminator="type")]
-EVENTS: TypeAdapter[Event] = TypeAdapter(Event)
+AS_READ = ConfigDict(cache_strings="keys")
+"""Pydantic otherwise keeps 16 000 texts that it has read, in case that they come again: ids of
+events do not, and lie about in memory until by chance another takes their place."""
+EVENTS: TypeAdapter[Event] = TypeAdapter(Event, config=AS_READ)
 
 EVENT_CLASSES: dict[str, DataClass] = {
     "line.crossed": "count",
