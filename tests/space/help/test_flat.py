@@ -64,9 +64,8 @@ def test_who_stands_does_not(place: tuple[float, float], tall: float) -> None:
 
 
 def test_the_odds() -> None:
-    low_and_broad = {"misfit": 0.5, "tall": 0.8, "broad": 2.5}
-    assert lying_odds(**low_and_broad, own_m=1.65) == 3.0
-    assert lying_odds(**low_and_broad, own_m=None) > 1.5
+    assert lying_odds(0.5, 0.8, 2.5, 1.65) == 3.0
+    assert lying_odds(0.5, 0.8, 2.5, None) > 1.5
     assert lying_odds(30.0, 1.65, 1.0, 1.65) == -3.0
     # Along the line of sight a body looks as tall as who squats, but its foot is elsewhere.
     assert lying_odds(0.5, 1.1, 1.0, 1.65, moved_m=0.05) < 0.5

@@ -12,6 +12,7 @@ from miseban.space.help.flat import lying_odds
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
+from miseban.space.help.sunk import SunkBoxes
 from miseban.space.help.usual import Usual
 from miseban.space.help.vanished import ENOUGH, Gone, Vanished
 from miseban.vocabulary.events import HelpKind
@@ -20,9 +21,6 @@ Pair = tuple[float, float]
 Sight = tuple[Body, Person | None]
 RISEN = 0.75
 """Of the least height of an adult: so tall, somebody is upright."""
-FLAT = 1.9
-"""Without a floor: so many times broader for the height than before the box of who lies is."""
-SINK = 0.6
 LIES, STANDS = 1.5, 0.5
 """Log odds above which a box is of somebody who lies, and below which it is not."""
 WALKS_MPS = 0.5
@@ -80,7 +78,7 @@ class Lying:
         self._stood: deque[tuple[float, Pair]] = deque()
         self._low: list[_Low] = []
         self._past: list[_Low] = []
-        self._boxes: dict[Hashable, _Boxes] = {}
+        self._boxes: dict[Hashable, SunkBoxes] = {}
         self._next = 0
 
     def look(
@@ -160,7 +158,7 @@ class Lying:
         if not body.whole:
             return None
         if not math.isfinite(body.tall):
-            boxes = self._boxes.setdefault((body.camera, body.track), _Boxes())
+            boxes = self._boxes.setdefault((body.camera, body.track), SunkBoxes())
             return True if boxes.sunk(now_s, body) else None
         if odds >= LIES:
             return True
@@ -258,22 +256,3 @@ class Lying:
         if low.upright >= s.up_s or silent > s.unseen_s:
             return True
         return low.seen < s.lying_s and silent > BLIND_S
-
-
-class _Boxes:
-    """One track of a camera without a floor: how its box was before."""
-
-    def __init__(self) -> None:
-        self.last_s = -math.inf
-        self._usual: tuple[float, float] | None = None  # height in pixels, breadth by height
-
-    def sunk(self, now_s: float, body: Body) -> bool:
-        """Whether the box has become low and broad at once, where it stands."""
-        usual, self.last_s = self._usual, now_s
-        if usual is None:
-            self._usual = (body.box_px, body.aspect)
-            return False
-        sunk = body.box_px < SINK * usual[0] and body.aspect > FLAT * usual[1] and body.aspect > 0.9
-        if not sunk:
-            self._usual = (0.7 * usual[0] + 0.3 * body.box_px, 0.7 * usual[1] + 0.3 * body.aspect)
-        return sunk
