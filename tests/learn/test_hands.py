@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from miseban.learn.hands.filming import Deed, Film, Look
 from miseban.learn.hands.fitting import fitted
+from miseban.learn.hands.hands import held_out
 from miseban.learn.hands.material import Material, joined, material
+from miseban.vision.hands.judge import judge
+from miseban.vision.hands.outstretched import NUMBERS as OF_HAND
 from miseban.vision.hands.pieces import NUMBERS
 from miseban.vocabulary.shop import Facing
 
@@ -38,7 +43,7 @@ def film(deeds: list[Deed]) -> Film:
 
 
 def test_a_piece_is_what_the_truth_says_of_its_moment_and_its_place() -> None:
-    known = material(film([Deed(0, False, 2.95), Deed(0, True, 6.95)]))
+    known = material(film([Deed(0, "pick_up", 2.95), Deed(0, "put_back", 6.95)]))
     assert sorted(known.kind[known.weight == 1].tolist()) == [0, 1, 2]
     assert known.numbers.shape == (len(known.kind), NUMBERS)
     assert np.isfinite(known.numbers).all()
@@ -55,6 +60,25 @@ def test_what_differs_is_learnt_and_the_same_again() -> None:
     numbers[:, 4] += 3.0 * kind
     one = Material(numbers[:150], kind[:150], np.ones(150, np.float32))
     two = Material(numbers[150:], kind[150:], np.ones(150, np.float32))
-    judge = fitted(joined([one, two]), seed=0)
-    assert (judge.chances(numbers).argmax(axis=1) == kind).mean() > 0.9
-    assert np.array_equal(judge.first, fitted(joined([one, two]), seed=0).first)
+    network = fitted(joined([one, two]), seed=0)
+    assert (network.chances(numbers).argmax(axis=1) == kind).mean() > 0.9
+    assert np.array_equal(network.first, fitted(joined([one, two]), seed=0).first)
+
+
+def test_what_is_held_out_is_a_hand_where_the_truth_has_one() -> None:
+    """Whatever it did there; the arm comes half a second and more before."""
+    seen = film([])
+    looks = []
+    for look in seen.looks:
+        small = look.small.copy()
+        if 2.0 <= look.time_s < 3.6:
+            small[20:28, 56:90] = 90, 120, 190  # an arm out of the body
+        someone = look.time_s >= 1.0
+        boxes = look.boxes if someone else look.boxes[:0]
+        looks.append(Look(look.time_s, small, look.people, boxes, [1] if someone else []))
+    true = replace(seen, looks=looks, deeds=[Deed(0, "reach", 2.8)])
+    known = held_out(true, judge())
+    assert known.numbers.shape == (len(known.kind), OF_HAND)
+    assert np.isfinite(known.numbers).all()
+    assert known.kind.sum() == 1
+    assert not held_out(replace(true, deeds=[]), judge()).kind.any()

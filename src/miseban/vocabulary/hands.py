@@ -29,6 +29,18 @@ class ArmSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class HandSeen:
+    """Something was held out to facing number ``facing`` from ``since_s`` until ``until_s``, by
+    ``track``, None where nobody is known near; ``sure`` is how likely it is a hand at the goods."""
+
+    facing: int
+    since_s: float
+    until_s: float
+    track: int | None
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
 class ShelfChange:
     """Something on the shelf looks different from ``until_s`` on than it did up to ``from_s``.
 
@@ -55,9 +67,12 @@ class ShelfChange:
 @dataclass(frozen=True, slots=True)
 class HandsLook:
     """One frame, ``time_s`` seconds into the stream. ``hidden`` (F,) is the part of each facing
-    that somebody stands or reaches in front of."""
+    that somebody stands or reaches in front of; ``hands`` are those that are over, and
+    ``somebody`` says whether a body is near enough for hands to be told so."""
 
     time_s: float
     arms: list[ArmSeen] = field(default_factory=list)
     changes: list[ShelfChange] = field(default_factory=list)
     hidden: Floats = field(default_factory=lambda: np.empty(0))
+    hands: list[HandSeen] = field(default_factory=list)
+    somebody: bool = False

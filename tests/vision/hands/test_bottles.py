@@ -81,6 +81,11 @@ def test_every_bottle_that_comes_or_goes_is_told() -> None:
     assert f1 >= 0.9, (matched, changes)
 
 
+def test_no_hand_is_told_to_have_only_reached() -> None:
+    """Each of them takes a bottle or puts one down."""
+    assert [touch for touch in touches(10.0) if touch.kind == "reach"] == []
+
+
 def test_who_is_not_seen_has_no_track() -> None:
     assert {touch.track for touch in touches(10.0)} == {None}
 

@@ -1,4 +1,4 @@
-"""``python -m miseban.learn.hands SHOP…``: learns how goods look that go or come, by hands."""
+"""``python -m miseban.learn.hands SHOP…``: learns how goods look that go or come, and hands."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 import miseban.vision.hands
 from miseban.learn.hands.filming import Film, cameras, filmed
 from miseban.learn.hands.fitting import fitted
+from miseban.learn.hands.hands import held_out
 from miseban.learn.hands.material import joined, material
-from miseban.vision.hands.judge import WEIGHTS, PieceJudge
+from miseban.vision.hands.judge import HAND_WEIGHTS, WEIGHTS, PieceJudge, read
 from miseban.vocabulary.shop import load_shop
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -22,22 +23,35 @@ to be: what follows from its mistakes is learnt too (S. Ross and others, AISTATS
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m miseban.learn.hands", description=__doc__)
-    parser.add_argument("shops", nargs="+", type=Path, metavar="SHOP",
-                        help="shop files with a scenario beside them")  # fmt: skip
+    parser.add_argument("shops", nargs="+", metavar="SHOP[=SEED,…]",
+                        help="shop files with a scenario beside them; days of its own")  # fmt: skip
     parser.add_argument("--seeds", nargs="+", type=int, default=SEEDS, help="days to draw")
     parser.add_argument("--seconds", type=float, default=LONG_S, help="played of each")
     parser.add_argument(
-        "--out", type=Path, default=Path(miseban.vision.hands.__file__).with_name(WEIGHTS),
-        help="where the network goes",
+        "--out", type=Path, default=Path(miseban.vision.hands.__file__).parent,
+        help="the folder where the networks go",
     )  # fmt: skip
+    parser.add_argument(
+        "--hands-only", action="store_true", help="keeps the network for goods as it is"
+    )
     options = parser.parse_args()
     films = []
-    for file in options.shops:
+    for named in options.shops:
+        path, _, own = named.partition("=")
+        file, seeds = Path(path), [int(seed) for seed in own.split(",")] if own else options.seeds
         for camera in cameras(load_shop(file)):
-            for seed in options.seeds:
+            for seed in seeds:
                 films.append(filmed(file, camera, seed, options.seconds))
                 sys.stderr.write(f"{file.stem} {seed}: {len(films[-1].deeds)} deeds\n")
-    options.out.write_bytes(learned(films).written())
+    if not options.hands_only:
+        options.out.joinpath(WEIGHTS).write_bytes(learned(films).written())
+    pieces = read(options.out.joinpath(WEIGHTS).read_bytes())
+    options.out.joinpath(HAND_WEIGHTS).write_bytes(hands_learned(films, pieces).written())
+
+
+def hands_learned(films: list[Film], pieces: PieceJudge) -> PieceJudge:
+    """What tells hands, where ``pieces`` tells goods."""
+    return fitted(joined([held_out(film, pieces) for film in films]), seed=0, kinds=2)
 
 
 def learned(films: list[Film]) -> PieceJudge:

@@ -17,7 +17,7 @@ from miseban.sim.truth.goods import goods_events
 from miseban.sim.world.simulation import Simulation
 from miseban.vision.detectors import open_detector
 from miseban.vision.hands.region import Region
-from miseban.vocabulary.events import ShelfTouched
+from miseban.vocabulary.events import ShelfTouched, Touch
 from miseban.vocabulary.shop import Facing, Shop, load_shop
 
 DETECTOR = "person-small"
@@ -25,10 +25,11 @@ DETECTOR = "person-small"
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """A piece was taken from facing number ``facing``, or put back, at ``time_s``."""
+    """A hand was at facing number ``facing`` at ``time_s``: it took a piece, put one back, or
+    neither."""
 
     facing: int
-    put_back: bool
+    kind: Touch
     time_s: float
 
 
@@ -78,10 +79,9 @@ def _deeds(file: Path, camera: str, seed: int, until_s: float) -> list[Deed]:
     numbers = {(shelf, f.id): n for n, (shelf, f) in enumerate(_facings(shop, camera))}
     visits = {person.id: str(person.id) for person in world.people}
     return [
-        Deed(numbers[e.shelf, e.facing], e.kind == "put_back",
-             (e.time - world.start).total_seconds())
+        Deed(numbers[e.shelf, e.facing], e.kind, (e.time - world.start).total_seconds())
         for e in goods_events(world.goods, shop, visits, world.start, until_s, seed)
-        if isinstance(e, ShelfTouched) and e.kind != "reach" and (e.shelf, e.facing) in numbers
+        if isinstance(e, ShelfTouched) and (e.shelf, e.facing) in numbers
     ]  # fmt: skip
 
 

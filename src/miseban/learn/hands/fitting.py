@@ -19,15 +19,15 @@ LEAST_SPREAD = 1e-2
 STEPS = 400
 
 
-def fitted(material: Material, seed: int) -> PieceJudge:
+def fitted(material: Material, seed: int, kinds: int = 3) -> PieceJudge:
     """Cross-entropy, by L-BFGS; the first weights as He et al. (2015) draw them. The same ``seed``,
     the same weights."""
     rng = np.random.default_rng(seed)
     numbers = material.numbers.astype(np.float64)
     mean, spread = numbers.mean(axis=0), numbers.std(axis=0) + LEAST_SPREAD
     scaled, wide = (numbers - mean) / spread, numbers.shape[1]
-    truth, weight = np.eye(3)[material.kind], material.weight / material.weight.sum()
-    shapes = (wide, HIDDEN), (HIDDEN,), (HIDDEN, 3), (3,)
+    truth, weight = np.eye(kinds)[material.kind], material.weight / material.weight.sum()
+    shapes = (wide, HIDDEN), (HIDDEN,), (HIDDEN, kinds), (kinds,)
 
     def loss(values: Doubles) -> tuple[float, Doubles]:
         first, bias, second, last = _parts(values, shapes)
@@ -48,7 +48,7 @@ def fitted(material: Material, seed: int) -> PieceJudge:
 
     start = np.concatenate([
         rng.normal(0, np.sqrt(2 / wide), wide * HIDDEN), np.zeros(HIDDEN),
-        rng.normal(0, np.sqrt(2 / HIDDEN), HIDDEN * 3), np.zeros(3),
+        rng.normal(0, np.sqrt(2 / HIDDEN), HIDDEN * kinds), np.zeros(kinds),
     ])  # fmt: skip
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
     first, bias, second, last = _parts(np.asarray(found.x, np.float64), shapes)

@@ -60,7 +60,8 @@ class _Teacher:
         shapes = [np.array(facing.polygon) for facing in film.facings]
         self._middles = np.array([shape.mean(axis=0) for shape in shapes])
         self._width = float(np.median([np.ptp(shape[:, 0]) for shape in shapes]))
-        self._deeds, self._judge = film.deeds, judge
+        self._deeds = [deed for deed in film.deeds if deed.kind != "reach"]
+        self._judge = judge
         self._numbers: list[Floats] = []
         self._what: list[int] = []
         self._weights: list[float] = []
@@ -87,7 +88,7 @@ class _Teacher:
         for deed in self._deeds:
             late_s = piece.since_s - deed.time_s
             if -EARLY_S <= late_s <= LATE_S and self._near(deed.facing, piece.facing):
-                what = 2 if deed.put_back else 1
+                what = 2 if deed.kind == "put_back" else 1
                 if deed.facing == piece.facing:
                     return what, 1.0
                 weight = BESIDE_WEIGHT

@@ -5,17 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
+from miseban.space.hands.deeds import Deed, forget, is_rest, is_second, more_than_before
+from miseban.space.hands.reaches import Reaches
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import Stretch, Touched
 from miseban.vocabulary.events import Touch
-from miseban.vocabulary.hands import REMEMBERED, ArmSeen, HandsLook, ShelfChange
-
-K = TypeVar("K")
-V = TypeVar("V")
+from miseban.vocabulary.hands import ArmSeen, HandSeen, HandsLook, ShelfChange
 
 
 class Handling:
@@ -30,7 +28,8 @@ class Handling:
         self._changes: list[ShelfChange] = []
         self._more: dict[int, bool] = {}
         self._at_s: dict[int, float] = {}
-        self._done: list[tuple[float, float, int | None, dict[int, float]]] = []
+        self._done: list[Deed] = []
+        self._hands = Reaches(self._settings)
         self._reached: dict[tuple[int | None, int], float] = {}
         self._now_s = 0.0
 
@@ -44,6 +43,7 @@ class Handling:
             self._open.remove(one)
             if s.least_s <= one.end_s - one.begin_s <= s.most_s:
                 self._past.append(one)
+        self._hands.see(look)
         told = [one for change in look.changes if change.sure for one in self._at_once(change)]
         self._changes += [change for change in look.changes if not change.sure]
         # A change is told once the arm that made it is back, and so is known in full.
@@ -51,14 +51,18 @@ class Handling:
             change
             for change in self._changes
             if now_s - change.until_s > s.most_s
-            or not any(self._fits(one, change) for one in self._open)
+            or (
+                not any(self._fits(one, change) for one in self._open)
+                and not (look.somebody and now_s - change.until_s < s.seen_s)
+            )
         ]
         told += self._tell(ready)
         told += self._reaches(look)
-        _forget(self._more)
-        _forget(self._at_s)
-        _forget(self._reached)
-        self._done = [one for one in self._done if now_s - one[1] < 2 * s.patient_s]
+        told += self._hands.told(self._done, self._changes, now_s)
+        forget(self._more)
+        forget(self._at_s)
+        forget(self._reached)
+        self._done = [one for one in self._done if now_s - one.until_s < 2 * s.patient_s]
         return told
 
     def finish(self) -> list[Touched]:
@@ -71,7 +75,7 @@ class Handling:
             if not one.told and one.facing() >= 0:
                 told += self._reach(one, 0.5)
         self._past = []
-        return told
+        return told + self._hands.told(self._done, [], math.inf)
 
     def _arm(self, arm: ArmSeen, now_s: float, look: HandsLook) -> None:
         steady = self._settings.steady
@@ -93,6 +97,7 @@ class Handling:
         one.facings.append(arm.facing)
         one.hidden.append(float(look.hidden[arm.facing]) if arm.facing >= 0 else 0.0)
         one.length = max(one.length, arm.length)
+        one.somebody |= look.somebody
 
     def _fits(self, one: Stretch, change: ShelfChange) -> bool:
         beside = self._settings.beside_s
@@ -105,13 +110,18 @@ class Handling:
         self._at_s[change.number] = change.until_s
         undone_s = self._at_s.get(-1 if change.undoes is None else change.undoes, -math.inf)
         pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
-        if pieces < self._settings.small_piece or self._is_rest(change):
+        if is_rest(change, self._done, self._settings) or is_second(
+            change, more, self._done, self._settings
+        ):
+            return []
+        if pieces < self._settings.small_piece:
+            self._changes.append(change)  # perhaps a hand was there
             return []
         if change.until_s - undone_s < self._settings.hasty_s:
             return []
-        self._done.append((change.until_s, change.until_s, change.track, change.shares))
         facing = max(change.shares, key=change.shares.__getitem__)
         kind: Touch = "put_back" if more else "pick_up"
+        self._done.append(Deed(change.until_s, change.until_s, change.track, change.shares, kind))
         return [Touched(facing, kind, change.until_s, change.track, change.sure)]
 
     def _tell(self, ready: Sequence[ShelfChange]) -> list[Touched]:
@@ -133,29 +143,38 @@ class Handling:
         pieces = {f: share * self._capacities[f] for f, share in change.shares.items()}
         changed = sum(pieces.values())
         plain = change.undoes not in self._more and abs(change.detail) < s.plain_detail
-        if changed < (s.plain_piece if plain else s.least_piece):
+        hand = self._hands.at(change, self._done)
+        if changed < (s.plain_piece if plain and hand is None else s.least_piece):
             return []
-        if self._is_rest(change):
-            self._more[change.number] = self._more_than_before(change, None)
+        if is_rest(change, self._done, self._settings):
+            self._more[change.number] = more_than_before(change, None, self._more, self._settings)
             return []
+        if hand is not None:
+            return self._done_by(hand, change)
+        if change.sure:
+            return []  # less than a piece
         by = [one for one in self._past if self._fits(one, change)]
         by.sort(key=lambda one: self._distance(one, change))
         one = next((one for one in by if not one.told), by[0] if by else None)
         facing = max(change.shares, key=change.shares.__getitem__)
         if one is not None and one.told:
             if change.shares.get(one.changed, 0.0) >= 0.5 * change.shares[facing]:
-                self._more[change.number] = self._more_than_before(change, None)
+                self._more[change.number] = more_than_before(
+                    change, None, self._more, self._settings
+                )
                 return []  # the rest of what was told
             one = replace(one)  # the other hand's doing
-        more = self._more_than_before(change, one)
+        more = more_than_before(change, one, self._more, self._settings)
         self._more[change.number] = more
         kind: Touch = "put_back" if more else "pick_up"
+        if is_second(change, more, self._done, self._settings):
+            return []
         if one is None:
             length_s = change.until_s - change.from_s
             if change.track is None or length_s > s.vague_s:
                 return []
             middle_s = (change.from_s + change.until_s) / 2
-            self._done.append((middle_s, change.until_s, change.track, change.shares))
+            self._done.append(Deed(middle_s, change.until_s, change.track, change.shares, kind))
             return [Touched(facing, kind, middle_s, change.track, 0.6)]
         one.told = True
         reached = one.facing()
@@ -163,42 +182,32 @@ class Handling:
             facing = reached
         one.changed = facing
         time_s = (max(change.from_s, one.begin_s) + min(change.until_s, one.end_s)) / 2
-        self._done.append((time_s, change.until_s, one.track, change.shares))
+        self._done.append(Deed(time_s, change.until_s, one.track, change.shares, kind))
         return [Touched(facing, kind, time_s, one.track, 0.9)]
 
-    def _is_rest(self, change: ShelfChange) -> bool:
-        """Whether ``change`` is the rest of one that was told: the same piece, of which parts are
-        seen, at once or as soon as nobody hides them any more."""
-        once_s = self._settings.once_s
-        return any(
-            change.from_s - once_s < until_s < change.until_s + once_s
-            and shares.keys() & change.shares
-            for _, until_s, _, shares in self._done
+    def _done_by(self, hand: HandSeen, change: ShelfChange) -> list[Touched]:
+        """``hand`` was there when ``change`` came."""
+        more = (
+            change.more > 0.5
+            if change.sure
+            else more_than_before(change, None, self._more, self._settings)
         )
+        self._more[change.number] = more
+        if is_second(change, more, self._done, self._settings):
+            return []
+        time_s = (change.from_s + change.until_s) / 2
+        if change.until_s - change.from_s > self._settings.deed_s:
+            time_s = (max(change.from_s, hand.since_s) + min(change.until_s, hand.until_s)) / 2
+        kind: Touch = "put_back" if more else "pick_up"
+        track = change.track if hand.track is None else hand.track
+        self._done.append(Deed(time_s, change.until_s, track, change.shares, kind))
+        return [Touched(hand.facing, kind, time_s, track, hand.sure)]
 
     def _distance(self, one: Stretch, change: ShelfChange) -> tuple[float, float]:
         there = sum(one.part_at(f) * (share > 0) for f, share in change.shares.items())
         middle_s = (change.from_s + change.until_s) / 2
         outside = max(0.0, one.begin_s - middle_s, middle_s - one.end_s)
         return -round(there, 1), outside
-
-    def _more_than_before(self, change: ShelfChange, one: Stretch | None) -> bool:
-        """Whether there is more on the shelf after ``change``."""
-        score = -0.8  # customers take
-        if change.undoes is not None and change.undoes in self._more:
-            score += -4.0 if self._more[change.undoes] else 4.0
-        if one is not None:
-            at_s = (change.from_s + change.until_s) / 2
-            time_s, hand = np.array(one.time_s), np.array(one.hand)
-            before, after = hand[time_s < at_s], hand[time_s > at_s]
-            if len(before) > 1 and len(after) > 1:
-                grown = float(np.log((np.median(after) + 5) / (np.median(before) + 5)))
-                score -= float(np.clip(grown, -1.0, 1.0))
-        # Where most of a facing changed, goods have more edges than the board behind them; where
-        # one piece of many went, the gap has as many as the piece had.
-        large = max(change.shares.values(), default=0.0) >= self._settings.large_part
-        score += (2.0 if large else 0.2) * float(np.clip(change.detail, -1.0, 1.0))
-        return score > 0
 
     def _reaches(self, look: HandsLook) -> list[Touched]:
         s, now_s = self._settings, look.time_s
@@ -231,15 +240,11 @@ class Handling:
         self._reached[at] = max(last_s, one.end_s)
         if float(np.median(one.hidden)) > s.body_part or one.begin_s - last_s < s.again_s:
             return []
+        if one.somebody and self._hands.judged(facing, one.track, one.begin_s, one.end_s):
+            return []
         # The hand that takes or puts is seen before and after, with and without the piece.
-        for time_s, _, track, _ in self._done:
-            same = one.track is None or track is None or track == one.track
-            if same and one.begin_s - s.holds_s < time_s < one.end_s + s.deed_s:
+        for deed in self._done:
+            same = one.track is None or deed.track is None or deed.track == one.track
+            if same and one.begin_s - s.holds_s < deed.time_s < one.end_s + s.deed_s:
                 return []
         return [Touched(facing, "reach", one.there_s, one.track, confidence)]
-
-
-def _forget(held: dict[K, V]) -> None:
-    """The oldest of more than ``REMEMBERED``."""
-    while len(held) > REMEMBERED:
-        del held[next(iter(held))]

@@ -24,9 +24,15 @@ class HandlingSettings:
     once_s: float = 0.35
     """What one hand changes within this time it changes at once."""
 
+    twice_s: float = 1.2
+    """Nobody takes two pieces of one facing in so short a time, or puts two back."""
+
     hasty_s: float = 1.5
     """What takes back a change so soon is the hand that left, and had been taken for part of it:
     nobody takes a piece and puts it back at once."""
+
+    seen_s: float = 2.8
+    """A hand that changes something is told of by so long after."""
 
     deed_s: float = 0.6
     """A hand is at the goods for so long before it takes or puts a piece."""
@@ -34,6 +40,18 @@ class HandlingSettings:
     holds_s: float = 1.25
     """What stretches out so soon after that is an arm on its way back, or that holds the piece up
     to look at it."""
+
+    hand_sure: float = 0.5
+    """What is held out is a hand at the goods where that is as likely."""
+
+    early_s: float = 0.3
+    """Moments of hands and of what they do are known so well."""
+
+    around_s: float = 1.0
+    """What was held out so long before an arm is seen, or after, may be that arm."""
+
+    same_s: float = 0.8
+    """What one body holds out within this time is one hand."""
 
     gap_s: float = 0.45
     """An arm that is not seen for longer is back."""
@@ -59,7 +77,7 @@ class HandlingSettings:
     least_piece: float = 0.1
     """What changed less of a facing than this part of what one piece takes up is no change."""
 
-    small_piece: float = 0.25
+    small_piece: float = 0.22
     """And less than this is none where a body touches it: a sleeve."""
 
     plain_piece: float = 0.75

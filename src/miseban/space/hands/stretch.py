@@ -33,6 +33,7 @@ class Stretch:
     facings: list[int] = field(default_factory=list)
     hidden: list[float] = field(default_factory=list)
     length: float = 0.0
+    somebody: bool = False
     told: bool = False
     changed: int = -1
     open_since_s: float | None = None

@@ -38,10 +38,11 @@ class Arm:
 @dataclass(frozen=True)
 class Bodies:
     """``attached`` (h, w) is all that hangs on people or reaches in over the edge; what else is
-    covered lies on the shelf."""
+    covered lies on the shelf; ``root`` (h, w) is bodies without arms."""
 
     attached: Mask
     arms: list[Arm]
+    root: Mask
 
 
 def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: float) -> Bodies:
@@ -52,12 +53,13 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     square = np.ones((3, 3), np.uint8)
     closed = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, square), np.uint8)
     count, labels = cv2.connectedComponents(closed, connectivity=8)
-    none = Bodies(np.zeros(covered.shape, bool), [])
+    nothing = np.zeros(covered.shape, bool)
+    none = Bodies(nothing, [], nothing)
     if count < 2:
         return none
     tall = float(np.median(boxes[:, 3] - boxes[:, 1])) if len(boxes) else unit_px
     radius = max(LEAST_PX, THIN * tall)
-    core = _thick(closed, radius) & _in_boxes(boxes, covered.shape, 0.06 * tall)
+    core = _thick(closed, radius) & in_boxes(boxes, covered.shape, 0.06 * tall)
     edge = _edge(closed, goods)
     # What lies at the edge and does not move is nobody's arm.
     edge &= cv2.dilate(lively.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -70,8 +72,8 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     arms = _arms(attached, root, boxes, radius, tall)
     # A leg that a stripe of the shelf's own colour cuts off hangs on the body all the same.
     beside = cv2.dilate(attached.astype(np.uint8), np.ones((2 * CUT_PX + 1,) * 2, np.uint8)) > 0
-    loose = np.unique(labels[beside & _in_boxes(boxes, covered.shape, 0.0) & covered])
-    return Bodies(attached | np.isin(labels, loose[loose > 0]), arms)
+    loose = np.unique(labels[beside & in_boxes(boxes, covered.shape, 0.0) & covered])
+    return Bodies(attached | np.isin(labels, loose[loose > 0]), arms, root)
 
 
 def _thick(mask: NDArray[np.uint8], radius: float) -> Mask:
@@ -83,7 +85,8 @@ def _thick(mask: NDArray[np.uint8], radius: float) -> Mask:
     return np.asarray(opened[size:-size, size:-size] > 0)
 
 
-def _in_boxes(boxes: Floats, shape: tuple[int, ...], margin: float) -> Mask:
+def in_boxes(boxes: Floats, shape: tuple[int, ...], margin: float) -> Mask:
+    """Where one of ``boxes`` (N, 4), wider by ``margin``, is in a picture of ``shape``."""
     inside = np.zeros(shape, np.uint8)
     for x1, y1, x2, y2 in boxes:
         a, b = round(x1 - margin), round(y1 - margin)

@@ -37,6 +37,10 @@ class ShelfChanges:
         self._goods, self._unit_px, self._judge = region.facing >= 0, unit_px, judge
         self._former = FormerLooks(region.facing.shape)
         self._pieces = Pieces(region, surface, self._former)
+        self.others: list[Piece] = []
+        """Of the last pieces, those that were no goods."""
+        self.unsure: Mask | None = None
+        """Where (h, w) nobody knows how the shelf looked before, None for nowhere."""
         self._number = 0
         self._more: dict[int, int] = {}
 
@@ -49,13 +53,15 @@ class ShelfChanges:
         pieces = self._pieces.found(
             time_s, everybody, tips, tall, lambda number: self._more.get(number, 0)
         )
+        self.others = []
         if not pieces:
             return []
         chances = self._judge(pieces)
         goods = [
             (piece, chance) for piece, chance in zip(pieces, chances, strict=True)
-            if chance[0] < 0.5
+            if chance[0] < 0.5 and not self._is_unsure(piece.which)
         ]  # fmt: skip
+        self.others = [p for p, c in zip(pieces, chances, strict=True) if c[0] >= 0.5]
         changes = []
         while goods:
             first = max(goods, key=lambda one: float(one[0].which.sum()))
@@ -138,12 +144,18 @@ class ShelfChanges:
         for which in self._together(fresh, pieces, stats):
             if _within(which, everybody):
                 continue
+            if self._is_unsure(which):
+                surface.settle(which, time_s)
+                continue
             if which.sum() < least:
                 if (surface.since_s[which] <= time_s - 4 * s.settles_s).all():
                     surface.settle(which, time_s)
                 continue
             changes.append(self._change(which, time_s, _who(which, boxes, tracks)))
         return changes
+
+    def _is_unsure(self, which: Mask) -> bool:
+        return self.unsure is not None and bool(self.unsure[which].mean() > 0.5)
 
     def _together(
         self, fresh: Mask, pieces: NDArray[np.int32], stats: NDArray[np.int32]

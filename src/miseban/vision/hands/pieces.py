@@ -72,6 +72,8 @@ class Pieces:
         self._often[~surface.covered] = 0
         age_s = time_s - surface.since_s
         fresh = surface.covered & (age_s >= RESTS_S) & (surface.since_s != self._judged_s)
+        if surface.unknown is not None:
+            fresh &= ~surface.unknown
         if not fresh.any() or age_s[fresh].max() < WAITS_S:
             return []
         self._judged_s[fresh] = surface.since_s[fresh]

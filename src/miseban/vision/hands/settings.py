@@ -29,3 +29,6 @@ class HandsSettings:
 
     near_heights: float = 0.08
     """A hand is at a facing when it is so near to it, in body heights."""
+
+    touch_part: float = 0.02
+    """And when this part of the facing is hidden, by it or by anything."""

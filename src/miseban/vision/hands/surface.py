@@ -53,6 +53,12 @@ class Surface:
         self.seen_s: Doubles = np.empty(0, np.float64)
         self.since_s: Doubles = np.empty(0, np.float64)
         self._last_s = 0.0
+        self._unknown: Mask | None = None
+
+    @property
+    def unknown(self) -> Mask | None:
+        """Where (h, w) nobody knows yet how the shelf looks; None where it is known all over."""
+        return self._unknown
 
     def at_rest(self, small: Floats, time_s: float) -> bool:
         """Whether ``small`` shows nothing but the shelf as it was at the last look, and nothing
@@ -65,8 +71,10 @@ class Surface:
         self.seen_s.fill(time_s)
         return True
 
-    def take(self, small: Floats, time_s: float) -> None:
-        """``small`` (h, w, 3) is the region at ``time_s``, later than the last."""
+    def take(self, small: Floats, time_s: float, hidden: Mask | None = None) -> None:
+        """``small`` (h, w, 3) is the region at ``time_s``, later than the last; ``hidden`` (h, w)
+        is where bodies are. How the shelf looks behind who stands there from the first picture on
+        is learnt when they have left."""
         s = self.settings
         if self._rest is None:
             self._rest, self._candidate = small.copy(), small.copy()
@@ -76,6 +84,9 @@ class Surface:
             self.seen_s = np.full(small.shape[:2], time_s, np.float64)
             self.since_s = self.seen_s.copy()
             self._last_s = time_s
+            if hidden is not None and hidden.any():
+                self._unknown = hidden.copy()
+                self.covered |= hidden
             return
         now = np.asarray(small * (1.0 / self._gain(small)), np.float32)
         self._now = now
@@ -90,6 +101,21 @@ class Surface:
         self.since_s[self.moving] = time_s
         cv2.accumulateWeighted(now, self._candidate, 0.2, mask=stays)
         cv2.copyTo(now, 1 - stays, self._candidate)
+        if self._unknown is not None:
+            self._uncover(now, time_s, hidden)
+
+    def _uncover(self, now: Floats, time_s: float, hidden: Mask | None) -> None:
+        """What nobody hides any more of what was hidden at first is the shelf at rest."""
+        assert self._unknown is not None  # noqa: S101 - asked where something is unknown
+        assert self._rest is not None  # noqa: S101 - as below
+        free = self._unknown if hidden is None else self._unknown & ~hidden
+        self._rest[free] = now[free]
+        self.covered[free] = False
+        self.seen_s[free] = time_s
+        self._unknown &= ~free
+        self.covered |= self._unknown
+        if not self._unknown.any():
+            self._unknown = None
 
     def looks(self, near: tuple[slice, slice]) -> tuple[Floats, Floats]:
         """(h, w, 3) each, of a part of the region: the look at rest, and what is seen there."""

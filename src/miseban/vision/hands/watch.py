@@ -7,28 +7,37 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.vision.hands.arms import bodies
+from miseban.vision.hands.arms import bodies, in_boxes
 from miseban.vision.hands.changes import Judge, ShelfChanges
+from miseban.vision.hands.judge import hand_judge
 from miseban.vision.hands.judge import judge as common
+from miseban.vision.hands.outstretched import HandChances, Outstretched
 from miseban.vision.hands.pieces import Piece
 from miseban.vision.hands.region import Pair, Region
 from miseban.vision.hands.settings import HandsSettings
 from miseban.vision.hands.surface import Surface
 from miseban.vision.pixels import Frame
 from miseban.vision.sealed import Sealed
-from miseban.vocabulary.hands import ArmSeen, HandsLook
+from miseban.vocabulary.hands import ArmSeen, HandSeen, HandsLook
 
 Floats = NDArray[np.float64]
 
 TIPS_S = 1.5
 """Where hands were is known for so long."""
 
+BESIDE = 0.06
+"""A body may reach so far beyond its box, in heights."""
+
+REACH = 0.45
+"""And a hand so far."""
+
 
 class HandsWatch(Sealed):
     """``look`` at every frame, in order. It holds small pictures of the shelf: sealed."""
 
     __slots__ = (
-        "_changes", "_goods", "_region", "_settings", "_surface", "_tips", "_unit_px"
+        "_changes", "_first", "_goods", "_hands", "_region", "_settings", "_surface", "_tips",
+        "_unit_px", "_unsure",
     )  # fmt: skip
 
     def __init__(
@@ -38,9 +47,11 @@ class HandsWatch(Sealed):
         height: int,
         settings: HandsSettings | None = None,
         judge: Judge | None = None,
+        hands: HandChances | None = None,
     ) -> None:
         """``polygons`` are the facings' corners in frames of ``width`` by ``height`` pixels;
-        ``judge`` tells goods from arms, None for the one that all facings share."""
+        ``judge`` tells goods from arms and ``hands`` hands at the goods from others, None for those
+        that all facings share."""
         self._settings = settings or HandsSettings()
         self._region = region = Region.of(polygons, width, height)
         self._goods = region.facing >= 0
@@ -49,7 +60,10 @@ class HandsWatch(Sealed):
         self._changes = ShelfChanges(
             region, self._surface, self._settings, self._unit_px, judge or _common
         )
+        self._hands = Outstretched(region, self._surface, hands or _common_hands)
         self._tips: list[tuple[float, Pair]] = []
+        self._first = True
+        self._unsure: NDArray[np.bool_] | None = None
 
     @property
     def region(self) -> Region:
@@ -72,10 +86,11 @@ class HandsWatch(Sealed):
         somebody = _near(everybody, region.facing.shape)
         if not somebody and surface.at_rest(small, time_s):
             return HandsLook(time_s, hidden=np.zeros(len(region.sizes)))
-        surface.take(small, time_s)
         tall = self._unit_px
         if len(everybody):
             tall = float(np.median(everybody[:, 3] - everybody[:, 1]))
+        self._beside_at_first(everybody, tall)
+        surface.take(small, time_s, in_boxes(everybody, region.facing.shape, BESIDE * tall))
         own, changes = region.boxes(boxes), []
         # What nobody touches in the picture can wait until the hand has left, and is surer then.
         if somebody:
@@ -83,9 +98,12 @@ class HandsWatch(Sealed):
             changes = self._changes.at_once(time_s, everybody, own, tracks, tips, tall)
         lively = surface.covered & (surface.since_s > time_s - self._settings.lively_s)
         found = bodies(surface.covered, self._goods, lively, everybody, self._unit_px)
+        hidden = np.bincount(
+            region.facing[found.attached & self._goods], minlength=len(region.sizes)
+        ) / np.maximum(region.sizes, 1)
         arms = [
             ArmSeen(
-                facing=self._facing_at(arm.tip, tall),
+                facing=self._facing_at(arm.tip, tall, hidden),
                 x=arm.tip[0] / tall,
                 y=arm.tip[1] / tall,
                 length=arm.length,
@@ -96,16 +114,29 @@ class HandsWatch(Sealed):
         ]
         self._tips = [one for one in self._tips if time_s - one[0] < TIPS_S]
         self._tips += [(time_s, arm.tip) for arm in found.arms]
-        hidden = np.bincount(
-            region.facing[found.attached & self._goods], minlength=len(region.sizes)
-        ) / np.maximum(region.sizes, 1)
+        for change in changes:
+            self._hands.took(change.track, change.until_s, change.more > 0.5)
+        others = self._changes.others if somebody else []
+        out = [(arm.facing, arm.length) for arm in arms]
+        hands = self._hands.look(time_s, others, found.root, out, everybody, tracks, tall)
         changes += self._changes.lying(found, time_s, everybody, own, tracks)
-        return HandsLook(time_s, arms, changes, hidden)
+        return HandsLook(time_s, arms, changes, hidden, hands, somebody)
 
-    def _facing_at(self, tip: Pair, tall: float) -> int:
+    def _beside_at_first(self, everybody: Floats, tall: float) -> None:
+        """What is within reach of who was there from the first picture on may have been hidden by
+        their hands: how the shelf looks there is not known until they have gone."""
+        if self._first:
+            shape = self._region.facing.shape
+            now = in_boxes(everybody, shape, REACH * tall)
+            self._unsure = now if self._unsure is None else self._unsure & now
+            self._first = bool(self._unsure.any())
+        self._changes.unsure = self._unsure if self._first else None
+
+    def _facing_at(self, tip: Pair, tall: float, hidden: Floats) -> int:
         at = round(tip[1]), round(tip[0])
-        near_px = self._settings.near_heights * tall
-        return int(self._region.nearest[at]) if self._region.gap[at] <= near_px else -1
+        facing = int(self._region.nearest[at])
+        near = self._region.gap[at] <= self._settings.near_heights * tall
+        return facing if near and hidden[facing] >= self._settings.touch_part else -1
 
 
 def _near(boxes: Floats, shape: tuple[int, ...]) -> bool:
@@ -130,3 +161,8 @@ def _track_of(owner: int, boxes: Floats, tracks: Sequence[int]) -> int | None:
 
 def _common(pieces: Sequence[Piece]) -> NDArray[np.float32]:
     return common().chances(np.stack([piece.numbers for piece in pieces]))
+
+
+def _common_hands(numbers: NDArray[np.float32], hands: Sequence[HandSeen]) -> NDArray[np.float32]:
+    del hands
+    return hand_judge().chances(numbers)[:, 1]

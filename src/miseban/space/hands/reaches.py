@@ -1,0 +1,161 @@
+"""Hands that were at the goods, beside what was taken or brought: the others only reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from miseban.space.hands.deeds import Deed
+from miseban.space.hands.settings import HandlingSettings
+from miseban.space.hands.stretch import SOON_S, Touched
+from miseban.vocabulary.hands import HandSeen, HandsLook, ShelfChange
+
+
+@dataclass(slots=True, eq=False)
+class _Hand:
+    """A hand that was seen, and since when its facing has been in full view after it."""
+
+    seen: HandSeen
+    open_since_s: float | None = None
+    decided: bool = False
+
+
+class Reaches:
+    """``see`` every look; ``told`` says which hands only reached, ``at`` which was at a change."""
+
+    def __init__(self, settings: HandlingSettings) -> None:
+        self._settings = settings
+        self._hands: list[_Hand] = []
+        self._asked: list[HandSeen] = []
+
+    def see(self, look: HandsLook) -> None:
+        """What is no hand by more than even odds is not kept."""
+        s, now_s = self._settings, look.time_s
+        self._hands = [one for one in self._hands if now_s - one.seen.until_s < 2 * s.patient_s]
+        self._hands += [_Hand(hand) for hand in look.hands if hand.sure >= s.hand_sure]
+        self._asked = [one for one in self._asked if now_s - one.until_s < 2 * s.patient_s]
+        self._asked += look.hands
+        for one in self._hands:
+            if one.decided:
+                continue
+            if look.hidden[one.seen.facing] > s.hidden_part:
+                one.open_since_s = None
+            elif one.open_since_s is None:
+                one.open_since_s = now_s
+
+    def judged(self, facing: int, track: int | None, begin_s: float, end_s: float) -> bool:
+        """Whether what was held out to ``facing``, or by ``track``, in that time came to rest and
+        was judged, hand or not."""
+        around_s = self._settings.around_s
+        return any(
+            (one.facing == facing or (track is not None and one.track == track))
+            and one.since_s - around_s <= end_s and one.until_s + around_s >= begin_s
+            for one in self._asked
+        )  # fmt: skip
+
+    def at(self, change: ShelfChange, deeds: Sequence[Deed]) -> HandSeen | None:
+        """The hand that was at ``change`` when it came and did none of ``deeds``; the surest."""
+        early_s = self._settings.early_s
+        busy = self._busy([one.seen for one in self._hands], deeds)
+        found = [
+            one.seen for one in self._hands
+            if not one.decided and id(one.seen) not in busy
+            and change.shares.get(one.seen.facing, 0.0) > 0
+            and one.seen.since_s - early_s <= change.until_s
+            and one.seen.until_s + early_s >= change.from_s
+        ]  # fmt: skip
+        return max(found, key=lambda hand: hand.sure, default=None)
+
+    def told(
+        self, deeds: Sequence[Deed], pending: Sequence[ShelfChange], now_s: float
+    ) -> list[Touched]:
+        """Those of which all is known by ``now_s`` and that did none of ``deeds``; ``pending`` are
+        changes of which nobody knows yet what they are."""
+        ready = [
+            one for one in self._hands if not one.decided and self._is_ready(one, pending, now_s)
+        ]
+        if not ready:
+            return []
+        busy = self._busy([one.seen for one in self._hands], deeds)
+        found = []
+        for one in sorted(ready, key=lambda one: -one.seen.sure):
+            one.decided = True
+            hand = one.seen
+            if one.open_since_s is None:
+                continue  # nobody has seen what it did
+            others = [other.seen for other in self._hands if other is not one]
+            if any(self._same(hand, other) and _before(other, hand) for other in others):
+                continue
+            if id(hand) not in busy and not self._comes_back(hand, deeds):
+                time_s = hand.since_s + min((hand.until_s - hand.since_s) / 2, SOON_S)
+                found.append(Touched(hand.facing, "reach", time_s, hand.track, hand.sure))
+        return found
+
+    def _is_ready(self, one: _Hand, pending: Sequence[ShelfChange], now_s: float) -> bool:
+        s, hand = self._settings, one.seen
+        if now_s - hand.until_s > s.patient_s:
+            return True
+        if now_s - hand.until_s < s.deed_s:
+            return False
+        if any(
+            change.shares.get(hand.facing, 0.0) > 0
+            and hand.since_s - s.early_s <= change.until_s
+            and hand.until_s + s.early_s >= change.from_s
+            for change in pending
+        ):
+            return False
+        return one.open_since_s is not None and now_s - one.open_since_s >= s.open_s
+
+    def _busy(self, hands: Sequence[HandSeen], deeds: Sequence[Deed]) -> set[int]:
+        """The hands, by ``id``, that did one of ``deeds``: each was done by one."""
+        pairs = sorted(
+            (self._misfit(hand, deed), number, at)
+            for number, hand in enumerate(hands)
+            for at, deed in enumerate(deeds)
+            if self._may_have_done(hand, deed)
+        )
+        busy: set[int] = set()
+        done: set[int] = set()
+        for _, number, at in pairs:
+            if number not in busy and at not in done:
+                busy.add(number)
+                done.add(at)
+        return {id(hands[number]) for number in busy}
+
+    def _may_have_done(self, hand: HandSeen, deed: Deed) -> bool:
+        s = self._settings
+        there = hand.since_s - s.early_s <= deed.time_s <= hand.until_s + s.early_s
+        known = hand.track is not None and deed.track is not None
+        return there and (
+            deed.shares.get(hand.facing, 0.0) > 0 or (known and hand.track == deed.track)
+        )
+
+    def _misfit(self, hand: HandSeen, deed: Deed) -> float:
+        middle_s = (hand.since_s + hand.until_s) / 2
+        known = hand.track is not None and deed.track is not None
+        return (
+            abs(middle_s - deed.time_s)
+            + 0.5 * (hand.facing != deed.facing)
+            + 0.25 * (known and hand.track != deed.track)
+        )
+
+    def _comes_back(self, hand: HandSeen, deeds: Sequence[Deed]) -> bool:
+        """Whether it is an arm on its way back from a deed, or holds the piece up."""
+        return any(
+            hand.track is not None and hand.track == deed.track
+            and 0 < hand.since_s - deed.time_s < self._settings.holds_s
+            for deed in deeds
+        )  # fmt: skip
+
+    def _same(self, one: HandSeen, other: HandSeen) -> bool:
+        """Whether both are one hand."""
+        known = one.track is not None and other.track is not None
+        near = abs(one.since_s - other.since_s) < self._settings.same_s
+        if known and one.track != other.track:
+            return False
+        return near and (one.facing == other.facing or known)
+
+
+def _before(one: HandSeen, other: HandSeen) -> bool:
+    """Whether ``one`` is told rather than ``other``."""
+    return (one.sure, -one.since_s) > (other.sure, -other.since_s)

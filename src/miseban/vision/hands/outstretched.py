@@ -1,0 +1,252 @@
+"""Hands that are held out to the goods, whether they take anything or not, in numbers.
+
+An arm is there from one moment on, holds nearly still while the hand is at the goods, and then is
+gone again. What came to rest in one moment beside a body and is no goods is watched until it moves
+again; then it is told of each facing near it how likely a hand was there, by a small network that
+has learnt hands from sleeves, heads and people who turn round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from miseban.vision.hands.pieces import Piece
+from miseban.vision.hands.region import Region
+from miseban.vision.hands.surface import Surface
+from miseban.vocabulary.hands import HandSeen
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+HandChances = Callable[[NDArray[np.float32], Sequence[HandSeen]], NDArray[np.float32]]
+"""(N,) how likely each of what may be hands, of which (N, NUMBERS) numbers tell, is one."""
+
+LONGEST_S = 2.6
+"""What stays for longer is told of by then."""
+GONE = 0.5
+"""What has changed again in so large a part is over."""
+PAST_S = 4.0
+"""Where bodies and arms were is known for so long."""
+TOGETHER_S = 0.25
+"""What came to rest within this time came with one movement."""
+NUMBERS = 36
+"""How many numbers tell of a hand at a facing."""
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """What came to rest beside one body, from ``since_s`` on: ``where`` are the flat places of its
+    small pixels and ``since`` since when each rests."""
+
+    since_s: float
+    track: int | None
+    box: Floats
+    pieces: list[Piece]
+    where: NDArray[np.int64]
+    since: Floats
+    away: NDArray[np.float32]
+    moved: float
+    last: tuple[float, int]
+
+
+@dataclass(slots=True)
+class _Past:
+    time_s: float
+    boxes: dict[int, Floats]
+    arms: list[tuple[int, float]] = field(default_factory=list)
+
+
+class Outstretched:
+    """Of one camera's ``region``, by what ``surface`` shows."""
+
+    def __init__(self, region: Region, surface: Surface, chances: HandChances) -> None:
+        self._region, self._surface, self._chances = region, surface, chances
+        self._held: list[_Held] = []
+        self._past: list[_Past] = []
+        self._told: dict[int, tuple[float, int]] = {}
+        ys, xs = np.indices(region.facing.shape)
+        self._ys, self._xs = ys.ravel(), xs.ravel()
+        self._middles = [
+            _middle(region.facing == facing) for facing in range(len(region.sizes))
+        ]  # fmt: skip
+        self._short = float(np.sqrt(np.median(region.sizes)))
+
+    def took(self, track: int | None, time_s: float, more: bool) -> None:
+        """``track`` took a piece, or brought ``more``."""
+        if track is not None:
+            self._told[track] = time_s, 1 if more else -1
+
+    def look(
+        self,
+        time_s: float,
+        fresh: Sequence[Piece],
+        root: Mask,
+        arms: Sequence[tuple[int, float]],
+        everybody: Floats,
+        tracks: Sequence[int],
+        tall: float,
+    ) -> list[HandSeen]:
+        """Those that are over. ``fresh`` came to rest now and are no goods; ``root`` (h, w) is
+        bodies without arms, ``arms`` the facing and length of each; the first of
+        ``everybody`` (N, 4) are the ``tracks``' boxes, of bodies ``tall`` small pixels high."""
+        own = {track: everybody[n] for n, track in enumerate(tracks)}
+        self._past = [one for one in self._past if time_s - one.time_s < PAST_S]
+        self._past.append(_Past(time_s, own, list(arms)))
+        if fresh:
+            away = np.asarray(
+                cv2.distanceTransform((~root).astype(np.uint8), cv2.DIST_L2, 5), np.float32
+            )
+            self._held += self._began(fresh, away, everybody, tracks, tall)
+        over = [held for held in self._held if self._is_over(held, time_s)]
+        if not over:
+            return []
+        self._held = [held for held in self._held if held not in over]
+        told: list[HandSeen] = []
+        rows: list[list[float]] = []
+        numbers_of: list[int] = []
+        for number, held in enumerate(over):
+            for facing, numbers in self._numbers(held, time_s, own, tall):
+                told.append(HandSeen(facing, held.since_s, time_s, held.track, 0.0))
+                rows.append(numbers)
+                numbers_of.append(number)
+        if not rows:
+            return []
+        chances = self._chances(np.array(rows, np.float32), told)
+        best: dict[int, HandSeen] = {}
+        for number, one, chance in zip(numbers_of, told, chances, strict=True):
+            if number not in best or chance > best[number].sure:
+                best[number] = replace(one, sure=float(chance))
+        return list(best.values())
+
+    def _is_over(self, held: _Held, time_s: float) -> bool:
+        surface = self._surface
+        same = surface.since_s.ravel()[held.where] == held.since
+        same &= surface.covered.ravel()[held.where]
+        return bool(same.mean() < GONE) or time_s - held.since_s > LONGEST_S
+
+    def _began(
+        self, fresh: Sequence[Piece], away: NDArray[np.float32], everybody: Floats,
+        tracks: Sequence[int], tall: float,
+    ) -> list[_Held]:  # fmt: skip
+        groups: list[tuple[int, float, list[Piece]]] = []
+        for piece in fresh:
+            ys, xs = np.nonzero(piece.which)
+            owner = _owner((float(xs.mean()), float(ys.mean())), everybody, tall)
+            for other, since_s, pieces in groups:
+                if other == owner and abs(since_s - piece.since_s) < TOGETHER_S:
+                    pieces.append(piece)
+                    break
+            else:
+                groups.append((owner, piece.since_s, [piece]))
+        found = []
+        for owner, since_s, pieces in groups:
+            where = np.concatenate([np.flatnonzero(piece.which) for piece in pieces])
+            track = tracks[owner] if 0 <= owner < len(tracks) else None
+            x, y = self._xs[where].mean(), self._ys[where].mean()
+            box = everybody[owner] if owner >= 0 else np.array([x, y, x, y + tall])
+            found.append(_Held(
+                since_s, track, box.copy(), pieces, where, self._surface.since_s.ravel()[where],
+                away.ravel()[where], self._moved(track, tall),
+                self._told.get(-1 if track is None else track, (-np.inf, 0)),
+            ))  # fmt: skip
+        return found
+
+    def _numbers(
+        self, held: _Held, time_s: float, own: dict[int, Floats], tall: float
+    ) -> list[tuple[int, list[float]]]:
+        region, where = self._region, held.where
+        xs, ys = self._xs[where], self._ys[where]
+        nearest, gap = region.nearest.ravel()[where], region.gap.ravel()[where]
+        on = region.facing.ravel()[where]
+        sizes = np.array([piece.which.sum() for piece in held.pieces], np.float64)
+        looks = np.average(
+            np.stack([piece.numbers for piece in held.pieces]), axis=0, weights=sizes
+        )
+        box, high = held.box, max(float(held.box[3] - held.box[1]), 1.0)
+        foot = np.array([(box[0] + box[2]) / 2, box[3]])
+        far = np.hypot(xs - foot[0], ys - foot[1])
+        covered = self._surface.covered.ravel()[where]
+        moving = self._surface.moving.ravel()[where]
+        after = 1.0
+        if held.track is not None and held.track in own:
+            after = min(float(np.abs(own[held.track] - box).max()) / tall, 1.0)
+        whole = [
+            float(np.log(len(where) / self._short**2 + 0.02)),
+            len(where) / ((np.ptp(xs) + 1) * (np.ptp(ys) + 1)),
+            np.ptp(ys) / self._short,
+            np.ptp(xs) / self._short,
+            *(float(looks[n]) for n in (7, 8, 10, 11, 13, 15, 17, 18, 21, 23)),
+            held.moved,
+            after,
+            float(held.track is not None),
+            min(time_s - held.since_s, LONGEST_S),
+            float(1.0 - covered.mean()),
+            float(moving.mean()),
+            min(held.since_s - held.last[0], 10.0) / 10.0,
+            float(held.last[1]),
+            float(held.away.max()) / tall,
+        ]
+        during = [p for p in self._past if held.since_s - 0.05 <= p.time_s < time_s]
+        before = [p for p in self._past if held.since_s - 1.05 <= p.time_s < held.since_s - 0.05]
+        found = []
+        tip = int(np.argmax(far))
+        top = int(np.argmin(ys))
+        for facing in np.unique(nearest).tolist():
+            here = (nearest == facing) & (gap < 0.5 * self._short)
+            if here.sum() < 3:
+                continue
+            fx, fy = self._middles[facing]
+            found.append((facing, [
+                *whole,
+                float(np.log(here.sum() / region.sizes[facing] + 0.005)),
+                float(here.mean()),
+                float((on == facing).sum() / region.sizes[facing]),
+                float(far[here].max() / far[tip]),
+                float(held.away[here].max() / max(held.away.max(), 1.0)),
+                float(nearest[tip] == facing),
+                float(nearest[top] == facing),
+                *_arms_at(during, facing),
+                _arms_at(before, facing)[0],
+                abs(fx - foot[0]) / high,
+                (box[1] - fy) / high,
+                float(ys[here].min() - ys[top]) / self._short,
+            ]))  # fmt: skip
+        return found
+
+    def _moved(self, track: int | None, tall: float) -> float:
+        """How far ``track``'s box moved lately, in heights of a body."""
+        boxes = [past.boxes[track] for past in self._past[-8:] if track in past.boxes]
+        if track is None or len(boxes) < 2:
+            return 1.0
+        return float(min(np.abs(boxes[-1] - boxes[0]).max() / tall, 1.0))
+
+
+def _arms_at(looks: Sequence[_Past], facing: int) -> tuple[float, float]:
+    """In what part of ``looks`` an arm was at ``facing``, and how long the longest was."""
+    lengths = [
+        max((length for at, length in past.arms if at == facing), default=0.0) for past in looks
+    ]
+    if not lengths:
+        return 0.0, 0.0
+    return float(np.mean([length > 0 for length in lengths])), float(max(lengths))
+
+
+def _owner(point: tuple[float, float], boxes: Floats, tall: float) -> int:
+    """The box nearest to ``point``; -1 where none is within half a body."""
+    if not len(boxes):
+        return -1
+    x = np.maximum(boxes[:, 0] - point[0], point[0] - boxes[:, 2]).clip(0)
+    y = np.maximum(boxes[:, 1] - point[1], point[1] - boxes[:, 3]).clip(0)
+    gap = np.hypot(x, y)
+    best = int(np.argmin(gap))
+    return best if gap[best] <= 0.5 * tall else -1
+
+
+def _middle(mask: Mask) -> tuple[float, float]:
+    """(x, y) of ``mask`` (h, w); far away where it is empty."""
+    ys, xs = np.nonzero(mask)
+    return (float(xs.mean()), float(ys.mean())) if len(xs) else (-1e3, -1e3)

@@ -1,0 +1,66 @@
+"""Hands that were seen at the goods, beside what was taken or brought."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from miseban.space.hands import Handling
+from miseban.vocabulary.hands import HandSeen, HandsLook, ShelfChange
+
+HAND = HandSeen(1, 2.0, 4.0, 7, 0.9)
+
+
+def played(
+    hands: list[HandSeen], changes: list[ShelfChange], *, hidden_from_s: float = 99.0
+) -> list[tuple[int, str, float]]:
+    """Five looks a second for 40 s, somebody in front; hands are told when they are over, changes
+    0.6 s after they came."""
+    handling, told = Handling([4, 4, 4]), []
+    for step in range(200):
+        now_s = step / 5
+        over = [hand for hand in hands if round(5 * hand.until_s) == step]
+        fresh = [one for one in changes if round(5 * (one.until_s + 0.6)) == step]
+        hidden = np.full(3, 0.9 if now_s >= hidden_from_s else 0.0)
+        told += handling.see(HandsLook(now_s, [], fresh, hidden, over, somebody=True))
+    told += handling.finish()
+    return [(one.facing, one.kind, one.time_s) for one in told]
+
+
+def gone(number: int, at_s: float, track: int | None, share: float = 0.2) -> ShelfChange:
+    return ShelfChange(
+        number, at_s - 0.2, at_s, {1: share}, None, -0.5, track, more=0.1, sure=0.9
+    )  # fmt: skip
+
+
+def test_a_hand_after_which_all_is_as_before_reached() -> None:
+    assert played([HAND], []) == [(1, "reach", 3.0)]
+
+
+def test_what_is_likelier_no_hand_is_none() -> None:
+    assert played([HandSeen(1, 2.0, 4.0, 7, 0.4)], []) == []
+
+
+def test_a_hand_that_took_something_has_not_also_reached() -> None:
+    assert [kind for _, kind, _ in played([HAND], [gone(1, 3.0, 7)])] == ["pick_up"]
+
+
+def test_of_two_hands_and_one_piece_one_reached() -> None:
+    other = HandSeen(1, 1.6, 4.4, 8, 0.8)
+    told = played([HAND, other], [gone(1, 2.8, 7)])
+    assert sorted(kind for _, kind, _ in told) == ["pick_up", "reach"]
+
+
+def test_what_nobody_sees_again_is_not_told() -> None:
+    assert played([HAND], [], hidden_from_s=2.0) == []
+
+
+def test_a_small_change_counts_where_a_hand_was() -> None:
+    """Less than a piece looks alone: the rest of it is hidden."""
+    small = gone(1, 3.0, 7, share=0.04)
+    assert [kind for _, kind, _ in played([HAND], [small])] == ["pick_up"]
+    assert played([], [small]) == []
+
+
+def test_nobody_takes_two_pieces_of_a_facing_in_a_moment() -> None:
+    told = played([HAND], [gone(1, 3.0, 7), gone(2, 3.8, 7)])
+    assert [kind for _, kind, _ in told] == ["pick_up"]
