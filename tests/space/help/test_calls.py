@@ -174,6 +174,20 @@ def test_long_search() -> None:
     found = calls(seen([round_of(9.0)]))
     assert [call.kind for call in found] == ["long_search"]
     assert not calls(seen([round_of(35.0)]))
+    searcher = round_of(9.0)
+    beside = Actor(
+        lambda at_s: (searcher.way(at_s)[0] + 0.9, searcher.way(at_s)[1]), 0.0, searcher.to_s
+    )
+    assert len(calls(seen([searcher, beside]))) == 1  # one call for who searches together
+
+
+def test_a_stop_of_which_the_beginning_was_not_seen_says_nothing() -> None:
+    """Tracks that break while somebody stands do not make short stops of a long one."""
+    pieces = [
+        Actor(along((t, x, 5.0), (t + 7.0, x, 5.0), (t + 8.5, x + 1.5, 5.0)), t, t + 8.5)
+        for t, x in ((0.0, 4.0), (10.0, 8.5), (20.0, 13.0), (30.0, 8.5), (40.0, 4.0))
+    ]
+    assert not calls(seen(pieces))
 
 
 def test_what_the_shop_file_says_is_done() -> None:

@@ -28,7 +28,7 @@ _KINDS: tuple[HelpKind, ...] = get_args(HelpKind)
 
 
 @dataclass(frozen=True, slots=True)
-class _Incident:
+class Incident:
     """A true need from ``begin_s`` to ``end_s``, seconds since 1970. ``trail`` (3, N) is the way in
     metres of who has it, ``t`` since 1970, where it is known; who needs help goes on meanwhile."""
 
@@ -57,7 +57,7 @@ def score_help(truth: Recording, result: Recording, gaps: Gaps) -> HelpScore | N
     """Kind by kind and all together; None where one side tells of no calls at all."""
     if not gaps.both_tell("help", "help.needed", truth, result):
         return None
-    true = _incidents(truth)
+    true = incidents(truth)
     found = [event for event in result.events if isinstance(event, HelpNeeded)]
     days = truth.summary.duration_s / _DAY_S
     parts = {kind: _delays(true, found, kind) for kind in _KINDS}
@@ -66,13 +66,13 @@ def score_help(truth: Recording, result: Recording, gaps: Gaps) -> HelpScore | N
     return HelpScore(all=_score(every, len(true), len(found), days), kinds=kinds)
 
 
-def _incidents(side: Recording) -> list[_Incident]:
+def incidents(side: Recording) -> list[Incident]:
     """Those still open at the end of the recording last until then."""
     ended = {e.help: e.time.timestamp() for e in side.events if isinstance(e, HelpEnded)}
     last_s = side.end.timestamp()
     trails = _trails(side)
     return [
-        _Incident(
+        Incident(
             event,
             event.time.timestamp(),
             ended.get(event.help, last_s),
@@ -97,7 +97,7 @@ def _trails(side: Recording) -> dict[str, NDArray[np.float64]]:
 
 
 def _delays(
-    truth: Sequence[_Incident], result: Sequence[HelpNeeded], kind: HelpKind
+    truth: Sequence[Incident], result: Sequence[HelpNeeded], kind: HelpKind
 ) -> tuple[list[float], int, int]:
     """The delays of the incidents of ``kind`` that were found; how many there were, and calls."""
     true = [incident for incident in truth if incident.call.kind == kind]

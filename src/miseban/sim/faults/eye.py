@@ -67,7 +67,7 @@ class FaultyEye:
         for fault in self._nudges:
             seen = self._turned(seen, fault, stretch, people)
         arrived = self._schedule.delivered(name, seen.rows.time_s)
-        seen = Seen(name, seen.rows.take(arrived), seen.visibility[arrived])
+        seen = seen.take(arrived)
         rows = self._detector.look(seen, fps, from_s, to_s, self._sight(seen.rows.time_s))
         rows = rows.take(self._schedule.delivered(name, rows.time_s))
         return replace(rows, time_s=self._schedule.clock(name, rows.time_s))
@@ -85,10 +85,14 @@ class FaultyEye:
         other = seen_by(view, people, from_s, to_s)
         kept = ~_within(seen.rows, from_s, to_s)
         new = _within(other.rows, from_s, to_s)
-        rows = TrackRows.concatenate([seen.rows.take(kept), other.rows.take(new)])
-        visibility = np.concatenate([seen.visibility[kept], other.visibility[new]])
+        before, turned = seen.take(kept), other.take(new)
+        rows = TrackRows.concatenate([before.rows, turned.rows])
+        visibility = np.concatenate([before.visibility, turned.visibility])
+        lying = None
+        if before.lying is not None and turned.lying is not None:
+            lying = np.concatenate([before.lying, turned.lying])
         order = np.lexsort((rows.track, rows.frame))
-        return Seen(seen.camera, rows.take(order), visibility[order])
+        return Seen(seen.camera, rows, visibility, lying).take(order)
 
     def _sight(self, time_s: Floats) -> Sight:
         found, shaking = np.ones(len(time_s)), np.ones(len(time_s))

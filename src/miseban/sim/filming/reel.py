@@ -34,7 +34,7 @@ class Filmed:
             return worked_out
         time_s = filmed.rows.time_s
         now = (time_s >= stretch.from_s - 1e-9) & (time_s < stretch.to_s - 1e-9)
-        return Seen(filmed.camera, filmed.rows.take(now), filmed.visibility[now])
+        return filmed.take(now)
 
 
 def film(

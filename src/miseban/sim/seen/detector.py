@@ -20,15 +20,17 @@ class DetectorModel:
 
     A person in full view and of ``full_px`` or more is found in ``found`` of the frames, one
     smaller than ``least_px`` or less visible than ``least_visible`` never, in between in
-    proportion. ``jitter`` and ``size_jitter`` are standard deviations in box heights and as a
-    part of the size; half of the jitter's variance stays with a person over about a second.
-    ``false_per_s`` false boxes a second come and are gone after one frame; ``ghost`` of them live
-    for some frames as a track of their own. A track breaks when its person was not found for
-    ``lost_s``, and by chance ``breaks_per_s``; two whose boxes overlap by ``close`` or more swap
-    their identities ``swaps_per_s`` times a second.
+    proportion; one who lies on the floor in ``lying`` of those, about as seldom as networks find
+    drawn ones (docs/simulation.md). ``jitter`` and ``size_jitter`` are standard deviations in box
+    heights and as a part of the size; half of the jitter's variance stays with a person over about
+    a second. ``false_per_s`` false boxes a second come and are gone after one frame; ``ghost`` of
+    them live for some frames as a track of their own. A track breaks when its person was not found
+    for ``lost_s``, and by chance ``breaks_per_s``; two whose boxes overlap by ``close`` or more
+    swap their identities ``swaps_per_s`` times a second.
     """
 
     found: float = 0.96
+    lying: float = 0.4
     least_px: float = 20.0
     full_px: float = 60.0
     least_visible: float = 0.2
@@ -80,7 +82,10 @@ class Detector:
         false boxes and tracks among them, in order of time."""
         rows = seen.rows
         sight = sight or Sight(np.ones(len(rows)), np.ones(len(rows)))
-        found = self._rng.random(len(rows)) < self.chance(rows, seen.visibility) * sight.found
+        chance = self.chance(rows, seen.visibility) * sight.found
+        if seen.lying is not None:
+            chance = np.where(seen.lying, self._model.lying * chance, chance)
+        found = self._rng.random(len(rows)) < chance
         kept = np.flatnonzero(found)
         rows = rows.take(kept)
         track = self._identities(rows, fps)
@@ -90,7 +95,7 @@ class Detector:
         return _in_order(TrackRows.concatenate([real, self._false(fps, from_s, to_s)]))
 
     def chance(self, rows: TrackRows, visibility: Floats) -> Floats:
-        """(N,) the chance that each person is found in that frame."""
+        """(N,) the chance that each person is found in that frame, if nobody lies."""
         m = self._model
         tall = rows.xyxy[:, 3] - rows.xyxy[:, 1]
         by_size = np.clip((tall - m.least_px) / (m.full_px - m.least_px), 0.0, 1.0)

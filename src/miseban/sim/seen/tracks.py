@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.sim.seen.shapes import Bodies, bodies_at, is_plain, swayed
+from miseban.sim.seen.shapes import FALLEN, Bodies, bodies_at, is_plain, swayed
 from miseban.sim.seen.views import View, views_of
 from miseban.sim.stage import Stage
 from miseban.sim.world.people import Person
@@ -23,11 +23,18 @@ _CHUNK_S = 600.0
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Rows of one camera with ``visibility`` (N,), 0 to 1: the part of the box in the picture and
-    not behind furniture or the box of somebody nearer. ``rows.track`` is the person's id."""
+    not behind furniture or the box of somebody nearer. ``rows.track`` is the person's id. ``lying``
+    (N,) says who lies on the floor; None where nobody is known to."""
 
     camera: str
     rows: TrackRows
     visibility: Floats
+    lying: NDArray[np.bool_] | None = None
+
+    def take(self, index: NDArray[np.bool_] | NDArray[np.int64]) -> Seen:
+        """The rows at ``index``."""
+        lying = None if self.lying is None else self.lying[index]
+        return Seen(self.camera, self.rows.take(index), self.visibility[index], lying)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +140,8 @@ def _seen(view: View, crowd: _Crowd) -> Seen:
     time_s = number / view.camera.fps
     rows = TrackRows(time_s, crowd.who[there], xyxy, np.ones(len(there)), number + 1)
     seen = visibility(number, xyxy, view.camera.resolution) * looked.shown[crowd.at[there]]
-    return Seen(view.camera.id, rows, seen)
+    lying = (crowd.bodies.shape == FALLEN)[crowd.at[there]]
+    return Seen(view.camera.id, rows, seen, lying)
 
 
 def visibility(frame: NDArray[np.int64], xyxy: Floats, size: tuple[int, int]) -> Floats:

@@ -14,7 +14,7 @@ from miseban.sim.render import Lens, Pose
 from miseban.sim.render.lens import NEAR_M
 from miseban.sim.render.lens import stage as on_stage
 from miseban.sim.seen.hiding import Hiding
-from miseban.sim.seen.shapes import SHAPES, TOP, Bodies
+from miseban.sim.seen.shapes import FALLEN, SHAPES, TOP, Bodies
 from miseban.sim.stage import Stage
 from miseban.vocabulary.shop import Camera
 
@@ -70,7 +70,7 @@ class FlatView:
 
     def _held(self, place: Floats, tall: Floats, shape: int, ahead: Floats) -> Floats:
         """(N, 4) boxes around the balls of a shape, as ``boxes`` around the upright; the bottom's
-        middle (or the box's) is where somebody is said to be."""
+        middle (or the box's) is where somebody is said to be, unless he or she lies there."""
         largest, smallest = self._floor.stretch(place)
         upright = np.sqrt(np.maximum(largest**2 - smallest**2, 0.0))
         xyxy = np.full((len(place), 4), [np.inf, np.inf, -np.inf, -np.inf])
@@ -78,6 +78,8 @@ class FlatView:
             middle = self._floor.to_pixel(place + ahead * (along * tall)[:, None])
             middle[:, 1] -= up * tall * upright
             _around(xyxy, middle, radius * tall * largest)
+        if shape == FALLEN:
+            return xyxy
         x, y = self._floor.to_pixel(place).T
         if self.camera.anchor == "centre":
             half = (xyxy[:, 2:] - xyxy[:, :2]) / 2
@@ -92,7 +94,8 @@ class PosedView:
     Boxes are as a detector draws them where the camera's anchor is "upright". Near the edges of a
     picture people lean, and the middle of such a box's bottom edge is not where they stand; where
     the camera's anchor says it is ("feet", or "centre" the middle), the box is moved and widened
-    until that is true, so that what is counted from exact boxes is exact.
+    until that is true, so that what is counted from exact boxes is exact. Of somebody who lies the
+    place is in the middle of the body: nobody's box ends there, and it stays whole.
     """
 
     def __init__(self, stage: Stage, camera: Camera, pose: Pose | None = None) -> None:
@@ -120,7 +123,7 @@ class PosedView:
         xyxy[near] = self._anchored(self._boxes(place[near], tall[near]), place[near])
         for held, shape, ahead in _held(bodies, inside):
             found = self._held(place[held], tall[held], shape, ahead)
-            xyxy[held] = self._anchored(found, place[held])
+            xyxy[held] = found if shape == FALLEN else self._anchored(found, place[held])
         return Looked(xyxy, np.clip(1.0 - hidden, 0.0, 1.0))
 
     def _anchored(self, xyxy: Floats, place: Floats) -> Floats:

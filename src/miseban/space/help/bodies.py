@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.fusion.stature import Stature
 from miseban.space.geometry import CameraGeometry
+from miseban.space.help.flat import Flat
 from miseban.space.lens import Lens
 from miseban.space.settings import SpaceSettings
 from miseban.space.sieve import Sieve
@@ -21,7 +23,8 @@ UPRIGHT = ((0.03, 0.06), (0.5, 0.1), (0.82, 0.135), (0.95, 0.05))
 """Height and half the breadth of feet, hips, shoulders and head, in body heights, from all sides
 (R. Drillis and R. Contini, *Body segment parameters*, 1966): how broad the box around it is the
 lens says, and how detectors draw boxes is learned."""
-SIDES = np.linspace(0.0, 2.0 * np.pi, 8, endpoint=False)
+_TURNS = np.linspace(0.0, 2.0 * np.pi, 8, endpoint=False)
+_SIDES = np.column_stack([np.cos(_TURNS), np.sin(_TURNS)])
 EDGE_PX = 3.0
 """A box this near to the picture's edge may be cut off by it."""
 
@@ -34,7 +37,8 @@ class Body:
     floor points do not tell; ``aspect`` breadth by height of the box and ``box_px`` its height;
     ``rows`` boxes there were; ``steep`` how far down the camera looks there, 0 level to 1 plumb;
     ``whole`` whether no edge of the picture cuts it; ``foot`` the middle of the box's
-    bottom edge, in pixels."""
+    bottom edge, in pixels. ``flat`` how ill it fits somebody who lies, as ``Flat.misfit`` tells,
+    with the ``middle`` there."""
 
     camera: str
     track: int
@@ -47,6 +51,8 @@ class Body:
     steep: float
     whole: bool
     foot: tuple[float, float]
+    flat: float = math.inf
+    middle: tuple[float, float] | None = None
 
 
 class BodyLens:
@@ -59,6 +65,7 @@ class BodyLens:
         floor = geometry.homography
         self.on_floor = floor is not None
         self._lens = Lens.of(floor, geometry.size) if floor is not None else None
+        self._flat = Flat(self._lens) if self._lens is not None else None
         self._stature = Stature(floor, geometry.size) if floor is not None else None
         self._waiting = TrackRows.empty()
 
@@ -99,35 +106,51 @@ class BodyLens:
         width, height = self._geometry.size
         cut = (rows.xyxy[:, :2] < EDGE_PX).any(axis=1)
         cut |= (rows.xyxy[:, 2] > width - EDGE_PX) | (rows.xyxy[:, 3] > height - EDGE_PX)
-        ok: NDArray[np.bool_] = np.asarray(np.isfinite(xy).all(axis=1), bool)
-        edges = np.flatnonzero(np.diff(rows.track, prepend=-1, append=-1))
-        found = []
-        for a, b in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-            part = np.arange(a, b)[ok[a:b]]
-            if not len(part):
-                continue
-            x, y = xy[part].mean(axis=0).tolist()
-            tall_m, times, aspect, box_px, u, v = (
-                float(column[part].mean())
-                for column in (tall, broad, wide / high, high, middle, rows.xyxy[:, 3])
+        table = np.column_stack(
+            [xy, tall, broad, wide / high, high, steep, middle, rows.xyxy[:, 3], cut]
+        )
+        ok = np.isfinite(xy).all(axis=1)
+        table, track = table[ok], rows.track[ok]
+        first = np.flatnonzero(np.diff(track, prepend=-1))
+        if not len(first):
+            return []
+        many = np.diff(first, append=len(track))
+        means = np.add.reduceat(table, first, axis=0) / many[:, None]
+        found = [
+            Body(
+                self.camera, number, (x, y), tall_m, times, aspect, box_px, n, down, part == 0.0,
+                (u, v),
             )
-            found.append(
-                Body(
-                    self.camera, int(rows.track[a]), (x, y), tall_m, times, aspect, box_px,
-                    len(part), float(steep[part].mean()), not bool(cut[part].any()),
-                    (u, v),
-                )
-            )  # fmt: skip
-        return found
+            for number, n, (x, y, tall_m, times, aspect, box_px, down, u, v, part) in zip(
+                track[first].tolist(), many.tolist(), means.tolist(), strict=True
+            )
+        ]  # fmt: skip
+        return self.flattened(found)
+
+    def flattened(self, bodies: list[Body]) -> list[Body]:
+        """The same with how well each fits somebody who lies."""
+        if self._flat is None or not bodies:
+            return bodies
+        half = [b.aspect * b.box_px / 2 for b in bodies]
+        boxes = [
+            (b.foot[0] - h, b.foot[1] - b.box_px, b.foot[0] + h, b.foot[1])
+            for b, h in zip(bodies, half, strict=True)
+        ]
+        misfit, place = self._flat.misfit(np.array(boxes))
+        return [
+            replace(body, flat=off, middle=(x, y)) if math.isfinite(off) else body
+            for body, off, (x, y) in zip(bodies, misfit.tolist(), place.tolist(), strict=True)
+        ]
 
     def _upright_px(self, floor_m: Floats, tall_m: Floats) -> Floats:
         """(N,) how many pixels broad the box is around somebody who stands at (N, 2) places and is
         (N,) metres tall."""
         assert self._lens is not None  # noqa: S101 - asked only where there is one
-        ends = []
-        for up, half in UPRIGHT:
-            for x, y in zip(np.cos(SIDES), np.sin(SIDES), strict=True):
-                place = floor_m + tall_m[:, None] * half * np.array([x, y])
-                ends.append(self._lens.to_pixel(np.column_stack([place, up * tall_m]))[:, 0])
-        across: Floats = np.ptp(np.array(ends), axis=0)
+        ring = np.array(
+            [(half * x, half * y, up) for up, half in UPRIGHT for x, y in _SIDES], np.float64
+        )
+        points = tall_m[:, None, None] * ring
+        points[:, :, :2] += floor_m[:, None, :]
+        ends = self._lens.to_pixel(points.reshape(-1, 3))[:, 0].reshape(len(floor_m), -1)
+        across: Floats = np.ptp(ends, axis=1)
         return np.maximum(across, 1.0)

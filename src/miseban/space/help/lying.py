@@ -8,9 +8,12 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from miseban.space.help.bodies import Body
+from miseban.space.help.flat import lying_odds
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
+from miseban.space.help.sunk import SunkBoxes
+from miseban.space.help.usual import Usual
 from miseban.space.help.vanished import ENOUGH, Gone, Vanished
 from miseban.vocabulary.events import HelpKind
 
@@ -18,9 +21,22 @@ Pair = tuple[float, float]
 Sight = tuple[Body, Person | None]
 RISEN = 0.75
 """Of the least height of an adult: so tall, somebody is upright."""
-FLAT = 1.9
-"""Without a floor: so many times broader for the height than before the box of who lies is."""
-SINK = 0.6
+LIES, STANDS = 1.5, 0.5
+"""Log odds above which a box is of somebody who lies, and below which it is not."""
+WALKS_MPS = 0.5
+"""Who is as fast does not lie."""
+STEEP = 0.6
+"""From so far above who lies is hard to tell from who stands."""
+UPRIGHT = 0.85
+"""Of one's own height: in the second of a fall it is less on average."""
+FELL = 0.3
+"""Who was upright and is on the floor for long, and likelier lies than sits, has fallen."""
+WIDE = 1.5
+"""Of who was told of: which end of a body cameras see, differs."""
+AGAIN_S = 120.0
+"""Who is low again so soon where somebody was is the same one, hidden meanwhile."""
+STOOD_S = 60.0
+"""So long it is remembered where somebody stood."""
 GLIMPSE = 2.5
 """Log odds that a second tells in which somebody low is seen where somebody may have vanished."""
 BLIND_S = 10.0
@@ -34,7 +50,8 @@ class _Low:
     """Somebody low at ``xy`` since ``from_s``, seen so last at ``last_s`` for ``seen`` seconds in
     all, ``lying`` of them not only sitting. ``upright`` for so many seconds nobody has been low;
     ``fell`` whether somebody was upright here before; ``gone`` whether somebody stood here who has
-    vanished; ``who`` names it."""
+    vanished; ``told`` whether it was told; ``odds`` the sum of the log odds that somebody lies;
+    ``who`` names it."""
 
     who: str
     xy: Pair
@@ -45,6 +62,8 @@ class _Low:
     upright: int = 0
     fell: bool = False
     gone: bool = False
+    told: bool = False
+    odds: float = 0.0
     visit: str | None = None
     staff: bool = False
 
@@ -52,12 +71,14 @@ class _Low:
 class Lying:
     """Places on the floor where somebody is low, whether or not it is known who."""
 
-    def __init__(self, settings: HelpSettings, waits: float) -> None:
-        self._s, self._waits = settings, waits
-        self._vanished = Vanished()
+    def __init__(self, settings: HelpSettings, waits: float, usual: Usual | None = None) -> None:
+        self._s, self._waits, self._usual = settings, waits, usual or Usual()
+        self._vanished = Vanished(alone=waits < 1.0)  # at high sensitivity
+        self._places: dict[int, tuple[float, Pair]] = {}
         self._stood: deque[tuple[float, Pair]] = deque()
         self._low: list[_Low] = []
-        self._boxes: dict[Hashable, _Boxes] = {}
+        self._past: list[_Low] = []
+        self._boxes: dict[Hashable, SunkBoxes] = {}
         self._next = 0
 
     def look(
@@ -68,25 +89,32 @@ class Lying:
         s = self._s
         lately, sights = list(people), list(sights)
         upright: list[Sight] = []
-        low: list[tuple[Body, Person | None, bool]] = []
+        low: list[tuple[Body, Person | None, bool, float]] = []
         for body, person in sights:
-            lies = self._is_low(now_s, body, person)
+            odds = self._odds(body, person)
+            lies = self._is_low(now_s, body, person, odds)
             if lies is not None:
-                low.append((body, person, lies))
-            elif math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
+                low.append((body, person, lies, odds))
+            elif odds < STANDS and math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
                 upright.append((body, person))
+                if person is not None and body.tall > UPRIGHT * (person.own_m or math.inf):
+                    self._places[person.key] = now_s, body.xy
         vanished = self._vanished.look(now_s, upright, [body for body, _ in sights])
-        for body, person, lies in low:
-            self._add(now_s, body, person, lately, lies=lies)
+        for body, person, lies, odds in low:
+            self._add(now_s, body, person, lately, odds, lies=lies)
         for gone in vanished:
             self._lose(gone)
         self._stood.extend((now_s, body.xy) for body, _ in upright)
         while self._stood and self._stood[0][0] < now_s - s.fell_s:
             self._stood.popleft()
         self._boxes = {k: b for k, b in self._boxes.items() if now_s - b.last_s <= s.gone_s}
+        self._places = {k: p for k, p in self._places.items() if now_s - p[0] <= STOOD_S}
         for one in self._low:
             self._risen(now_s, one, upright)
-        self._low = [one for one in self._low if not self._is_over(now_s, one)]
+        over = [one for one in self._low if self._is_over(now_s, one)]
+        self._low = [one for one in self._low if one not in over]
+        self._past = [one for one in self._past if now_s - one.last_s <= AGAIN_S]
+        self._past += [one for one in over if one.told]
         for one in self._low:
             if one.staff:
                 continue
@@ -100,42 +128,71 @@ class Lying:
                 kind = "fall" if one.fell else "on_floor"
             elif lasted < s.sitting_s * self._waits or one.seen < 0.5 * s.sitting_s * self._waits:
                 continue
+            elif one.fell and one.odds > FELL * one.seen:
+                kind = "fall"
+            one.told = True
             sure = min(0.99, 0.6 + 0.05 * one.seen)
             keeps = one.last_s < now_s and not one.gone
             yield Sign(kind, one.who, one.xy, sure, one.visit, keeps=keeps)
 
-    def _is_low(self, now_s: float, body: Body, person: Person | None) -> bool | None:
+    def _odds(self, body: Body, person: Person | None) -> float:
+        """Log odds that the box is of somebody who lies; of who stood there, if nobody knows who
+        it is."""
+        if not body.whole or body.middle is None or not math.isfinite(body.tall):
+            return -math.inf
+        own_m = person.own_m if person is not None else None
+        stood = self._places.get(person.key, (0.0, None))[1] if person is not None else None
+        gone = self._vanished.near(body.middle, self._s.same_m) if own_m is None else None
+        if gone is not None:
+            own_m, stood = gone.person.own_m, gone.xy
+        moved_m = math.dist(body.xy, stood) if stood is not None else None
+        broad = self._usual.broader(body.camera, body.broad)
+        steep = body.steep >= STEEP
+        odds = lying_odds(body.flat, body.tall, broad, own_m, moved_m, steep=steep)
+        walks = person is not None and person.speed() > WALKS_MPS
+        return min(odds, 0.0) if walks else odds
+
+    def _is_low(self, now_s: float, body: Body, person: Person | None, odds: float) -> bool | None:
         """Whether somebody lies (True) or sits on the floor (False); None for who does neither."""
         s = self._s
         if not body.whole:
             return None
         if not math.isfinite(body.tall):
-            boxes = self._boxes.setdefault((body.camera, body.track), _Boxes())
+            boxes = self._boxes.setdefault((body.camera, body.track), SunkBoxes())
             return True if boxes.sunk(now_s, body) else None
+        if odds >= LIES:
+            return True
         own_m = person.own_m if person is not None else None
         if own_m is None:
-            return True if body.tall < 0.9 * s.lying_m else None
-        if body.tall < min(s.lying_m, s.lying_part * own_m):
+            return True if body.tall < 0.9 * s.lying_m and odds > STANDS else None
+        if body.tall < min(s.lying_m, s.lying_part * own_m) and odds > STANDS:
             return True
         # Who sits in a wheelchair is never seen taller, so his or her own height is that.
         return False if body.tall < s.lying_part * own_m and own_m > s.adult_m else None
 
     def _add(
-        self, now_s: float, body: Body, person: Person | None, people: list[Person], *, lies: bool
+        self,
+        now_s: float,
+        body: Body,
+        person: Person | None,
+        people: list[Person],
+        odds: float,
+        *,
+        lies: bool,
     ) -> None:
         s = self._s
         near_m = s.same_m if math.isfinite(body.tall) else body.box_px + body.box_px * body.aspect
-        found = [one for one in self._low if math.dist(one.xy, body.xy) <= near_m]
+        xy = body.middle if lies and body.middle is not None else body.xy
+        found = [one for one in self._low if math.dist(one.xy, xy) <= near_m]
         if found:
-            one = min(found, key=lambda low: math.dist(low.xy, body.xy))
+            one = min(found, key=lambda low: math.dist(low.xy, xy))
         else:
-            self._next += 1
-            one = _Low(f"low-{self._next}", body.xy, now_s, now_s)
-            before = person or self._lost(now_s, body.xy, near_m, people)
+            one = _Low(self._name(xy, near_m), xy, now_s, now_s)
+            before = person or self._lost(now_s, xy, near_m, people)
             one.fell = (
                 not math.isfinite(body.tall)
                 or (before is not None and before.own_m is not None)
-                or any(math.dist(xy, body.xy) <= near_m for _, xy in self._stood)
+                or any(math.dist(stood, xy) <= near_m for _, stood in self._stood)
             )
             person = before
             self._low.append(one)
@@ -144,11 +201,20 @@ class Lying:
         if one.last_s < now_s or not one.seen:
             one.seen += 1
             one.lying += lies
+            one.odds += odds if math.isfinite(odds) else 0.0
         one.last_s, one.upright = now_s, 0
-        one.xy = (0.8 * one.xy[0] + 0.2 * body.xy[0], 0.8 * one.xy[1] + 0.2 * body.xy[1])
+        one.xy = (0.8 * one.xy[0] + 0.2 * xy[0], 0.8 * one.xy[1] + 0.2 * xy[1])
         gone = self._vanished.near(one.xy, near_m)
         if gone is not None and one.lying * GLIMPSE + gone.odds >= ENOUGH:
             one.gone = True
+
+    def _name(self, xy: Pair, near_m: float) -> str:
+        """A new one, or that of who was told of there a moment ago."""
+        for one in (*self._past, *(low for low in self._low if low.told)):
+            if math.dist(one.xy, xy) <= WIDE * near_m:
+                return one.who
+        self._next += 1
+        return f"low-{self._next}"
 
     def _lose(self, gone: Gone) -> None:
         """Somebody has vanished who stood there."""
@@ -156,8 +222,8 @@ class Lying:
         if found:
             one = min(found, key=lambda low: math.dist(low.xy, gone.xy))
         else:
-            self._next += 1
-            one = _Low(f"low-{self._next}", gone.xy, gone.last_s + 1.0, gone.last_s)
+            who = self._name(gone.xy, self._s.same_m)
+            one = _Low(who, gone.xy, gone.last_s + 1.0, gone.last_s)
             self._low.append(one)
         one.gone, one.visit = True, gone.person.name or one.visit
 
@@ -190,22 +256,3 @@ class Lying:
         if low.upright >= s.up_s or silent > s.unseen_s:
             return True
         return low.seen < s.lying_s and silent > BLIND_S
-
-
-class _Boxes:
-    """One track of a camera without a floor: how its box was before."""
-
-    def __init__(self) -> None:
-        self.last_s = -math.inf
-        self._usual: tuple[float, float] | None = None  # height in pixels, breadth by height
-
-    def sunk(self, now_s: float, body: Body) -> bool:
-        """Whether the box has become low and broad at once, where it stands."""
-        usual, self.last_s = self._usual, now_s
-        if usual is None:
-            self._usual = (body.box_px, body.aspect)
-            return False
-        sunk = body.box_px < SINK * usual[0] and body.aspect > FLAT * usual[1] and body.aspect > 0.9
-        if not sunk:
-            self._usual = (0.7 * usual[0] + 0.3 * body.box_px, 0.7 * usual[1] + 0.3 * body.aspect)
-        return sunk

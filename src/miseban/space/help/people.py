@@ -28,6 +28,8 @@ WINDOW_S = 3
 SPEEDS = 60
 QUIET_MPS = 0.12
 """Slower, somebody stands: places err by a few centimetres."""
+SEEN_GO_S = 4.0
+"""Who is seen so soon after a stop elsewhere has been seen to go there."""
 FOLLOW_M, FOLLOW_MPS = 1.5, 1.0
 """Who turns up so near to where somebody was lost, or can have walked there since, is the same."""
 FOLLOW_FAR_M = 12.0
@@ -61,11 +63,13 @@ class Shape(NamedTuple):
 
 @dataclass(slots=True)
 class Stop:
-    """``from_s`` to ``to_s`` at ``xy``."""
+    """``from_s`` to ``to_s`` at ``xy``; ``whole`` if somebody was seen to come and to go on, so
+    that it was as long as that."""
 
     from_s: float
     to_s: float
     xy: Pair
+    whole: bool = False
 
 
 @dataclass(slots=True)
@@ -250,13 +254,15 @@ class People:
             if math.dist(stop.xy, person.xy) <= s.left_m:
                 stop.to_s = now_s
                 return
+            stop.whole &= now_s - stop.to_s <= SEEN_GO_S
             if stop.to_s - stop.from_s >= s.stop_s:
                 person.stops.append(stop)
             person.stop = None
         if len(person.way) > 2 and not person.waits:
             t, x, y = person.way[-3]
             if math.dist((x, y), person.xy) <= s.stop_m / 2:
-                person.stop = Stop(t, now_s, person.xy)
+                came = any(math.dist(one[1:], person.xy) > s.left_m for one in person.way)
+                person.stop = Stop(t, now_s, person.xy, whole=came)
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -65,7 +65,7 @@ class ShopHelp:
         self._alone: dict[str, _Alone] = {}
         if shop.help is None:
             return
-        opens = partial(_open, shop, start, events, names)
+        opens = partial(opened, shop, start, events, names)
         if fused:
             self._lenses = {name: BodyLens(shop, name) for name in fused}
             watch = HelpWatch(shop, partial(opens, None, True), objects=objects)
@@ -229,7 +229,7 @@ class _Alone:
         }
 
 
-def _open(
+def opened(
     shop: Shop,
     start: datetime,
     events: EventIds,

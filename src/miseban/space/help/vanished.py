@@ -35,6 +35,8 @@ FAINT_S = 40.0
 """So long after that a glimpse still counts."""
 TAKEN_M = 0.9
 """Who is seen upright so near is the one, or stands where somebody would lie."""
+COME_M, STANDS_MPS = 1.6, 0.2
+"""Somebody who has come to stand so near hides more than boxes tell."""
 BESIDE_M = 2.0
 JUMP_MPS = 3.0
 """Nobody is as fast: the fusion has gone on with somebody else."""
@@ -48,6 +50,7 @@ class _Sight:
     at_s: float
     bodies: Mapping[str, Body]
     xy: Pair
+    waits: bool = False
 
 
 @dataclass(slots=True)
@@ -71,13 +74,16 @@ class Gone:
     often: Mapping[str, float]
     boxes: Mapping[str, Box]
     beside: frozenset[int]
+    waits: bool = False
     odds: float = 0.0
 
 
 class Vanished:
-    """For places in metres."""
+    """For places in metres. ``alone`` if that is told without a glimpse of anybody low: some people
+    whom others hide are told of for nothing then."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, alone: bool = True) -> None:
+        self._alone = alone
         self._known: dict[int, _Known] = {}
         self._most: dict[str, int] = {}
         self._gone: dict[int, Gone] = {}
@@ -130,7 +136,12 @@ class Vanished:
         return {
             key: (
                 people[key],
-                _Sight(now_s, bodies, max(bodies.values(), key=lambda body: body.rows).xy),
+                _Sight(
+                    now_s,
+                    bodies,
+                    max(bodies.values(), key=lambda body: body.rows).xy,
+                    people[key].waits,
+                ),
             )
             for key, bodies in seen.items()
         }
@@ -163,8 +174,9 @@ class Vanished:
                 if one is not known and _stood_by(one.sights, last)
             )
             self._gone[known.person.key] = Gone(
-                known.person, last.xy, last.at_s, often, boxes, beside
-            )
+                known.person, last.xy, last.at_s, often, boxes, beside,
+                any(one.waits for one in sights),
+            )  # fmt: skip
 
     def _is_sure(
         self,
@@ -189,16 +201,31 @@ class Vanished:
             if others:  # else nothing says that the camera works
                 chance = min(often, 0.95) * found(seen_past(gone.boxes[camera], others))
                 told += -self._most[camera] * math.log1p(-chance)
+        if any(self._has_come(gone, body, person) for body, person in upright):
+            told = 0.0
         told = min(told, SECOND)
         gone.odds += told * min(max(gone.often.values()) / SELDOM, 1.0)
         gone.odds -= HIDDEN * (1.0 - told / SECOND)
         reach_m = min(NEAR_M + OFF_MPS * (now_s - gone.last_s), FAR_M)
         if any(who is None and math.dist(body.xy, gone.xy) <= reach_m for body, who in upright):
             gone.odds -= STRANGER
-        if gone.odds < ENOUGH:
+        if (
+            gone.odds < ENOUGH or gone.waits or not self._alone
+        ):  # in a queue people hide each other for long
             return False
         del self._gone[gone.person.key]
         return True
+
+    @staticmethod
+    def _has_come(gone: Gone, body: Body, person: Person | None) -> bool:
+        """Whether a customer stands there now who was not beside him or her before."""
+        return (
+            person is not None
+            and not person.staff
+            and person.key not in gone.beside
+            and person.speed() < STANDS_MPS
+            and math.dist(body.xy, gone.xy) <= COME_M
+        )
 
 
 def _stood_by(sights: Sequence[_Sight], last: _Sight) -> bool:

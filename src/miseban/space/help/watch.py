@@ -44,15 +44,16 @@ class HelpWatch:
     ) -> None:
         assert shop.help is not None  # noqa: S101 - who opens this has looked
         s, waits = settings or HelpSettings(), WAITS[shop.help.sensitivity]
-        self._on_floor = on_floor
+        self.on_floor = on_floor
         self._calls = opens(s)
         layout = Layout(shop)
 
         def at_door(xy: tuple[float, float]) -> bool:
             return not follows or layout.near_door(xy, s.door_m)
 
-        self._people = People(s, Usual(), at_door)
-        self._lying = Lying(s, waits)
+        usual = Usual()
+        self._people = People(s, usual, at_door)
+        self._lying = Lying(s, waits, usual)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
         self._children = Children(s, waits)
@@ -83,7 +84,7 @@ class HelpWatch:
         for key in old:
             del self._owners[key]
         signs: list[Sign] = list(self._lying.look(now_s, sights, people.all()))
-        if self._on_floor:
+        if self.on_floor:
             here = [person for person in people.here(now_s) if not person.outside]
             bodies = {
                 person.key: tuple(seen[visit].bodies)
@@ -91,7 +92,7 @@ class HelpWatch:
                 if (person := people.by_visit(visit)) is not None
             }
             signs += self._aids.look(now_s, [(p, bodies[p.key]) for p in here])
-            signs += self._searches.look(now_s, here)
+            signs += self._searches.look(here)
             signs += self._children.look(now_s, people.all())
             signs += self._counters.look(now_s, here, [body.xy for body in strays])
         return self._calls.take(now_s, signs)
