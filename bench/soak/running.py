@@ -67,12 +67,11 @@ class Shop:
             "name": name, "folder": str(self.folder), "index": self.names.index(name),
             "port": self.cables[name].port, "rate": self._rate,
         }  # fmt: skip
-        # Small pieces from glibc, as a supervisor hands it on to camera processes.
-        self._start(name, "-m", "bench.soak.teller", json.dumps(settings), PYTHONMALLOC="malloc")
+        self._start(name, "-m", "bench.soak.teller", json.dumps(settings))
 
-    def _start(self, role: str, *arguments: str, **more: str) -> None:
+    def _start(self, role: str, *arguments: str) -> None:
         path = os.pathsep.join([str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
-        environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1", **more}
+        environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
         with (self.folder / f"{role}.log").open("ab") as log:
             self.processes[role] = subprocess.Popen(
                 [sys.executable, *arguments], cwd=self.folder, env=environment,
