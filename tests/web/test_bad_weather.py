@@ -115,11 +115,6 @@ def state(page: Page, kind: str, timeout: float | None = None) -> None:
     expect(page.locator("#state")).to_have_attribute("data-kind", kind, timeout=timeout)
 
 
-def comes_true(page: Page, script: str) -> None:
-    """Unlike ``evaluate``, which waits for ever, it fails where a page sleeps on."""
-    page.wait_for_function(script, polling=100)
-
-
 def says(page: Page) -> str:
     return page.locator("#state .says").inner_text()
 
@@ -266,7 +261,8 @@ def test_a_browser_that_slept_for_an_hour(looker: Visitor, weather: Weather) -> 
     weather.tell()
     time.sleep(1)
     cdp.send("Page.setWebLifecycleState", {"state": "active"})
-    comes_true(page, "(setClock(3600000), true)")
+    expect(page.locator("body")).to_be_visible()  # awake: a script waits for a page that sleeps on
+    page.evaluate("setClock(3600000)")
     state(page, "live")
     expect(page.locator("#visitors")).to_have_attribute("aria-busy", "false")
     page.wait_for_timeout(2500)
@@ -334,7 +330,11 @@ def test_a_hub_that_takes_the_call_and_says_nothing(looker: Visitor, weather: We
 def test_alerts_without_a_connection(looker: Visitor, weather: Weather) -> None:
     page = looker.log_in("staff", "/alerts")
     expect(page.get_by_text("Nothing needs you now")).to_be_visible()
-    comes_true(page, "navigator.serviceWorker.ready.then(() => true)")
+    # Not waited for by the script itself, which would wait for ever.
+    page.evaluate(
+        "void navigator.serviceWorker.ready.then(() => { document.body.dataset.worker = 'ready'; })"
+    )
+    expect(page.locator("body")).to_have_attribute("data-worker", "ready")
     weather.stop()
     expect(page.get_by_text("No connection since")).to_be_visible()
     expect(page.get_by_text("Nothing needs you now")).to_have_count(0)
