@@ -64,9 +64,30 @@ def test_a_fall_is_told_once_soon_and_ends() -> None:
     assert 63 <= at_s(end) <= 68
 
 
-def test_a_second_fall_after_a_while_is_told_again() -> None:
+def test_two_who_fall_at_once_are_told_of_both() -> None:
     events = seen([falls(20, 60), falls(20, 60, 14.0, 3.0)])
     assert sorted(call.kind for call in calls(events)) == ["fall", "fall"]
+
+
+def test_who_has_risen_and_falls_again_is_told_again() -> None:
+    def shape(now: float) -> tuple[float, float]:
+        return (0.5, 1.5) if 20 <= now < 60 or 75 <= now < 160 else (1.7, 0.5)
+
+    way = along((13, 4, 6), (19, 10, 6), (162, 10, 6), (168, 16, 6))
+    first, again = calls(seen([Actor(way, 13, 168, shape)]))
+    assert (first.kind, again.kind) == ("fall", "fall")
+    assert 21 <= at_s(first) <= 25
+    assert 76 <= at_s(again) <= 80
+
+
+@pytest.mark.parametrize(
+    ("at", "x"), [(80.0, 10.0), (100.0, 11.6), (30.0, 11.5), (22.0, 11.5)]
+)  # fmt: skip
+def test_another_who_falls_there_or_beside_is_told_of(at: float, x: float) -> None:
+    """A while after the first has risen, or while he or she lies."""
+    first, other = calls(seen([falls(20, 40), falls(at, at + 60, x)]))
+    assert (first.kind, other.kind) == ("fall", "fall")
+    assert at + 1 <= at_s(other) <= at + 5
 
 
 @pytest.mark.parametrize("for_s", [3.0, 20.0, 90.0])

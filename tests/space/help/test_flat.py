@@ -76,3 +76,10 @@ def test_from_above_who_looks_narrow_or_tall_does_not_lie() -> None:
     assert lying_odds(0.5, 2.2, 0.5, 1.65) > 1.5
     assert lying_odds(0.5, 2.2, 0.5, 1.65, steep=True) < 0.5
     assert lying_odds(0.5, 0.8, 2.5, 1.65, steep=True) > 1.5
+
+
+def test_what_is_not_known_says_nothing() -> None:
+    assert lying_odds(0.5, 0.8, math.nan, 1.65) == lying_odds(0.5, 0.8, None, 1.65)
+    assert lying_odds(30.0, 1.65, math.nan, 1.65) == -3.0
+    assert lying_odds(math.nan, 0.8, 1.0, 1.65) == 0.0
+    assert lying_odds(0.5, math.nan, 1.0, 1.65) == 0.0

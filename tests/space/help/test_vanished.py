@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import pytest
+
 from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
-from miseban.space.help.vanished import Gone, Vanished
+from miseban.space.help.vanished import ENOUGH, Gone, Vanished
 
 Place = tuple[float, float]
 
@@ -21,10 +23,18 @@ def body(xy: Place, rows: int = 5) -> Body:
     )  # fmt: skip
 
 
-def played(*ways: Sequence[Place | None], rows: int = 5, staff: bool = False) -> list[Gone]:
+def somebody(key: int) -> Person:
+    return Person(key, f"v{key}", 0.0, 0.0, (0.0, 0.0))
+
+
+def played(
+    *ways: Sequence[Place | None], rows: int = 5, staff: bool = False, waits: bool = False
+) -> list[Gone]:
     """Each way is one place a second; a person each."""
-    people = [Person(key, f"v{key}", 0.0, 0.0, (0.0, 0.0), staff=staff) for key in range(len(ways))]
-    vanished = Vanished()
+    people = [somebody(key) for key in range(len(ways))]
+    for person in people:
+        person.staff, person.waits = staff, waits
+    vanished = Vanished(alone=True)
     found = []
     for second in range(max(map(len, ways))):
         here = [
@@ -84,8 +94,8 @@ def test_who_was_seen_in_few_frames_is_not_missed() -> None:
 
 def _found_with(rows: int) -> bool:
     """Whether somebody is missed of whom the camera had so many of its five frames a second."""
-    person, other = (Person(key, f"v{key}", 0.0, 0.0, (0.0, 0.0)) for key in range(2))
-    vanished, found = Vanished(), False
+    person, other = somebody(0), somebody(1)
+    vanished, found = Vanished(alone=True), False
     for second in range(30):
         seen = [(body((8.0, 1.0)), other)]
         if second < 10:
@@ -107,7 +117,7 @@ def test_who_stands_beside_does_not_stand_in_the_place() -> None:
 
 
 def test_what_it_holds_does_not_grow() -> None:
-    vanished = Vanished()
+    vanished = Vanished(alone=True)
     for second in range(500):
         person = Person(second // 6, "v", 0.0, 0.0, (0.0, 0.0))
         one = body((5.0 + 3 * math.sin(second // 6), 5.0))
@@ -117,9 +127,9 @@ def test_what_it_holds_does_not_grow() -> None:
 
 
 def test_somebody_unknown_who_walks_off_from_there_is_the_one() -> None:
-    person, other = (Person(key, f"v{key}", 0.0, 0.0, (0.0, 0.0)) for key in range(2))
+    person, other = somebody(0), somebody(1)
     for away, missed in ((1.0, False), (20.0, True)):
-        vanished, found = Vanished(), False
+        vanished, found = Vanished(alone=True), False
         for second in range(30):
             seen: list[tuple[Body, Person | None]] = [(body((8.0, 1.0)), other)]
             if second < 10:
@@ -128,3 +138,48 @@ def test_somebody_unknown_who_walks_off_from_there_is_the_one() -> None:
                 seen.append((body((5.0 + away + 0.2 * (second - 10), 5.0)), None))
             found |= bool(vanished.look(float(second), seen, [one for one, _ in seen]))
         assert found is missed
+
+
+def test_in_a_queue_nobody_is_told_of() -> None:
+    assert played(STANDS, OTHER)
+    assert not played(STANDS, OTHER, waits=True)
+
+
+def test_unless_told_alone_it_is_only_known_how_likely_somebody_is_gone() -> None:
+    """A glimpse of somebody low then makes it certain."""
+    likely = {}
+    for alone in (True, False):
+        vanished, found = Vanished(alone=alone), list[Gone]()
+        person, other = somebody(0), somebody(1)
+        for second in range(19):
+            seen = [(body(OTHER[0]), other)]
+            if second < 10:
+                seen.append((body(STANDS[0]), person))
+            found += vanished.look(float(second), seen, [one for one, _ in seen])
+        assert bool(found) is alone
+        likely[alone] = vanished.near(STANDS[0], 1.0)
+    assert likely[True] is None  # told, and forgotten
+    assert likely[False] is not None
+    assert likely[False].odds > ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("from_s", "mps", "missed"), [(9, 0.0, False), (0, 0.0, True), (9, 1.0, True)]
+)
+def test_who_has_come_to_stand_near_may_hide_somebody(
+    from_s: int, mps: float, missed: bool
+) -> None:
+    """1.2 m beside: too far to stand in the way, and to be the one; who was there before or walks
+    by hides nobody."""
+    person, comes, other = (somebody(key) for key in range(3))
+    vanished, found = Vanished(alone=True), False
+    for second in range(30):
+        seen = [(body(OTHER[0]), other)]
+        if second < 10:
+            seen.append((body(STANDS[0]), person))
+        if second >= from_s:
+            comes.last_s, comes.xy = float(second), (mps * second, 0.0)  # only how fast counts
+            comes.way.append((comes.last_s, *comes.xy))
+            seen.append((body((6.2, 5.0)), comes))
+        found |= bool(vanished.look(float(second), seen, [one for one, _ in seen]))
+    assert found is missed

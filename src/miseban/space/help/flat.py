@@ -89,8 +89,10 @@ def lying_odds(
     stands or squats: it reads as ``tall`` metres and ``broad`` times what is usual, None where
     unknown. ``own_m`` is how tall he or she is upright, ``moved_m`` how far the foot of the box is
     from where he or she stood. From ``steep``ly above those upright look narrow and of any height:
-    only who looks low and broad lies."""
-    wide = math.log(max(broad, 0.05)) if broad is not None else 0.0
+    only who looks low and broad lies. What is NaN says nothing."""
+    if math.isnan(misfit) or math.isnan(tall):
+        return 0.0
+    wide = math.log(max(broad, 0.05)) if broad is not None and not math.isnan(broad) else 0.0
     off_m = tall - own_m if own_m is not None else max(SMALLEST_M - tall, 0.0, tall - TALLEST_M)
     if steep:
         wide, off_m = max(wide, 0.0), min(off_m, 0.0) if own_m is not None else 0.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.flat import lying_odds
+from miseban.space.help.low import WIDE, Low, Names
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
@@ -31,10 +31,6 @@ UPRIGHT = 0.85
 """Of one's own height: in the second of a fall it is less on average."""
 FELL = 0.3
 """Who was upright and is on the floor for long, and likelier lies than sits, has fallen."""
-WIDE = 1.5
-"""Of who was told of: which end of a body cameras see, differs."""
-AGAIN_S = 120.0
-"""Who is low again so soon where somebody was is the same one, hidden meanwhile."""
 STOOD_S = 60.0
 """So long it is remembered where somebody stood."""
 GLIMPSE = 2.5
@@ -45,29 +41,6 @@ LONGEST_S = 180.0
 """Who has vanished and is never seen again has got up unseen, or is with those who help."""
 
 
-@dataclass(slots=True)
-class _Low:
-    """Somebody low at ``xy`` since ``from_s``, seen so last at ``last_s`` for ``seen`` seconds in
-    all, ``lying`` of them not only sitting. ``upright`` for so many seconds nobody has been low;
-    ``fell`` whether somebody was upright here before; ``gone`` whether somebody stood here who has
-    vanished; ``told`` whether it was told; ``odds`` the sum of the log odds that somebody lies;
-    ``who`` names it."""
-
-    who: str
-    xy: Pair
-    from_s: float
-    last_s: float
-    seen: int = 0
-    lying: int = 0
-    upright: int = 0
-    fell: bool = False
-    gone: bool = False
-    told: bool = False
-    odds: float = 0.0
-    visit: str | None = None
-    staff: bool = False
-
-
 class Lying:
     """Places on the floor where somebody is low, whether or not it is known who."""
 
@@ -76,10 +49,9 @@ class Lying:
         self._vanished = Vanished(alone=waits < 1.0)  # at high sensitivity
         self._places: dict[int, tuple[float, Pair]] = {}
         self._stood: deque[tuple[float, Pair]] = deque()
-        self._low: list[_Low] = []
-        self._past: list[_Low] = []
+        self._low: list[Low] = []
         self._boxes: dict[Hashable, SunkBoxes] = {}
-        self._next = 0
+        self._names = Names()
 
     def look(
         self, now_s: float, sights: Iterable[Sight], people: Iterable[Person]
@@ -100,10 +72,12 @@ class Lying:
                 if person is not None and body.tall > UPRIGHT * (person.own_m or math.inf):
                     self._places[person.key] = now_s, body.xy
         vanished = self._vanished.look(now_s, upright, [body for body, _ in sights])
+        # Who is known already comes first: who is new is then not held for one of them.
+        low.sort(key=lambda one: self._found(*_reach(one[0], s, lies=one[2])) is None)
         for body, person, lies, odds in low:
             self._add(now_s, body, person, lately, odds, lies=lies)
         for gone in vanished:
-            self._lose(gone)
+            self._lose(now_s, gone)
         self._stood.extend((now_s, body.xy) for body, _ in upright)
         while self._stood and self._stood[0][0] < now_s - s.fell_s:
             self._stood.popleft()
@@ -113,8 +87,7 @@ class Lying:
             self._risen(now_s, one, upright)
         over = [one for one in self._low if self._is_over(now_s, one)]
         self._low = [one for one in self._low if one not in over]
-        self._past = [one for one in self._past if now_s - one.last_s <= AGAIN_S]
-        self._past += [one for one in over if one.told]
+        self._names.over(now_s, over, s.up_s)
         for one in self._low:
             if one.staff:
                 continue
@@ -181,14 +154,14 @@ class Lying:
         lies: bool,
     ) -> None:
         s = self._s
-        near_m = s.same_m if math.isfinite(body.tall) else body.box_px + body.box_px * body.aspect
-        xy = body.middle if lies and body.middle is not None else body.xy
-        found = [one for one in self._low if math.dist(one.xy, xy) <= near_m]
-        if found:
-            one = min(found, key=lambda low: math.dist(low.xy, xy))
-        else:
-            one = _Low(self._name(xy, near_m), xy, now_s, now_s)
+        xy, near_m = _reach(body, s, lies=lies)
+        one = self._found(xy, near_m)
+        if one is None:
             before = person or self._lost(now_s, xy, near_m, people)
+            wide_m = WIDE * near_m if math.isfinite(body.tall) else near_m
+            key = before.key if before is not None else None
+            who = self._names.of(now_s, xy, wide_m, key, self._low)
+            one = Low(who, xy, now_s, now_s)
             one.fell = (
                 not math.isfinite(body.tall)
                 or (before is not None and before.own_m is not None)
@@ -198,6 +171,7 @@ class Lying:
             self._low.append(one)
         if person is not None:
             one.visit, one.staff = person.name or one.visit, person.staff
+            one.key = person.key
         if one.last_s < now_s or not one.seen:
             one.seen += 1
             one.lying += lies
@@ -208,22 +182,18 @@ class Lying:
         if gone is not None and one.lying * GLIMPSE + gone.odds >= ENOUGH:
             one.gone = True
 
-    def _name(self, xy: Pair, near_m: float) -> str:
-        """A new one, or that of who was told of there a moment ago."""
-        for one in (*self._past, *(low for low in self._low if low.told)):
-            if math.dist(one.xy, xy) <= WIDE * near_m:
-                return one.who
-        self._next += 1
-        return f"low-{self._next}"
+    def _found(self, xy: Pair, near_m: float) -> Low | None:
+        """Who is held to be low there."""
+        found = [one for one in self._low if math.dist(one.xy, xy) <= near_m]
+        return min(found, key=lambda low: math.dist(low.xy, xy), default=None)
 
-    def _lose(self, gone: Gone) -> None:
+    def _lose(self, now_s: float, gone: Gone) -> None:
         """Somebody has vanished who stood there."""
-        found = [one for one in self._low if math.dist(one.xy, gone.xy) <= self._s.same_m]
-        if found:
-            one = min(found, key=lambda low: math.dist(low.xy, gone.xy))
-        else:
-            who = self._name(gone.xy, self._s.same_m)
-            one = _Low(who, gone.xy, gone.last_s + 1.0, gone.last_s)
+        near_m, key = self._s.same_m, gone.person.key
+        one = self._found(gone.xy, near_m)
+        if one is None:
+            who = self._names.of(now_s, gone.xy, WIDE * near_m, key, self._low)
+            one = Low(who, gone.xy, gone.last_s + 1.0, gone.last_s, key)
             self._low.append(one)
         one.gone, one.visit = True, gone.person.name or one.visit
 
@@ -236,7 +206,7 @@ class Lying:
         ]
         return min(gone, key=lambda p: math.dist(p.xy, xy)) if gone else None
 
-    def _risen(self, now_s: float, low: _Low, upright: Sequence[Sight]) -> None:
+    def _risen(self, now_s: float, low: Low, upright: Sequence[Sight]) -> None:
         """Nobody is low; who was is upright, or somebody is at the very place."""
         if low.last_s == now_s:
             return
@@ -248,7 +218,7 @@ class Lying:
         )
         low.upright = low.upright + 1 if here else 0
 
-    def _is_over(self, now_s: float, low: _Low) -> bool:
+    def _is_over(self, now_s: float, low: Low) -> bool:
         s = self._s
         silent = now_s - low.last_s
         if low.gone and low.upright < s.up_s:
@@ -256,3 +226,10 @@ class Lying:
         if low.upright >= s.up_s or silent > s.unseen_s:
             return True
         return low.seen < s.lying_s and silent > BLIND_S
+
+
+def _reach(body: Body, s: HelpSettings, *, lies: bool) -> tuple[Pair, float]:
+    """Where somebody low is, and how near another sight of him or her is to that: metres, or pixels
+    where the floor is unknown."""
+    near_m = s.same_m if math.isfinite(body.tall) else body.box_px + body.box_px * body.aspect
+    return (body.middle if lies and body.middle is not None else body.xy), near_m

@@ -29,7 +29,8 @@ SPEEDS = 60
 QUIET_MPS = 0.12
 """Slower, somebody stands: places err by a few centimetres."""
 SEEN_GO_S = 4.0
-"""Who is seen so soon after a stop elsewhere has been seen to go there."""
+"""Who is seen so soon after a stop elsewhere has been seen to go there, and who was seen so soon
+before one to come."""
 FOLLOW_M, FOLLOW_MPS = 1.5, 1.0
 """Who turns up so near to where somebody was lost, or can have walked there since, is the same."""
 FOLLOW_FAR_M = 12.0
@@ -261,7 +262,9 @@ class People:
         if len(person.way) > 2 and not person.waits:
             t, x, y = person.way[-3]
             if math.dist((x, y), person.xy) <= s.stop_m / 2:
-                came = any(math.dist(one[1:], person.xy) > s.left_m for one in person.way)
+                way = list(person.way)
+                soon = len(way) > 3 and t - way[-4][0] <= SEEN_GO_S  # not found standing there
+                came = soon and any(math.dist(one[1:], person.xy) > s.left_m for one in way)
                 person.stop = Stop(t, now_s, person.xy, whole=came)
 
 

@@ -82,7 +82,7 @@ class Vanished:
     """For places in metres. ``alone`` if that is told without a glimpse of anybody low: some people
     whom others hide are told of for nothing then."""
 
-    def __init__(self, *, alone: bool = True) -> None:
+    def __init__(self, *, alone: bool) -> None:
         self._alone = alone
         self._known: dict[int, _Known] = {}
         self._most: dict[str, int] = {}
@@ -209,9 +209,8 @@ class Vanished:
         reach_m = min(NEAR_M + OFF_MPS * (now_s - gone.last_s), FAR_M)
         if any(who is None and math.dist(body.xy, gone.xy) <= reach_m for body, who in upright):
             gone.odds -= STRANGER
-        if (
-            gone.odds < ENOUGH or gone.waits or not self._alone
-        ):  # in a queue people hide each other for long
+        # In a queue people hide each other for long.
+        if gone.odds < ENOUGH or gone.waits or not self._alone:
             return False
         del self._gone[gone.person.key]
         return True

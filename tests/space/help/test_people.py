@@ -1,0 +1,37 @@
+"""What is remembered of the way of somebody: stops, and whether all of one was seen."""
+
+from __future__ import annotations
+
+from miseban.space.help.people import Glimpse, People, Stop
+from miseban.space.help.settings import HelpSettings
+from miseban.space.help.usual import Usual
+
+
+def stops(hidden: range = range(0)) -> list[Stop]:
+    """Of somebody who comes from the left, stands from 10 to 25 s and goes on, but is not seen in
+    the seconds ``hidden``."""
+    people = People(HelpSettings(), Usual(), lambda _: False)
+    for second in range(36):
+        x = min(float(second), 10.0) + max(second - 25.0, 0.0)
+        if second not in hidden:
+            people.take(float(second), {"v": Glimpse((x, 5.0), (), "v")})
+    person = people.by_visit("v")
+    assert person is not None
+    return person.stops
+
+
+def test_a_stop_seen_from_coming_to_going_is_whole() -> None:
+    (stop,) = stops()
+    assert stop.whole
+    assert abs(stop.from_s - 10.0) <= 1.0
+    assert abs(stop.to_s - 25.0) <= 1.0
+
+
+def test_a_moment_unseen_makes_no_difference() -> None:
+    assert [stop.whole for stop in stops(range(10, 12))] == [True]
+    assert [stop.whole for stop in stops(range(25, 27))] == [True]
+
+
+def test_who_is_found_standing_or_is_lost_there_has_stood_for_nobody_knows_how_long() -> None:
+    for hidden in (range(10, 15), range(9, 15), range(8, 20), range(22, 30)):
+        assert [stop.whole for stop in stops(hidden)] == [False]
