@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 
 Pair = tuple[float, float]
 WIDE = 1.5
 """Of who was told of: which end of a body cameras see, differs."""
 AGAIN_S = 120.0
 """Who is low so soon where somebody low was lost from sight is the same one, hidden meanwhile."""
+HELPED_S = 30.0
+"""And so soon, where somebody was upright at the place who may have been a helper."""
 
 
 @dataclass(slots=True)
 class Low:
     """Somebody low at ``xy`` since ``from_s``, seen so last at ``last_s`` for ``seen`` seconds in
-    all, ``lying`` of them not only sitting. ``upright`` for so many seconds nobody has been low;
+    all, ``lying`` of them not only sitting; ``at`` when each camera did last. For ``upright``
+    seconds nobody has been low and somebody upright; for ``rose`` it was known to be this one;
     ``fell`` whether somebody was upright here before; ``gone`` whether somebody stood here who has
     vanished; ``told`` whether it was told; ``odds`` the sum of the log odds that somebody lies;
     ``who`` names it; ``key`` is that of the person, where known."""
@@ -29,41 +32,79 @@ class Low:
     seen: int = 0
     lying: int = 0
     upright: int = 0
+    rose: int = 0
     fell: bool = False
     gone: bool = False
     told: bool = False
     odds: float = 0.0
     visit: str | None = None
     staff: bool = False
+    at: dict[str, float] = field(default_factory=dict)
 
 
 class Names:
     """Gives a name to whoever is newly low. Calls are told once a name: who is hidden for a while
     and found again keeps it, who has risen and falls again, and who falls beside, gets another."""
 
-    def __init__(self) -> None:
+    def __init__(self, up_s: float) -> None:
+        self._up_s = up_s
         self._lost: list[Low] = []
         self._next = 0
 
-    def of(self, now_s: float, xy: Pair, within: float, key: int | None, low: Iterable[Low]) -> str:
-        """For somebody newly low at ``xy`` in the second that begins at ``now_s``, of the person
-        ``key`` if that is known: the name of who was told of no farther than ``within`` and is not
-        seen now, unless that is known to be somebody else; else a new one. ``low`` are all who are
-        low, those seen in this second brought up to date; places in metres or pixels."""
+    def of(
+        self,
+        now_s: float,
+        xy: Pair,
+        within: float,
+        key: int | None,
+        cameras: Collection[str],
+        low: Iterable[Low],
+    ) -> str:
+        """For somebody newly low at ``xy`` in the second that begins at ``now_s``, whom ``cameras``
+        see, of the person ``key`` if that is known: the name of who was told of no farther than
+        ``within``, unless that is somebody else; else a new one. ``low`` are all who are low, those
+        seen in this second brought up to date; places in metres or pixels."""
         for one in (*self._lost, *(one for one in low if one.told)):
-            known = key is not None and one.key is not None
-            may = one.key == key if known else one.last_s < now_s  # who is seen elsewhere is not
-            if may and math.dist(one.xy, xy) <= within:
+            if math.dist(one.xy, xy) > within or _is_other(now_s, one, key, cameras):
+                continue
+            if key is None or one.rose < self._up_s:
                 return one.who
+        return self._new()
+
+    def over(self, now_s: float, over: Sequence[Low]) -> None:
+        """In each second, who is low no more: remembers who was told of. Who was upright for
+        ``up_s`` has risen, and falls again if low again; for a moment, somebody of whom nobody
+        knows who it is may still be this one, and who rose a helper."""
+        risen = {one.who for one in over if one.rose >= self._up_s}
+        before = [one for one in self._lost if one.who not in risen]
+        self._lost = [
+            one
+            for one in (*before, *(one for one in over if one.told))
+            if now_s - one.last_s <= (AGAIN_S if one.upright < self._up_s else HELPED_S)
+        ]
+
+    def part(self, now_s: float, low: Sequence[Low]) -> None:
+        """Gives a name of his or her own to who has that of another whom the same camera sees in
+        this second."""
+        for i, one in enumerate(low):
+            if any(one.who == before.who and _are_two(now_s, one, before) for before in low[:i]):
+                one.who = self._new()
+
+    def _new(self) -> str:
         self._next += 1
         return f"low-{self._next}"
 
-    def over(self, now_s: float, over: Sequence[Low], up_s: float) -> None:
-        """In each second, who is low no more: remembers who was told of and lost from sight. Who
-        was upright for ``up_s`` has risen, and falls again if low again."""
-        risen = {one.who for one in over if one.upright >= up_s}
-        self._lost = [
-            one
-            for one in (*self._lost, *(one for one in over if one.told))
-            if one.who not in risen and now_s - one.last_s <= AGAIN_S
-        ]
+
+def _is_other(now_s: float, one: Low, key: int | None, cameras: Collection[str]) -> bool:
+    """Whether who is seen in this second is not ``one``. What two cameras see beside each other may
+    be one body, whosever the fusion takes it for; what one camera does are two."""
+    if key is not None and one.key == key:
+        return False
+    known = key is not None and one.key is not None
+    return any(c in one.at and (known or one.at[c] == now_s) for c in cameras)
+
+
+def _are_two(now_s: float, one: Low, other: Low) -> bool:
+    """Whether a camera sees both in this second, and it is not known to be the same person."""
+    at_once = any(s == now_s == other.at.get(camera) for camera, s in one.at.items())
+    return at_once and (one.key is None or one.key != other.key)

@@ -51,7 +51,7 @@ class Lying:
         self._stood: deque[tuple[float, Pair]] = deque()
         self._low: list[Low] = []
         self._boxes: dict[Hashable, SunkBoxes] = {}
-        self._names = Names()
+        self._names = Names(settings.up_s)
 
     def look(
         self, now_s: float, sights: Iterable[Sight], people: Iterable[Person]
@@ -76,6 +76,7 @@ class Lying:
         low.sort(key=lambda one: self._found(*_reach(one[0], s, lies=one[2])) is None)
         for body, person, lies, odds in low:
             self._add(now_s, body, person, lately, odds, lies=lies)
+        self._names.part(now_s, self._low)
         for gone in vanished:
             self._lose(now_s, gone)
         self._stood.extend((now_s, body.xy) for body, _ in upright)
@@ -87,7 +88,7 @@ class Lying:
             self._risen(now_s, one, upright)
         over = [one for one in self._low if self._is_over(now_s, one)]
         self._low = [one for one in self._low if one not in over]
-        self._names.over(now_s, over, s.up_s)
+        self._names.over(now_s, over)
         for one in self._low:
             if one.staff:
                 continue
@@ -160,7 +161,7 @@ class Lying:
             before = person or self._lost(now_s, xy, near_m, people)
             wide_m = WIDE * near_m if math.isfinite(body.tall) else near_m
             key = before.key if before is not None else None
-            who = self._names.of(now_s, xy, wide_m, key, self._low)
+            who = self._names.of(now_s, xy, wide_m, key, [body.camera], self._low)
             one = Low(who, xy, now_s, now_s)
             one.fell = (
                 not math.isfinite(body.tall)
@@ -176,11 +177,18 @@ class Lying:
             one.seen += 1
             one.lying += lies
             one.odds += odds if math.isfinite(odds) else 0.0
-        one.last_s, one.upright = now_s, 0
+        one.last_s, one.upright, one.rose = now_s, 0, 0
+        one.at[body.camera] = now_s
         one.xy = (0.8 * one.xy[0] + 0.2 * xy[0], 0.8 * one.xy[1] + 0.2 * xy[1])
         gone = self._vanished.near(one.xy, near_m)
-        if gone is not None and one.lying * GLIMPSE + gone.odds >= ENOUGH:
-            one.gone = True
+        if gone is None or one.lying * GLIMPSE + gone.odds < ENOUGH:
+            return
+        # Helpers of somebody who was told of crouch beside, and stand behind each other.
+        one.gone |= one.told or not any(
+            low.told and math.dist(low.xy, one.xy) <= WIDE * near_m
+            for low in self._low
+            if low is not one
+        )
 
     def _found(self, xy: Pair, near_m: float) -> Low | None:
         """Who is held to be low there."""
@@ -192,7 +200,7 @@ class Lying:
         near_m, key = self._s.same_m, gone.person.key
         one = self._found(gone.xy, near_m)
         if one is None:
-            who = self._names.of(now_s, gone.xy, WIDE * near_m, key, self._low)
+            who = self._names.of(now_s, gone.xy, WIDE * near_m, key, gone.often, self._low)
             one = Low(who, gone.xy, gone.last_s + 1.0, gone.last_s, key)
             self._low.append(one)
         one.gone, one.visit = True, gone.person.name or one.visit
@@ -210,13 +218,16 @@ class Lying:
         """Nobody is low; who was is upright, or somebody is at the very place."""
         if low.last_s == now_s:
             return
-        here = any(
-            person.name == low.visit
-            if person is not None and low.visit is not None
-            else math.dist(body.xy, low.xy) <= self._s.still_m
+        rose = low.visit is not None and any(
+            person is not None and person.name == low.visit for _, person in upright
+        )
+        here = rose or any(
+            math.dist(body.xy, low.xy) <= self._s.still_m
             for body, person in upright
+            if person is None or low.visit is None
         )
         low.upright = low.upright + 1 if here else 0
+        low.rose = low.rose + 1 if rose else 0
 
     def _is_over(self, now_s: float, low: Low) -> bool:
         s = self._s
