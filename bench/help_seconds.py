@@ -1,16 +1,19 @@
 """The judges of help by themselves, on seconds that were kept: what each need and each call came
 to, and what other limits would have made of them.
 
-``python -m bench.help_seconds PLAY-SEED...`` (as in ``supermarket-3 ordinary-1``) plays development
-seeds as ``bench/help.py`` plays unseen ones, keeps in ``out/help-seconds`` what the judges were
-given, second by second, prints every need that was missed and every call for nothing, and then
-recall and false calls an hour by ``search_odds``. With a kept file it takes seconds: that is what
-limits are chosen with. The seeds of ``bench/help.py`` are refused.
+``python -m bench.help_seconds PLAY-SEED...`` (as in ``supermarket-3 ordinary-1 falls-3``) plays
+development seeds as ``bench/help.py`` plays unseen ones, keeps in ``out/help-seconds`` what the
+judges were given, second by second, for as long as the sources that make it stay the same, prints
+every need that was missed and every call for nothing, and then recall and calls for nothing by
+``search_odds``. With a kept file it takes seconds: that is what limits are chosen with. The seeds
+of ``bench/help.py`` are refused.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
+import inspect
 import json
 import pickle
 import random
@@ -22,11 +25,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
-from bench.help import PLAYS, SEEDS
-from bench.help_shop import DETECTED, TRUTH, simulated
+from bench.help import PLAYS, SEEDS, SOURCES, Play
+from bench.help_shop import DETECTED, SHOPS, TRUTH, simulated
 from miseban.camera.replay import replay
 from miseban.insight.score.folder import Recording, read_folder, read_recording
 from miseban.insight.score.help import incidents
+from miseban.space.help.people import Glimpse
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.shop_help import opened
 from miseban.space.help.watch import HelpWatch
@@ -35,14 +39,25 @@ from miseban.vocabulary.identifiers import EventIds, VisitIds
 from miseban.vocabulary.shop import Shop, load_shop
 
 KEPT = Path("out") / "help-seconds"
+JUDGES = SOURCES / "space" / "help"
+GIVES = ("bodies.py", "flat.py", "shop_help.py")
+"""Of the judges' folder, what makes the seconds that judges are given."""
+PLAYED = ("help.py", "help_shop.py")
+PARTS = ("camera", "sim", "space", "vocabulary")
 SEARCH_ODDS = (3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
+
+FALLS = Play(
+    "supermarket", "10:00", 25, ({"kind": "fall", "chance": 0.4, "lasts_s": [40.0, 120.0]},)
+)
+"""Many falls in a short time: ``falls`` among the plays."""
 
 Second = tuple[float, dict[Any, Any], list[Any]]
 
 
 def kept(name: str, seed: int) -> tuple[Shop, Recording, list[Second]]:
     """The shop, the truth, and what the judges were given in each second of the floor."""
-    play, folder = PLAYS[name], KEPT / f"{name}-{seed}"
+    play = FALLS if name == "falls" else PLAYS[name]
+    folder = KEPT / _mark() / f"{name}-{seed}"
     shop_file, file = folder / f"{play.shop}.toml", folder / "seconds.pkl.gz"
     if not file.is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,6 +70,17 @@ def kept(name: str, seed: int) -> tuple[Shop, Recording, list[Second]]:
     with gzip.open(file, "rb") as found:
         seconds = pickle.load(found)
     return load_shop(shop_file), read_recording(read_folder(folder / TRUTH)), seconds
+
+
+def _mark() -> str:
+    """Of the sources that make what is kept; judges, which only read it, may change."""
+    found = hashlib.sha256(inspect.getsource(Glimpse).encode())
+    files = [file for part in PARTS for file in (SOURCES / part).rglob("*.py")]
+    files += [*SHOPS.glob("*.toml"), *(Path(__file__).with_name(name) for name in PLAYED)]
+    for file in sorted(files):
+        if JUDGES not in file.parents or file.name in GIVES:
+            found.update(file.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def _given(tracks: Path, shop: Shop, start: str) -> list[Second]:

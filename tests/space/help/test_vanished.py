@@ -159,8 +159,9 @@ def test_unless_told_alone_it_is_only_known_how_likely_somebody_is_gone() -> Non
         assert bool(found) is alone
         likely[alone] = vanished.near(STANDS[0], 1.0)
     assert likely[True] is None  # told, and forgotten
-    assert likely[False] is not None
-    assert likely[False].odds > ENOUGH
+    gone = likely[False]
+    assert gone is not None
+    assert gone.odds > ENOUGH
 
 
 @pytest.mark.parametrize(

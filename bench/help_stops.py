@@ -1,0 +1,124 @@
+"""Long searches by the exact stops of everybody in the shop: what the judge of searches comes to
+where no track errs, by ``search_odds``.
+
+``python -m bench.help_stops SEED...`` plays an hour of the supermarket a seed, in which more people
+than usual search, and hands the true stops of all shoppers to the judge as they end. Without seeds
+those by which ``search_odds`` was chosen. The seeds of ``bench/help.py`` are refused.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import time
+from pathlib import Path
+
+import numpy as np
+
+from bench.help import SEEDS
+from bench.help_shop import SHOPS, staged
+from miseban.sim.scenario.file import beside, load_scenario
+from miseban.sim.world.people import Person as Shopper
+from miseban.sim.world.simulation import Simulation
+from miseban.space.help.people import Person, Stop
+from miseban.space.help.searching import Searches
+from miseban.space.help.settings import HelpSettings
+from miseban.vocabulary.shop import load_shop
+
+CHOSEN = (4, 5)
+SEARCH_ODDS = (4.0, 4.5, 5.0, 5.5, 6.0)
+INCIDENT = {"kind": "long_search", "chance": 0.15}
+HOUR_S = 3600.0
+EARLY_S = 2.0
+"""A call so long before the need says it began is of it."""
+
+Need = tuple[float, float]
+Hour = list[tuple[Person, list[Stop], Need | None]]
+
+
+def hour(seed: int) -> Hour:
+    """All shoppers of an hour from 10:00 on, with their stops and their search, if any, in
+    seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "supermarket.toml"
+        staged(SHOPS / file.name, file, [INCIDENT], 1.0)
+        shop = load_shop(file)
+        scenario = load_scenario(beside(file), shop).starting_at(time(10))
+    sim = Simulation(shop, scenario, seed)
+    sim.run_until(HOUR_S)
+    needs = {need.person.id: need for need in sim.helps if need.kind == "long_search"}
+    found: Hour = []
+    for number, shopper in enumerate(sim.people):
+        if shopper.staff or shopper.passing or len(shopper.trail.t) < 2:
+            continue
+        need = needs.get(shopper.id)
+        person = Person(number, None, shopper.trail.start_s, HOUR_S, (0.0, 0.0))
+        person.own_m = shopper.height_m
+        span = None if need is None else (need.from_s, need.to_s or HOUR_S)
+        found.append((person, list(stops(shopper, HelpSettings())), span))
+    return found
+
+
+def stops(shopper: Shopper, settings: HelpSettings) -> Iterator[Stop]:
+    """Where the way, second by second, stays as near to one place as a stop does."""
+    trail = shopper.trail
+    at_s = np.arange(trail.start_s, trail.end_s)
+    x, y = np.interp(at_s, trail.t, trail.x), np.interp(at_s, trail.t, trail.y)
+    first = 0
+    while first < len(at_s):
+        last = first
+        while (
+            last + 1 < len(at_s)
+            and np.hypot(x[last + 1] - x[first], y[last + 1] - y[first]) < settings.stop_m / 2
+        ):
+            last += 1
+        if at_s[last] - at_s[first] >= settings.stop_s:
+            xy = float(x[first]), float(y[first])
+            yield Stop(float(at_s[first]), float(at_s[last]), xy, whole=True)
+        first = last + 1
+
+
+def curve(hours: Sequence[Hour], odds: float) -> tuple[int, int, int]:
+    """Searches found, all of them, and calls for nothing."""
+    found = needs = nothing = 0
+    for one in hours:
+        searches, told = Searches(HelpSettings(search_odds=odds), 1.0), set[int]()
+        ends = sorted(
+            (
+                (stop.to_s, person.key, stop, person, span)
+                for person, all_stops, span in one
+                for stop in all_stops
+            ),
+            key=lambda end: end[:2],
+        )
+        left = {person.key: len(all_stops) for person, all_stops, _ in one}
+        for person, _, span in one:
+            person.stops.clear()
+            needs += span is not None
+        for to_s, key, stop, person, span in ends:
+            person.stops.append(stop)
+            person.xy = stop.xy
+            if key not in told and any(searches.look([person])):
+                told.add(key)
+                right = span is not None and span[0] - EARLY_S <= to_s <= span[1]
+                found += right
+                nothing += not right
+            left[key] -= 1
+            if not left[key]:
+                searches.forget(person)
+    return found, needs, nothing
+
+
+def main(seeds: Sequence[int]) -> None:
+    """Prints the curve."""
+    if max(seeds) >= SEEDS[0]:
+        raise SystemExit(f"seeds from {SEEDS[0]} on are kept for bench/help.py")
+    hours = [hour(seed) for seed in seeds]
+    for odds in SEARCH_ODDS:
+        found, needs, nothing = curve(hours, odds)
+        print(f"search_odds {odds:g}: {found} of {needs} found, {nothing} for nothing", flush=True)
+
+
+if __name__ == "__main__":
+    main([int(text) for text in sys.argv[1:]] or list(CHOSEN))
