@@ -34,12 +34,12 @@ EARLY_S = 2.0
 """A call so long before the need says it began is of it."""
 
 Need = tuple[float, float]
-Hour = list[tuple[Person, list[Stop], Need | None]]
+Hour = list[tuple[Person, list[Stop], int, Need | None]]
 
 
 def hour(seed: int) -> Hour:
-    """All shoppers of an hour from 10:00 on, with their stops and their search, if any, in
-    seconds."""
+    """All shoppers of an hour from 10:00 on, with their stops, their group and its search, if any,
+    in seconds."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "supermarket.toml"
         staged(SHOPS / file.name, file, [INCIDENT], 1.0)
@@ -47,16 +47,16 @@ def hour(seed: int) -> Hour:
         scenario = load_scenario(beside(file), shop).starting_at(time(10))
     sim = Simulation(shop, scenario, seed)
     sim.run_until(HOUR_S)
-    needs = {need.person.id: need for need in sim.helps if need.kind == "long_search"}
+    needs = {need.person.group: need for need in sim.helps if need.kind == "long_search"}
     found: Hour = []
     for number, shopper in enumerate(sim.people):
         if shopper.staff or shopper.passing or len(shopper.trail.t) < 2:
             continue
-        need = needs.get(shopper.id)
+        need = needs.get(shopper.group)
         person = Person(number, None, shopper.trail.start_s, HOUR_S, (0.0, 0.0))
         person.own_m = shopper.height_m
         span = None if need is None else (need.from_s, need.to_s or HOUR_S)
-        found.append((person, list(stops(shopper, HelpSettings())), span))
+        found.append((person, list(stops(shopper, HelpSettings())), shopper.group, span))
     return found
 
 
@@ -80,30 +80,34 @@ def stops(shopper: Shopper, settings: HelpSettings) -> Iterator[Stop]:
 
 
 def curve(hours: Sequence[Hour], odds: float) -> tuple[int, int, int]:
-    """Searches found, all of them, and calls for nothing."""
+    """Searches found, all of them, and calls for nothing, to which a second of a group belongs."""
     found = needs = nothing = 0
     for one in hours:
         searches, told = Searches(HelpSettings(search_odds=odds), 1.0), set[int]()
+        answered = set[int]()
         ends = sorted(
             (
-                (stop.to_s, person.key, stop, person, span)
-                for person, all_stops, span in one
+                (stop.to_s, person.key, stop, person, group, span)
+                for person, all_stops, group, span in one
                 for stop in all_stops
             ),
             key=lambda end: end[:2],
         )
-        left = {person.key: len(all_stops) for person, all_stops, _ in one}
-        for person, _, span in one:
+        left = {person.key: len(all_stops) for person, all_stops, _, _ in one}
+        for person, *_ in one:
             person.stops.clear()
-            needs += span is not None
-        for to_s, key, stop, person, span in ends:
+        needs += len({group for *_, group, span in one if span is not None})
+        for to_s, key, stop, person, group, span in ends:
             person.stops.append(stop)
             person.xy = stop.xy
             if key not in told and any(searches.look([person])):
                 told.add(key)
-                right = span is not None and span[0] - EARLY_S <= to_s <= span[1]
-                found += right
-                nothing += not right
+                searched = span is not None and span[0] - EARLY_S <= to_s <= span[1]
+                if searched and group not in answered:
+                    answered.add(group)
+                    found += 1
+                else:
+                    nothing += 1
             left[key] -= 1
             if not left[key]:
                 searches.forget(person)
