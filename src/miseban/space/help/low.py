@@ -62,8 +62,8 @@ class Names:
     ) -> str:
         """For somebody newly low at ``xy`` in the second that begins at ``now_s``, whom ``cameras``
         see, of the person ``key`` if that is known: the name of who was told of no farther than
-        ``within``, unless that is somebody else; else a new one. ``low`` are all who are low, those
-        seen in this second brought up to date; places in metres or pixels."""
+        ``within``, unless that is somebody else; else a new one. ``low`` are all who are low;
+        places in metres or pixels."""
         for one in (*self._lost, *(one for one in low if one.told)):
             if math.dist(one.xy, xy) > within or _is_other(now_s, one, key, cameras):
                 continue

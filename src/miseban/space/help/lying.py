@@ -72,8 +72,6 @@ class Lying:
                 if person is not None and body.tall > UPRIGHT * (person.own_m or math.inf):
                     self._places[person.key] = now_s, body.xy
         vanished = self._vanished.look(now_s, upright, [body for body, _ in sights])
-        # Who is known already comes first: who is new is then not held for one of them.
-        low.sort(key=lambda one: self._found(*_reach(one[0], s, lies=one[2])) is None)
         for body, person, lies, odds in low:
             self._add(now_s, body, person, lately, odds, lies=lies)
         self._names.part(now_s, self._low)
