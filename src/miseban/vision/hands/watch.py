@@ -84,7 +84,7 @@ class HandsWatch(Sealed):
         not finite or has no size is nobody's."""
         region, surface = self._region, self._surface
         kept = _has_size(boxes)
-        own, tracks = region.boxes(boxes[kept]), [tracks[n] for n in np.flatnonzero(kept)]
+        own, tracks = region.boxes(boxes[kept]), [tracks[n] for n in np.flatnonzero(kept).tolist()]
         everybody = np.concatenate([own, region.boxes(people[_has_size(people)])])
         somebody = _near(everybody, region.facing.shape)
         if not somebody and surface.at_rest(small, time_s):
