@@ -140,9 +140,9 @@ class Bus:
         """Hands ``events`` on, in their order, and waits for nobody."""
         wake = set()
         with self._lock:
+            self._past.add(events)
             for event in events:
                 self._number += 1
-                self._past.append(event)
                 for reader in self._readers:
                     if reader._take(self._number, event):
                         wake.add(reader)
@@ -193,6 +193,9 @@ class Bus:
                 else:
                     for number, event in enumerate(self._past.last(self._number - seen), seen + 1):
                         reader._take(number, event)
+                        if reader._missed is not None:  # it has to begin anew, whatever follows
+                            reader._missed = self._number
+                            break
             self._readers.append(reader)
 
     def _forget(self, reader: Subscription[Any]) -> None:

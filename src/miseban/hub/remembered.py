@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from miseban.vocabulary.events import EVENTS, Event
@@ -13,6 +14,8 @@ from miseban.vocabulary.events import EVENTS, Event
 PACKED_S: Final = 5.0
 """Nearly all who come back were away for less. So often what is there is packed; when more come
 meanwhile than are kept, they go as they came, and nothing is packed for nothing."""
+PIECE: Final = 64
+"""Events that are packed, and read again, at a time: whoever waits for that waits little."""
 _LEVEL: Final = 1  # of zlib: a tenth of the size in a few microseconds an event
 
 
@@ -27,36 +30,45 @@ class Remembered:
         self._packed: deque[tuple[int, bytes]] = deque()  # how many, and their text
         self._n = 0  # in what is packed
         self._new: deque[Event] = deque(maxlen=most)
+        self._came = self._due = 0  # since the last time, and still to be packed of what was there
         self._next_s = clock() + PACKED_S
 
     def __len__(self) -> int:
         return min(self._most, self._n + len(self._new))
 
-    def append(self, event: Event) -> None:
-        if self._clock() >= self._next_s:
-            self._pack()
-        self._new.append(event)
+    @property
+    def unpacked(self) -> int:
+        """How many are held as they came."""
+        return len(self._new)
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Packs no more of the older ones than so many new ones make necessary."""
+        self._new.extend(events)
+        self._came += len(events)
+        now_s = self._clock()
+        if now_s >= self._next_s:
+            self._due = len(self._new) if self._came < self._most else 0
+            self._came, self._next_s = 0, now_s + PACKED_S
+        for _ in range(2 + len(events) // PIECE):
+            if self._due > 0:
+                self._pack()
         while self._packed and self._n + len(self._new) - self._packed[0][0] >= self._most:
             self._n -= self._packed.popleft()[0]
 
     def last(self, many: int) -> Iterator[Event]:
         """The newest ``many`` of them, no more than there are, in their order."""
-        skipped = self._n + len(self._new) - many
+        skipped = max(0, self._n + len(self._new) - many)
         for count, text in self._packed:
-            if skipped >= count:
-                skipped -= count
-                continue
-            lines = zlib.decompress(text).splitlines()
-            yield from map(EVENTS.validate_json, lines[max(skipped, 0) :])
-            skipped = 0
-        for at, event in enumerate(self._new):
-            if at >= skipped:
-                yield event
+            if skipped < count:
+                lines = zlib.decompress(text).splitlines()
+                yield from map(EVENTS.validate_json, lines[skipped:])
+            skipped = max(0, skipped - count)
+        yield from islice(self._new, skipped, None)
 
     def _pack(self) -> None:
-        self._next_s = self._clock() + PACKED_S
-        if 0 < len(self._new) < self._most:
-            lines = b"\n".join(event.model_dump_json().encode() for event in self._new)
-            self._packed.append((len(self._new), zlib.compress(lines, _LEVEL)))
-            self._n += len(self._new)
-            self._new.clear()
+        some = [self._new.popleft() for _ in range(min(PIECE, self._due, len(self._new)))]
+        self._due = self._due - len(some) if some else 0
+        if some:
+            lines = b"\n".join(event.model_dump_json().encode() for event in some)
+            self._packed.append((len(some), zlib.compress(lines, _LEVEL)))
+            self._n += len(some)

@@ -17,7 +17,7 @@ _EPOCH_DAY = EPOCH.date().toordinal()
 MOST_KEYS = 4_000_000
 """Of days that are in segments, in memory: 32 MB."""
 AHEAD = 131_072
-"""Keys for which the newest day has room, and as many more whenever that is full: a day of a
+"""Keys for which the day that grows has room, and as many more whenever that is full: a day of a
 supermarket in a megabyte, taken once."""
 
 
@@ -92,12 +92,13 @@ class KnownIds:
 
     def settle(self) -> None:
         """What was on its way is there."""
+        # The day of which most came. The latest may be one that a wrong clock made up.
+        growing = max(self._leaving, key=lambda day: len(self._leaving[day]), default=None)
         for day, names in self._leaving.items():
             if day in self._settled:
-                self._settled[day].add(_keys(names), AHEAD)
-        newest = max(self._settled, default=None)
+                self._settled[day].add(_keys(names), AHEAD if day == growing else 1)
         for day, keys in self._settled.items():
-            if day != newest:
+            if growing is not None and day != growing:
                 keys.fit()
         self._leaving = {}
 

@@ -211,7 +211,7 @@ class Visits:
                 over.append(visit_id)
         if len(self._going) > MOST:
             over += sorted(self._going, key=lambda one: self._visits[one].newest)[:-MOST]
-        gone = {visit_id: self._visits.pop(visit_id) for visit_id in over}
+        gone = {visit_id: self._visits.pop(visit_id) for visit_id in dict.fromkeys(over)}
         self._going.difference_update(gone)
         for moments, is_end in ((self._out, False), (self._ended, True)):
             some = {

@@ -36,7 +36,7 @@ class CameraHealth(EventBase):
 
     type: Literal["camera.health"] = "camera.health"
     state: Literal["ok", "gap"] | Trouble
-    fps: Annotated[float, Field(ge=0)]
+    fps: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     gap_s: Seconds = 0.0
     reason: str = ""
     phase: Literal["begins", "lasts", "ends"] | None = None
