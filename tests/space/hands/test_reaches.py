@@ -64,3 +64,10 @@ def test_a_small_change_counts_where_a_hand_was() -> None:
 def test_nobody_takes_two_pieces_of_a_facing_in_a_moment() -> None:
     told = played([HAND], [gone(1, 3.0, 7), gone(2, 3.8, 7)])
     assert [kind for _, kind, _ in told] == ["pick_up"]
+
+
+def test_a_hand_that_took_something_early_has_not_also_reached() -> None:
+    """The piece is gone before the hand is at rest: by its middle, nobody took it."""
+    hand = HandSeen(1, 2.0, 4.0, None, 0.9)
+    early = ShelfChange(1, 1.2, 1.75, {1: 0.04}, None, -0.5, None, more=0.1, sure=0.9)
+    assert [kind for _, kind, _ in played([hand], [early])] == ["pick_up"]

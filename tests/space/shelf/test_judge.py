@@ -98,3 +98,14 @@ def test_it_is_not_empty_any_more_as_soon_as_it_looks_full() -> None:
     told(judge, Opinion(0.62, 0.97, 0.1), 60, 300)
     *_, full = told(judge, FULL, 300, 320)
     assert full.state == "full"
+
+
+def test_what_was_likely_before_it_was_blocked_says_nothing_of_after() -> None:
+    """Empty for minutes, hidden for two hours, and then perhaps a piece deep on the shelf."""
+    judge = FacingJudge()
+    told(judge, LOW, 0, 60)
+    assert [v.state for v in told(judge, Opinion(0.95, 0.97, 0.2), 60, 400)] == ["empty"]
+    for second in range(400, 7600):
+        judge.unclear(float(second), hidden=True)
+    after = told(judge, Opinion(0.55, 0.97, 0.2), 7600, 7660)
+    assert [v.state for v in after] == ["low"]

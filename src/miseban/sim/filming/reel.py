@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from miseban.sim.filming.camera import FilmedCamera
 from miseban.sim.render import Boxes
 from miseban.sim.seen.tracks import Seen, Stretch
+from miseban.sim.state import Scene
 from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.tracks import TrackRows
 
@@ -65,7 +66,7 @@ def film(
             shot = camera.shoot(scene, simulation.goods.fill, picture=picture, boxes=wanted)
             if number is not None:
                 boxes = camera.unturned(scene) if turned else shot.boxes
-                rolls[name].add(number / camera.camera.fps, number, boxes)
+                rolls[name].add(number / camera.camera.fps, number, boxes, _lying(scene, boxes))
             if picture:
                 if shot.delivered or name not in still:
                     seen = shot.picture if shot.delivered else np.zeros_like(shot.picture)
@@ -98,25 +99,31 @@ def _count(duration_s: float, rate: float) -> int:
 
 @dataclass(slots=True)
 class _Roll:
-    """Boxes of one camera, moment by moment."""
+    """Boxes of one camera, moment by moment, and which of them lie."""
 
-    parts: list[tuple[float, int, Boxes]] = field(default_factory=list)
+    parts: list[tuple[float, int, Boxes, NDArray[np.bool_]]] = field(default_factory=list)
 
-    def add(self, time_s: float, number: int, boxes: Boxes) -> None:
+    def add(self, time_s: float, number: int, boxes: Boxes, lying: NDArray[np.bool_]) -> None:
         if len(boxes.ids):
-            self.parts.append((time_s, number, boxes))
+            self.parts.append((time_s, number, boxes, lying))
 
     def seen(self, camera: str) -> Seen:
         if not self.parts:
             return Seen(camera, TrackRows.empty(), np.empty(0))
-        counts = [len(boxes.ids) for _, _, boxes in self.parts]
-        ids = np.concatenate([boxes.ids for _, _, boxes in self.parts])
+        counts = [len(boxes.ids) for _, _, boxes, _ in self.parts]
+        ids = np.concatenate([boxes.ids for _, _, boxes, _ in self.parts])
         rows = TrackRows(
-            np.repeat([time_s for time_s, _, _ in self.parts], counts),
+            np.repeat([time_s for time_s, *_ in self.parts], counts),
             ids,
-            np.concatenate([boxes.xyxy for _, _, boxes in self.parts]),
+            np.concatenate([boxes.xyxy for _, _, boxes, _ in self.parts]),
             np.ones(len(ids)),
-            np.repeat([number + 1 for _, number, _ in self.parts], counts),
+            np.repeat([number + 1 for _, number, *_ in self.parts], counts),
         )
-        visibility = np.concatenate([boxes.visibility for _, _, boxes in self.parts])
-        return Seen(camera, rows, visibility)
+        visibility = np.concatenate([boxes.visibility for _, _, boxes, _ in self.parts])
+        lying = np.concatenate([lying for *_, lying in self.parts])
+        return Seen(camera, rows, visibility, lying)
+
+
+def _lying(scene: Scene, boxes: Boxes) -> NDArray[np.bool_]:
+    """(N,) who of ``boxes`` lies on the floor in ``scene``."""
+    return np.isin(boxes.ids, [one.id for one in scene.figures if one.posture == "fallen"])

@@ -201,6 +201,7 @@ class Handling:
         kind: Touch = "put_back" if more else "pick_up"
         track = change.track if hand.track is None else hand.track
         self._done.append(Deed(time_s, change.until_s, track, change.shares, kind))
+        self._hands.did(hand)
         return [Touched(hand.facing, kind, time_s, track, hand.sure)]
 
     def _distance(self, one: Stretch, change: ShelfChange) -> tuple[float, float]:

@@ -66,6 +66,11 @@ class Reaches:
         ]  # fmt: skip
         return max(found, key=lambda hand: hand.sure, default=None)
 
+    def did(self, hand: HandSeen) -> None:
+        """``hand``, one that ``at`` found, took or brought something: that is all it did."""
+        for one in self._hands:
+            one.decided |= one.seen is hand
+
     def told(
         self, deeds: Sequence[Deed], pending: Sequence[ShelfChange], now_s: float
     ) -> list[Touched]:

@@ -13,8 +13,8 @@ class ShelfSettings:
     """Times in seconds. Looks are averaged over about ``steady_s``. A state is told when it was
     likelier than ``come`` (to be empty, ``sure``) for ``hold_s`` and ``looks`` clear looks, and is
     left below ``go``. Where it is never so sure, since a neighbour's side or the back wall is seen
-    within the facing, it is empty too when that was likelier than ``lasting`` over ``long_s`` of
-    clear looks: the last piece, in view for so long, is nearly always told. A facing that could not
+    within the facing, it is empty too when an average over about ``long_s`` of clear looks is above
+    ``lasting``: the last piece, in view for so long, is nearly always told. A facing that could not
     be looked at for ``blocked_s`` is blocked where something is before it, else unknown. ``fill``
     is told anew when it has changed by ``fill_step`` and settled, after ``fill_every_s``."""
 
@@ -85,7 +85,9 @@ class FacingJudge:
         """A look at the facing; the verdict, if it is news."""
         s = self._s
         since_s = time_s - self._clear_s
-        part = 1.0 if since_s > s.blocked_s else 1 - math.exp(-max(since_s, 0.2) / s.steady_s)
+        part = 1 - math.exp(-max(since_s, 0.2) / s.steady_s)
+        if since_s > s.blocked_s:  # what it was before says nothing of now
+            part, self._lasting = 1.0, _odds(0.0)
         self._empty += part * (_odds(opinion.empty) - self._empty)
         long = 1 - math.exp(-min(max(since_s, 0.2), s.steady_s) / s.long_s)
         self._lasting += long * (_odds(opinion.empty) - self._lasting)

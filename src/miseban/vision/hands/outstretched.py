@@ -30,7 +30,10 @@ LONGEST_S = 2.6
 GONE = 0.5
 """What has changed again in so large a part is over."""
 PAST_S = 4.0
-"""Where bodies and arms were is known for so long."""
+"""Where bodies and arms were is known for so long; who was not seen for as long comes back under
+another track."""
+TOOK_S = 10.0
+"""After so long it does not matter how long ago a piece was taken, only which way it went."""
 TOGETHER_S = 0.25
 """What came to rest within this time came with one movement."""
 NUMBERS = 36
@@ -80,6 +83,11 @@ class Outstretched:
         if track is not None:
             self._told[track] = time_s, 1 if more else -1
 
+    @property
+    def remembered(self) -> int:
+        """Of how many tracks it knows what they did last."""
+        return len(self._told)
+
     def look(
         self,
         time_s: float,
@@ -96,6 +104,7 @@ class Outstretched:
         own = {track: everybody[n] for n, track in enumerate(tracks)}
         self._past = [one for one in self._past if time_s - one.time_s < PAST_S]
         self._past.append(_Past(time_s, own, list(arms)))
+        self._forget(time_s)
         if fresh:
             away = np.asarray(
                 cv2.distanceTransform((~root).astype(np.uint8), cv2.DIST_L2, 5), np.float32
@@ -121,6 +130,14 @@ class Outstretched:
             if number not in best or chance > best[number].sure:
                 best[number] = replace(one, sure=float(chance))
         return list(best.values())
+
+    def _forget(self, time_s: float) -> None:
+        """Of tracks that are over: those still seen are told of as the network learnt them."""
+        here = {track for past in self._past for track in past.boxes}
+        self._told = {
+            track: last for track, last in self._told.items()
+            if track in here or time_s - last[0] < TOOK_S
+        }  # fmt: skip
 
     def _is_over(self, held: _Held, time_s: float) -> bool:
         surface = self._surface
@@ -186,7 +203,7 @@ class Outstretched:
             min(time_s - held.since_s, LONGEST_S),
             float(1.0 - covered.mean()),
             float(moving.mean()),
-            min(held.since_s - held.last[0], 10.0) / 10.0,
+            min(held.since_s - held.last[0], TOOK_S) / TOOK_S,
             float(held.last[1]),
             float(held.away.max()) / tall,
         ]

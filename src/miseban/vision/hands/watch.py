@@ -18,7 +18,7 @@ from miseban.vision.hands.settings import HandsSettings
 from miseban.vision.hands.surface import Surface
 from miseban.vision.pixels import Frame
 from miseban.vision.sealed import Sealed
-from miseban.vocabulary.hands import ArmSeen, HandSeen, HandsLook
+from miseban.vocabulary.hands import ArmSeen, HandSeen, HandsLook, ShelfChange
 
 Floats = NDArray[np.float64]
 
@@ -80,9 +80,12 @@ class HandsWatch(Sealed):
         self, small: NDArray[np.float32], time_s: float, people: Floats, boxes: Floats,
         tracks: Sequence[int],
     ) -> HandsLook:  # fmt: skip
-        """The same of ``small`` (h, w, 3), what ``Region.small`` makes of a frame."""
+        """The same of ``small`` (h, w, 3), what ``Region.small`` makes of a frame. A box that is
+        not finite or has no size is nobody's."""
         region, surface = self._region, self._surface
-        everybody = region.boxes(np.concatenate([boxes, people]).reshape(-1, 4))
+        kept = _has_size(boxes)
+        own, tracks = region.boxes(boxes[kept]), [tracks[n] for n in np.flatnonzero(kept).tolist()]
+        everybody = np.concatenate([own, region.boxes(people[_has_size(people)])])
         somebody = _near(everybody, region.facing.shape)
         if not somebody and surface.at_rest(small, time_s):
             return HandsLook(time_s, hidden=np.zeros(len(region.sizes)))
@@ -91,7 +94,7 @@ class HandsWatch(Sealed):
             tall = float(np.median(everybody[:, 3] - everybody[:, 1]))
         self._beside_at_first(everybody, tall)
         surface.take(small, time_s, in_boxes(everybody, region.facing.shape, BESIDE * tall))
-        own, changes = region.boxes(boxes), []
+        changes: list[ShelfChange] = []
         # What nobody touches in the picture can wait until the hand has left, and is surer then.
         if somebody:
             tips = [tip for _, tip in self._tips]
@@ -137,6 +140,12 @@ class HandsWatch(Sealed):
         facing = int(self._region.nearest[at])
         near = self._region.gap[at] <= self._settings.near_heights * tall
         return facing if near and hidden[facing] >= self._settings.touch_part else -1
+
+
+def _has_size(boxes: Floats) -> NDArray[np.bool_]:
+    """(N,) which of ``boxes`` (N, 4) are finite, and wide and high."""
+    finite = np.isfinite(boxes).all(axis=1)
+    return np.asarray(finite & (boxes[:, 2:] > boxes[:, :2]).all(axis=1))
 
 
 def _near(boxes: Floats, shape: tuple[int, ...]) -> bool:
