@@ -41,7 +41,7 @@ def test_what_is_older_is_packed_also_after_many_came_at_once(at_once: int) -> N
         now[0] += 0.1
         past.add([_MAKE.queue(n, 2)])
     assert len(past) == most
-    assert past.unpacked <= 2 * PACKED_S / 0.1
+    assert len(past._new) <= 2 * PACKED_S / 0.1
 
 
 def test_no_one_who_tells_waits_for_the_packing_of_all() -> None:
@@ -49,6 +49,6 @@ def test_no_one_who_tells_waits_for_the_packing_of_all() -> None:
     past = Remembered(4096, clock=lambda: now[0])
     past.add([_MAKE.queue(n, 1) for n in range(3000)])
     now[0] += 2 * PACKED_S
-    before = past.unpacked
+    before = len(past._new)
     past.add([_MAKE.queue(0, 2)])
-    assert 0 < before - past.unpacked <= 2 * PIECE
+    assert 0 < before - len(past._new) <= 2 * PIECE

@@ -36,11 +36,6 @@ class Remembered:
     def __len__(self) -> int:
         return min(self._most, self._n + len(self._new))
 
-    @property
-    def unpacked(self) -> int:
-        """How many are held as they came."""
-        return len(self._new)
-
     def add(self, events: Sequence[Event]) -> None:
         """Packs no more of the older ones than so many new ones make necessary."""
         self._new.extend(events)
