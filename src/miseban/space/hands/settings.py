@@ -53,6 +53,10 @@ class HandlingSettings:
     same_s: float = 0.8
     """What one body holds out within this time is one hand."""
 
+    comes_s: float = 1.0
+    """What has been seen at a hand for longer when its arm is first seen came without it, and lies
+    there: no hand that only reached."""
+
     gap_s: float = 0.45
     """An arm that is not seen for longer is back."""
 
@@ -76,6 +80,10 @@ class HandlingSettings:
 
     least_piece: float = 0.1
     """What changed less of a facing than this part of what one piece takes up is no change."""
+
+    seen_piece: float = 0.05
+    """Where a hand was seen at the moment it came, so little is one: goods that stand half behind
+    something, or half outside the picture."""
 
     small_piece: float = 0.22
     """And less than this is none where a body touches it: a sleeve."""

@@ -25,6 +25,9 @@ Floats = NDArray[np.float64]
 TIPS_S = 1.5
 """Where hands were is known for so long."""
 
+TIP_PX = 2
+"""So many small pixels around its tip are the hand's."""
+
 BESIDE = 0.06
 """A body may reach so far beyond its box, in heights."""
 
@@ -112,6 +115,7 @@ class HandsWatch(Sealed):
                 length=arm.length,
                 hand=float(arm.hand_px),
                 track=_track_of(arm.owner, everybody, tracks),
+                rests_s=self._rests_s(arm.tip, time_s),
             )
             for arm in found.arms
         ]
@@ -134,6 +138,13 @@ class HandsWatch(Sealed):
             self._unsure = now if self._unsure is None else self._unsure & now
             self._first = bool(self._unsure.any())
         self._changes.unsure = self._unsure if self._first else None
+
+    def _rests_s(self, tip: Pair, time_s: float) -> float:
+        """For how long what is seen around ``tip`` has been there."""
+        x, y = round(tip[0]), round(tip[1])
+        near = np.s_[max(0, y - TIP_PX) : y + TIP_PX + 1, max(0, x - TIP_PX) : x + TIP_PX + 1]
+        since_s = self._surface.since_s[near][self._surface.covered[near]]
+        return time_s - float(np.median(since_s)) if len(since_s) else 0.0
 
     def _facing_at(self, tip: Pair, tall: float, hidden: Floats) -> int:
         at = round(tip[1]), round(tip[0])
