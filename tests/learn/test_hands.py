@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from miseban.learn.hands.filming import Deed, Film, Look
-from miseban.learn.hands.fitting import fitted
+from miseban.learn.hands.fitting import fitted, fitted_together
 from miseban.learn.hands.hands import held_out
 from miseban.learn.hands.material import Material, joined, material
 from miseban.vision.hands.judge import judge
@@ -82,3 +82,15 @@ def test_what_is_held_out_is_a_hand_where_the_truth_has_one() -> None:
     assert np.isfinite(known.numbers).all()
     assert known.kind.sum() == 1
     assert not held_out(replace(true, deeds=[]), judge()).kind.any()
+
+
+def test_networks_learnt_together_are_their_mean() -> None:
+    rng = np.random.default_rng(5)
+    kind = rng.integers(0, 2, 120)
+    numbers = rng.normal(size=(120, 4)).astype(np.float32)
+    numbers[:, 1] += kind
+    known = Material(numbers, kind, np.ones(120, np.float32))
+    many = [fitted(known, seed, kinds=2, decay=1e-2).chances(numbers) for seed in range(3)]
+    odds = np.mean([np.log(chances[:, 1] / chances[:, 0]) for chances in many], axis=0)
+    one = fitted_together(known, range(3), 1e-2).chances(numbers)
+    assert np.allclose(np.log(one[:, 1] / one[:, 0]), odds, atol=1e-3)

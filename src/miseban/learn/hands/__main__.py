@@ -8,7 +8,7 @@ from pathlib import Path
 
 import miseban.vision.hands
 from miseban.learn.hands.filming import Film, cameras, filmed
-from miseban.learn.hands.fitting import fitted
+from miseban.learn.hands.fitting import fitted, fitted_together
 from miseban.learn.hands.hands import held_out
 from miseban.learn.hands.material import joined, material
 from miseban.vision.hands.judge import HAND_WEIGHTS, WEIGHTS, PieceJudge, read
@@ -19,6 +19,11 @@ LONG_S = 240.0
 ROUNDS = 1
 """First the shelf is shown as the truth has it, then so often as the network of before takes it
 to be: what follows from its mistakes is learnt too (S. Ross and others, AISTATS 2011)."""
+
+MEMBERS = 5
+"""The network of hands is the mean of so many."""
+HANDS_DECAY = 8e-3
+"""How much its large weights cost: fewer hands are known than goods."""
 
 
 def main() -> None:
@@ -51,7 +56,8 @@ def main() -> None:
 
 def hands_learned(films: list[Film], pieces: PieceJudge) -> PieceJudge:
     """What tells hands, where ``pieces`` tells goods."""
-    return fitted(joined([held_out(film, pieces) for film in films]), seed=0, kinds=2)
+    known = joined([held_out(film, pieces) for film in films])
+    return fitted_together(known, range(MEMBERS), HANDS_DECAY)
 
 
 def learned(films: list[Film]) -> PieceJudge:

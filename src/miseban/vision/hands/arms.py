@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -143,6 +144,20 @@ def _owner(base: tuple[float, float], boxes: Floats, margin: float) -> int:
     gap = np.hypot(x, y)
     best = int(np.argmin(np.maximum(gap, 1.0) + 0.01 * middle))
     return best if gap[best] <= margin else -1
+
+
+def track_of(owner: int, boxes: Floats, tracks: Sequence[int]) -> int | None:
+    """The track of box ``owner``; of one that is no track's, that whose box it lies over most. The
+    first of ``boxes`` (N, 4) are the tracks'."""
+    if owner < 0 or not len(tracks):
+        return None
+    if owner < len(tracks):
+        return tracks[owner]
+    own, known = boxes[owner], boxes[: len(tracks)]
+    wide = np.minimum(own[2:], known[:, 2:]) - np.maximum(own[:2], known[:, :2])
+    over = wide.clip(0).prod(axis=1)
+    best = int(np.argmax(over))
+    return tracks[best] if over[best] > 0 else None
 
 
 def _is_head(tip: tuple[float, float], box: Floats) -> bool:
