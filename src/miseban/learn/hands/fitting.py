@@ -28,7 +28,7 @@ def fitted_together(material: Material, seeds: Sequence[int], decay: float) -> P
     return PieceJudge(
         np.concatenate([one.first for one in many], axis=1),
         np.concatenate([one.bias for one in many]),
-        np.concatenate([one.second for one in many]) / np.float32(len(many)),
+        np.asarray(np.concatenate([one.second for one in many]) / len(many), np.float32),
         np.asarray(np.mean([one.last for one in many], axis=0), np.float32),
     )
 
