@@ -120,3 +120,11 @@ def test_the_rest_of_a_piece_that_was_hidden_is_no_other() -> None:
     assert len(handling.see(seen_at_once(1, 2.0, more=0.1))) == 1
     later = ShelfChange(2, 1.5, 6.0, {1: 0.2}, None, 0.9, 7)
     assert handling.see(HandsLook(6.5, [], [later], OPEN)) == []
+
+
+def test_what_only_brushes_a_facing_does_not_hide_what_is_done_there() -> None:
+    handling = Handling([4, 4, 4])
+    mine = ShelfChange(1, 1.8, 2.0, {0: 0.5, 1: 0.01}, None, -0.3, 7, more=0.1, sure=0.9)
+    yours = ShelfChange(2, 2.0, 2.2, {1: 0.4}, None, -0.3, 8, more=0.1, sure=0.9)
+    assert kinds(handling.see(HandsLook(2.6, [], [mine], OPEN))) == [(0, "pick_up")]
+    assert kinds(handling.see(HandsLook(2.8, [], [yours], OPEN))) == [(1, "pick_up")]

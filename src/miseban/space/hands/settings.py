@@ -24,6 +24,9 @@ class HandlingSettings:
     once_s: float = 0.35
     """What one hand changes within this time it changes at once."""
 
+    common_part: float = 0.2
+    """And what lies at the same facings in a larger part."""
+
     twice_s: float = 1.2
     """Nobody takes two pieces of one facing in so short a time, or puts two back."""
 
@@ -69,7 +72,7 @@ class HandlingSettings:
     beside_s: float = 0.8
     """So long before the arm is seen, and after, what changes on the shelf is its doing."""
 
-    open_s: float = 1.0
+    open_s: float = 2.0
     """A facing that has been in full view for so long has shown what changed on it."""
 
     hidden_part: float = 0.25
