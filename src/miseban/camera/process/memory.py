@@ -13,8 +13,9 @@ from typing import Final
 _M_MMAP_THRESHOLD: Final = -3
 _M_ARENA_MAX: Final = -8
 _LARGE: Final = 32_768
-_HEAPS: Final = 2
-"""Else glibc keeps one for every thread, each with what that thread once needed."""
+_HEAPS: Final = 1
+"""Else glibc keeps one for every thread, each with what that thread once needed; and of the heaps
+beside the first ``malloc_trim`` does not give back what lies at the end, megabytes at times."""
 GIVE_BACK_S: Final = 2.0
 """So often what is free goes back to the system. Where nothing is, that takes a millisecond; what a
 look at the journal has left, a dozen MB in the afternoon, takes ten, and lay there for twenty
