@@ -30,7 +30,8 @@ _BEGIN = """
 import json, os
 from miseban.camera.process.memory import begin_plainly
 begin_plainly()
-print(json.dumps([os.environ.get(n) for n in ("PYTHONMALLOC", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES")]))
+names = "PYTHONMALLOC", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES"
+print(json.dumps([os.environ.get(name) for name in names]))
 """
 
 
