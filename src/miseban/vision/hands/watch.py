@@ -143,8 +143,8 @@ class HandsWatch(Sealed):
         """For how long what is seen around ``tip`` has been there."""
         x, y = round(tip[0]), round(tip[1])
         near = np.s_[max(0, y - TIP_PX) : y + TIP_PX + 1, max(0, x - TIP_PX) : x + TIP_PX + 1]
-        since_s = self._surface.since_s[near][self._surface.covered[near]]
-        return time_s - float(np.median(since_s)) if len(since_s) else 0.0
+        since_s = sorted(self._surface.since_s[near][self._surface.covered[near]].tolist())
+        return time_s - since_s[len(since_s) // 2] if since_s else 0.0
 
     def _facing_at(self, tip: Pair, tall: float, hidden: Floats) -> int:
         at = round(tip[1]), round(tip[0])
