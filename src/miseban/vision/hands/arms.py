@@ -91,7 +91,8 @@ def _thick(mask: NDArray[np.uint8], radius: float) -> Mask:
 def in_boxes(boxes: Floats, shape: tuple[int, ...], margin: float) -> Mask:
     """Where one of ``boxes`` (N, 4), wider by ``margin``, is in a picture of ``shape``."""
     inside = np.zeros(shape, bool)
-    wide = np.rint(boxes + (-margin, -margin, margin, margin)).clip(0, 1e6).astype(int)
+    around = np.array([-margin, -margin, margin, margin])
+    wide = np.rint(boxes + around).clip(0, 1e6).astype(int)
     for x1, y1, x2, y2 in wide.tolist():
         inside[y1:y2, x1:x2] = True
     return inside
@@ -110,9 +111,7 @@ def _arms(attached: Mask, root: Mask, boxes: Floats, radius: float, tall: float)
     around = np.s_[top : top + down, left : left + across]  # nothing of either is elsewhere
     away = cv2.distanceTransform((~root[around]).astype(np.uint8), cv2.DIST_L2, 5)
     thin = attached[around] & (away > 0.7 * radius)
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(
-        thin.astype(np.uint8), connectivity=8
-    )
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(thin.astype(np.uint8), connectivity=8)
     found = []
     large = stats[:, cv2.CC_STAT_AREA] >= 2 * radius
     large[0] = False
