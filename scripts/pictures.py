@@ -64,6 +64,7 @@ class Picture:
 TAKEN: Final = (
     Picture("now", "/", "svg.plan .person", (1440, 1200), many=8),
     Picture("areas", "/areas?period=week", "#map svg.with-heat", (1440, 1200)),
+    Picture("shelves", "/shelves", "#now .facing", (1440, 1200), many=50),
     Picture("reports", "/reports", "#over .chart svg", (1440, 1200)),
     Picture("staff-phone", "/alerts", "#open[aria-busy=false] .body > *", (390, 844), 2.0, "staff"),
 )
