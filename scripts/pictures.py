@@ -93,7 +93,7 @@ def ready(lines: Iterable[str]) -> Running:
         url = url or re.search(r"hub is up.*: (http://\S+)", line)
         account = account or re.search(r"log in as (\S+) with the password: (.+?)\s*$", line)
         days = days or "days before today are in" in line
-        people = people or re.search(r"cameras see \d+ people", line) is not None
+        people = people or re.search(r"cameras see \d+ pe", line) is not None
         if url and account and days and people:
             return Running(url[1], account[1], account[2])
     raise RuntimeError("the demo ended before it was ready")
