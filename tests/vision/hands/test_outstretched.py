@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from miseban.vision.hands import HandsWatch
-from miseban.vision.hands.outstretched import Outstretched, together
+from miseban.vision.hands.movements import together
+from miseban.vision.hands.outstretched import Outstretched
 from miseban.vision.hands.pieces import NUMBERS, Piece
 from miseban.vision.hands.region import Region
 from miseban.vision.hands.surface import Surface
