@@ -7,8 +7,9 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from miseban.learn.hands.__main__ import hands_learned
 from miseban.learn.hands.filming import Deed, Film, Look
-from miseban.learn.hands.fitting import fitted
+from miseban.learn.hands.fitting import fitted, fitted_together
 from miseban.learn.hands.hands import held_out
 from miseban.learn.hands.material import Material, joined, material
 from miseban.vision.hands.judge import judge
@@ -65,8 +66,8 @@ def test_what_differs_is_learnt_and_the_same_again() -> None:
     assert np.array_equal(network.first, fitted(joined([one, two]), seed=0).first)
 
 
-def test_what_is_held_out_is_a_hand_where_the_truth_has_one() -> None:
-    """Whatever it did there; the arm comes half a second and more before."""
+def reaching() -> Film:
+    """Somebody comes, and an arm out of the body is at the first facing for a second and a half."""
     seen = film([])
     looks = []
     for look in seen.looks:
@@ -76,9 +77,41 @@ def test_what_is_held_out_is_a_hand_where_the_truth_has_one() -> None:
         someone = look.time_s >= 1.0
         boxes = look.boxes if someone else look.boxes[:0]
         looks.append(Look(look.time_s, small, look.people, boxes, [1] if someone else []))
-    true = replace(seen, looks=looks, deeds=[Deed(0, "reach", 2.8)])
+    return replace(seen, looks=looks, deeds=[Deed(0, "reach", 2.8)])
+
+
+def test_what_is_held_out_is_a_hand_where_the_truth_has_one() -> None:
+    """Whatever it did there; the arm comes half a second and more before."""
+    true = reaching()
     known = held_out(true, judge())
     assert known.numbers.shape == (len(known.kind), OF_HAND)
     assert np.isfinite(known.numbers).all()
     assert known.kind.sum() == 1
     assert not held_out(replace(true, deeds=[]), judge()).kind.any()
+
+
+def test_networks_learnt_together_are_their_mean() -> None:
+    rng = np.random.default_rng(5)
+    kind = rng.integers(0, 2, 120)
+    numbers = rng.normal(size=(120, 4)).astype(np.float32)
+    numbers[:, 1] += kind
+    known = Material(numbers, kind, np.ones(120, np.float32))
+    many = [fitted(known, seed, kinds=2, decay=1e-2).chances(numbers) for seed in range(3)]
+    odds = np.mean([np.log(chances[:, 1] / chances[:, 0]) for chances in many], axis=0)
+    one = fitted_together(known, range(3), 1e-2).chances(numbers)
+    assert np.allclose(np.log(one[:, 1] / one[:, 0]), odds, atol=1e-3)
+
+
+def test_an_arm_on_its_way_back_is_learnt_as_no_hand() -> None:
+    known = held_out(replace(reaching(), deeds=[Deed(0, "pick_up", 2.1)]), judge())
+    assert not known.kind.any()
+    assert 0 < known.weight.min() < 1
+    unsure = held_out(replace(reaching(), deeds=[Deed(0, "pick_up", 3.8)]), judge())
+    assert not unsure.kind.any()
+    assert unsure.weight.min() == 0
+
+
+def test_films_are_learnt_from_one_after_the_other() -> None:
+    made = hands_learned(iter([reaching(), reaching()]), judge())
+    assert made.first.shape[0] == OF_HAND
+    assert made.last.shape == (2,)

@@ -18,7 +18,8 @@ class ArmSeen:
     """An arm. ``facing`` is the number of the facing at its hand, -1 where none is near; ``x`` and
     ``y`` are where the hand is and ``length`` how far from the body, in heights of the body whose
     it is; ``hand`` how large it looks there, with whatever it holds, in any unit; ``track`` whose
-    it is, None where nobody is known near."""
+    it is, None where nobody is known near. ``rests_s`` is for how long the same has been seen at
+    the hand: a hand comes from somewhere, what lies on a shelf was there."""
 
     facing: int
     x: float
@@ -26,6 +27,7 @@ class ArmSeen:
     length: float
     hand: float
     track: int | None
+    rests_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

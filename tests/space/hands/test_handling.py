@@ -17,12 +17,16 @@ def played(
     arm: tuple[float, float] = (1.0, 3.0),
     hidden: float = 0.0,
     facing: int = 1,
+    rests_s: float = 0.0,
 ) -> list[Touched]:
-    """Ten looks a second; track 7's arm is at ``facing`` from and until ``arm``."""
+    """Ten looks a second; track 7's arm is at ``facing`` from and until ``arm``, and what is at its
+    hand has been there for ``rests_s`` when it is first seen."""
     handling, told = Handling([4, 4, 4]), []
     for step in range(round(until_s * 10)):
         now_s = step / 10
-        arms = [ArmSeen(facing, 0.5, 0.5, 0.4, 50.0, 7)] if arm[0] <= now_s <= arm[1] else []
+        there = arm[0] <= now_s <= arm[1]
+        rested_s = rests_s + now_s - arm[0]
+        arms = [ArmSeen(facing, 0.5, 0.5, 0.4, 50.0, 7, rested_s)] if there else []
         fresh = [one for one in changes if round(10 * (one.until_s + 0.5)) == step]
         told += handling.see(HandsLook(now_s, arms, fresh, np.full(3, hidden)))
     return told + handling.finish()
@@ -57,6 +61,12 @@ def test_what_looks_as_before_was_put_back() -> None:
 
 def test_a_body_in_front_is_no_hand() -> None:
     assert played([], hidden=0.9) == []
+
+
+def test_what_lay_there_before_is_no_hand() -> None:
+    """It only looks like an arm since somebody stands beside it."""
+    assert played([], rests_s=1.5) == []
+    assert kinds(played([change(1, 2.0)], rests_s=1.5)) == [(1, "pick_up")]
 
 
 def test_a_hand_that_only_passes_by_is_none() -> None:
@@ -110,3 +120,11 @@ def test_the_rest_of_a_piece_that_was_hidden_is_no_other() -> None:
     assert len(handling.see(seen_at_once(1, 2.0, more=0.1))) == 1
     later = ShelfChange(2, 1.5, 6.0, {1: 0.2}, None, 0.9, 7)
     assert handling.see(HandsLook(6.5, [], [later], OPEN)) == []
+
+
+def test_what_only_brushes_a_facing_does_not_hide_what_is_done_there() -> None:
+    handling = Handling([4, 4, 4])
+    mine = ShelfChange(1, 1.8, 2.0, {0: 0.5, 1: 0.01}, None, -0.3, 7, more=0.1, sure=0.9)
+    yours = ShelfChange(2, 2.0, 2.2, {1: 0.4}, None, -0.3, 8, more=0.1, sure=0.9)
+    assert kinds(handling.see(HandsLook(2.6, [], [mine], OPEN))) == [(0, "pick_up")]
+    assert kinds(handling.see(HandsLook(2.8, [], [yours], OPEN))) == [(1, "pick_up")]

@@ -61,6 +61,13 @@ def test_a_small_change_counts_where_a_hand_was() -> None:
     assert played([], [small]) == []
 
 
+def test_very_little_counts_where_a_hand_was_just_then() -> None:
+    """A facing that is half outside the picture."""
+    little = ShelfChange(1, 2.9, 3.1, {1: 0.015}, None, 0.0, 7)
+    assert [kind for _, kind, _ in played([HAND], [little])] == ["pick_up"]
+    assert played([], [little]) == []
+
+
 def test_nobody_takes_two_pieces_of_a_facing_in_a_moment() -> None:
     told = played([HAND], [gone(1, 3.0, 7), gone(2, 3.8, 7)])
     assert [kind for _, kind, _ in told] == ["pick_up"]

@@ -9,7 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from miseban.vision.hands import HandsWatch
+from miseban.vision.hands.movements import together
 from miseban.vision.hands.outstretched import Outstretched
+from miseban.vision.hands.pieces import NUMBERS, Piece
 from miseban.vision.hands.region import Region
 from miseban.vision.hands.surface import Surface
 from miseban.vocabulary.hands import HandSeen, HandsLook
@@ -76,3 +78,35 @@ def test_a_box_that_is_none_changes_nothing(bad: list[float]) -> None:
         assert with_it.hands == without.hands
         assert [arm.track for arm in with_it.arms] == [arm.track for arm in without.arms]
         assert (with_it.hidden == without.hidden).all()
+
+
+def piece(left: int, right: int, since_s: float = 2.0) -> Piece:
+    which = np.zeros((32, 64), bool)
+    which[10:14, left:right] = True
+    return Piece(which, since_s, 1.8, None, 0, np.zeros(NUMBERS, np.float32))
+
+
+def owners(pieces: list[Piece], boxes: list[list[float]]) -> list[tuple[int, int]]:
+    """Whose, and how many pieces; the first box is of a track."""
+    groups = together(pieces, np.array(boxes), [7], 32.0)
+    return sorted((owner, len(those)) for owner, those in groups)
+
+
+def test_an_arm_is_one_also_where_its_hand_is_far_from_the_body() -> None:
+    body, hand_only = [0.0, 4.0, 10.0, 32.0], [40.0, 8.0, 52.0, 16.0]
+    arm, hand = piece(10, 26), piece(27, 50)
+    assert owners([arm, hand], [body, hand_only]) == [(0, 2)]
+    assert owners([hand, arm], [body, hand_only]) == [(0, 2)]
+    assert owners([arm, piece(27, 50, since_s=3.0)], [body, hand_only]) == [(0, 1), (1, 1)]
+
+
+def test_what_nobody_holds_out_is_one_only_where_it_touches() -> None:
+    away = [[0.0, 0.0, 1.0, 2.0]]
+    assert owners([piece(30, 36), piece(50, 60)], away) == [(-1, 1), (-1, 1)]
+    assert owners([piece(30, 36), piece(37, 60)], away) == [(-1, 2)]
+
+
+def test_a_body_seen_twice_is_one() -> None:
+    """By the detector, once as what a track follows."""
+    body = [0.0, 4.0, 10.0, 32.0]
+    assert owners([piece(11, 14)], [body, [0.0, 5.0, 12.0, 32.0]]) == [(0, 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -19,7 +21,19 @@ LEAST_SPREAD = 1e-2
 STEPS = 400
 
 
-def fitted(material: Material, seed: int, kinds: int = 3) -> PieceJudge:
+def fitted_together(material: Material, seeds: Sequence[int], decay: float) -> PieceJudge:
+    """One network for two kinds that is the mean of those of ``seeds``, in log odds: where few
+    moments are known, they differ by more than what is learnt of more units."""
+    many = [fitted(material, seed, kinds=2, decay=decay) for seed in seeds]
+    return PieceJudge(
+        np.concatenate([one.first for one in many], axis=1),
+        np.concatenate([one.bias for one in many]),
+        np.asarray(np.concatenate([one.second for one in many]) / len(many), np.float32),
+        np.asarray(np.mean([one.last for one in many], axis=0), np.float32),
+    )
+
+
+def fitted(material: Material, seed: int, kinds: int = 3, decay: float = DECAY) -> PieceJudge:
     """Cross-entropy, by L-BFGS; the first weights as He et al. (2015) draw them. The same ``seed``,
     the same weights."""
     rng = np.random.default_rng(seed)
@@ -37,12 +51,12 @@ def fitted(material: Material, seed: int, kinds: int = 3) -> PieceJudge:
         likely = np.exp(odds - odds.max(axis=1, keepdims=True))
         likely /= likely.sum(axis=1, keepdims=True)
         value = -float(weight @ np.log((likely * truth).sum(axis=1) + 1e-12))
-        value += DECAY / 2 * float((first**2).sum() + (second**2).sum())
+        value += decay / 2 * float((first**2).sum() + (second**2).sum())
         back = weight[:, None] * (likely - truth)
         deeper = (back @ second.T) * (before > 0)
         slopes = (
-            scaled.T @ deeper + DECAY * first, deeper.sum(axis=0),
-            middle.T @ back + DECAY * second, back.sum(axis=0),
+            scaled.T @ deeper + decay * first, deeper.sum(axis=0),
+            middle.T @ back + decay * second, back.sum(axis=0),
         )  # fmt: skip
         return value, np.concatenate([slope.ravel() for slope in slopes])
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.learn.hands.filming import Film
+from miseban.learn.hands.filming import Deed, Film
 from miseban.learn.hands.material import Material
 from miseban.vision.hands import HandsWatch
 from miseban.vision.hands.judge import PieceJudge
@@ -18,9 +18,13 @@ Floats = NDArray[np.float32]
 
 SOONEST_S, LATEST_S = 0.3, 1.45
 """A hand is at the goods so long after its arm was stretched out."""
-BEFORE_S, AFTER_S = 0.3, 2.2
-"""What is held out to a facing so long before a hand was there, or after, may be the same arm: it
-is not learnt from."""
+BEFORE_S = 0.3
+"""What begins less than ``SOONEST_S`` before a deed, or so soon after it, is the arm of that deed
+going on, or on its way back: no other hand, and learnt as none."""
+AFTER_S = 2.2
+"""What was held out so long before may be the same arm: it is not learnt from."""
+REACH_WEIGHT, DEED_WEIGHT, BACK_WEIGHT = 1.5, 0.7, 0.7
+"""A hand that takes nothing is told by this network alone, the others by what changed too."""
 
 
 def held_out(film: Film, judge: PieceJudge) -> Material:
@@ -57,11 +61,20 @@ class _Teacher:
         """(N,) nothing is a hand: what is told is of no use here."""
         self._numbers.append(numbers)
         for hand in hands:
-            after = [
-                deed.time_s - hand.since_s for deed in self._deeds if deed.facing == hand.facing
-            ]
-            is_hand = any(SOONEST_S <= late_s <= LATEST_S for late_s in after)
-            unsure = any(-BEFORE_S < late_s < AFTER_S for late_s in after)
-            self._kinds.append(int(is_hand))
-            self._weights.append(0.0 if unsure and not is_hand else 1.0)
+            kind, weight = _truth(hand, self._deeds)
+            self._kinds.append(kind)
+            self._weights.append(weight)
         return np.zeros(len(hands), np.float32)
+
+
+def _truth(hand: HandSeen, deeds: Sequence[Deed]) -> tuple[int, float]:
+    """Whether ``hand`` is one, and how much it counts."""
+    after = [(d.time_s - hand.since_s, d.kind) for d in deeds if d.facing == hand.facing]
+    done = [kind for late_s, kind in after if SOONEST_S <= late_s <= LATEST_S]
+    if done:
+        return 1, REACH_WEIGHT if "reach" in done else DEED_WEIGHT
+    if any(LATEST_S < late_s < AFTER_S for late_s, _ in after):
+        return 0, 0.0
+    if any(-BEFORE_S < late_s < SOONEST_S for late_s, _ in after):
+        return 0, BACK_WEIGHT
+    return 0, 1.0

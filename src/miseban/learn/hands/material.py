@@ -12,6 +12,7 @@ from miseban.learn.hands.filming import Film
 from miseban.vision.hands import HandsWatch
 from miseban.vision.hands.judge import PieceJudge
 from miseban.vision.hands.pieces import NUMBERS, Piece
+from miseban.vocabulary.hands import HandSeen
 
 Floats = NDArray[np.float32]
 
@@ -39,11 +40,17 @@ def material(film: Film, judge: PieceJudge | None = None) -> Material:
     ``judge``: the shelf looks other after a mistake."""
     teacher = _Teacher(film, judge)
     polygons = [facing.polygon for facing in film.facings]
-    watch = HandsWatch(polygons, *film.size, judge=teacher.chances)
+    watch = HandsWatch(polygons, *film.size, judge=teacher.chances, hands=_none)
     for look in film.looks:
         small = look.small.astype(np.float32)
         watch.look_at(small, look.time_s, look.people, look.boxes, look.tracks)
     return teacher.material()
+
+
+def _none(numbers: Floats, hands: Sequence[HandSeen]) -> Floats:
+    """Hands are learnt later, and of no use here."""
+    del numbers
+    return np.zeros(len(hands), np.float32)
 
 
 def joined(many: Sequence[Material]) -> Material:

@@ -52,9 +52,16 @@ def is_rest(change: ShelfChange, deeds: Sequence[Deed], settings: HandlingSettin
     once_s = settings.once_s
     return any(
         change.from_s - once_s < deed.until_s < change.until_s + once_s
-        and deed.shares.keys() & change.shares
+        and _common(change.shares, deed.shares) > settings.common_part
         for deed in deeds
     )
+
+
+def _common(one: Mapping[int, float], other: Mapping[int, float]) -> float:
+    """How much of the smaller of two changes is at the same facings: who takes a piece beside
+    another may brush what stands there."""
+    both = sum(min(share, other.get(facing, 0.0)) for facing, share in one.items())
+    return both / max(min(sum(one.values()), sum(other.values())), 1e-9)
 
 
 def more_than_before(

@@ -85,7 +85,7 @@ class Handling:
             ):
                 break
         else:
-            one = Stretch(arm.track, arm.x, arm.y)
+            one = Stretch(arm.track, arm.x, arm.y, fresh=arm.rests_s <= self._settings.comes_s)
             self._open.append(one)
         if one.time_s and one.time_s[-1] == now_s:
             return
@@ -144,7 +144,8 @@ class Handling:
         changed = sum(pieces.values())
         plain = change.undoes not in self._more and abs(change.detail) < s.plain_detail
         hand = self._hands.at(change, self._done)
-        if changed < (s.plain_piece if plain and hand is None else s.least_piece):
+        least = s.seen_piece if hand is not None else s.plain_piece if plain else s.least_piece
+        if changed < least:
             return []
         if is_rest(change, self._done, self._settings):
             self._more[change.number] = more_than_before(change, None, self._more, self._settings)
@@ -236,6 +237,8 @@ class Handling:
         the last one."""
         s = self._settings
         facing = one.facing()
+        if not one.fresh:
+            return []
         at = one.track, facing
         last_s = self._reached.get(at, -math.inf)
         self._reached[at] = max(last_s, one.end_s)

@@ -147,10 +147,14 @@ class Reaches:
     def _comes_back(self, hand: HandSeen, deeds: Sequence[Deed]) -> bool:
         """Whether it is an arm on its way back from a deed, or holds the piece up."""
         return any(
-            hand.track is not None and hand.track == deed.track
-            and 0 < hand.since_s - deed.time_s < self._settings.holds_s
+            0 < hand.since_s - deed.time_s < self._settings.holds_s
+            and (
+                deed.shares.get(hand.facing, 0.0) > 0
+                if hand.track is None or deed.track is None
+                else hand.track == deed.track
+            )
             for deed in deeds
-        )  # fmt: skip
+        )
 
     def _same(self, one: HandSeen, other: HandSeen) -> bool:
         """Whether both are one hand."""

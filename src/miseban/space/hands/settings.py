@@ -24,6 +24,9 @@ class HandlingSettings:
     once_s: float = 0.35
     """What one hand changes within this time it changes at once."""
 
+    common_part: float = 0.2
+    """And what lies at the same facings in a larger part."""
+
     twice_s: float = 1.2
     """Nobody takes two pieces of one facing in so short a time, or puts two back."""
 
@@ -53,6 +56,10 @@ class HandlingSettings:
     same_s: float = 0.8
     """What one body holds out within this time is one hand."""
 
+    comes_s: float = 1.0
+    """What has been seen at a hand for longer when its arm is first seen came without it, and lies
+    there: no hand that only reached."""
+
     gap_s: float = 0.45
     """An arm that is not seen for longer is back."""
 
@@ -65,7 +72,7 @@ class HandlingSettings:
     beside_s: float = 0.8
     """So long before the arm is seen, and after, what changes on the shelf is its doing."""
 
-    open_s: float = 1.0
+    open_s: float = 2.0
     """A facing that has been in full view for so long has shown what changed on it."""
 
     hidden_part: float = 0.25
@@ -76,6 +83,10 @@ class HandlingSettings:
 
     least_piece: float = 0.1
     """What changed less of a facing than this part of what one piece takes up is no change."""
+
+    seen_piece: float = 0.05
+    """Where a hand was seen at the moment it came, so little is one: goods that stand half behind
+    something, or half outside the picture."""
 
     small_piece: float = 0.22
     """And less than this is none where a body touches it: a sleeve."""

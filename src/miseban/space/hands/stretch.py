@@ -23,7 +23,7 @@ class Touched:
 
 @dataclass(slots=True)
 class Stretch:
-    """An arm stretched out to one place."""
+    """An arm stretched out to one place; ``fresh`` if what is seen at its hand came with it."""
 
     track: int | None
     x: float
@@ -34,6 +34,7 @@ class Stretch:
     hidden: list[float] = field(default_factory=list)
     length: float = 0.0
     somebody: bool = False
+    fresh: bool = True
     told: bool = False
     changed: int = -1
     open_since_s: float | None = None

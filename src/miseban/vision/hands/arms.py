@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -64,16 +65,18 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     # What lies at the edge and does not move is nobody's arm.
     edge &= cv2.dilate(lively.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     root = core | edge
-    those = np.unique(labels[root])
-    those = those[those > 0]
-    if not len(those):
+    those = np.zeros(count, bool)
+    those[labels[root]] = True
+    those[0] = False
+    if not those.any():
         return none
-    attached = np.isin(labels, those)
+    attached = those[labels]
     arms = _arms(attached, root, boxes, radius, tall)
     # A leg that a stripe of the shelf's own colour cuts off hangs on the body all the same.
     beside = cv2.dilate(attached.astype(np.uint8), np.ones((2 * CUT_PX + 1,) * 2, np.uint8)) > 0
-    loose = np.unique(labels[beside & in_boxes(boxes, covered.shape, 0.0) & covered])
-    return Bodies(attached | np.isin(labels, loose[loose > 0]), arms, root)
+    those[labels[beside & in_boxes(boxes, covered.shape, 0.0) & covered]] = True
+    those[0] = False
+    return Bodies(those[labels], arms, root)
 
 
 def _thick(mask: NDArray[np.uint8], radius: float) -> Mask:
@@ -87,12 +90,12 @@ def _thick(mask: NDArray[np.uint8], radius: float) -> Mask:
 
 def in_boxes(boxes: Floats, shape: tuple[int, ...], margin: float) -> Mask:
     """Where one of ``boxes`` (N, 4), wider by ``margin``, is in a picture of ``shape``."""
-    inside = np.zeros(shape, np.uint8)
-    for x1, y1, x2, y2 in boxes:
-        a, b = round(x1 - margin), round(y1 - margin)
-        c, d = round(x2 + margin), round(y2 + margin)
-        inside[max(0, b) : max(0, d), max(0, a) : max(0, c)] = 1
-    return inside > 0
+    inside = np.zeros(shape, bool)
+    around = np.array([-margin, -margin, margin, margin])
+    wide = np.rint(boxes + around).clip(0, 1e6).astype(int)
+    for x1, y1, x2, y2 in wide.tolist():
+        inside[y1:y2, x1:x2] = True
+    return inside
 
 
 def _edge(mask: NDArray[np.uint8], goods: Mask) -> Mask:
@@ -104,16 +107,16 @@ def _edge(mask: NDArray[np.uint8], goods: Mask) -> Mask:
 
 
 def _arms(attached: Mask, root: Mask, boxes: Floats, radius: float, tall: float) -> list[Arm]:
-    away = cv2.distanceTransform((~root).astype(np.uint8), cv2.DIST_L2, 5)
-    thin = attached & (away > 0.7 * radius)
-    count, pieces, stats, _ = cv2.connectedComponentsWithStats(
-        thin.astype(np.uint8), connectivity=8
-    )
+    left, top, across, down = cv2.boundingRect(attached.astype(np.uint8))
+    around = np.s_[top : top + down, left : left + across]  # nothing of either is elsewhere
+    away = cv2.distanceTransform((~root[around]).astype(np.uint8), cv2.DIST_L2, 5)
+    thin = attached[around] & (away > 0.7 * radius)
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(thin.astype(np.uint8), connectivity=8)
     found = []
-    for piece in range(1, count):
-        x, y, wide, high, area = stats[piece].tolist()
-        if area < 2 * radius:
-            continue
+    large = stats[:, cv2.CC_STAT_AREA] >= 2 * radius
+    large[0] = False
+    for piece in np.flatnonzero(large).tolist():
+        x, y, wide, high, _ = stats[piece].tolist()
         part = np.s_[y : y + high, x : x + wide]
         here = pieces[part] == piece
         far = np.where(here, away[part], 0.0)
@@ -121,13 +124,13 @@ def _arms(attached: Mask, root: Mask, boxes: Floats, radius: float, tall: float)
         if length < 2 * radius:
             continue
         ys, xs = np.nonzero(far >= (1 - TIP) * length)
-        tip = float(xs.mean() + x), float(ys.mean() + y)
+        tip = float(xs.mean() + x + left), float(ys.mean() + y + top)
         y0, x0 = np.unravel_index(np.argmin(np.where(here, away[part], np.inf)), here.shape)
-        base = float(x0 + x), float(y0 + y)
+        base = float(x0 + x + left), float(y0 + y + top)
         owner = _owner(base, boxes, 0.1 * tall)
         if owner >= 0 and _is_head(tip, boxes[owner]):
             continue
-        yy, xx = np.ogrid[y : y + high, x : x + wide]
+        yy, xx = np.ogrid[y + top : y + top + high, x + left : x + left + wide]
         near = (xx - tip[0]) ** 2 + (yy - tip[1]) ** 2 < (0.10 * tall) ** 2
         found.append(Arm(tip, length / tall, int((near & here).sum()), owner))
     return found
@@ -143,6 +146,20 @@ def _owner(base: tuple[float, float], boxes: Floats, margin: float) -> int:
     gap = np.hypot(x, y)
     best = int(np.argmin(np.maximum(gap, 1.0) + 0.01 * middle))
     return best if gap[best] <= margin else -1
+
+
+def track_of(owner: int, boxes: Floats, tracks: Sequence[int]) -> int | None:
+    """The track of box ``owner``; of one that is no track's, that whose box it lies over most. The
+    first of ``boxes`` (N, 4) are the tracks'."""
+    if owner < 0 or not len(tracks):
+        return None
+    if owner < len(tracks):
+        return tracks[owner]
+    own, known = boxes[owner], boxes[: len(tracks)]
+    wide = np.minimum(own[2:], known[:, 2:]) - np.maximum(own[:2], known[:, :2])
+    over = wide.clip(0).prod(axis=1)
+    best = int(np.argmax(over))
+    return tracks[best] if over[best] > 0 else None
 
 
 def _is_head(tip: tuple[float, float], box: Floats) -> bool:

@@ -120,11 +120,11 @@ class ShelfChanges:
         sleeve, and is told once they are gone."""
         s, surface, region = self._settings, self._surface, self._region
         lying = surface.covered & ~_wider(found.attached)
-        if not lying.any():
+        still = lying & (surface.since_s <= time_s - s.settles_s)
+        if not still.any():
             return []
         count, *parts, _ = cv2.connectedComponentsWithStats(lying.astype(np.uint8))
         pieces, stats = (np.asarray(one, np.int32) for one in parts)
-        still = lying & (surface.since_s <= time_s - s.settles_s)
         quiet = np.bincount(pieces[still], minlength=count) >= 0.8 * stats[:, cv2.CC_STAT_AREA]
         quiet[0] = False
         if not quiet.any():
@@ -161,12 +161,14 @@ class ShelfChanges:
         self, fresh: Mask, pieces: NDArray[np.int32], stats: NDArray[np.int32]
     ) -> list[Mask]:
         """Pieces that changed at one time, near each other, are one change."""
-        numbers = np.unique(pieces[fresh])
+        there = np.zeros(len(stats), bool)
+        there[pieces[fresh]] = True
         groups: list[tuple[float, Floats, list[int]]] = []
-        for number in numbers.tolist():
+        for number in np.flatnonzero(there).tolist():
             x, y, wide, high, _ = stats[number].tolist()
-            here = pieces == number
-            since_s = float(np.median(self._surface.since_s[here]))
+            part = np.s_[y : y + high, x : x + wide]
+            here = pieces[part] == number
+            since_s = float(np.median(self._surface.since_s[part][here]))
             box = np.array([x, y, x + wide, y + high], np.float64)
             for at, (when_s, other, those) in enumerate(groups):
                 gap = np.maximum(box[:2] - other[2:], other[:2] - box[2:]).max()
@@ -178,7 +180,12 @@ class ShelfChanges:
                     break
             else:
                 groups.append((since_s, box, [number]))
-        return [np.isin(pieces, those) for _, _, those in groups]
+        masks = []
+        for _, _, those in groups:
+            one = np.zeros(len(stats), bool)
+            one[those] = True
+            masks.append(one[pieces])
+        return masks
 
     def _change(self, which: Mask, time_s: float, track: int | None) -> ShelfChange:
         surface = self._surface

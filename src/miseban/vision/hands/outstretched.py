@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.vision.hands.movements import together
 from miseban.vision.hands.pieces import Piece
 from miseban.vision.hands.region import Region
 from miseban.vision.hands.surface import Surface
@@ -34,9 +35,7 @@ PAST_S = 4.0
 another track."""
 TOOK_S = 10.0
 """After so long it does not matter how long ago a piece was taken, only which way it went."""
-TOGETHER_S = 0.25
-"""What came to rest within this time came with one movement."""
-NUMBERS = 36
+NUMBERS = 43
 """How many numbers tell of a hand at a facing."""
 
 
@@ -77,6 +76,7 @@ class Outstretched:
             _middle(region.facing == facing) for facing in range(len(region.sizes))
         ]  # fmt: skip
         self._short = float(np.sqrt(np.median(region.sizes)))
+        self._spans = [_span(region.facing == facing) for facing in range(len(region.sizes))]
 
     def took(self, track: int | None, time_s: float, more: bool) -> None:
         """``track`` took a piece, or brought ``more``."""
@@ -149,25 +149,16 @@ class Outstretched:
         self, fresh: Sequence[Piece], away: NDArray[np.float32], everybody: Floats,
         tracks: Sequence[int], tall: float,
     ) -> list[_Held]:  # fmt: skip
-        groups: list[tuple[int, float, list[Piece]]] = []
-        for piece in fresh:
-            ys, xs = np.nonzero(piece.which)
-            owner = _owner((float(xs.mean()), float(ys.mean())), everybody, tall)
-            for other, since_s, pieces in groups:
-                if other == owner and abs(since_s - piece.since_s) < TOGETHER_S:
-                    pieces.append(piece)
-                    break
-            else:
-                groups.append((owner, piece.since_s, [piece]))
         found = []
-        for owner, since_s, pieces in groups:
+        for owner, pieces in together(fresh, everybody, tracks, tall):
             where = np.concatenate([np.flatnonzero(piece.which) for piece in pieces])
             track = tracks[owner] if 0 <= owner < len(tracks) else None
             x, y = self._xs[where].mean(), self._ys[where].mean()
             box = everybody[owner] if owner >= 0 else np.array([x, y, x, y + tall])
             found.append(_Held(
-                since_s, track, box.copy(), pieces, where, self._surface.since_s.ravel()[where],
-                away.ravel()[where], self._moved(track, tall),
+                min(piece.since_s for piece in pieces), track, box.copy(), pieces, where,
+                self._surface.since_s.ravel()[where], away.ravel()[where],
+                self._moved(track, tall),
                 self._told.get(-1 if track is None else track, (-np.inf, 0)),
             ))  # fmt: skip
         return found
@@ -212,6 +203,7 @@ class Outstretched:
         found = []
         tip = int(np.argmax(far))
         top = int(np.argmin(ys))
+        end = int(np.argmax(held.away))
         for facing in np.unique(nearest).tolist():
             here = (nearest == facing) & (gap < 0.5 * self._short)
             if here.sum() < 3:
@@ -231,8 +223,17 @@ class Outstretched:
                 abs(fx - foot[0]) / high,
                 (box[1] - fy) / high,
                 float(ys[here].min() - ys[top]) / self._short,
+                float(nearest[end] == facing),
+                *self._off(facing, xs[tip], ys[tip]),
+                *self._off(facing, xs[end], ys[end]),
+                *self._off(facing, float(xs[here].mean()), float(ys[here].mean())),
             ]))  # fmt: skip
         return found
+
+    def _off(self, facing: int, x: float, y: float) -> tuple[float, float]:
+        """How far from the middle of ``facing`` a small pixel is, in its widths and heights."""
+        (fx, fy), (wide, high) = self._middles[facing], self._spans[facing]
+        return min(abs(x - fx) / wide, 2.0), float(np.clip((y - fy) / high, -2.0, 2.0))
 
     def _moved(self, track: int | None, tall: float) -> float:
         """How far ``track``'s box moved lately, in heights of a body."""
@@ -252,18 +253,13 @@ def _arms_at(looks: Sequence[_Past], facing: int) -> tuple[float, float]:
     return float(np.mean([length > 0 for length in lengths])), float(max(lengths))
 
 
-def _owner(point: tuple[float, float], boxes: Floats, tall: float) -> int:
-    """The box nearest to ``point``; -1 where none is within half a body."""
-    if not len(boxes):
-        return -1
-    x = np.maximum(boxes[:, 0] - point[0], point[0] - boxes[:, 2]).clip(0)
-    y = np.maximum(boxes[:, 1] - point[1], point[1] - boxes[:, 3]).clip(0)
-    gap = np.hypot(x, y)
-    best = int(np.argmin(gap))
-    return best if gap[best] <= 0.5 * tall else -1
-
-
 def _middle(mask: Mask) -> tuple[float, float]:
     """(x, y) of ``mask`` (h, w); far away where it is empty."""
     ys, xs = np.nonzero(mask)
     return (float(xs.mean()), float(ys.mean())) if len(xs) else (-1e3, -1e3)
+
+
+def _span(mask: Mask) -> tuple[float, float]:
+    """(width, height) of ``mask`` (h, w); 1 where it is empty."""
+    ys, xs = np.nonzero(mask)
+    return (float(np.ptp(xs) + 1), float(np.ptp(ys) + 1)) if len(xs) else (1.0, 1.0)

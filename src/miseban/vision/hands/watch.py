@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.vision.hands.arms import bodies, in_boxes
+from miseban.vision.hands.arms import bodies, in_boxes, track_of
 from miseban.vision.hands.changes import Judge, ShelfChanges
 from miseban.vision.hands.judge import hand_judge
 from miseban.vision.hands.judge import judge as common
@@ -24,6 +24,9 @@ Floats = NDArray[np.float64]
 
 TIPS_S = 1.5
 """Where hands were is known for so long."""
+
+TIP_PX = 2
+"""So many small pixels around its tip are the hand's."""
 
 BESIDE = 0.06
 """A body may reach so far beyond its box, in heights."""
@@ -111,7 +114,8 @@ class HandsWatch(Sealed):
                 y=arm.tip[1] / tall,
                 length=arm.length,
                 hand=float(arm.hand_px),
-                track=_track_of(arm.owner, everybody, tracks),
+                track=track_of(arm.owner, everybody, tracks),
+                rests_s=self._rests_s(arm.tip, time_s),
             )
             for arm in found.arms
         ]
@@ -135,6 +139,13 @@ class HandsWatch(Sealed):
             self._first = bool(self._unsure.any())
         self._changes.unsure = self._unsure if self._first else None
 
+    def _rests_s(self, tip: Pair, time_s: float) -> float:
+        """For how long what is seen around ``tip`` has been there."""
+        x, y = round(tip[0]), round(tip[1])
+        near = np.s_[max(0, y - TIP_PX) : y + TIP_PX + 1, max(0, x - TIP_PX) : x + TIP_PX + 1]
+        since_s = sorted(self._surface.since_s[near][self._surface.covered[near]].tolist())
+        return time_s - since_s[len(since_s) // 2] if since_s else 0.0
+
     def _facing_at(self, tip: Pair, tall: float, hidden: Floats) -> int:
         at = round(tip[1]), round(tip[0])
         facing = int(self._region.nearest[at])
@@ -152,20 +163,6 @@ def _near(boxes: Floats, shape: tuple[int, ...]) -> bool:
     """Whether one of ``boxes`` (N, 4) reaches into the small picture."""
     inside = (boxes[:, 2:] > 0).all(axis=1) & (boxes[:, :2] < (shape[1], shape[0])).all(axis=1)
     return bool(inside.any())
-
-
-def _track_of(owner: int, boxes: Floats, tracks: Sequence[int]) -> int | None:
-    """The track of box ``owner``; of one that is no track's, that whose box it lies over most. The
-    first of ``boxes`` (N, 4) are the tracks'."""
-    if owner < 0 or not len(tracks):
-        return None
-    if owner < len(tracks):
-        return tracks[owner]
-    own, known = boxes[owner], boxes[: len(tracks)]
-    wide = np.minimum(own[2:], known[:, 2:]) - np.maximum(own[:2], known[:, :2])
-    over = wide.clip(0).prod(axis=1)
-    best = int(np.argmax(over))
-    return tracks[best] if over[best] > 0 else None
 
 
 def _common(pieces: Sequence[Piece]) -> NDArray[np.float32]:
