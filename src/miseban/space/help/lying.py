@@ -22,8 +22,9 @@ Pair = tuple[float, float]
 Sight = tuple[Body, Person | None]
 RISEN = 0.62
 """Of the least height of an adult: so tall, somebody, also a child, is upright."""
-LIES = 0.5
-"""Log odds of one second above which a box may be of somebody who lies."""
+LIES, STANDS, SURE = 0.5, -1.0, 1.5
+"""Log odds of one second above which a box may be of somebody who lies, below which it tells where
+and as whose track somebody stood, and above which a new track is of who stood there."""
 WALKS_MPS = 0.5
 """Who is as fast does not lie."""
 UPRIGHT, STILL_MPS, SAME_M = 0.9, 0.3, 0.4
@@ -77,7 +78,8 @@ class Lying:
                 low.append((body, owner, lies, odds))
             elif math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
                 upright.append((body, person))
-                self._stands(now_s, body, person)
+                if odds < STANDS:
+                    self._stands(now_s, body, person)
         for body, person, lies, odds in low:
             self._add(now_s, body, person, lately, odds, lies=lies)
         self._names.part(now_s, self._low)
@@ -138,20 +140,21 @@ class Lying:
         if person is None or person.own_m is None or body.tall < UPRIGHT * person.own_m:
             return
         self._tracks[body.camera, body.track] = now_s, person
+        before, xy = self._places.get(person.key), body.xy
         if person.speed() > STILL_MPS:
+            if before is not None and math.dist(before.xy, xy) > STOOD_M:
+                del self._places[person.key]  # and has walked off
             return
-        before = self._places.get(person.key)
-        xy = body.xy
         if before is not None and math.dist(before.xy, xy) <= SAME_M:
             xy = (0.7 * before.xy[0] + 0.3 * xy[0], 0.7 * before.xy[1] + 0.3 * xy[1])
         self._places[person.key] = _Stood(person, now_s, xy)
 
     def _who_stood(self, now_s: float, body: Body, person: Person | None) -> _Stood | None:
-        """Where who is seen stood last, or who stood there and is not seen, if nobody knows who it
-        is."""
-        if person is not None:
-            return self._places.get(person.key)
+        """Where who is seen stood last; or, if nothing is known of him or her, who stood there and
+        is not seen."""
         middle = body.middle
+        if person is not None and (person.own_m is not None or person.key in self._places):
+            return self._places.get(person.key)
         if middle is None:
             return None
         lost = [
@@ -166,10 +169,12 @@ class Lying:
         if person is not None and person.staff:
             return -MOST
         stood = self._who_stood(now_s, body, person)
-        who = person or (stood.person if stood is not None else None)
+        who = stood.person if stood is not None else person
         broad = self._usual.broader(body.camera, body.broad)
         own_m, xy = (who.own_m if who else None), (stood.xy if stood else None)
         odds = lying_odds(body, broad, own_m, xy)
+        if stood is not None and odds >= SURE:
+            self._tracks[body.camera, body.track] = now_s, stood.person
         walks = person is not None and person.speed() > WALKS_MPS
         return min(odds, 0.0) if walks else odds
 

@@ -10,7 +10,7 @@ from miseban.space.help.flat import STATURES_M
 
 Pair = tuple[float, float]
 
-TALL_OFF, BROAD_OFF, PLACE_OFF_M = 0.07, 0.12, 0.3
+TALL_OFF, BROAD_OFF, PLACE_OFF_M = 0.06, 0.12, 0.3
 """One standard deviation of how tall (a part of it) and how broad (the logarithm) somebody looks,
 and of where."""
 USUAL_M = 1.65
@@ -20,11 +20,11 @@ CHILD_M, CHILD = 1.4, 2.0
 """Somebody of whom nothing is known is no child, at such odds; in squares of deviations."""
 BETWEEN_M = 0.13
 """Half of the way from one of ``STATURES_M`` to the next."""
-SOMEBODY_ELSE = 6.0
+SOMEBODY_ELSE = 3.0
 """And the fusion has not taken this box for somebody else's."""
 LEAST_M, MOST_M = 0.95, 1.95
 """People upright of whom no more is known."""
-BROAD, CHILD_BROAD, SEATED_BROAD, SEATED_M = 0.75, 1.15, 2.0, 1.1
+BROAD, CHILD_BROAD, SEATED_BROAD, SEATED_M = 0.8, 1.15, 2.0, 1.1
 """How many times as broad as usual people upright look, and those with an aid, who are taller than
 a small child."""
 STEEP, STEEP_SEATED, SEATED_TALL_M = 0.7, 0.6, 1.45
@@ -36,8 +36,9 @@ SQUAT_M = (0.87, 1.44)
 """If nobody knows how tall he or she is."""
 LIES_M = 0.3
 """So far the middle of a body that lies is from where it stood."""
-FARTHEST_M = 1.3
-"""Who is farther from there has walked."""
+FARTHEST_M, WALKED = 1.3, 2.0
+"""Who is farther from there has walked; and who is upright may have, at such odds, in squares of
+deviations."""
 SELDOM = 0.5
 """Log odds that somebody squats rather than lies, if both fit as well."""
 MOST = 3.0
@@ -60,7 +61,7 @@ def lying_odds(
     if math.isnan(lies):
         return 0.0
     wide = math.log(max(broad, 0.05)) if broad is not None and math.isfinite(broad) else None
-    other = min(_upright(body, wide, own_m), _squats(body, wide, own_m, stood))
+    other = min(_upright(body, wide, own_m, stood), _squats(body, wide, own_m, stood))
     return min(max((other - lies) / 2.0 - SELDOM, -MOST), MOST if min(body.flat) <= FITS else 0.0)
 
 
@@ -72,13 +73,15 @@ def _stature(tall: float, own_m: float | None) -> float:
     return min(over**2, SOMEBODY_ELSE + anybody)
 
 
-def _upright(body: Body, wide: float | None, own_m: float | None) -> float:
+def _upright(body: Body, wide: float | None, own_m: float | None, stood: Pair | None) -> float:
     tall, steep = body.tall, _is_steep(body, own_m)
     off_m = TALL_OFF * (own_m or USUAL_M)
     off = _off(tall, LEAST_M, math.inf if steep else MOST_M, off_m)
     if own_m is not None:
         known = _off(tall, own_m, math.inf if steep else own_m, off_m)
         off = min(known, SOMEBODY_ELSE + off)
+    if stood is not None:
+        off += min((math.dist(body.xy, stood) / PLACE_OFF_M) ** 2, WALKED)
     broadest = SEATED_BROAD if tall >= SEATED_M else CHILD_BROAD
     return off + _broad(wide, 0.0 if steep else BROAD, broadest)
 
