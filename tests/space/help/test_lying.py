@@ -106,7 +106,7 @@ SQUATS = replace(STANDS, tall=1.15, track=2, middle=(5.0, 4.6), flat=(14.0, 5.0,
 
 def test_who_lies_is_who_the_track_was_of_though_the_fusion_goes_on_with_staff() -> None:
     fell, helper = person(1), person(2, staff=True)
-    sights = [(STANDS, fell), (LIES, helper)]
+    sights: list[tuple[Body, Person | None]] = [(STANDS, fell), (LIES, helper)]
     assert told_of(lambda second: [sights[second >= 10]], 40) == ["fall"]
 
 
@@ -114,7 +114,8 @@ def test_staff_who_squat_are_not_told_of_and_keep_nobody_from_it() -> None:
     fell, helper = person(1), person(2, staff=True)
 
     def sights(second: int) -> list[tuple[Body, Person | None]]:
-        return [(LIES if second >= 20 else STANDS, fell)] + [(SQUATS, helper)] * (second >= 5)
+        mine = LIES if second >= 20 else STANDS
+        return [(mine, fell), (SQUATS, helper)] if second >= 5 else [(mine, fell)]
 
     assert told_of(sights, 20) == []
     assert told_of(sights, 60) == ["fall"]
@@ -133,8 +134,10 @@ def test_a_customer_who_squats_beside_somebody_who_lies_is_not_told_of() -> None
 
 def test_a_box_of_nobody_is_over_sooner_than_it_is_told() -> None:
     ghost = replace(LIES, track=9, rows=1)
-    shows = [(STANDS, person(1)), (replace(STANDS, track=3), person(2))]
-    assert told_of(lambda second: [*shows, (ghost, None)][: 2 + (10 <= second < 13)], 40) == []
+    shows: list[tuple[Body, Person | None]] = [
+        (STANDS, person(1)), (replace(STANDS, track=3), person(2)), (ghost, None)
+    ]  # fmt: skip
+    assert told_of(lambda second: shows[: 2 + (10 <= second < 13)], 40) == []
 
 
 @given(st.lists(st.integers(0, 2), max_size=60))
@@ -143,7 +146,7 @@ def test_the_sum_is_never_below_zero_and_no_second_tells_more_than_the_most(
 ) -> None:
     lying, who = Lying(HelpSettings(), 1.0), person(1)
     for second, which in enumerate(seen):
-        sights: list[tuple[Body, Person | None]] = [[(STANDS, who)], [(LIES, who)], []][which]
-        list(lying.look(float(second), sights, []))
+        mine = (STANDS, LIES, None)[which]
+        list(lying.look(float(second), [(mine, who)] if mine is not None else [], []))
         for one in lying._low:
             assert 0.0 <= one.odds <= MOST * one.seen
