@@ -55,9 +55,15 @@ FALLS = Play(
 Second = tuple[float, dict[Any, Any], list[Any]]
 
 
+def named(text: str) -> tuple[Play, int]:
+    """The play and the seed of a name as ``supermarket-3``."""
+    name, seed = text.rsplit("-", 1)
+    return FALLS if name == "falls" else PLAYS[name], int(seed)
+
+
 def kept(name: str, seed: int) -> tuple[Shop, Recording, list[Second]]:
     """The shop, the truth, and what the judges were given in each second of the floor."""
-    play = FALLS if name == "falls" else PLAYS[name]
+    play, _ = named(f"{name}-{seed}")
     folder = KEPT / _mark() / f"{name}-{seed}"
     shop_file, file = folder / f"{play.shop}.toml", folder / "seconds.pkl.gz"
     if not file.is_file():

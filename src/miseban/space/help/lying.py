@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.low import WIDE, Low, Names
@@ -13,6 +12,7 @@ from miseban.space.help.people import Person
 from miseban.space.help.postures import FITS, MOST, lying_odds
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
+from miseban.space.help.stood import Stood
 from miseban.space.help.sunk import SunkBoxes
 from miseban.space.help.usual import Usual
 from miseban.space.help.vanished import Gone, Vanished
@@ -27,22 +27,8 @@ LIES, STANDS, SURE = 0.5, -1.0, 1.5
 and as whose track somebody stood, and above which a new track is of who stood there."""
 WALKS_MPS = 0.5
 """Who is as fast does not lie."""
-UPRIGHT, STILL_MPS, SAME_M = 0.9, 0.3, 0.4
-"""Of one's own height, how fast, and how near to before: who stands still. In the second of a fall
-a box is half upright."""
-STOOD_S, STOOD_M = 60.0, 0.7
-"""So long it is remembered where somebody stood; who lies there and is nobody's is he or she."""
 LONGEST_S = 180.0
 """Who has vanished and is never seen again has got up unseen, or is with those who help."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stood:
-    """``person`` stood still at ``xy`` in the second from ``at_s`` on."""
-
-    person: Person
-    at_s: float
-    xy: Pair
 
 
 class Lying:
@@ -54,8 +40,7 @@ class Lying:
         self._s, self._waits, self._usual = settings, waits, usual or Usual()
         # That somebody has vanished is told at high sensitivity only.
         self._vanished = Vanished() if waits < 1.0 else None
-        self._places: dict[int, _Stood] = {}
-        self._tracks: dict[tuple[str, int], tuple[float, Person]] = {}
+        self._stood = Stood()
         self._upright: deque[tuple[float, Pair]] = deque()
         self._low: list[Low] = []
         self._boxes: dict[Hashable, SunkBoxes] = {}
@@ -71,7 +56,7 @@ class Lying:
         upright: list[Sight] = []
         low: list[tuple[Body, Person | None, bool, float]] = []
         for body, person in sights:
-            owner = self._owner(body, person)
+            owner = self._stood.owner(body) or person
             odds = self._odds(now_s, body, owner)
             lies = self._is_low(now_s, body, owner, odds)
             if lies is not None:
@@ -79,7 +64,7 @@ class Lying:
             elif math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
                 upright.append((body, person))
                 if odds < STANDS:
-                    self._stands(now_s, body, person)
+                    self._stood.see(now_s, body, person)
         for body, person, lies, odds in low:
             self._add(now_s, body, person, lately, odds, lies=lies)
         self._names.part(now_s, self._low)
@@ -91,8 +76,7 @@ class Lying:
         while self._upright and self._upright[0][0] < now_s - s.fell_s:
             self._upright.popleft()
         self._boxes = {k: b for k, b in self._boxes.items() if now_s - b.last_s <= s.gone_s}
-        self._places = {k: p for k, p in self._places.items() if now_s - p.at_s <= STOOD_S}
-        self._tracks = {k: one for k, one in self._tracks.items() if now_s - one[0] <= STOOD_S}
+        self._stood.forget(now_s)
         for one in self._low:
             one.close(MOST)
             one.helps |= self._helps(one)
@@ -130,51 +114,17 @@ class Lying:
             if other is not one
         )
 
-    def _owner(self, body: Body, person: Person | None) -> Person | None:
-        """Whose track that was when somebody upright was seen: of who is low the fusion knows less,
-        and goes on with who helps."""
-        known = self._tracks.get((body.camera, body.track))
-        return known[1] if known is not None else person
-
-    def _stands(self, now_s: float, body: Body, person: Person | None) -> None:
-        if person is None or person.own_m is None or body.tall < UPRIGHT * person.own_m:
-            return
-        self._tracks[body.camera, body.track] = now_s, person
-        before, xy = self._places.get(person.key), body.xy
-        if person.speed() > STILL_MPS:
-            if before is not None and math.dist(before.xy, xy) > STOOD_M:
-                del self._places[person.key]  # and has walked off
-            return
-        if before is not None and math.dist(before.xy, xy) <= SAME_M:
-            xy = (0.7 * before.xy[0] + 0.3 * xy[0], 0.7 * before.xy[1] + 0.3 * xy[1])
-        self._places[person.key] = _Stood(person, now_s, xy)
-
-    def _who_stood(self, now_s: float, body: Body, person: Person | None) -> _Stood | None:
-        """Where who is seen stood last; or, if nothing is known of him or her, who stood there and
-        is not seen."""
-        middle = body.middle
-        if person is not None and (person.own_m is not None or person.key in self._places):
-            return self._places.get(person.key)
-        if middle is None:
-            return None
-        lost = [
-            one
-            for one in self._places.values()
-            if one.person.last_s < now_s and math.dist(one.xy, middle) <= STOOD_M
-        ]
-        return min(lost, key=lambda one: math.dist(one.xy, middle), default=None)
-
     def _odds(self, now_s: float, body: Body, person: Person | None) -> float:
         """Log odds that the box is of somebody who lies. Staff do not call."""
         if person is not None and person.staff:
             return -MOST
-        stood = self._who_stood(now_s, body, person)
+        stood = self._stood.place(now_s, body, person)
         who = stood.person if stood is not None else person
         broad = self._usual.broader(body.camera, body.broad)
         own_m, xy = (who.own_m if who else None), (stood.xy if stood else None)
         odds = lying_odds(body, broad, own_m, xy)
         if stood is not None and odds >= SURE:
-            self._tracks[body.camera, body.track] = now_s, stood.person
+            self._stood.owns(now_s, body, stood.person)
         walks = person is not None and person.speed() > WALKS_MPS
         return min(odds, 0.0) if walks else odds
 
@@ -192,7 +142,7 @@ class Lying:
         # Who sits in a wheelchair is never seen taller, so his or her own height is that.
         if person is None or person.own_m is None or person.own_m <= s.adult_m:
             return None
-        if (body.camera, body.track) not in self._tracks:
+        if self._stood.owner(body) is None:
             return None
         # A squat that fits somebody who lies as well is over before long.
         part = s.lying_part if min(body.flat) > FITS else s.low_part
