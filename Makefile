@@ -30,7 +30,7 @@ setup: ## make .venv with all that running needs
 demo: ## a supermarket that lives, in the browser (SPEED= SEED= SHOP= PORT= HOUR=), or VIDEO=FILE SHOP=FILE CAMERA=ID lang=en|ja|ko
 	@scripts/setup .venv sim
 	@$(if $(VIDEO),:,scripts/setup .venv hub)
-	@exec env MALLOC_ARENA_MAX=2 .venv/bin/miseban demo --out "$(OUT)" --lang "$(lang)" $(if $(SHOP),--shop "$(SHOP)") \
+	@exec .venv/bin/miseban demo --out "$(OUT)" --lang "$(lang)" $(if $(SHOP),--shop "$(SHOP)") \
 	    $(if $(CAMERA),--camera "$(CAMERA)") $(if $(VIDEO),"$(VIDEO)", \
 	    $(if $(SPEED),--speed $(SPEED)) $(if $(SEED),--seed $(SEED)) \
 	    $(if $(PORT),--port $(PORT)) $(if $(HOUR),--hour $(HOUR)))

@@ -64,6 +64,7 @@ class Picture:
 TAKEN: Final = (
     Picture("now", "/", "svg.plan .person", (1440, 1200), many=8),
     Picture("areas", "/areas?period=week", "#map svg.with-heat", (1440, 1200)),
+    Picture("shelves", "/shelves", "#now .facing", (1440, 1200), many=50),
     Picture("reports", "/reports", "#over .chart svg", (1440, 1200)),
     Picture("staff-phone", "/alerts", "#open[aria-busy=false] .body > *", (390, 844), 2.0, "staff"),
 )
@@ -92,7 +93,7 @@ def ready(lines: Iterable[str]) -> Running:
         url = url or re.search(r"hub is up.*: (http://\S+)", line)
         account = account or re.search(r"log in as (\S+) with the password: (.+?)\s*$", line)
         days = days or "days before today are in" in line
-        people = people or re.search(r"cameras see \d+ people", line) is not None
+        people = people or re.search(r"cameras see \d+ pe", line) is not None
         if url and account and days and people:
             return Running(url[1], account[1], account[2])
     raise RuntimeError("the demo ended before it was ready")

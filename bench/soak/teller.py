@@ -19,7 +19,7 @@ from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
 from miseban.camera.process.logs import start_logging
-from miseban.camera.process.memory import GivingBack
+from miseban.camera.process.memory import GivingBack, begin_plainly
 from miseban.vocabulary.identifiers import EventIds
 
 END_S = 60.0
@@ -27,6 +27,7 @@ END_S = 60.0
 
 def main() -> None:
     """Until SIGTERM; then it ends when the hub has everything."""
+    begin_plainly()  # memory is taken and given back as camera processes do
     settings = json.loads(sys.argv[1])
     name, folder, index = settings["name"], Path(settings["folder"]), settings["index"]
     start_logging("json")
@@ -37,7 +38,7 @@ def main() -> None:
     sender.start()
     ids = EventIds()
     told = os.open(folder / "told" / f"{name}.told", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    give_back = GivingBack()  # as camera processes do
+    give_back = GivingBack()
     while not over.wait(1.0 / settings["rate"]):
         give_back()
         one = event(name, index, outbox.next, ids)

@@ -124,6 +124,32 @@ def test_who_may_not_answer_cannot_tap(browser: Browser, site: Website) -> None:
         expect(page.locator("#now button.facing, #check")).to_have_count(0)
 
 
+def test_a_level_is_as_high_as_the_facing_is_full(
+    browser: Browser, site: Website, shop: Shop
+) -> None:
+    shelf, ids, now = shop.shelves[0], EventIds(random.Random(8)), datetime.now(UTC)
+    fills = {facing.id: fill for facing, fill in zip(shelf.facings[3:], (0.25, 0.75), strict=False)}
+    head = {"type": "shelf.state", "time": now, "shop": shop.shop.id, "confidence": 1.0}
+    site.tell(
+        [
+            EVENTS.validate_python(
+                head | {"id": ids.at(now.timestamp()), "shelf": shelf.id, "facing": facing}
+                | {"state": "full", "fill": fill, "camera": shelf.camera}
+            )
+            for facing, fill in fills.items()
+        ]
+    )  # fmt: skip
+    names = {facing.id: facing.name for facing in shelf.facings}
+    for role in ("staff", "marketer"):  # a button, and none
+        with Visitor.of(browser, site) as one:
+            page = one.log_in(role, "/shelves")
+            ready(page)
+            for facing, fill in fills.items():
+                level = page.locator("#now .facing", has_text=names[facing]).locator(".level")
+                part = level.evaluate("it => it.firstChild.offsetHeight / it.offsetHeight")
+                assert part == pytest.approx(fill, abs=0.05)
+
+
 def test_what_cannot_be_told_now_is_hatched_and_the_page_says_what_that_means(
     browser: Browser, site: Website, shop: Shop
 ) -> None:

@@ -72,8 +72,9 @@ class Told(BaseModel):
 
 
 def order_of(days: int) -> list[int]:
-    """Which days to make, in how many days ago: today, the same weekdays, and then the others."""
-    return sorted(range(days + 1), key=lambda n: (n % 7 != 0, n))
+    """Which days to make, in how many days ago: today and yesterday, of which the pages and the
+    report speak, the days that these are compared with, and then the others."""
+    return sorted(range(days + 1), key=lambda n: (n % 7 > 1, n))
 
 
 def day_of(stage: Stage, shop: Shop, scenario: Scenario, ago: int) -> list[Event]:

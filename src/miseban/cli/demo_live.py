@@ -142,7 +142,8 @@ def _wait_for_people(box: Box, began: float) -> None:
         cameras, dots = box.hub.floor.dots()
         if dots:
             took_s = time.monotonic() - began
-            typer.echo(f"{cameras} cameras see {len(dots)} people, {took_s:.0f} s after the start.")
+            people = "1 person" if len(dots) == 1 else f"{len(dots)} people"
+            typer.echo(f"{cameras} cameras see {people}, {took_s:.0f} s after the start.")
             return
         time.sleep(0.5)
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import platform
+import subprocess
+import sys
+
 import pytest
 
 from miseban.camera.process import memory
@@ -18,3 +24,31 @@ def test_memory_is_given_back_every_so_often(monkeypatch: pytest.MonkeyPatch) ->
         give_back()
         give_back()
     assert given == [120.0, 140.0, 160.0]
+
+
+_BEGIN = """
+import json, os
+from miseban.camera.process.memory import begin_plainly
+begin_plainly()
+names = "PYTHONMALLOC", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES"
+print(json.dumps([os.environ.get(name) for name in names]))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is about glibc")
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, ["malloc", "1", "glibc.malloc.tcache_count=0"]),
+        ({"MALLOC_ARENA_MAX": "4"}, ["malloc", "4", "glibc.malloc.tcache_count=0"]),
+        ({"PYTHONMALLOC": "pymalloc"}, ["pymalloc", None, None]),
+    ],
+)
+def test_a_program_begins_anew_once(said: dict[str, str], expected: list[str | None]) -> None:
+    ours = {"PYTHONMALLOC", "MALLOC_ARENA_MAX", "GLIBC_TUNABLES"}
+    clean = {name: value for name, value in os.environ.items() if name not in ours}
+    done = subprocess.run(
+        [sys.executable, "-c", _BEGIN], env=clean | said, capture_output=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [expected]

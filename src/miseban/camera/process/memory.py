@@ -11,10 +11,18 @@ from collections.abc import Callable
 from typing import Final
 
 _M_MMAP_THRESHOLD: Final = -3
-_M_ARENA_MAX: Final = -8
 _LARGE: Final = 32_768
-_HEAPS: Final = 2
-"""Else glibc keeps one for every thread, each with what that thread once needed."""
+_PLAIN: Final = {
+    # Small pieces of Python too.
+    "PYTHONMALLOC": "malloc",
+    # One heap: else there is one for every thread, each with what that thread once needed, and of
+    # those beside the first malloc_trim does not give back what lies at the end.
+    "MALLOC_ARENA_MAX": "1",
+    # No store of free pieces for each thread: thirty threads have room for 13 000, of all sizes,
+    # and each of them can hold a page that is else empty. It takes hours until they are full.
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
+}
+"""How glibc manages memory: it looks when a program begins, and not again."""
 GIVE_BACK_S: Final = 2.0
 """So often what is free goes back to the system. Where nothing is, that takes a millisecond; what a
 look at the journal has left, a dozen MB in the afternoon, takes ten, and lay there for twenty
@@ -25,10 +33,12 @@ def begin_plainly() -> None:
     """Begins this program anew in the same process, once, so that Python too takes small pieces
     from glibc. Its own allocator gives a megabyte back only when nothing of it is in use; a hub,
     which makes and drops thousands of small objects every few seconds, kept more and more of
-    them nearly empty (25 MB an hour). glibc gives back every free page, wherever it lies."""
+    them nearly empty (25 MB an hour). glibc gives back every free page, wherever it lies. What the
+    environment says already stays."""
     if os.environ.get("PYTHONMALLOC") or not hasattr(ctypes.CDLL(None), "malloc_trim"):
         return
-    os.environ["PYTHONMALLOC"] = "malloc"
+    for name, value in _PLAIN.items():
+        os.environ.setdefault(name, value)
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very program
 
 
@@ -40,7 +50,6 @@ def take_it_plainly() -> None:
     with contextlib.suppress(AttributeError, OSError):  # no glibc: nothing to set
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
-        libc.mallopt(_M_ARENA_MAX, _HEAPS)
 
 
 def give_it_back() -> None:

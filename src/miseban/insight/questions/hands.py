@@ -57,27 +57,29 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     wanted = question.shelves
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
     zones = {zone.id for zone in asked.shop.zones}
-    touched = fetch(asked, over, ("touch",), some=some)
-    receipts = fetch(asked, over, ("receipt", "sold", *SEEN), some=some)
     near = [shelf.id for shelf in shelves if shelf.id in zones]
-    stays = fetch(asked, over, ("stay",), near, some=some)
+    # One look at the journal for both: what may be told of a place hangs on no other.
+    people = fetch(
+        asked, over, ("touch", "stay"), [*near, *places_of(asked.shop.shelves)], some=some
+    )
+    receipts = fetch(asked, over, ("receipt", "sold", *SEEN), some=some)
     stops = fetch(asked, over, ("stay",), near, histograms=True, split=_stopped, some=some)
     coverage = Coverage(asked, over, receipts if some is None else None, some=some)
     table = Table(over, _UNITS)
     nothing = np.full(over.n, np.nan)
     everywhere = Counter(facing.gtin for one in asked.shop.shelves for facing in one.facings)
-    counted_so = any(what == "touch" and kind == "kept" for what, _, kind in touched.keys)
-    faced_so = any(what == "touch" and kind == "faced" for what, _, kind in touched.keys)
+    counted_so = any(what == "touch" and kind == "kept" for what, _, kind in people.keys)
+    faced_so = any(what == "touch" and kind == "faced" for what, _, kind in people.keys)
     fronts = {"/".join(place) for place in fronts_of(asked.shop)} if faced_so else set()
     for shelf in shelves:
         seen = coverage.line(shelf.id)
-        one, divided = stays.of("stay", shelf.id), stops.of("stay", shelf.id)
+        one, divided = people.of("stay", shelf.id), stops.of("stay", shelf.id)
         told = shelf.id in zones
         passed = one.told if told else nothing
         known = told & (divided.measured > 0)
         stopped = np.where(known, lasting(divided.histogram, STOP_S), np.nan)
         parts = places_of([shelf])
-        hands = _hands({k: touched.each("touch", parts, k) for k in _KINDS}, counted_so=counted_so)
+        hands = _hands({k: people.each("touch", parts, k) for k in _KINDS}, counted_so=counted_so)
         blind = np.repeat([part not in fronts for part in parts], over.n)
         hands["faced"] = np.where(blind, np.nan, hands["faced"])  # where nobody can tell
         subjects = _subjects(shelf, everywhere, each=question.of == "facing")
@@ -113,7 +115,7 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
             base |= {"stopped": stopped, "stop_rate": stays_n}
         places = [(one.place, "") for one in subjects]
         table.add_places(places, seen, values | rates, base=base, ends=ends)
-    notes = {note for rows in (touched, stays, stops) for note in left_out(rows, asked)}
+    notes = {note for rows in (people, stops) for note in left_out(rows, asked)}
     return table.answer(question, asked, notes=sorted(notes))
 
 

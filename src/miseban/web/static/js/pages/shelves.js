@@ -27,7 +27,7 @@ async function now({ shelves, time }) {
   checks(facings, time);
   const clear = facings.filter((one) => one.state && !["blocked", "unknown"].includes(one.state)).length;
   const untold = facings.length - clear;
-  return fill("now", untold > 0 && h("p.hint", t("shelves.hatched", { n: number(untold), all: number(facings.length) })), found.shelves.map((shelf) => h("div.shelf", h("h3", shelf.name), rowsOf(shelf).map((row) => h("div.board", row.map((facing) => standing(facing, `${shelf.id}/${facing.id}`, states.get(`${shelf.id}/${facing.id}`), time)))))));
+  return fill("now", untold > 0 && h("p.hint", t("shelves.hatched", { n: number(untold), all: number(facings.length) })), h("div.shelves", found.shelves.map((shelf) => h("div.shelf", h("h3", shelf.name), rowsOf(shelf).map((row) => h("div.board", row.map((facing) => standing(facing, `${shelf.id}/${facing.id}`, states.get(`${shelf.id}/${facing.id}`), time))))))));
 }
 
 function rowsOf(shelf) {
