@@ -6,7 +6,7 @@ development seeds as ``bench/help.py`` plays unseen ones, keeps in ``out/help-se
 judges were given, second by second, for as long as the sources that make it stay the same, prints
 every need that was missed and every call for nothing, and then recall and calls for nothing by
 ``search_odds``. With a kept file it takes seconds: that is what limits are chosen with. The seeds
-of ``bench/help.py`` are refused.
+set aside for ``bench/help.py`` are refused.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
-from bench.help import PLAYS, SEEDS, SOURCES, Play
+from bench.help import ASIDE, PLAYS, SOURCES, Play
 from bench.help_shop import DETECTED, SHOPS, TRUTH, simulated
+from bench.seeds import told
 from miseban.camera.replay import replay
 from miseban.insight.score.folder import Recording, read_folder, read_recording
 from miseban.insight.score.help import incidents
@@ -54,9 +55,15 @@ FALLS = Play(
 Second = tuple[float, dict[Any, Any], list[Any]]
 
 
+def named(text: str) -> tuple[Play, int]:
+    """The play and the seed of a name as ``supermarket-3``."""
+    name, seed = text.rsplit("-", 1)
+    return FALLS if name == "falls" else PLAYS[name], int(seed)
+
+
 def kept(name: str, seed: int) -> tuple[Shop, Recording, list[Second]]:
     """The shop, the truth, and what the judges were given in each second of the floor."""
-    play = FALLS if name == "falls" else PLAYS[name]
+    play, _ = named(f"{name}-{seed}")
     folder = KEPT / _mark() / f"{name}-{seed}"
     shop_file, file = folder / f"{play.shop}.toml", folder / "seconds.pkl.gz"
     if not file.is_file():
@@ -142,8 +149,8 @@ def main(plays: list[str]) -> None:
     known: list[tuple[Shop, Recording, list[Second]]] = []
     for text in plays:
         name, seed = text.rsplit("-", 1)
-        if int(seed) in SEEDS or int(seed) >= SEEDS[0]:
-            raise SystemExit(f"{text}: seeds from {SEEDS[0]} on are kept for bench/help.py")
+        if int(seed) in ASIDE:
+            raise SystemExit(f"{text}: {told(ASIDE)} are kept for bench/help.py")
         found = kept(name, int(seed))
         known.append(found)
         counts, lines = causes(found[1], judged(*found, HelpSettings()))

@@ -25,15 +25,18 @@ def simulated(
     minutes: float,
     incidents: Iterable[Mapping[str, Any]],
     more_aids: float,
+    *,
+    exact: bool = False,
 ) -> Path:
     """Plays ``minutes`` of the shop ``name`` from ``begins`` on into ``folder``/``TRUTH``, without
-    the exact boxes. Returns the shop file."""
+    the exact boxes unless ``exact``. Returns the shop file."""
     shop = folder / f"{name}.toml"
     staged(SHOPS / f"{name}.toml", shop, incidents, more_aids)
     length = ("--minutes", f"{minutes:g}", "--from", begins, "--seed", str(seed))
     truth = folder / TRUTH
     cost("simulate", "--shop", str(shop), *length, "--detector", "default", "--out", str(truth))
-    (truth / "tracks.csv").unlink()
+    if not exact:
+        (truth / "tracks.csv").unlink()
     return shop
 
 

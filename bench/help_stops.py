@@ -3,7 +3,7 @@ where no track errs, by ``search_odds``.
 
 ``python -m bench.help_stops SEED...`` plays an hour of the supermarket a seed, in which more people
 than usual search, and hands the true stops of all shoppers to the judge as they end. Without seeds
-those by which ``search_odds`` was chosen. The seeds of ``bench/help.py`` are refused.
+those by which ``search_odds`` was chosen. The seeds set aside for ``bench/help.py`` are refused.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.help import SEEDS
+from bench.help import ASIDE
 from bench.help_shop import SHOPS, staged
+from bench.seeds import told
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.world.people import Person as Shopper
 from miseban.sim.world.simulation import Simulation
@@ -116,8 +117,8 @@ def curve(hours: Sequence[Hour], odds: float) -> tuple[int, int, int]:
 
 def main(seeds: Sequence[int]) -> None:
     """Prints the curve."""
-    if max(seeds) >= SEEDS[0]:
-        raise SystemExit(f"seeds from {SEEDS[0]} on are kept for bench/help.py")
+    if set(seeds) & set(ASIDE):
+        raise SystemExit(f"{told(ASIDE)} are kept for bench/help.py")
     hours = [hour(seed) for seed in seeds]
     for odds in SEARCH_ODDS:
         found, needs, nothing = curve(hours, odds)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from miseban.space.geometry import CameraGeometry
-from miseban.space.help.flat import Flat, lying_odds
+from miseban.space.help.flat import Flat
 from miseban.space.lens import Lens
 from miseban.space.settings import SpaceSettings
 from tests.space.help.scenes import pixel, shop
@@ -51,35 +51,20 @@ def standing(x: float, y: float, tall: float) -> np.ndarray:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("way", WAYS)
 def test_who_lies_fits_whichever_way(place: tuple[float, float], way: float) -> None:
-    (misfit,), (middle,) = flat().misfit(lying(*place, way))
-    assert misfit < 6.0  # this one is a board, not rounded as people are
+    (misfits,), (middle,) = flat().misfit(lying(*place, way))
+    assert misfits.min() < 6.0  # this one is a board, not rounded as people are
     assert math.dist(middle, place) < 0.3
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("tall", [1.4, 1.6, 1.8])
 def test_who_stands_does_not(place: tuple[float, float], tall: float) -> None:
-    (misfit,), _ = flat().misfit(standing(*place, tall))
-    assert misfit > 8.0
+    (misfits,), _ = flat().misfit(standing(*place, tall))
+    assert misfits.min() > 5.0
 
 
-def test_the_odds() -> None:
-    assert lying_odds(0.5, 0.8, 2.5, 1.65) == 3.0
-    assert lying_odds(0.5, 0.8, 2.5, None) > 1.5
-    assert lying_odds(30.0, 1.65, 1.0, 1.65) == -3.0
-    # Along the line of sight a body looks as tall as who squats, but its foot is elsewhere.
-    assert lying_odds(0.5, 1.1, 1.0, 1.65, moved_m=0.05) < 0.5
-    assert lying_odds(0.5, 1.1, 1.0, 1.65, moved_m=0.8) > 1.5
-
-
-def test_from_above_who_looks_narrow_or_tall_does_not_lie() -> None:
-    assert lying_odds(0.5, 2.2, 0.5, 1.65) > 1.5
-    assert lying_odds(0.5, 2.2, 0.5, 1.65, steep=True) < 0.5
-    assert lying_odds(0.5, 0.8, 2.5, 1.65, steep=True) > 1.5
-
-
-def test_what_is_not_known_says_nothing() -> None:
-    assert lying_odds(0.5, 0.8, math.nan, 1.65) == lying_odds(0.5, 0.8, None, 1.65)
-    assert lying_odds(30.0, 1.65, math.nan, 1.65) == -3.0
-    assert lying_odds(math.nan, 0.8, 1.0, 1.65) == 0.0
-    assert lying_odds(0.5, math.nan, 1.0, 1.65) == 0.0
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_child_who_lies_fits_a_child(place: tuple[float, float], way: float) -> None:
+    (misfits,), _ = flat().misfit(lying(*place, way, tall=1.1))
+    assert misfits[:2].min() < 8.0  # a board as broad as an adult

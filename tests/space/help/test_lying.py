@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.lying import Lying
+from miseban.space.help.people import Person
+from miseban.space.help.postures import MOST
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.usual import Usual
 
@@ -54,14 +61,15 @@ def flat_body(xy: tuple[float, float]) -> Body:
     """As nobody looks who is upright."""
     return Body(
         camera="c", track=1, xy=xy, tall=0.5, broad=3.0, rows=5, steep=0.3, whole=True,
-        box_px=80.0, aspect=2.0, foot=xy, flat=0.5, middle=xy,
+        box_px=80.0, aspect=2.0, foot=xy, flat=(4.0, 2.0, 0.5, 0.5), middle=xy,
     )  # fmt: skip
 
 
 def test_a_breadth_that_nobody_can_tell_lets_people_be_upright() -> None:
     upright = Body(
         camera="c", track=1, xy=(1.0, 1.0), tall=1.7, broad=math.nan, rows=5, steep=0.3,
-        whole=True, box_px=300.0, aspect=0.4, foot=(1.0, 1.0), flat=30.0, middle=(1.0, 1.0),
+        whole=True, box_px=300.0, aspect=0.4, foot=(1.0, 1.0),
+        flat=(60.0, 50.0, 40.0, 30.0), middle=(1.0, 1.0),
     )  # fmt: skip
     usual = Usual()
     for _ in range(40):
@@ -74,3 +82,71 @@ def test_a_breadth_that_nobody_can_tell_lets_people_be_upright() -> None:
         for sign in lying.look(float(second), [(flat_body((1.0, 1.0)), None)], [])
     }
     assert kinds == {"fall"}  # and not `on_floor`: somebody was upright here
+
+
+def person(key: int, *, staff: bool = False) -> Person:
+    one = Person(key, f"v{key}", 0.0, 0.0, (5.0, 5.0))
+    one.own_m, one.staff = 1.7, staff
+    return one
+
+
+def told_of(sights: Callable[[int], list[tuple[Body, Person | None]]], seconds: int) -> list[str]:
+    """The kinds that are told, in order, each once a name."""
+    lying, told = Lying(HelpSettings(), 1.0), dict[str, str]()
+    for second in range(seconds):
+        for sign in lying.look(float(second), sights(second), []):
+            told.setdefault(sign.who, sign.kind)
+    return list(told.values())
+
+
+STANDS = replace(flat_body((5.0, 5.0)), tall=1.7, broad=1.0, flat=(60.0, 50.0, 40.0, 30.0))
+LIES = replace(STANDS, tall=0.6, xy=(5.0, 5.3), flat=(14.0, 5.0, 0.5, 0.5))
+SQUATS = replace(STANDS, tall=1.15, track=2, middle=(5.0, 4.6), flat=(14.0, 5.0, 0.5, 0.5))
+
+
+def test_who_lies_is_who_the_track_was_of_though_the_fusion_goes_on_with_staff() -> None:
+    fell, helper = person(1), person(2, staff=True)
+    sights: list[tuple[Body, Person | None]] = [(STANDS, fell), (LIES, helper)]
+    assert told_of(lambda second: [sights[second >= 10]], 40) == ["fall"]
+
+
+def test_staff_who_squat_are_not_told_of_and_keep_nobody_from_it() -> None:
+    fell, helper = person(1), person(2, staff=True)
+
+    def sights(second: int) -> list[tuple[Body, Person | None]]:
+        mine = LIES if second >= 20 else STANDS
+        return [(mine, fell), (SQUATS, helper)] if second >= 5 else [(mine, fell)]
+
+    assert told_of(sights, 20) == []
+    assert told_of(sights, 60) == ["fall"]
+
+
+def test_a_customer_who_squats_beside_somebody_who_lies_is_not_told_of() -> None:
+    fell, helper = person(1), person(2)
+    upright = replace(STANDS, track=2)
+
+    def sights(second: int) -> list[tuple[Body, Person | None]]:
+        mine = SQUATS if second >= 15 else upright
+        return [(LIES if second >= 10 else STANDS, fell), (mine, helper)]
+
+    assert told_of(sights, 100) == ["fall"]
+
+
+def test_a_box_of_nobody_is_over_sooner_than_it_is_told() -> None:
+    ghost = replace(LIES, track=9, rows=1)
+    shows: list[tuple[Body, Person | None]] = [
+        (STANDS, person(1)), (replace(STANDS, track=3), person(2)), (ghost, None)
+    ]  # fmt: skip
+    assert told_of(lambda second: shows[: 2 + (10 <= second < 13)], 40) == []
+
+
+@given(st.lists(st.integers(0, 2), max_size=60))
+def test_the_sum_is_never_below_zero_and_no_second_tells_more_than_the_most(
+    seen: list[int],
+) -> None:
+    lying, who = Lying(HelpSettings(), 1.0), person(1)
+    for second, which in enumerate(seen):
+        mine = (STANDS, LIES, None)[which]
+        list(lying.look(float(second), [(mine, who)] if mine is not None else [], []))
+        for one in lying._low:
+            assert 0.0 <= one.odds <= MOST * one.seen

@@ -9,7 +9,7 @@ import pytest
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
-from miseban.space.help.vanished import ENOUGH, Gone, Vanished
+from miseban.space.help.vanished import Gone, Vanished
 
 Place = tuple[float, float]
 
@@ -34,7 +34,7 @@ def played(
     people = [somebody(key) for key in range(len(ways))]
     for person in people:
         person.staff, person.waits = staff, waits
-    vanished = Vanished(alone=True)
+    vanished = Vanished()
     found = []
     for second in range(max(map(len, ways))):
         here = [
@@ -95,7 +95,7 @@ def test_who_was_seen_in_few_frames_is_not_missed() -> None:
 def _found_with(rows: int) -> bool:
     """Whether somebody is missed of whom the camera had so many of its five frames a second."""
     person, other = somebody(0), somebody(1)
-    vanished, found = Vanished(alone=True), False
+    vanished, found = Vanished(), False
     for second in range(30):
         seen = [(body((8.0, 1.0)), other)]
         if second < 10:
@@ -117,7 +117,7 @@ def test_who_stands_beside_does_not_stand_in_the_place() -> None:
 
 
 def test_what_it_holds_does_not_grow() -> None:
-    vanished = Vanished(alone=True)
+    vanished = Vanished()
     for second in range(500):
         person = Person(second // 6, "v", 0.0, 0.0, (0.0, 0.0))
         one = body((5.0 + 3 * math.sin(second // 6), 5.0))
@@ -129,7 +129,7 @@ def test_what_it_holds_does_not_grow() -> None:
 def test_somebody_unknown_who_walks_off_from_there_is_the_one() -> None:
     person, other = somebody(0), somebody(1)
     for away, missed in ((1.0, False), (20.0, True)):
-        vanished, found = Vanished(alone=True), False
+        vanished, found = Vanished(), False
         for second in range(30):
             seen: list[tuple[Body, Person | None]] = [(body((8.0, 1.0)), other)]
             if second < 10:
@@ -145,25 +145,6 @@ def test_in_a_queue_nobody_is_told_of() -> None:
     assert not played(STANDS, OTHER, waits=True)
 
 
-def test_unless_told_alone_it_is_only_known_how_likely_somebody_is_gone() -> None:
-    """A glimpse of somebody low then makes it certain."""
-    likely = {}
-    for alone in (True, False):
-        vanished, found = Vanished(alone=alone), list[Gone]()
-        person, other = somebody(0), somebody(1)
-        for second in range(19):
-            seen = [(body(OTHER[0]), other)]
-            if second < 10:
-                seen.append((body(STANDS[0]), person))
-            found += vanished.look(float(second), seen, [one for one, _ in seen])
-        assert bool(found) is alone
-        likely[alone] = vanished.near(STANDS[0], 1.0)
-    assert likely[True] is None  # told, and forgotten
-    gone = likely[False]
-    assert gone is not None
-    assert gone.odds > ENOUGH
-
-
 @pytest.mark.parametrize(
     ("from_s", "mps", "missed"), [(9, 0.0, False), (0, 0.0, True), (9, 1.0, True)]
 )
@@ -173,7 +154,7 @@ def test_who_has_come_to_stand_near_may_hide_somebody(
     """1.2 m beside: too far to stand in the way, and to be the one; who was there before or walks
     by hides nobody."""
     person, comes, other = (somebody(key) for key in range(3))
-    vanished, found = Vanished(alone=True), False
+    vanished, found = Vanished(), False
     for second in range(30):
         seen = [(body(OTHER[0]), other)]
         if second < 10:

@@ -37,8 +37,8 @@ class Body:
     floor points do not tell; ``aspect`` breadth by height of the box and ``box_px`` its height;
     ``rows`` boxes there were; ``steep`` how far down the camera looks there, 0 level to 1 plumb;
     ``whole`` whether no edge of the picture cuts it; ``foot`` the middle of the box's
-    bottom edge, in pixels. ``flat`` how ill it fits somebody who lies, as ``Flat.misfit`` tells,
-    with the ``middle`` there."""
+    bottom edge, in pixels. ``flat`` how ill it fits somebody of each stature who lies, as
+    ``Flat.misfit`` tells, with the ``middle`` there."""
 
     camera: str
     track: int
@@ -51,7 +51,7 @@ class Body:
     steep: float
     whole: bool
     foot: tuple[float, float]
-    flat: float = math.inf
+    flat: tuple[float, ...] = ()
     middle: tuple[float, float] | None = None
 
 
@@ -138,7 +138,7 @@ class BodyLens:
         ]
         misfit, place = self._flat.misfit(np.array(boxes))
         return [
-            replace(body, flat=off, middle=(x, y)) if math.isfinite(off) else body
+            replace(body, flat=tuple(off), middle=(x, y)) if math.isfinite(min(off)) else body
             for body, off, (x, y) in zip(bodies, misfit.tolist(), place.tolist(), strict=True)
         ]
 

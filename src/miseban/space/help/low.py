@@ -18,11 +18,12 @@ HELPED_S = 30.0
 @dataclass(slots=True)
 class Low:
     """Somebody low at ``xy`` since ``from_s``, seen so last at ``last_s`` for ``seen`` seconds in
-    all, ``lying`` of them not only sitting; ``at`` when each camera did last. For ``upright``
-    seconds nobody has been low and somebody upright; for ``rose`` it was known to be this one;
-    ``fell`` whether somebody was upright here before; ``gone`` whether somebody stood here who has
-    vanished; ``told`` whether it was told; ``odds`` the sum of the log odds that somebody lies;
-    ``who`` names it; ``key`` is that of the person, where known."""
+    all, in ``fits`` of them as somebody who lies may look; ``at`` when each camera did last. For
+    ``upright`` seconds nobody has been low and somebody upright; for ``rose`` it was known to be
+    this one; ``fell`` whether somebody was upright here before; ``gone`` whether somebody stood
+    here who has vanished; ``helps`` whether somebody beside likelier lies; ``told`` whether it was
+    told; ``odds`` the sum of the log odds that somebody lies; ``who`` names it; ``key`` is that of
+    the person, where known."""
 
     who: str
     xy: Pair
@@ -30,16 +31,31 @@ class Low:
     last_s: float
     key: int | None = None
     seen: int = 0
-    lying: int = 0
+    fits: int = 0
     upright: int = 0
     rose: int = 0
     fell: bool = False
     gone: bool = False
+    helps: bool = False
     told: bool = False
     odds: float = 0.0
     visit: str | None = None
-    staff: bool = False
     at: dict[str, float] = field(default_factory=dict)
+    _best: float | None = None
+
+    def see(self, now_s: float, camera: str, odds: float, *, fits: bool) -> None:
+        """One of ``camera``'s boxes in this second: of all that there are, the likeliest counts."""
+        if self.last_s < now_s or not self.seen:
+            self.seen += 1
+            self.fits += fits
+        self._best = max(odds, self._best) if self._best is not None else odds
+        self.last_s, self.upright, self.rose = now_s, 0, 0
+        self.at[camera] = now_s
+
+    def close(self, most: float) -> None:
+        """The second is over: no more than ``most`` of it counts, and the sum is no less than 0."""
+        if self._best is not None:
+            self.odds, self._best = max(self.odds + min(self._best, most), 0.0), None
 
 
 class Names:

@@ -19,7 +19,9 @@ class HelpSettings:
     # Lying and sitting on the floor.
     lying_m: float = 0.85  # nobody who stands, squats or sits on a chair is as low
     lying_part: float = 0.6  # of one's own height; a squat is 0.65 to 0.7
-    lying_s: float = 3.0  # a stumble is over sooner
+    low_part: float = 0.75  # and so low is who squats
+    lying_s: float = 3.0  # a stumble, and a box of nobody, is over sooner
+    lying_odds: float = 6.0  # log odds, in all, that somebody lies there; a second tells up to 3
     sitting_s: float = 30.0  # so long nobody squats before a shelf
     adult_m: float = 1.45
     still_m: float = 0.7

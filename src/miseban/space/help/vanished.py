@@ -30,9 +30,7 @@ STRANGER, NEAR_M, OFF_MPS, FAR_M = 2.0, 0.8, 1.2, 3.0
 ENOUGH = 7.2
 """Log odds, of not being seen though standing there, at which it is certain: six seconds."""
 LATEST_S = 10.0
-"""So long after that it is no longer certain without a glimpse of somebody who lies there."""
-FAINT_S = 40.0
-"""So long after that a glimpse still counts."""
+"""So long after that it is no longer certain."""
 TAKEN_M = 0.9
 """Who is seen upright so near is the one, or stands where somebody would lie."""
 COME_M, STANDS_MPS = 1.6, 0.2
@@ -79,11 +77,9 @@ class Gone:
 
 
 class Vanished:
-    """For places in metres. ``alone`` if that is told without a glimpse of anybody low: some people
-    whom others hide are told of for nothing then."""
+    """For places in metres. Some people whom others hide are told of for nothing."""
 
-    def __init__(self, *, alone: bool) -> None:
-        self._alone = alone
+    def __init__(self) -> None:
         self._known: dict[int, _Known] = {}
         self._most: dict[str, int] = {}
         self._gone: dict[int, Gone] = {}
@@ -108,18 +104,13 @@ class Vanished:
             away_s = now_s - known.sights[-1].at_s
             if away_s == 1.0:
                 self._lose(known)
-            elif away_s > FAINT_S:
+            elif away_s > LATEST_S:
                 del self._known[key]
         return [
             gone
             for gone in list(self._gone.values())
             if self._is_sure(now_s, gone, upright, bodies)
         ]
-
-    def near(self, xy: Pair, within_m: float) -> Gone | None:
-        """Who is gone from there, perhaps, if anybody."""
-        near = [one for one in self._gone.values() if math.dist(one.xy, xy) <= within_m]
-        return min(near, key=lambda one: math.dist(one.xy, xy), default=None)
 
     def _seen(
         self, now_s: float, upright: Sequence[tuple[Body, Person | None]]
@@ -190,10 +181,8 @@ class Vanished:
             <= (STIRRED_M if person is not None and person.key in gone.beside else TAKEN_M)
             for body, person in upright
         )
-        if taken or now_s - gone.last_s > FAINT_S:
+        if taken or now_s - gone.last_s > LATEST_S:
             del self._gone[gone.person.key]
-            return False
-        if now_s - gone.last_s > LATEST_S:
             return False
         told = 0.0
         for camera, often in gone.often.items():
@@ -210,7 +199,7 @@ class Vanished:
         if any(who is None and math.dist(body.xy, gone.xy) <= reach_m for body, who in upright):
             gone.odds -= STRANGER
         # In a queue people hide each other for long.
-        if gone.odds < ENOUGH or gone.waits or not self._alone:
+        if gone.odds < ENOUGH or gone.waits:
             return False
         del self._gone[gone.person.key]
         return True

@@ -1,0 +1,95 @@
+"""Boxes of who lies, beside those of who stands, sits and squats."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from miseban.space.help.bodies import Body
+from miseban.space.help.postures import MOST, lying_odds
+
+ADULT = (14.0, 5.0, 0.5, 0.5)
+"""How ill the box of an adult who lies fits each of the statures,"""
+CHILD = (0.5, 4.0, 12.0, 20.0)
+"""that of a child,"""
+NOBODY = (70.0, 60.0, 50.0, 30.0)
+"""and that of somebody upright."""
+HERE = (5.0, 5.0)
+
+
+def body(
+    tall: float,
+    flat: tuple[float, ...] = ADULT,
+    steep: float = 0.4,
+    foot: tuple[float, float] = HERE,
+    middle: tuple[float, float] | None = HERE,
+) -> Body:
+    return Body(
+        camera="c", track=1, xy=foot, tall=tall, broad=1.0, aspect=1.0, box_px=90.0, rows=5,
+        steep=steep, whole=True, foot=(0.0, 0.0), flat=flat, middle=middle,
+    )  # fmt: skip
+
+
+def test_who_lies_across_looks_low_and_broad() -> None:
+    assert lying_odds(body(0.6), 2.5, 1.65) == MOST
+    assert lying_odds(body(0.6), 2.5) == MOST
+    assert lying_odds(body(1.65, NOBODY), 1.0, 1.65) == -MOST
+
+
+def test_who_lies_along_the_line_of_sight_has_the_foot_elsewhere_than_who_squats() -> None:
+    """Both look as tall, and as broad."""
+    before = (5.0, 5.0)
+    lies = body(1.1, foot=(5.0, 5.8), middle=(5.0, 5.1))
+    squats = body(1.1, foot=(5.0, 5.1), middle=(5.0, 4.4))
+    assert lying_odds(lies, 0.9, 1.65, before) > 1.5
+    assert lying_odds(squats, 0.9, 1.65, before) < -0.5
+    assert lying_odds(lies, 0.9, 1.65) < 0.0  # who has walked there may squat there
+    assert lying_odds(lies, 0.9, 1.65, (9.0, 9.0)) == lying_odds(lies, 0.9, 1.65)
+
+
+def test_a_child_who_lies_is_told_by_its_own_stature() -> None:
+    assert lying_odds(body(0.45, CHILD), 1.8, 1.08) > 2.0
+    assert lying_odds(body(0.45, CHILD), 1.8) > 1.0
+    assert lying_odds(body(1.08, (15.0, 20.0, 25.0, 30.0)), 1.0, 1.08) == -MOST
+
+
+def test_the_fusion_may_err_about_who_it_is() -> None:
+    """Who fits an adult lies, though held for a child, if nothing else fits."""
+    assert lying_odds(body(0.4), 3.5, 1.1) > 1.0
+
+
+def test_from_above_who_looks_narrow_lies_unless_people_upright_look_so_from_there() -> None:
+    assert lying_odds(body(1.65, steep=0.65), 0.44, 1.7) > 1.5
+    assert lying_odds(body(1.65, steep=0.65), 0.44, 1.2) < 0.5  # who sits
+    assert lying_odds(body(1.65, steep=0.8), 0.44, 1.7) < 0.5
+    assert lying_odds(body(0.7, steep=0.8), 2.8, 1.7) == MOST
+
+
+@pytest.mark.parametrize("tall", [1.15, 1.25, 1.4])
+def test_who_sits_in_a_wheelchair_does_not_lie(tall: float) -> None:
+    assert lying_odds(body(tall), 1.9, tall) < 0.0
+    assert lying_odds(body(tall), 1.9) < 0.0
+
+
+def test_what_is_not_known_says_nothing() -> None:
+    assert lying_odds(body(0.6), math.nan, 1.65) == lying_odds(body(0.6), None, 1.65)
+    assert lying_odds(body(math.nan), 1.0, 1.65) == 0.0
+    assert lying_odds(body(0.6, (math.nan,) * 4), 1.0, 1.65) == 0.0
+    assert lying_odds(body(0.6, (), middle=None), 1.0, 1.65) == 0.0
+    assert lying_odds(replace(body(0.6), whole=False), 1.0, 1.65) == 0.0
+
+
+@given(
+    st.floats(0.1, 3.0), st.floats(0.05, 5.0), st.none() | st.floats(0.9, 2.0),
+    st.floats(0.0, 1.0), st.floats(0.0, 50.0), st.floats(0.0, 50.0),
+)  # fmt: skip
+def test_the_worse_a_box_fits_the_less_likely_somebody_lies(
+    tall: float, broad: float, own_m: float | None, steep: float, off: float, more: float
+) -> None:
+    better = lying_odds(body(tall, (off,) * 4, steep), broad, own_m)
+    worse = lying_odds(body(tall, (off + more,) * 4, steep), broad, own_m)
+    assert -MOST <= worse <= better <= MOST
