@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from miseban.space.help.lying import Lying
 from miseban.space.help.people import Person
 from miseban.space.help.postures import MOST
 from miseban.space.help.settings import HelpSettings
+from miseban.space.help.signs import Sign
 from miseban.space.help.usual import Usual
 
 
@@ -26,14 +28,14 @@ def body(track: int, box_px: float = 300.0, aspect: float = 0.4, u: float = 500.
 
 
 def test_nothing_of_whoever_is_gone_is_remembered() -> None:
-    lying = Lying(HelpSettings(), 1.0)
+    lying = Lying(HelpSettings(), 1.0, on_floor=False)
     for second in range(2000):
         list(lying.look(float(second), [(body(second // 5), None)], []))
     assert len(lying._boxes) <= HelpSettings().gone_s
 
 
 def test_who_was_upright_and_is_low_and_broad_at_once_is_told_of() -> None:
-    lying = Lying(HelpSettings(), 1.0)
+    lying = Lying(HelpSettings(), 1.0, on_floor=False)
     for second in range(10):
         assert not list(lying.look(float(second), [(body(1), None)], []))
     told = [
@@ -45,7 +47,7 @@ def test_who_was_upright_and_is_low_and_broad_at_once_is_told_of() -> None:
 
 
 def test_two_without_a_floor_who_lie_apart_have_names_of_their_own() -> None:
-    lying, told = Lying(HelpSettings(), 1.0), set[str]()
+    lying, told = Lying(HelpSettings(), 1.0, on_floor=False), set[str]()
     for second in range(60):
         low = [second >= at for at in (10, 30)]
         sights = [
@@ -90,12 +92,28 @@ def person(key: int, *, staff: bool = False) -> Person:
     return one
 
 
-def told_of(sights: Callable[[int], list[tuple[Body, Person | None]]], seconds: int) -> list[str]:
-    """The kinds that are told, in order, each once a name."""
-    lying, told = Lying(HelpSettings(), 1.0), dict[str, str]()
+Sights = list[tuple[Body, Person | None]]
+
+
+def signs_of(
+    sights: Callable[[int], Sights], seconds: int, waits: float = 1.0
+) -> list[tuple[int, Sign]]:
+    """All that is told, each with its second; who is in a second's sights is seen in it."""
+    lying, told = Lying(HelpSettings(), waits), list[tuple[int, Sign]]()
     for second in range(seconds):
-        for sign in lying.look(float(second), sights(second), []):
-            told.setdefault(sign.who, sign.kind)
+        now = sights(second)
+        for _, one in now:
+            if one is not None:
+                one.last_s = float(second)
+        told += [(second, sign) for sign in lying.look(float(second), now, [])]
+    return told
+
+
+def told_of(sights: Callable[[int], Sights], seconds: int) -> list[str]:
+    """The kinds that are told, in order, each once a name."""
+    told = dict[str, str]()
+    for _, sign in signs_of(sights, seconds):
+        told.setdefault(sign.who, sign.kind)
     return list(told.values())
 
 
@@ -130,6 +148,96 @@ def test_a_customer_who_squats_beside_somebody_who_lies_is_not_told_of() -> None
         return [(LIES if second >= 10 else STANDS, fell), (mine, helper)]
 
     assert told_of(sights, 100) == ["fall"]
+
+
+def test_who_is_low_above_the_horizon_of_bodies_is_not_judged_by_what_cannot_be() -> None:
+    """Of a box that reaches far above a low camera nobody knows how it would look lying."""
+    whole = replace(STANDS, tall=2.1, flat=(), middle=None)
+    tall = person(1)
+    tall.own_m = 2.6
+    assert told_of(lambda second: [(STANDS if second < 10 else whole, tall)], 60) == []
+
+
+SITS = replace(SQUATS, track=1, tall=0.9, flat=(50.0, 40.0, 30.0, 30.0))
+MAY_LIE = replace(SQUATS, track=1)
+
+
+@pytest.mark.parametrize("low", [SITS, MAY_LIE])
+@pytest.mark.parametrize("waits", [1.0, 2.0])
+def test_who_sits_or_lies_is_told_of_for_as_long_as_that_lasts(low: Body, waits: float) -> None:
+    one = person(1)
+    told = signs_of(lambda second: [(STANDS if second < 10 else low, one)], 300, waits)
+    assert told[0][0] == pytest.approx(10 + 30 * waits, abs=1)
+    assert told[-1][0] == 299
+    assert len({sign.who for _, sign in told}) == 1
+
+
+def walking(key: int, xy: tuple[float, float], at_s: int) -> Person:
+    """At ``xy`` in that second, a metre from where a second before."""
+    one = person(key)
+    one.way.extend((at_s - n, xy[0] - n, xy[1]) for n in (2.0, 1.0, 0.0))
+    one.xy, one.last_s = xy, float(at_s)
+    return one
+
+
+def test_who_walked_and_fell_is_told_of_though_the_fusion_lost_the_visit() -> None:
+    lying, told = Lying(HelpSettings(), 1.0), list[int]()
+    fell = walking(1, (5.0, 5.0), 9)
+    for second in range(10):
+        list(lying.look(float(second), [(STANDS, fell)], []))
+    for second in range(10, 20):  # never seen again under that visit
+        told += [second for _ in lying.look(float(second), [(LIES, fell)], [])]
+    assert told[0] <= 13
+
+
+def test_who_walks_about_as_the_visit_of_who_lies_does_not_hide_it() -> None:
+    lying, told = Lying(HelpSettings(), 1.0), list[int]()
+    fell = person(1)
+    for second in range(60):
+        fell.last_s = float(second)
+        if second >= 10:  # the fusion goes on with a helper who is elsewhere
+            fell.way.clear()
+            fell.way.extend((second - n, 9.0 - n, 9.0) for n in (2.0, 1.0, 0.0))
+            fell.xy = (9.0, 9.0)
+        sights: Sights = [(LIES if second >= 10 else STANDS, fell)]
+        told += [second for _ in lying.look(float(second), sights, [])]
+    assert told[0] <= 13
+    assert told[-1] == 59
+
+
+def test_somebody_beside_for_a_moment_does_not_silence_who_may_lie() -> None:
+    one, other = person(1), person(2)
+    beside = replace(LIES, track=7, xy=(6.3, 5.3), middle=(6.3, 5.0))
+
+    def sights(second: int) -> Sights:
+        mine: Sights = [(STANDS if second < 10 else MAY_LIE, one)]
+        return [*mine, (beside, other)] if 20 <= second < 22 else mine
+
+    assert told_of(sights, 45) == []  # who helps gets up before long
+    assert told_of(sights, 60) == ["fall"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_which_camera_is_asked_first_changes_nothing(order: int) -> None:
+    one = person(1)
+    of_two: Sights = [(MAY_LIE, one), (replace(SITS, camera="d"), one)]
+    upright: Sights = [(STANDS, one), (replace(STANDS, camera="d"), one)]
+    assert told_of(lambda s: (upright if s < 10 else of_two)[::order], 60) == ["fall"]
+
+
+def test_under_a_camera_without_a_lens_two_who_lie_apart_are_two() -> None:
+    """From straight above nothing is known of heights; places are metres all the same."""
+    above = replace(STANDS, camera="top", tall=math.nan, broad=math.nan, flat=(), middle=None)
+    stands = replace(above, box_px=300.0, aspect=0.5)
+    lies = replace(above, box_px=100.0, aspect=2.0)
+
+    def sights(second: int) -> Sights:
+        return [
+            (replace(lies if second >= at else stands, track=track, xy=xy), person(track))
+            for track, xy, at in ((1, (3.0, 3.0), 20), (2, (17.0, 9.0), 50))
+        ]
+
+    assert told_of(sights, 90) == ["fall", "fall"]
 
 
 def test_a_box_of_nobody_is_over_sooner_than_it_is_told() -> None:

@@ -110,3 +110,24 @@ def test_a_body_seen_twice_is_one() -> None:
     """By the detector, once as what a track follows."""
     body = [0.0, 4.0, 10.0, 32.0]
     assert owners([piece(11, 14)], [body, [0.0, 5.0, 12.0, 32.0]]) == [(0, 1)]
+
+
+def test_where_no_body_shows_nothing_is_without_end() -> None:
+    """A network that learnt numbers of some tenths takes 10**36 for anything but a hand."""
+    seen: list[NDArray[np.float32]] = []
+
+    def chances(numbers: NDArray[np.float32], hands: Sequence[HandSeen]) -> NDArray[np.float32]:
+        seen.append(numbers)
+        return unsure(numbers, hands)
+
+    region, surface = Region.of([FACING], WIDTH, HEIGHT), Surface()
+    shape = region.facing.shape
+    surface.take(np.full((*shape, 3), 100.0, np.float32), 0.0)
+    which = np.zeros(shape, bool)
+    which[tuple(np.argwhere(region.facing == 0)[:20].T)] = True
+    came = Piece(which, 0.0, 0.0, None, 0, np.zeros(NUMBERS, np.float32))
+    hands, nobody, box = Outstretched(region, surface, chances), np.zeros(shape, bool), [BOX]
+    for time_s, fresh in ((0.0, [came]), (0.2, [])):  # and it is gone at once
+        hands.look(time_s, fresh, nobody, [], np.array(box), [7], 60.0)
+    assert seen
+    assert np.abs(np.concatenate(seen)).max() < 1000

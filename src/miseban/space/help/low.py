@@ -21,9 +21,9 @@ class Low:
     all, in ``fits`` of them as somebody who lies may look; ``at`` when each camera did last. For
     ``upright`` seconds nobody has been low and somebody upright; for ``rose`` it was known to be
     this one; ``fell`` whether somebody was upright here before; ``gone`` whether somebody stood
-    here who has vanished; ``helps`` whether somebody beside likelier lies; ``told`` whether it was
-    told; ``odds`` the sum of the log odds that somebody lies; ``who`` names it; ``key`` is that of
-    the person, ``own_m`` how tall he or she is upright, where known."""
+    here who has vanished; ``helped_s`` when last somebody beside likelier lay; ``told`` whether it
+    was told; ``odds`` the sum of the log odds that somebody lies; ``who`` names it; ``key`` is that
+    of the person, ``own_m`` how tall he or she is upright, where known."""
 
     who: str
     xy: Pair
@@ -37,18 +37,19 @@ class Low:
     rose: int = 0
     fell: bool = False
     gone: bool = False
-    helps: bool = False
+    helped_s: float = -math.inf
     told: bool = False
     odds: float = 0.0
     visit: str | None = None
     at: dict[str, float] = field(default_factory=dict)
     _best: float | None = None
+    _fits: bool = False
 
     def see(self, now_s: float, camera: str, odds: float, *, fits: bool) -> None:
         """One of ``camera``'s boxes in this second: of all that there are, the likeliest counts."""
         if self.last_s < now_s or not self.seen:
             self.seen += 1
-            self.fits += fits
+        self._fits |= fits
         self._best = max(odds, self._best) if self._best is not None else odds
         self.last_s, self.upright, self.rose = now_s, 0, 0
         self.at[camera] = now_s
@@ -57,6 +58,7 @@ class Low:
         """The second is over: no more than ``most`` of it counts, and the sum is no less than 0."""
         if self._best is not None:
             self.odds, self._best = max(self.odds + min(self._best, most), 0.0), None
+            self.fits, self._fits = self.fits + self._fits, False
 
 
 class Names:

@@ -28,6 +28,8 @@ LIES, STANDS, SURE = 0.5, -1.0, 1.5
 and as whose track somebody stood, and above which a new track is of who stood there."""
 WALKS_MPS = 0.5
 """Who is as fast does not lie."""
+BESIDE_S = 5.0
+"""Who was glimpsed beside, and is not seen for longer, is helped by nobody."""
 LONGEST_S = 180.0
 """Who has vanished and is never seen again has got up unseen, or is with those who help."""
 
@@ -37,8 +39,17 @@ class Lying:
     log odds that somebody lies there, second by second (a cumulative sum, E. S. Page,
     *Biometrika* 41, 1954)."""
 
-    def __init__(self, settings: HelpSettings, waits: float, usual: Usual | None = None) -> None:
+    def __init__(
+        self,
+        settings: HelpSettings,
+        waits: float,
+        usual: Usual | None = None,
+        *,
+        on_floor: bool = True,
+    ) -> None:
+        """Places are in metres ``on_floor``, else in pixels."""
         self._s, self._waits, self._usual = settings, waits, usual or Usual()
+        self._on_floor = on_floor
         # That somebody has vanished is told at high sensitivity only.
         self._vanished = Vanished() if waits < 1.0 else None
         self._stood, self._rises = Stood(), Risen(settings.same_m)
@@ -59,6 +70,8 @@ class Lying:
         for body, person in sights:
             owner = self._stood.owner(body) or person
             odds = self._odds(now_s, body, owner)
+            if person is not None and self._walks(now_s, body, person):
+                odds = min(odds, 0.0)
             lies = self._is_low(now_s, body, owner, odds)
             if lies is not None:
                 low.append((body, owner, lies, odds))
@@ -83,7 +96,8 @@ class Lying:
         self._rises.forget(now_s)
         for one in self._low:
             one.close(MOST)
-            one.helps |= self._helps(one)
+            if self._helps(now_s, one):
+                one.helped_s = now_s
             self._risen(now_s, one, upright)
         over = [one for one in self._low if self._is_over(now_s, one)]
         self._low = [one for one in self._low if one not in over]
@@ -105,14 +119,15 @@ class Lying:
         if one.seen > s.lying_s * self._waits and one.odds >= s.lying_odds * self._waits:
             return fall
         waits_s = s.sitting_s * self._waits
-        if now_s + 1.0 - one.from_s < waits_s or one.seen < 0.5 * waits_s or one.helps:
+        since_s = max(one.from_s, one.helped_s + 1.0)  # who helps gets up before long
+        if now_s + 1.0 - since_s < waits_s or one.seen < 0.5 * waits_s:
             return None
         return fall if one.fits > 0.5 * one.seen else "on_floor"
 
-    def _helps(self, one: Low) -> bool:
+    def _helps(self, now_s: float, one: Low) -> bool:
         """Whether somebody squats beside another who likelier lies."""
         return not one.told and any(
-            (other.told or other.odds > one.odds)
+            (other.told or (other.odds > one.odds and now_s - other.last_s <= BESIDE_S))
             and math.dist(other.xy, one.xy) <= WIDE * self._s.same_m
             for other in self._low
             if other is not one
@@ -129,8 +144,13 @@ class Lying:
         odds = lying_odds(body, broad, own_m, xy)
         if stood is not None and odds >= SURE:
             self._stood.owns(now_s, body, stood.person)
-        walks = person is not None and person.speed() > WALKS_MPS
-        return min(odds, 0.0) if walks else odds
+        return odds
+
+    def _walks(self, now_s: float, body: Body, person: Person) -> bool:
+        """Whether the box is of somebody who walks: not if the fusion has lost who lies there, or
+        goes on with who helps."""
+        here = person.last_s == now_s and math.dist(person.xy, body.xy) <= self._s.same_m
+        return here and person.speed() > WALKS_MPS
 
     def _is_low(self, now_s: float, body: Body, person: Person | None, odds: float) -> bool | None:
         """Whether somebody lies (True), or may only squat or sit (False); None for who does
@@ -149,8 +169,11 @@ class Lying:
         if self._stood.owner(body) is None:
             return None
         # A squat that fits somebody who lies as well is over before long.
-        part = s.lying_part if min(body.flat) > FITS else s.low_part
-        return False if body.tall < part * person.own_m else None
+        part = s.lying_part if min(body.flat, default=math.inf) > FITS else s.low_part
+        if body.tall >= part * person.own_m:
+            return None
+        self._stood.owns(now_s, body, person)  # for as long as he or she is down
+        return False
 
     def _add(
         self,
@@ -163,11 +186,13 @@ class Lying:
         lies: bool,
     ) -> None:
         s = self._s
-        xy, near_m = _reach(body, s, lies=lies)
+        # Metres, or pixels where the floor is unknown.
+        near_m = s.same_m if self._on_floor else body.box_px + body.box_px * body.aspect
+        xy = body.middle if lies and body.middle is not None else body.xy
         one = self._found(xy, near_m, None if lies or person is None else person.key)
         if one is None:
             before = person or self._lost(now_s, xy, near_m, people)
-            wide_m = WIDE * near_m if math.isfinite(body.tall) else near_m
+            wide_m = WIDE * near_m if self._on_floor else near_m
             key = before.key if before is not None else None
             who = self._names.of(now_s, xy, wide_m, key, [body.camera], self._low)
             one = Low(who, xy, now_s, now_s)
@@ -237,10 +262,3 @@ class Lying:
         if low.gone and low.upright < s.up_s:
             return silent > LONGEST_S
         return low.upright >= s.up_s or silent > s.unseen_s
-
-
-def _reach(body: Body, s: HelpSettings, *, lies: bool) -> tuple[Pair, float]:
-    """Where somebody low is, and how near another sight of him or her is to that: metres, or pixels
-    where the floor is unknown."""
-    near_m = s.same_m if math.isfinite(body.tall) else body.box_px + body.box_px * body.aspect
-    return (body.middle if lies and body.middle is not None else body.xy), near_m

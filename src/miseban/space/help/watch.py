@@ -29,7 +29,7 @@ class HelpWatch:
     are in metres if ``on_floor``. Where the visits are in pieces it ``follows`` people from one to
     the next.
 
-    The same seconds give the same calls. Nothing of anybody is remembered once he or she is gone.
+    The same seconds give the same calls. Of who is gone everything is forgotten within ten minutes.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class HelpWatch:
 
         usual = Usual()
         self._people = People(s, usual, at_door)
-        self._lying = Lying(s, waits, usual)
+        self._lying = Lying(s, waits, usual, on_floor=on_floor)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
         self._children = Children(s, waits)

@@ -35,6 +35,8 @@ PAST_S = 4.0
 another track."""
 TOOK_S = 10.0
 """After so long it does not matter how long ago a piece was taken, only which way it went."""
+FARTHEST = 2.0
+"""In heights of a body: no hand is farther from all bodies."""
 NUMBERS = 43
 """How many numbers tell of a hand at a facing."""
 
@@ -109,6 +111,7 @@ class Outstretched:
             away = np.asarray(
                 cv2.distanceTransform((~root).astype(np.uint8), cv2.DIST_L2, 5), np.float32
             )
+            away = np.minimum(away, FARTHEST * tall)  # where no body shows, all is without end
             self._held += self._began(fresh, away, everybody, tracks, tall)
         over = [held for held in self._held if self._is_over(held, time_s)]
         if not over:
