@@ -23,13 +23,14 @@ class Low:
     this one; ``fell`` whether somebody was upright here before; ``gone`` whether somebody stood
     here who has vanished; ``helped_s`` when last somebody beside likelier lay; ``told`` whether it
     was told; ``odds`` the sum of the log odds that somebody lies; ``who`` names it; ``key`` is that
-    of the person, where known."""
+    of the person, ``own_m`` how tall he or she is upright, where known."""
 
     who: str
     xy: Pair
     from_s: float
     last_s: float
     key: int | None = None
+    own_m: float | None = None
     seen: int = 0
     fits: int = 0
     upright: int = 0

@@ -10,6 +10,7 @@ from miseban.space.help.bodies import Body
 from miseban.space.help.low import WIDE, Low, Names
 from miseban.space.help.people import Person
 from miseban.space.help.postures import FITS, MOST, lying_odds
+from miseban.space.help.risen import Risen
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
 from miseban.space.help.stood import Stood
@@ -51,7 +52,7 @@ class Lying:
         self._on_floor = on_floor
         # That somebody has vanished is told at high sensitivity only.
         self._vanished = Vanished() if waits < 1.0 else None
-        self._stood = Stood()
+        self._stood, self._rises = Stood(), Risen(settings.same_m)
         self._upright: deque[tuple[float, Pair]] = deque()
         self._low: list[Low] = []
         self._boxes: dict[Hashable, SunkBoxes] = {}
@@ -74,8 +75,10 @@ class Lying:
             lies = self._is_low(now_s, body, owner, odds)
             if lies is not None:
                 low.append((body, owner, lies, odds))
+                self._rises.lies(body)
             elif math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
                 upright.append((body, person))
+                self._rises.stands(now_s, body)
                 if odds < STANDS:
                     self._stood.see(now_s, body, person)
         for body, person, lies, odds in low:
@@ -90,6 +93,7 @@ class Lying:
             self._upright.popleft()
         self._boxes = {k: b for k, b in self._boxes.items() if now_s - b.last_s <= s.gone_s}
         self._stood.forget(now_s)
+        self._rises.forget(now_s)
         for one in self._low:
             one.close(MOST)
             if self._helps(now_s, one):
@@ -201,6 +205,7 @@ class Lying:
             self._low.append(one)
         if person is not None:
             one.visit, one.key = person.name or one.visit, person.key
+            one.own_m = one.own_m or person.own_m
         fits = lies or min(body.flat, default=math.inf) <= FITS
         one.see(now_s, body.camera, odds if math.isfinite(body.tall) else MOST, fits=fits)
         one.xy = (0.8 * one.xy[0] + 0.2 * xy[0], 0.8 * one.xy[1] + 0.2 * xy[1])
@@ -238,6 +243,8 @@ class Lying:
         """Nobody is low; who was is upright, or somebody is at the very place."""
         if low.last_s == now_s:
             return
+        if low.told and not low.gone:  # helpers stand and walk there, and the fusion errs
+            upright = [sight for sight in upright if self._rises.may_be(low, sight[0])]
         rose = low.visit is not None and any(
             person is not None and person.name == low.visit for _, person in upright
         )

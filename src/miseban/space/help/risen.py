@@ -1,0 +1,43 @@
+"""Who stands beside somebody who lies is not that one risen, whosever the fusion takes him or her
+for: since when, and where, each track has been upright."""
+
+from __future__ import annotations
+
+import math
+
+from miseban.space.help.bodies import Body
+from miseban.space.help.low import WIDE, Low
+from miseban.space.help.stood import UPRIGHT
+
+Pair = tuple[float, float]
+FORGOTTEN_S = 60.0
+
+
+class Risen:
+    """Of the tracks seen within ``FORGOTTEN_S``. Places in metres."""
+
+    def __init__(self, same_m: float) -> None:
+        self._near_m = WIDE * same_m
+        self._since: dict[tuple[str, int], tuple[float, Pair, float]] = {}
+
+    def stands(self, now_s: float, body: Body) -> None:
+        """Seen upright in the second that begins at ``now_s``."""
+        track = body.camera, body.track
+        from_s, xy, _ = self._since.get(track, (now_s, body.xy, now_s))
+        self._since[track] = from_s, xy, now_s
+
+    def lies(self, body: Body) -> None:
+        """Seen low: upright only anew."""
+        self._since.pop((body.camera, body.track), None)
+
+    def may_be(self, low: Low, body: Body) -> bool:
+        """Whether ``body``, upright in this second, can be ``low``, of whom was told: as tall, got
+        up there, and not upright already when ``low`` was last seen on the floor."""
+        if low.own_m is not None and body.tall < UPRIGHT * low.own_m:
+            return False
+        from_s, xy, _ = self._since[body.camera, body.track]
+        return from_s >= low.last_s and math.dist(xy, low.xy) <= self._near_m
+
+    def forget(self, now_s: float) -> None:
+        """What is too long ago."""
+        self._since = {k: one for k, one in self._since.items() if now_s - one[2] <= FORGOTTEN_S}
