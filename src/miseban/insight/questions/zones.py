@@ -12,6 +12,7 @@ from miseban.insight.questions.asked import Asked, Columns, Table, share
 from miseban.insight.questions.asking import AreasQuestion, DwellQuestion, QueuesQuestion
 from miseban.insight.questions.chosen import narrowed
 from miseban.insight.questions.counting import Z, zone_moments
+from miseban.insight.questions.coverage import WHATS as SEEN
 from miseban.insight.questions.coverage import Coverage
 from miseban.insight.questions.durations import quantile_s
 from miseban.insight.questions.grid import grid
@@ -61,8 +62,9 @@ def queues(question: QueuesQuestion, asked: Asked) -> Answer:
     over = grid(question, question.by, asked.reader.timezone, finest="hour")
     zones = [zone.id for zone in asked.shop.zones if zone.kind == "queue"]
     zones += [till.queue for till in asked.shop.tills if till.queue not in zones]
-    rows = fetch(asked, over, ("queue", "stay"), zones, histograms=True)
-    coverage = Coverage(asked, over)
+    rows = fetch(asked, over, ("stay",), zones, histograms=True)
+    lengths = fetch(asked, over, ("queue", *SEEN))  # and what cameras saw: one look for both
+    coverage = Coverage(asked, over, lengths)
     units: dict[str, Unit] = {
         "length_mean": "people",
         "length_max": "people",
@@ -73,7 +75,7 @@ def queues(question: QueuesQuestion, asked: Asked) -> Answer:
     }
     table = Table(over, units)
     for zone in zones:
-        length, stays = rows.of("queue", zone), rows.of("stay", zone)
+        length, stays = lengths.of("queue", zone), rows.of("stay", zone)
         told = durations(stays, asked.k)
         values: Columns = {
             "length_mean": share(length.total, length.covered_s),
