@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.low import WIDE, Low, Names
@@ -52,7 +52,7 @@ class Lying:
         self._on_floor = on_floor
         # That somebody has vanished is told at high sensitivity only.
         self._vanished = Vanished() if waits < 1.0 else None
-        self._stood, self._rises = Stood(), Risen(settings.same_m)
+        self._stood, self._rises = Stood(), Risen(settings)
         self._upright: deque[tuple[float, Pair]] = deque()
         self._low: list[Low] = []
         self._boxes: dict[Hashable, SunkBoxes] = {}
@@ -98,7 +98,7 @@ class Lying:
             one.close(MOST)
             if self._helps(now_s, one):
                 one.helped_s = now_s
-            self._risen(now_s, one, upright)
+            self._rises.count(now_s, one, upright)
         over = [one for one in self._low if self._is_over(now_s, one)]
         self._low = [one for one in self._low if one not in over]
         self._names.over(now_s, over)
@@ -238,23 +238,6 @@ class Lying:
             if 0 < now_s - p.last_s <= self._s.fell_s and math.dist(p.xy, xy) <= near_m
         ]
         return min(gone, key=lambda p: math.dist(p.xy, xy)) if gone else None
-
-    def _risen(self, now_s: float, low: Low, upright: Sequence[Sight]) -> None:
-        """Nobody is low; who was is upright, or somebody is at the very place."""
-        if low.last_s == now_s:
-            return
-        if low.told and not low.gone:  # helpers stand and walk there, and the fusion errs
-            upright = [sight for sight in upright if self._rises.may_be(low, sight[0])]
-        rose = low.visit is not None and any(
-            person is not None and person.name == low.visit for _, person in upright
-        )
-        here = rose or any(
-            math.dist(body.xy, low.xy) <= self._s.still_m
-            for body, person in upright
-            if person is None or low.visit is None
-        )
-        low.upright = low.upright + 1 if here else 0
-        low.rose = low.rose + 1 if rose else 0
 
     def _is_over(self, now_s: float, low: Low) -> bool:
         s = self._s

@@ -4,9 +4,12 @@ for: since when, and where, each track has been upright."""
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.low import WIDE, Low
+from miseban.space.help.people import Person
+from miseban.space.help.settings import HelpSettings
 from miseban.space.help.stood import UPRIGHT
 
 Pair = tuple[float, float]
@@ -16,8 +19,8 @@ FORGOTTEN_S = 60.0
 class Risen:
     """Of the tracks seen within ``FORGOTTEN_S``. Places in metres."""
 
-    def __init__(self, same_m: float) -> None:
-        self._near_m = WIDE * same_m
+    def __init__(self, settings: HelpSettings) -> None:
+        self._near_m, self._still_m = WIDE * settings.same_m, settings.still_m
         self._since: dict[tuple[str, int], tuple[float, Pair, float]] = {}
 
     def stands(self, now_s: float, body: Body) -> None:
@@ -29,6 +32,23 @@ class Risen:
     def lies(self, body: Body) -> None:
         """Seen low: upright only anew."""
         self._since.pop((body.camera, body.track), None)
+
+    def count(self, now_s: float, low: Low, upright: Sequence[tuple[Body, Person | None]]) -> None:
+        """Nobody is low; who was is upright, or somebody is at the very place."""
+        if low.last_s == now_s:
+            return
+        if low.told and not low.gone:  # helpers stand and walk there, and the fusion errs
+            upright = [sight for sight in upright if self.may_be(low, sight[0])]
+        rose = low.visit is not None and any(
+            person is not None and person.name == low.visit for _, person in upright
+        )
+        here = rose or any(
+            math.dist(body.xy, low.xy) <= self._still_m
+            for body, person in upright
+            if person is None or low.visit is None
+        )
+        low.upright = low.upright + 1 if here else 0
+        low.rose = low.rose + 1 if rose else 0
 
     def may_be(self, low: Low, body: Body) -> bool:
         """Whether ``body``, upright in this second, can be ``low``, of whom was told: as tall, got
