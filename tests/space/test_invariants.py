@@ -117,6 +117,14 @@ def test_the_way_over_a_border_ends_on_it(corners: Floats, seed: int) -> None:
             assert all(polygon.inside(p[None])[0, 0] for p in (rest if entering else before))
 
 
+def test_a_corner_that_stands_twice_changes_nothing() -> None:
+    once = [(100.0, 100.0), (500.0, 120.0), (480.0, 400.0), (90.0, 380.0)]
+    xy = np.random.default_rng(1).uniform(0, 600, (500, 2))
+    plain, doubled = Polygons([once]), Polygons([[*once[:2], once[1], *once[2:]]])
+    assert (plain.inside(xy) == doubled.inside(xy)).all()
+    assert plain.distance(xy) == pytest.approx(doubled.distance(xy))
+
+
 def test_tiles_share_no_point_and_leave_none_out() -> None:
     """Every point of a grid of squares, corners and edges too, lies in exactly one of them."""
     tiles = [

@@ -30,7 +30,8 @@ class Polygons:
         self._by = b[:, 1]
         self._dx, self._dy = (b - a).T
         self._slope = self._dx / np.where(self._dy == 0, 1.0, self._dy)
-        self._inverse_length2 = 1.0 / (self._dx**2 + self._dy**2)
+        length2 = self._dx**2 + self._dy**2  # 0 where a corner stands twice
+        self._inverse_length2 = 1.0 / np.where(length2 == 0, 1.0, length2)
 
     def __len__(self) -> int:
         return len(self.vertices)
