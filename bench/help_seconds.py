@@ -61,10 +61,11 @@ def named(text: str) -> tuple[Play, int]:
     return FALLS if name == "falls" else PLAYS[name], int(seed)
 
 
-def kept(name: str, seed: int) -> tuple[Shop, Recording, list[Second]]:
-    """The shop, the truth, and what the judges were given in each second of the floor."""
-    play, _ = named(f"{name}-{seed}")
-    folder = KEPT / _mark() / f"{name}-{seed}"
+def kept(text: str) -> tuple[Shop, Recording, list[Second]]:
+    """The shop, the truth, and what the judges were given in each second of the floor, of the play
+    and seed of that name."""
+    play, seed = named(text)
+    folder = KEPT / _mark() / text
     shop_file, file = folder / f"{play.shop}.toml", folder / "seconds.pkl.gz"
     if not file.is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -148,10 +149,9 @@ def main(plays: list[str]) -> None:
     """Prints causes, and the curve of searches."""
     known: list[tuple[Shop, Recording, list[Second]]] = []
     for text in plays:
-        name, seed = text.rsplit("-", 1)
-        if int(seed) in ASIDE:
+        if named(text)[1] in ASIDE:
             raise SystemExit(f"{text}: {told(ASIDE)} are kept for bench/help.py")
-        found = kept(name, int(seed))
+        found = kept(text)
         known.append(found)
         counts, lines = causes(found[1], judged(*found, HelpSettings()))
         print(text, dict(sorted(counts.items())), *lines, sep="\n  ", flush=True)

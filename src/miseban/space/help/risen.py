@@ -38,7 +38,7 @@ class Risen:
         if low.last_s == now_s:
             return
         if low.told and not low.gone:  # helpers stand and walk there, and the fusion errs
-            upright = [sight for sight in upright if self.may_be(low, sight[0])]
+            upright = [sight for sight in upright if self._may_be(low, sight[0])]
         rose = low.visit is not None and any(
             person is not None and person.name == low.visit for _, person in upright
         )
@@ -50,14 +50,14 @@ class Risen:
         low.upright = low.upright + 1 if here else 0
         low.rose = low.rose + 1 if rose else 0
 
-    def may_be(self, low: Low, body: Body) -> bool:
+    def forget(self, now_s: float) -> None:
+        """What is too long ago."""
+        self._since = {k: one for k, one in self._since.items() if now_s - one[2] <= FORGOTTEN_S}
+
+    def _may_be(self, low: Low, body: Body) -> bool:
         """Whether ``body``, upright in this second, can be ``low``, of whom was told: as tall, got
         up there, and not upright already when ``low`` was last seen on the floor."""
         if low.own_m is not None and body.tall < UPRIGHT * low.own_m:
             return False
         from_s, xy, _ = self._since[body.camera, body.track]
         return from_s >= low.last_s and math.dist(xy, low.xy) <= self._near_m
-
-    def forget(self, now_s: float) -> None:
-        """What is too long ago."""
-        self._since = {k: one for k, one in self._since.items() if now_s - one[2] <= FORGOTTEN_S}
