@@ -25,8 +25,8 @@ RESTS_S = 0.35
 """What has shown the same for so long may be at rest."""
 WAITS_S = 0.55
 """What came to rest while the first of it waited for this is one piece."""
-LEAST_PX = 25
-LEAST_PART = 0.05
+LEAST_PX = 12
+LEAST_PART = 0.02
 """A piece has so many small pixels, and is so large a part of a facing."""
 NUMBERS = 24
 """How many numbers tell of a piece."""

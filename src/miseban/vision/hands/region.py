@@ -100,3 +100,15 @@ def _nearest(facing: NDArray[np.int16]) -> tuple[NDArray[np.int64], NDArray[np.f
     of = np.zeros(int(labels.max()) + 1, np.int64)
     of[labels[on]] = facing[on]
     return of[labels], np.asarray(gap, np.float32)
+
+
+def middle_of(mask: NDArray[np.bool_]) -> tuple[float, float]:
+    """(x, y) of ``mask`` (h, w); far away where it is empty."""
+    ys, xs = np.nonzero(mask)
+    return (float(xs.mean()), float(ys.mean())) if len(xs) else (-1e3, -1e3)
+
+
+def span_of(mask: NDArray[np.bool_]) -> tuple[float, float]:
+    """(width, height) of ``mask`` (h, w); 1 where it is empty."""
+    ys, xs = np.nonzero(mask)
+    return (float(np.ptp(xs) + 1), float(np.ptp(ys) + 1)) if len(xs) else (1.0, 1.0)

@@ -117,6 +117,12 @@ class Surface:
         if not self._unknown.any():
             self._unknown = None
 
+    @property
+    def now(self) -> Floats:
+        """(h, w, 3) what is seen, in the light of the shelf at rest."""
+        assert self._now is not None  # noqa: S101 - asked after a picture was taken
+        return self._now
+
     def looks(self, near: tuple[slice, slice]) -> tuple[Floats, Floats]:
         """(h, w, 3) each, of a part of the region: the look at rest, and what is seen there."""
         assert self._rest is not None  # noqa: S101 - asked after a picture was taken
