@@ -73,10 +73,12 @@ class Region:
         """(N, 4) boxes of the frame in pixels of the small picture."""
         return (xyxy - (self.left, self.top, self.left, self.top)) * self.scale
 
-    def shares(self, which: NDArray[np.bool_]) -> dict[int, float]:
-        """The parts of facings that ``which`` (h, w) is, by the facing or the nearest: goods are
-        seen from above too, beyond their front."""
-        counts = np.bincount(self.nearest[which], minlength=len(self.sizes))
+    def shares(
+        self, which: NDArray[np.bool_], near: tuple[slice, slice] = np.s_[:, :]
+    ) -> dict[int, float]:
+        """The parts of facings that ``which`` (h, w), of the part ``near`` of the small picture,
+        is, by the facing or the nearest: goods are seen from above too, beyond their front."""
+        counts = np.bincount(self.nearest[near][which], minlength=len(self.sizes))
         return {int(f): float(counts[f] / self.sizes[f]) for f in np.flatnonzero(counts)}
 
     def shares_on_goods(self, which: NDArray[np.bool_]) -> dict[int, float]:
