@@ -47,7 +47,9 @@ class Reaches:
         self._hidden = [one for one in self._hidden if now_s - one[0] < HIDDEN_S]
         self._hidden.append((now_s, look.hidden))
         self._hands += [
-            _Hand(hand, self._before(hand)) for hand in look.hands if hand.sure >= s.hand_sure
+            _Hand(hand, self._hidden_before(hand))
+            for hand in look.hands
+            if hand.sure >= s.hand_sure
         ]
         self._asked = [one for one in self._asked if now_s - one.until_s < 2 * s.patient_s]
         self._asked += look.hands
@@ -60,7 +62,7 @@ class Reaches:
             elif one.open_since_s is None:
                 one.open_since_s = now_s
 
-    def _before(self, hand: HandSeen) -> float:
+    def _hidden_before(self, hand: HandSeen) -> float:
         """How much of its facing was hidden just before ``hand`` was held out."""
         parts = [hidden[hand.facing] for at_s, hidden in self._hidden
                  if hand.since_s - BEFORE_S <= at_s < hand.since_s]  # fmt: skip
@@ -195,15 +197,10 @@ class Reaches:
         return near and (one.facing == other.facing or known)
 
     def _goes_on(self, one: HandSeen, other: HandSeen) -> bool:
-        """Whether ``one`` is how somebody stands from when the hand ``other`` is back on, or until
-        it is held out."""
+        """Whether ``one`` is how somebody stands when the hand ``other`` is back."""
         if one.track != other.track or (one.track is None and one.facing != other.facing):
             return False
-        at_once_s = self._settings.at_once_s
-        return (
-            abs(one.since_s - other.until_s) < at_once_s
-            or abs(one.until_s - other.since_s) < at_once_s
-        )
+        return abs(one.since_s - other.until_s) < self._settings.at_once_s
 
 
 def _before(one: HandSeen, other: HandSeen) -> bool:
