@@ -9,10 +9,11 @@ still but for the two moments at which the arm goes out and comes back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+
+from miseban.vision.sealed import Sealed
 
 Floats = NDArray[np.float64]
 Image = NDArray[np.float32]
@@ -34,12 +35,28 @@ NUMBERS = 2 * COLUMNS * ROWS
 """How many numbers tell where it lies."""
 
 
-@dataclass(slots=True)
-class Gestures:
+class Former(Sealed):
+    """What was seen at some places before something was held out there: pixels, so it is sealed."""
+
+    __slots__ = ("_levels",)
+
+    def __init__(self, levels: Image) -> None:
+        """``levels`` (N, 3)."""
+        self._levels = levels
+
+    def alike(self, now: Image) -> NDArray[np.bool_]:
+        """(N,) where ``now`` (N, 3) shows the same."""
+        return np.asarray(np.abs(now - self._levels).max(axis=1) < ALIKE)
+
+
+class Gestures(Sealed):
     """The last pictures, and how much of each body's surroundings changed from one to the next."""
 
-    _pictures: list[tuple[float, Image]] = field(default_factory=list)
-    _moved: list[tuple[float, dict[int, float]]] = field(default_factory=list)
+    __slots__ = ("_moved", "_pictures")
+
+    def __init__(self) -> None:
+        self._pictures: list[tuple[float, Image]] = []
+        self._moved: list[tuple[float, dict[int, float]]] = []
 
     def see(
         self, time_s: float, small: Image, moving: NDArray[np.bool_],
@@ -54,16 +71,19 @@ class Gestures:
             track: _changed(moving, box, tall) for track, box in boxes.items()
         }))  # fmt: skip
 
-    def before(self, since_s: float, where: Places) -> Image:
-        """(N, 3) what was seen at the flat places ``where`` just before ``since_s``."""
+    def forget(self) -> None:
+        """Keeps no picture."""
+        self._pictures = []
+
+    def before(self, since_s: float, where: Places) -> Former:
+        """What was seen at the flat places ``where`` (N,) just before ``since_s``."""
         earlier = [small for at_s, small in self._pictures if at_s < since_s - JUST_S]
         small = earlier[-1] if earlier else self._pictures[0][1]
-        return np.asarray(small.reshape(-1, 3)[where], np.float32)
+        return Former(small.reshape(-1, 3)[where])
 
-    def back(self, former: Image, where: Places) -> NDArray[np.bool_]:
+    def back(self, former: Former, where: Places) -> NDArray[np.bool_]:
         """(N,) whether the same is seen at ``where`` as before."""
-        now = self._pictures[-1][1].reshape(-1, 3)[where]
-        return np.asarray(np.abs(now - former).max(axis=1) < ALIKE)
+        return former.alike(self._pictures[-1][1].reshape(-1, 3)[where])
 
     def moved(self, track: int | None, since_s: float) -> tuple[float, float, float, float]:
         """How much changed about ``track`` in the second before ``since_s``, just then, from then

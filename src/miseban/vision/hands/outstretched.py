@@ -37,7 +37,7 @@ another track."""
 TOOK_S = 10.0
 """After so long it does not matter how long ago a piece was taken, only which way it went."""
 FARTHEST = 2.0
-"""In heights of a body: no hand is farther from all bodies."""
+"""No hand is so many bodies off."""
 NUMBERS = 43 + 5 + gestures.NUMBERS
 """How many numbers tell of a hand at a facing."""
 
@@ -54,7 +54,7 @@ class _Held:
     where: NDArray[np.int64]
     since: Floats
     away: NDArray[np.float32]
-    former: NDArray[np.float32]
+    former: gestures.Former
     moved: float
     last: tuple[float, int]
 
@@ -85,6 +85,10 @@ class Outstretched:
         """``track`` took a piece, or brought ``more``."""
         if track is not None:
             self._told[track] = time_s, 1 if more else -1
+
+    def nobody(self) -> None:
+        """Nobody is near: no picture is kept."""
+        self._gestures.forget()
 
     @property
     def remembered(self) -> int:

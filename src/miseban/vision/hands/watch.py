@@ -96,6 +96,7 @@ class HandsWatch(Sealed):
         everybody = np.concatenate([own, region.boxes(people[_has_size(people)])])
         somebody = _near(everybody, region.facing.shape)
         if not somebody and surface.at_rest(small, time_s):
+            self._hands.nobody()
             return HandsLook(time_s, hidden=np.zeros(len(region.sizes)))
         tall = height_of(everybody, self._unit_px)
         self._beside_at_first(everybody, tall)
