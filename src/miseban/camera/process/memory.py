@@ -12,7 +12,7 @@ from typing import Final
 
 _M_MMAP_THRESHOLD: Final = -3
 _LARGE: Final = 32_768
-_PLAIN: Final = {
+PLAIN: Final = {
     # Small pieces of Python too.
     "PYTHONMALLOC": "malloc",
     # One heap: else there is one for every thread, each with what that thread once needed, and of
@@ -37,7 +37,7 @@ def begin_plainly() -> None:
     environment says already stays."""
     if os.environ.get("PYTHONMALLOC") or not hasattr(ctypes.CDLL(None), "malloc_trim"):
         return
-    for name, value in _PLAIN.items():
+    for name, value in PLAIN.items():
         os.environ.setdefault(name, value)
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very program
 
