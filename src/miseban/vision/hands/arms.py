@@ -53,7 +53,8 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     mask = covered.astype(np.uint8)
     square = np.ones((3, 3), np.uint8)
     closed = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, square), np.uint8)
-    count, labels = cv2.connectedComponents(closed, connectivity=8)
+    count, numbered = cv2.connectedComponents(closed, connectivity=8)
+    labels: Labels = np.asarray(numbered, np.int32)
     nothing = np.zeros(covered.shape, bool)
     none = Bodies(nothing, [], nothing)
     if count < 2:
