@@ -180,6 +180,19 @@ def test_a_child_alone_that_wanders_is_told_of_and_one_that_waits_is_not() -> No
     assert call.kind == "lost_child"
 
 
+@pytest.mark.parametrize(("stands_s", "told"), [(10.0, 1), (25.0, 0)])
+def test_a_child_that_stands_for_a_while_between_its_ways_is_not_lost(
+    stands_s: float, told: int
+) -> None:
+    """Its family walks ahead or comes after, and stands with it."""
+    knots, now = [(0.0, 4.0, 4.0)], 0.0
+    for x, y in [(15, 4), (4, 7), (15, 3), (4, 5), (15, 6)]:
+        knots += [(now + 11, x, y), (now + 11 + stands_s, x, y)]
+        now += 11 + stands_s
+    child = Actor(along(*knots), 0, now, upright(1.15))
+    assert len(calls(seen([child]))) == told
+
+
 def test_long_search() -> None:
     """Short stops all over, in a shop in which people stay for half a minute."""
     spots = [(5.0, 3.0), (14.0, 7.0), (6.0, 7.0), (13.0, 3.0), (5.0, 4.0), (14.0, 6.0)]
