@@ -116,6 +116,11 @@ def test_a_wheelchair_is_told_once() -> None:
     assert 80 <= at_s(call) <= 94
 
 
+def test_where_few_were_seen_nobody_is_broader_than_usual() -> None:
+    """Those few may all be slim."""
+    assert not calls(seen([*passers(3), wheelchair(26)]))
+
+
 def test_a_child_is_no_wheelchair() -> None:
     mother = Actor(along((80, 5, 5), (94, 15, 5)), 80, 94)
     child = Actor(along((80, 5, 6), (94, 15, 6)), 80, 94, upright(1.25))
