@@ -21,7 +21,7 @@ SUITES = (
     *("pipeline", "tracking", "zones", "memory", "scale", "simulation", "rendering", "gate"),
     *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes"),
     *("fusion", "floor", "people", "uniform", "floor_pixels", "robust", "calibration"),
-    *("journal", "live", "screen", "questions", "intake", "screens", "help", "shelves"),
+    *("journal", "live", "screen", "questions", "look", "intake", "screens", "help", "shelves"),
     *("shelf_day", "shelf_lessons", "shelf_real", "faced", "moved", "hands"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")

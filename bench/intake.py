@@ -34,6 +34,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.live import RATE, Traffic, large_shop
 from bench.result import CannotRunError, Result
+from miseban.camera.process.memory import PLAIN, take_it_plainly
 from miseban.hub.api.app import create_app
 from miseban.hub.people.identity import CONSOLE
 from miseban.hub.people.rights import Right
@@ -252,7 +253,8 @@ def _broker(program: str, folder: Path) -> Iterator[int]:
 def _hub(folder: Path, port: int) -> Iterator[tuple[Connection, int, int, str]]:
     here, there = _SPAWN.Pipe()
     process = _SPAWN.Process(target=_run_hub, args=(folder, port, there))
-    process.start()
+    with mock.patch.dict(os.environ, PLAIN):  # memory as in the hub that a shop runs
+        process.start()
     there.close()
     http, token = here.recv()
     assert process.pid is not None
@@ -265,6 +267,7 @@ def _hub(folder: Path, port: int) -> Iterator[tuple[Connection, int, int, str]]:
 
 def _run_hub(folder: Path, port: int, pipe: Connection) -> None:
     folder.mkdir()
+    take_it_plainly()
     settings = Settings(
         data=folder, listen="127.0.0.1:1", tls=Tls(on=False),
         mqtt=Mqtt(broker=f"mqtt://127.0.0.1:{port}"),

@@ -19,7 +19,7 @@ from miseban.camera.delivery.address import HubAddress
 from miseban.camera.delivery.mqtt import MqttSender
 from miseban.camera.delivery.outbox import Outbox
 from miseban.camera.process.logs import start_logging
-from miseban.camera.process.memory import GivingBack, begin_plainly
+from miseban.camera.process.memory import GivingBack, begin_plainly, settled
 from miseban.vocabulary.identifiers import EventIds
 
 END_S = 60.0
@@ -39,12 +39,13 @@ def main() -> None:
     ids = EventIds()
     told = os.open(folder / "told" / f"{name}.told", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     give_back = GivingBack()
-    while not over.wait(1.0 / settings["rate"]):
-        give_back()
-        one = event(name, index, outbox.next, ids)
-        os.write(told, f"{outbox.next} {one.id}\n".encode())
-        outbox.add([one])
-        sender.wake()
+    with settled():
+        while not over.wait(1.0 / settings["rate"]):
+            give_back()
+            one = event(name, index, outbox.next, ids)
+            os.write(told, f"{outbox.next} {one.id}\n".encode())
+            outbox.add([one])
+            sender.wake()
     sender.stop(END_S)
     outbox.close()
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -102,6 +103,19 @@ def test_cells_of_the_floor_in_which_few_were(tmp_path: Path) -> None:
         (seconds,), (visits,) = (rows(tmp_path, level, "heat", d) for d in ("", "visits"))
         assert (seconds["histogram"], seconds["total"], seconds["n"]) == ([10], 10.0, 6)
         assert (visits["histogram"], visits["total"], visits["n"]) == ([5], 5.0, 6)
+
+
+@pytest.mark.parametrize("at_once", [1, 4, 1000])
+def test_the_floor_is_the_same_however_many_visits_are_looked_at_at_once(
+    tmp_path: Path, at_once: int
+) -> None:
+    with patch("miseban.journal.rollups.heat._VISITS_AT_ONCE", at_once):
+        forgotten(tmp_path, [visit(10 + n % 2, n, (0.1, 0.2, 0.6)) for n in range(14)])
+    assert [row["histogram"] for row in rows(tmp_path, "hour", "heat")] == [[14, 7], [14, 7]]
+    for level, n in (("hour", [7, 7]), ("day", [14])):
+        assert [row["histogram"] for row in rows(tmp_path, level, "heat", "visits")] == [
+            [people, people] for people in n
+        ]
 
 
 def test_a_cell_of_a_day_less_its_hours(tmp_path: Path) -> None:

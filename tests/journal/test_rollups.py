@@ -6,6 +6,7 @@ from __future__ import annotations
 import tempfile
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -80,6 +81,7 @@ def histories(draw: st.DrawFn) -> tuple[str, date, list[Event], list[int]]:
     return zone, first, events, draw(st.lists(st.integers(0, len(events)), max_size=2))
 
 
+@patch("miseban.journal.rollups.heat._VISITS_AT_ONCE", 2)  # as in a day of hundreds
 @settings(max_examples=12, deadline=None, phases=QUICKLY)
 @given(histories())
 def test_they_are_a_recount_of_the_events(story: tuple[str, date, list[Event], list[int]]) -> None:

@@ -145,6 +145,13 @@ WRONG: list[tuple[str, str, str, str, str]] = [
     ("till to an area", '= "waiting"\ns', '= "aisle-3"\ns', '"till-1" queue', 'of kind "area"'),
     ("till's sides swapped", 'service = "serving"', 'service = "waiting"', "service", "counter"),
     (
+        "shelf before no zone",
+        '"sandwiches"\n',
+        '"sandwiches"\nzone = "aisle-4"\n',
+        '[[shelf]] 1 "sandwiches" zone',
+        'found "aisle-4" (did you mean "aisle-3"?)',
+    ),
+    (
         "shelf without facing",
         "[[till]]",
         '[[shelf]]\nid = "b"\ncamera = "door"\n[[till]]',

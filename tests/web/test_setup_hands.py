@@ -110,6 +110,24 @@ def test_a_facing_is_moved_by_arrow_keys_and_by_numbers(
     assert rest == [[px + 10, py + 1] for px, py in others]
 
 
+def test_the_area_before_a_shelf_is_chosen_at_its_facing_and_stays_while_it_is(
+    installer: Visitor, shop_file: Path
+) -> None:
+    page = choose(installer)
+    before = page.get_by_label("Area before this shelf")
+    expect(before).to_have_value(SHELF["id"])  # the zone that has the shelf's id
+    area = next(one for one in tomllib.loads(KONBINI)["zone"] if one["id"] == "bento")
+    before.select_option(area["id"])
+    assert saved(page, shop_file) == FACING["polygon"]
+    assert [one.zone for one in load_shop(shop_file).shelves] == [area["id"], None]
+    page.get_by_role("button", name=area["name"], exact=True).press("Enter")
+    expect(page.locator("#details .note")).to_contain_text("cannot be removed")
+    page.get_by_role("button", name=FACING["name"], exact=True).press("Enter")
+    before.select_option("")
+    saved(page, shop_file)
+    assert shop_file.read_text("utf-8").rstrip() == KONBINI.rstrip()
+
+
 def test_a_till_is_set_by_keyboard_and_what_it_needs_stays(
     installer: Visitor,
     shop_file: Path,

@@ -56,6 +56,9 @@ def hands(shop: Shop) -> list[Event]:
         fill = float(state == "full")
         add(at_s, "shelf.state", shelf=shelf.id, facing=first.id, state=state, fill=fill,
             confidence=1.0, camera=shelf.camera)  # fmt: skip
+    for at_s in (172_800, 174_600):  # two days later it stays full
+        add(at_s, "shelf.state", shelf=shelf.id, facing=first.id, state="full", fill=1.0,
+            confidence=1.0, camera=shelf.camera)  # fmt: skip
     for n in range(9):
         hand(1300 + 20 * n, 100 + n, second.id, "pick_up")
     return events
@@ -103,6 +106,19 @@ def test_one_tap_is_kept_told_to_the_camera_and_shown(
         assert states[shelf.id, facing.id] == "low"
         page.locator(f'#check [data-place="{place}"] [data-state="full"]').click()
         expect(page.locator("#now button.facing.full", has_text=facing.name)).to_have_count(1)
+
+
+def test_a_day_on_which_nothing_was_empty_is_no_day_of_which_nothing_is_known(
+    browser: Browser, site: Website
+) -> None:
+    with Visitor.of(browser, site) as one:
+        full, unknown = (DAY + timedelta(days=n) for n in (2, -3))
+        page = one.log_in("staff", f"/shelves?period={full}..{full}")
+        ready(page)
+        expect(page.locator("#stock")).to_contain_text("No facing was empty")
+        page.goto(f"{site.url}/shelves?period={unknown}..{unknown}")
+        ready(page)
+        expect(page.locator("#stock")).to_contain_text("Nothing is known")
 
 
 def test_without_a_connection_nothing_is_said_later(browser: Browser, site: Website) -> None:

@@ -13,6 +13,7 @@ from miseban.camera.child_process import Command
 from miseban.camera.delivery.address import parse_hub
 from miseban.camera.process.commands import camera_commands
 from miseban.camera.process.logs import start_logging
+from miseban.camera.process.memory import settled
 from miseban.cli.live_cameras import Appearance, FileWatch, LiveCameras, models_of
 from miseban.vocabulary.shop import load_shop
 
@@ -92,7 +93,8 @@ def camera(
     before = {number: signal.signal(number, handler) for number, handler in signals.items()}
     watch.start()
     try:
-        live.run(lambda: stopping)
+        with settled():
+            live.run(lambda: stopping)
     finally:
         watch.stop()
         for number, handler in before.items():

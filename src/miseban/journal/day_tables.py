@@ -13,7 +13,14 @@ import pyarrow.compute as pc
 from miseban.journal.events_table import SCHEMA, TRAIL, VISIT_ENDED
 from miseban.journal.manifest import Segment
 from miseban.journal.packed import Packed
-from miseban.journal.segments import SCHEMAS, fitted, read_segment, widened
+from miseban.journal.segments import (
+    SCHEMAS,
+    TRAILS,
+    fitted,
+    read_segment,
+    read_trails,
+    widened,
+)
 from miseban.vocabulary.errors import BadInput, Failed
 from miseban.vocabulary.events import EVENT_CLASSES
 
@@ -23,9 +30,6 @@ _KEPT_DAYS = 4
 
 class Unreadable(BadInput):
     """A segment that is damaged."""
-
-
-TRAILS = pa.schema([SCHEMA.field(name) for name in ("id", *TRAIL)])
 
 
 class DayTables:
@@ -65,9 +69,8 @@ class DayTables:
         data = EVENT_CLASSES[VISIT_ENDED]
         own = tuple(segment for segment in segments if segment.day == day and segment.data == data)
         if self._last_trails is None or self._last_trails[0] != own:
-            parts = [self._read(segment, TRAILS) for segment in own]
+            parts = [_readable(read_trails, self._folder / segment.path) for segment in own]
             table = pa.concat_tables(parts) if parts else TRAILS.empty_table()
-            table = table.filter(pc.is_valid(table["t"]))
             self._last_trails = (own, Packed(table)) if _is_over(day, segments) else None
         else:
             table = self._last_trails[1].table()
@@ -77,17 +80,18 @@ class DayTables:
         return _with_fresh(table, day, visits)
 
     def _read(self, segment: Segment, schema: pa.Schema) -> pa.Table:
-        path = self._folder / segment.path
         there = [name for name in SCHEMAS[segment.data].names if name in schema.names]
-        try:
-            table = read_segment(path, there)
-        except Failed as error:
-            raise Unreadable("journal", path, error.what) from None
-        if schema is TRAILS:
-            return table.select(schema.names).cast(schema)  # right to the last bit but one
+        table = _readable(lambda path: read_segment(path, there), self._folder / segment.path)
         if any(name in schema.names for name in TRAIL):
             return widened(table).select(schema.names)
         return fitted(table, schema)  # no column is made that nobody asked for
+
+
+def _readable(read: Callable[[Path], pa.Table], path: Path) -> pa.Table:
+    try:
+        return read(path)
+    except Failed as error:
+        raise Unreadable("journal", path, error.what) from None
 
 
 def _is_over(day: date, segments: Sequence[Segment]) -> bool:

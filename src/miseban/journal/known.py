@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 
 import numpy as np
-from numpy.typing import NDArray
 
+from miseban.journal.keys import Found, Keys, KeySet, keys_of
 from miseban.vocabulary.events import Event
 
-Keys = NDArray[np.int64]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = EPOCH.date().toordinal()
 MOST_KEYS = 4_000_000
@@ -31,72 +30,68 @@ def date_of(day: int) -> date:
 
 
 class KnownIds:
-    """Ids in the log are held as they are; those in segments as sorted keys of 64 bits, read when a
-    day is asked for. Python's hash of a text is keyed anew in each process, so nobody can make two
-    ids that meet; by chance, an event among a million of its day is taken for another once in
-    10 000 000 000 000.
+    """Ids as keys of 64 bits: those in the log, and those in segments, which are read when a day is
+    asked for.
 
     ``load`` reads the ids of a day from its segments; none where there are no segments.
     """
 
     def __init__(self, load: Callable[[date], Iterable[Sequence[str]]]) -> None:
         self._load = load
-        self._fresh: dict[int, set[str]] = {}
-        self._leaving: dict[int, set[str]] = {}
-        self._settled: OrderedDict[int, _Sorted] = OrderedDict()
+        self._fresh: dict[int, KeySet] = {}
+        self._leaving: dict[int, KeySet] = {}
+        self._settled: OrderedDict[int, KeySet] = OrderedDict()
 
     def add(self, events: Sequence[Event]) -> list[bool]:
         """Which of them are new; those are known from now on."""
         if not events:
             return []
-        times = [event.time for event in events]
-        first, last = day_of(min(times)), day_of(max(times))
-        days = [first] * len(times) if first == last else [day_of(time) for time in times]
-        several = set(days)
-        settled = {day: keys for day in several if len(keys := self._keys(day).all)}
-        names = [event.id for event in events]
-        found: list[bool] | None = None
-        if settled:
-            found = self._among(settled, days, names)
-        if len(several) == 1 and not settled and not self._leaving:
-            here = self._fresh.setdefault(first, set())
-            if here.isdisjoint(names) and len(set(names)) == len(names):  # nearly always
-                here.update(names)
-                return [True] * len(names)
-        new = []
-        fresh = {day: self._fresh.setdefault(day, set()) for day in several}
-        leaving = self._leaving
-        for at, (day, name) in enumerate(zip(days, names, strict=True)):
-            here = fresh[day]
-            if (
-                name in here
-                or (found is not None and found[at])
-                or (leaving and name in leaving.get(day, ()))
-            ):
-                new.append(False)
-            else:
-                here.add(name)
-                new.append(True)
+        days = np.fromiter((day_of(event.time) for event in events), np.int64, len(events))
+        keys = keys_of([event.id for event in events])
+        new = np.zeros(len(events), bool)
+        for day in np.unique(days).tolist():
+            of_day = np.flatnonzero(days == day)
+            new[of_day] = self._add(day, keys[of_day])
+        return new.tolist()
+
+    def _add(self, day: int, keys: Keys) -> Found:
+        """Which of them are new on that day."""
+        new = np.zeros(len(keys), bool)
+        new[np.unique(keys, return_index=True)[1]] = True  # each the first time that it is there
+        new &= ~self._settled_of(day).among(keys)
+        for log in (self._leaving, self._fresh):
+            if day in log:
+                new &= ~log[day].among(keys)
+        if new.any():
+            self._fresh.setdefault(day, KeySet()).add(keys[new])
         return new
 
     def take_back(self, events: Iterable[Event]) -> None:
         """Of events that were new and could not be kept."""
+        of_days: dict[int, list[str]] = {}
         for event in events:
-            self._fresh[day_of(event.time)].discard(event.id)
+            of_days.setdefault(day_of(event.time), []).append(event.id)
+        for day, names in of_days.items():
+            self._fresh[day].drop(keys_of(names))
 
     def leave(self) -> None:
         """All that is in the log is now on its way into segments."""
-        for day, names in self._fresh.items():
-            self._leaving.setdefault(day, set()).update(names)
+        for day, keys in self._fresh.items():
+            if day in self._leaving:  # a compaction failed
+                self._leaving[day].add(keys.all)
+            else:
+                self._leaving[day] = keys
         self._fresh = {}
 
     def settle(self) -> None:
         """What was on its way is there."""
         # The day of which most came. The latest may be one that a wrong clock made up.
         growing = max(self._leaving, key=lambda day: len(self._leaving[day]), default=None)
-        for day, names in self._leaving.items():
+        for day, keys in self._leaving.items():
             if day in self._settled:
-                self._settled[day].add(_keys(names), AHEAD if day == growing else 1)
+                if day == growing:
+                    self._settled[day].expect(AHEAD)
+                self._settled[day].add(keys.all)
         for day, keys in self._settled.items():
             if growing is not None and day != growing:
                 keys.fit()
@@ -106,12 +101,12 @@ class KnownIds:
         """Segments have changed otherwise: they will be read again."""
         self._settled.clear()
 
-    def _keys(self, day: int) -> _Sorted:
+    def _settled_of(self, day: int) -> KeySet:
         keys = self._settled.get(day)
         if keys is None:
-            keys = self._settled[day] = _Sorted()
+            keys = self._settled[day] = KeySet(1)
             for names in self._load(date_of(day)):
-                keys.add(_keys(names))
+                keys.add(keys_of(names))
             while len(self._settled) > 1 and self._room() > MOST_KEYS:
                 self._settled.popitem(last=False)
         self._settled.move_to_end(day)
@@ -119,51 +114,3 @@ class KnownIds:
 
     def _room(self) -> int:
         return sum(keys.room for keys in self._settled.values())
-
-    @staticmethod
-    def _among(settled: dict[int, Keys], days: list[int], names: list[str]) -> list[bool]:
-        asked, of_day = _keys(names), np.array(days)
-        found = np.zeros(len(names), bool)
-        for day, keys in settled.items():
-            at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-            found |= (keys[at] == asked) & (of_day == day)
-        return found.tolist()
-
-
-class _Sorted:
-    """Keys in order, in room that may be taken ahead."""
-
-    def __init__(self) -> None:
-        self._keys = np.empty(0, np.int64)
-        self._n = 0
-
-    @property
-    def all(self) -> Keys:
-        """As they are until the next ``add``."""
-        return self._keys[: self._n]
-
-    @property
-    def room(self) -> int:
-        """For how many there is."""
-        return len(self._keys)
-
-    def fit(self) -> None:
-        """There will hardly be more."""
-        if self.room > self._n:
-            self._keys = self.all.copy()
-
-    def add(self, keys: Keys, step: int = 1) -> None:
-        """In room for a multiple of ``step``, where there is too little."""
-        n = self._n + len(keys)
-        if n > self.room:
-            larger = np.empty(-(-n // step) * step, np.int64)
-            larger[: self._n] = self.all
-            larger[n:] = 0  # memory that nobody has written to is not there yet
-            self._keys = larger
-        self._keys[self._n : n] = keys
-        self._n = n
-        self.all.sort(kind="stable")  # which is quick: most are in order
-
-
-def _keys(names: Collection[str]) -> Keys:
-    return np.fromiter(map(hash, names), np.int64, len(names))

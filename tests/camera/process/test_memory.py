@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 
@@ -24,6 +25,33 @@ def test_memory_is_given_back_every_so_often(monkeypatch: pytest.MonkeyPatch) ->
         give_back()
         give_back()
     assert given == [120.0, 140.0, 160.0]
+
+
+_FREE = """
+import sys
+from miseban.camera.process.memory import COLLECT_S, GivingBack
+now = [0.0]
+give_back = GivingBack(clock=lambda: now[0])
+some = [(n,) for n in range(5000)]
+del some
+for now[0] in (1.0, COLLECT_S - 3, COLLECT_S):
+    give_back()
+    sys.stderr.flush()
+    print(now[0], file=sys.stderr, flush=True)
+    sys._debugmallocstats()
+"""
+
+
+@pytest.mark.skipif(
+    platform.python_implementation() != "CPython", reason="its stores are CPython's"
+)
+def test_pythons_own_stores_of_free_objects_are_emptied_now_and_then() -> None:
+    done = subprocess.run([sys.executable, "-c", _FREE], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    found = re.findall(r"(\d+) free 1-sized PyTupleObjects", done.stderr)
+    kept, later, emptied = map(int, found)
+    assert min(kept, later) > 1000
+    assert emptied < 100
 
 
 _BEGIN = """

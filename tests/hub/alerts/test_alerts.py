@@ -245,6 +245,18 @@ def test_an_ill_or_silent_camera_and_counts_that_are_off() -> None:
     assert shop.steps("camera-silent") == ["raised"]
 
 
+def test_cameras_that_come_back_with_the_hub_in_the_morning_are_not_silent() -> None:
+    shop = Hub(default_rules().limited(SHOP))
+    make = Making()
+    shop.tell(make.health(-25_000, camera="door"))
+    shop.wait(60)
+    shop.tell(make.health(shop.seconds, camera="door"))
+    shop.wait(1000, step=10)
+    assert shop.steps("camera-silent") == []
+    shop.wait(600, step=10)
+    assert shop.steps("camera-silent") == ["raised"], "now it is"
+
+
 def test_a_camera_that_was_switched_off_is_ill_though_its_process_tells_so() -> None:
     shop = Hub(default_rules().limited(SHOP))
     make = Making()

@@ -166,6 +166,25 @@ def test_who_faced_a_facing_stood_before_it_or_touched_it(tmp_path: Path) -> Non
     assert one(found, "faced", "drinks/cola") is None
 
 
+def test_who_passed_a_shelf_was_in_the_zone_that_it_names(tmp_path: Path) -> None:
+    told = Told()
+    for visit in range(40):  # a quarter stays for long enough to have stopped
+        stays_s = 12.0 if visit % 4 == 0 else 2.0
+        stay = {"zone": "counter-1", "visit": f"{visit:016x}"}
+        told.add(visit, "zone.entered", **stay)
+        told.add(visit + stays_s / 60, "zone.left", **stay, dwell_s=stays_s, stitched=1)
+    shop = shelf()
+    named = [one.model_copy(update={"zone": "counter-1"}) for one in shop.shelves]
+    events = told.day()
+    found = {}
+    for name, shelves in (("own id", shop.shelves), ("named", tuple(named))):
+        place = kept(tmp_path / name, shop.model_copy(update={"shelves": shelves}), events)
+        found[name] = place.ask("funnel", DAY, NEXT)
+    assert one(found["named"], "passed", "milk/a") == 40
+    assert one(found["named"], "stopped", "milk/a") == 10
+    assert one(found["own id"], "passed", "milk/a") == 0
+
+
 def test_fewer_than_k_keep_nothing_to_themselves(tmp_path: Path) -> None:
     told = Told()
     for visit in range(9):

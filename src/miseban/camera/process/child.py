@@ -38,7 +38,7 @@ from miseban.camera.process.commands import appearance_s
 from miseban.camera.process.dots import DotMaker
 from miseban.camera.process.live import LiveLoop, Show
 from miseban.camera.process.logs import start_logging
-from miseban.camera.process.memory import GivingBack
+from miseban.camera.process.memory import GivingBack, settled
 from miseban.camera.process.opening import open_live
 from miseban.camera.process.settings import Beat, ProcessSettings
 from miseban.camera.process.wall_clock import WallClock
@@ -116,7 +116,8 @@ class CameraProcess:
                 show=self._shown(stack, shop, sender), lessons=lessons,
                 memory=settings.outbox,
             )  # fmt: skip
-            loop.run()
+            with settled():
+                loop.run()
         return 0 if self._stopping.is_set() else ANEW
 
     def _shown(self, stack: ExitStack, shop: Shop, sender: Sender) -> Show | None:

@@ -92,14 +92,16 @@ class Labels:
 
 @dataclass(slots=True)
 class _Visit:
-    """``last`` is when it was last heard of other than going out, ``out`` when it last went out."""
+    """``last`` is when it was last heard of other than going out, ``out`` when it last went out.
+    In microseconds since 1970: a time as an object is two small pieces of memory, of minutes, that
+    hold pages open which are else empty."""
 
-    last: datetime | None = None
-    out: datetime | None = None
-    ended: datetime | None = None
+    last: int | None = None
+    out: int | None = None
+    ended: int | None = None
 
     @property
-    def newest(self) -> datetime:
+    def newest(self) -> int:
         return max(one for one in (self.last, self.out, self.ended) if one is not None)
 
     @property
@@ -117,7 +119,7 @@ class Visits:
         self._entrances = entrances
         self._served = {zone: _Served() for zone in counters}
         self._visits: dict[str, _Visit] = {}
-        self._stays: defaultdict[str, dict[str, tuple[datetime, int]]] = defaultdict(dict)
+        self._stays: defaultdict[str, dict[str, int]] = defaultdict(dict)  # time and kind, as one
         self._inside: defaultdict[str, set[str]] = defaultdict(set)  # by zone, not left
         self._going: set[str] = set()
         # Visits of which no more is kept: nobody comes back by an old event, or after the end.
@@ -160,15 +162,16 @@ class Visits:
         if not self.seen(event.visit, event.time):
             return
         stays = self._stays[event.zone]
-        step = (event.time, _ENTERED if type(event) is ZoneEntered else _LEFT)
+        left = type(event) is not ZoneEntered
+        step = 2 * micros(event.time) + (_LEFT if left else _ENTERED)
         held = stays.get(event.visit)
         if held is not None and held >= step:
             return
         stays[event.visit] = step
-        if step[1] == _ENTERED:
-            self._inside[event.zone].add(event.visit)
-        else:
+        if left:
             self._inside[event.zone].discard(event.visit)
+        else:
+            self._inside[event.zone].add(event.visit)
 
     def occupancy(self, event: ZoneOccupancy) -> None:
         """Where nobody was at ``time``, all who had come before have gone, seen or not."""
@@ -181,12 +184,13 @@ class Visits:
         stays = self._stays[zone]
         found = {}
         for visit in self._inside[zone]:
-            since = stays[visit][0]
-            if since > nobody and since >= now - _LOST and self._still(visit, since):
+            since_us = stays[visit] // 2
+            since = moment(since_us)
+            if since > nobody and since >= now - _LOST and self._still(visit, since_us):
                 found[visit] = since
         return found
 
-    def _still(self, visit_id: str, since: datetime) -> bool:
+    def _still(self, visit_id: str, since: int) -> bool:
         visit = self._visits.get(visit_id)
         return visit is None or (visit.ended is None and (visit.out is None or since > visit.out))
 
@@ -197,13 +201,14 @@ class Visits:
 
     def in_progress(self, now: datetime, staff: Set[str]) -> int:
         """Visits that were heard of, have not gone out and have not ended."""
+        first = micros(now - _LOST)
         lasts = [self._visits[one].last for one in self._going if one not in staff]
-        return sum(last is not None and last >= now - _LOST for last in lasts)
+        return sum(last is not None and last >= first for last in lasts)
 
     def forget(self, now: datetime) -> None:
         """What counts for nothing any more: of visits that are over, a while later, all but that
         they are; after ``LOST_S`` that too."""
-        before, lately = now - _LOST, now - _OVER
+        before, lately = micros(now - _LOST), micros(now - _OVER)
         over: list[str] = []
         for visit_id, visit in self._visits.items():
             newest = visit.newest
@@ -215,12 +220,12 @@ class Visits:
         self._going.difference_update(gone)
         for moments, is_end in ((self._out, False), (self._ended, True)):
             some = {
-                hashed(visit_id): micros(visit.newest)
+                hashed(visit_id): visit.newest
                 for visit_id, visit in gone.items()
                 if (visit.ended is not None) == is_end
             }
             moments.add(list(some), list(some.values()))
-            moments.forget(micros(before))
+            moments.forget(before)
         for served in self._served.values():
             served.forget(now - _SERVED)
         for zone, stays in self._stays.items():
@@ -236,7 +241,7 @@ class Visits:
             out = self._out.get(number)
             if self._ended.get(number) is not None or (out is not None and micros(time) <= out):
                 return None
-            visit = self._visits[visit_id] = _Visit(out=None if out is None else moment(out))
+            visit = self._visits[visit_id] = _Visit(out=out)
         return visit
 
     def _sort(self, visit_id: str, visit: _Visit) -> None:
@@ -269,5 +274,6 @@ class _Served:
             self._visits = array("Q", [self._visits[i] for i in kept])
 
 
-def _later(held: datetime | None, time: datetime) -> datetime:
-    return time if held is None or time > held else held
+def _later(held: int | None, time: datetime) -> int:
+    at = micros(time)
+    return at if held is None or at > held else held

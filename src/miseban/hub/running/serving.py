@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 import threading
@@ -15,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from miseban.camera.process.logs import log
+from miseban.camera.process.memory import settled
 from miseban.hub.api.watching import end_streams
 from miseban.hub.ending import ended
 from miseban.hub.tls import TlsFiles, uvicorn_settings
@@ -60,17 +60,10 @@ def serve(
         h11_max_incomplete_event_size=32_768,
         **(uvicorn_settings(tls) if tls else {}),
     )
-    # What is there by now lasts as long as this: to look for garbage in it, again and again while
-    # events come, took a quarter of the time that an event takes.
-    gc.collect()
-    gc.freeze()
-    try:
-        with _listening(host, port) as listening:
-            asyncio.run(
-                _serve(_Server(config), app, listening, on_reload, on_ready, until, beside, renew)
-            )
-    finally:
-        gc.unfreeze()
+    with settled(), _listening(host, port) as listening:
+        asyncio.run(
+            _serve(_Server(config), app, listening, on_reload, on_ready, until, beside, renew)
+        )
 
 
 def _listening(host: str, port: int) -> socket.socket:

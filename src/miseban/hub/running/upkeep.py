@@ -10,7 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from miseban.camera.process.logs import log
-from miseban.camera.process.memory import GIVE_BACK_S, give_it_back
+from miseban.camera.process.memory import GIVE_BACK_S, GivingBack
 from miseban.hub.running.settings import Upkeep
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
@@ -104,10 +104,11 @@ class Keeper:
             _LOG.exception("upkeep failed")
 
     def _run(self) -> None:
+        give_back = GivingBack()
         while True:
             self.once()
             next_s = time.monotonic() + 60.0 * self._upkeep.compact_minutes
             while time.monotonic() < next_s:  # questions take memory too, whenever they are asked
-                give_it_back()
+                give_back()
                 if self._pace.wait(GIVE_BACK_S):
                     return

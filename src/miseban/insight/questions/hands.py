@@ -51,13 +51,13 @@ class _Subject:
 
 def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     """A row for every facing (``shelf/facing``), or for every shelf. Who passed and stopped is
-    known where a zone has the shelf's id."""
+    known where the shop file says which zone is before a shelf."""
     over = grid(question, "whole", asked.reader.timezone, finest="hour")
     some = narrowed(question, over, asked.reader.timezone)
     wanted = question.shelves
     shelves = [shelf for shelf in asked.shop.shelves if wanted is None or shelf.id in wanted]
-    zones = {zone.id for zone in asked.shop.zones}
-    near = [shelf.id for shelf in shelves if shelf.id in zones]
+    zones = {one.id: zone.id for one in shelves if (zone := asked.shop.zone_before(one))}
+    near = list(dict.fromkeys(zones.values()))
     # One look at the journal for both: what may be told of a place hangs on no other.
     people = fetch(
         asked, over, ("touch", "stay"), [*near, *places_of(asked.shop.shelves)], some=some
@@ -73,8 +73,9 @@ def funnel(question: FunnelQuestion, asked: Asked) -> Answer:
     fronts = {"/".join(place) for place in fronts_of(asked.shop)} if faced_so else set()
     for shelf in shelves:
         seen = coverage.line(shelf.id)
-        one, divided = people.of("stay", shelf.id), stops.of("stay", shelf.id)
         told = shelf.id in zones
+        before = zones.get(shelf.id, "")
+        one, divided = people.of("stay", before), stops.of("stay", before)
         passed = one.told if told else nothing
         known = told & (divided.measured > 0)
         stopped = np.where(known, lasting(divided.histogram, STOP_S), np.nan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -48,11 +49,11 @@ class DayRows:
 
 
 def count_relevant(
-    day: ShopDay, events: pa.Table, trails: pa.Table | None, before: pa.Table
+    day: ShopDay, events: pa.Table, trails: Iterable[pa.Table], before: pa.Table
 ) -> DayRows:
-    """``events`` are those that ``relevant.of_day`` gives, ``trails`` (``id``, ``t``, ``x``, ``y``)
-    of the visits among them, ``before`` the ``closing`` rows of the day before. The same events
-    give the same rows."""
+    """``events`` are those that ``relevant.of_day`` gives, ``trails`` tables (``id``, ``t``,
+    ``x``, ``y``) of the visits among them, ``before`` the ``closing`` rows of the day before. The
+    same events give the same rows."""
     if not len(events):
         return DayRows.nothing()
     window = Window(day, events)

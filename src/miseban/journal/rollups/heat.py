@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -13,11 +14,12 @@ from miseban.journal.rollups.days import Micros, ShopDay
 from miseban.journal.rollups.rows import HEAT_CELL_M, ROW, VISITS, Level
 from miseban.journal.rollups.window import Told, Window
 
+_VISITS_AT_ONCE = 200
 MOST_M = 500.0
 """Who is said to be farther from the plan's corner is nowhere."""
 
 
-def heat(window: Window, trails: pa.Table | None, levels: Sequence[Level]) -> list[pa.Table]:
+def heat(window: Window, trails: Iterable[pa.Table], levels: Sequence[Level]) -> list[pa.Table]:
     """Rows of ``heat``, a table for each of ``levels``: of every band of the floor a grid row of
     person-seconds, without staff; a sample of a trail is a second. ``visits``: how many visits were
     in each cell of the band, each once a day, when it first was. ``n`` are the visits that were in
@@ -28,24 +30,67 @@ def heat(window: Window, trails: pa.Table | None, levels: Sequence[Level]) -> li
     told = told.those(kept)
     fused = told.texts("camera") == ""
     told = told.those(fused) if fused.any() else told
-    if trails is None or not len(told):
+    edges = [window.day.edges(level) for level in levels]
+    ids = told.table["id"].combine_chunks()
+    parts: list[_Samples] = []
+    for table in trails:
+        for batch in table.to_batches(_VISITS_AT_ONCE):
+            visit = pc.index_in(batch["id"], ids)
+            of_them = pa.Table.from_batches([batch]).filter(visit.is_valid())
+            numbers = np.asarray(visit.drop_null().to_numpy(), np.int64)
+            samples = _samples(Told(told.table.take(pa.array(numbers))), of_them, numbers)
+            parts.append(_placed(*samples, window.day, edges))
+    if not parts:
         return [ROW.empty_table() for _ in levels]
-    times, xy, visit = _samples(told, trails)
-    inside = (times >= window.day.start_us) & (times < window.day.end_us) & (xy >= 0).all(axis=1)
-    inside &= (xy < MOST_M).all(axis=1)
-    cell = (xy[inside] / HEAT_CELL_M).astype(np.int64)
+    cell = np.concatenate([part.cell for part in parts])
+    visit = np.concatenate([part.visit for part in parts])
+    seconds = np.concatenate([part.seconds for part in parts])
     found = []
-    for level in levels:
-        edges = window.day.edges(level)
-        start = np.searchsorted(edges, times[inside], side="right") - 1
-        found.append(_grid(window.day, edges, start, cell, visit[inside]))
+    for n, ends in enumerate(edges):
+        start = np.concatenate([part.start[n] for part in parts])
+        found.append(_grid(window.day, ends, _Samples([start], cell, visit, seconds)))
     return found
 
 
-def _samples(told: Told, trails: pa.Table) -> tuple[Micros, NDArray[np.float64], NDArray[np.int64]]:
-    """When (N,), where (N, 2) in metres and which visit (N,) each sample is."""
-    order = pc.index_in(told.table["id"].combine_chunks(), trails["id"].combine_chunks())
-    t, x, y = (trails[name].take(order).combine_chunks() for name in ("t", "x", "y"))
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """In small numbers, for a day has millions, and those of a visit that follow each other in a
+    cell as one of so many ``seconds`` (N,): ``start`` (N,) for each level, ``cell`` (N, 2) column
+    and band, ``visit`` (N,)."""
+
+    start: list[NDArray[np.int16]]
+    cell: NDArray[np.int16]
+    visit: NDArray[np.int32]
+    seconds: NDArray[np.int32]
+
+
+def _placed(
+    times: Micros,
+    xy: NDArray[np.float64],
+    visit: NDArray[np.int64],
+    day: ShopDay,
+    edges: Sequence[Micros],
+) -> _Samples:
+    """Samples on the day and the floor."""
+    inside = (times >= day.start_us) & (times < day.end_us) & (xy >= 0).all(axis=1)
+    inside &= (xy < MOST_M).all(axis=1)
+    times = times[inside]
+    start = [(np.searchsorted(ends, times, side="right") - 1).astype(np.int16) for ends in edges]
+    cell, who = (xy[inside] / HEAT_CELL_M).astype(np.int16), visit[inside].astype(np.int32)
+    same = np.ones(max(0, len(who) - 1), bool)
+    for column in (*start, *cell.T, who):
+        same &= column[1:] == column[:-1]
+    first = np.flatnonzero(np.append(True, ~same)[: len(who)])
+    seconds = np.diff(first, append=len(who)).astype(np.int32)
+    return _Samples([one[first] for one in start], cell[first], who[first], seconds)
+
+
+def _samples(
+    told: Told, trails: pa.Table, numbers: NDArray[np.int64]
+) -> tuple[Micros, NDArray[np.float64], NDArray[np.int64]]:
+    """When (N,), where (N, 2) in metres and of which visit (N,) each sample of ``trails`` is, those
+    of ``told``, in order, which have these ``numbers``."""
+    t, x, y = (trails[name].combine_chunks() for name in ("t", "x", "y"))
     length = np.asarray(pc.fill_null(t.value_lengths(), 0).to_numpy(), np.int64)
     which = np.repeat(np.arange(len(told)), length)
     t_s, x_m, y_m = (c.flatten().to_numpy(zero_copy_only=False) for c in (t, x, y))
@@ -53,43 +98,40 @@ def _samples(told: Told, trails: pa.Table) -> tuple[Micros, NDArray[np.float64],
     begun = np.zeros(len(told))
     begun[length > 0] = t_s[first]
     since = np.round((t_s - begun[which]) * 1e6).astype(np.int64)
-    return told.micros("started")[which] + since, np.stack([x_m, y_m], axis=1), which
+    return told.micros("started")[which] + since, np.stack([x_m, y_m], axis=1), numbers[which]
 
 
-def _grid(
-    day: ShopDay,
-    edges: Micros,
-    start: NDArray[np.int64],
-    cell: NDArray[np.int64],
-    visit: NDArray[np.int64],
-) -> pa.Table:
-    """``start``, ``visit`` (N,) and ``cell`` (N, 2) column and band of N person-seconds."""
+def _grid(day: ShopDay, edges: Micros, samples: _Samples) -> pa.Table:
+    """Of ``samples`` whose only level is the one of these ``edges``."""
+    (start,), cell, visit = samples.start, samples.cell, samples.visit
     if not len(start):
         return ROW.empty_table()
-    columns, bands = cell.max(axis=0) + 1
+    columns, bands = (cell.max(axis=0) + 1).tolist()
     every = (len(edges) - 1) * bands
-    row = start * bands + cell[:, 1]
-    seconds = np.bincount(row * columns + cell[:, 0], minlength=every * columns)
-    seconds = seconds.reshape(every, columns)
+    row = np.multiply(start, bands, dtype=np.int64) + cell[:, 1]
+    place = row * columns + cell[:, 0]
+    seconds = np.bincount(place, samples.seconds, minlength=every * columns)
+    seconds = seconds.reshape(every, columns).astype(np.int64)
     there = np.zeros((every, visit.max() + 1), bool)
     there[row, visit] = True
     rows = np.flatnonzero(there.any(axis=1))
     seconds, visits = seconds[rows], there[rows].sum(axis=1)
-    came = _first_there(row, cell, visit, (every, int(columns)))[rows]
+    came = _first_there(row, cell, visit, (every, columns))[rows]
     parts = [("", rows, visits, seconds)]
     some = came.any(axis=1)
     parts.append((VISITS, rows[some], visits[some], came[some]))
-    return pa.concat_tables([_band_rows(day, edges, int(bands), *part) for part in parts])
+    return pa.concat_tables([_band_rows(day, edges, bands, *part) for part in parts])
 
 
 def _first_there(
     row: NDArray[np.int64],
-    cell: NDArray[np.int64],
-    visit: NDArray[np.int64],
+    cell: NDArray[np.int16],
+    visit: NDArray[np.int32],
     shape: tuple[int, int],
 ) -> NDArray[np.int64]:
     """(rows, columns) how many visits were in each cell, each in the first row that it was in."""
-    place = (cell[:, 1] * shape[1] + cell[:, 0]) * (visit.max() + 1) + visit
+    place = np.multiply(cell[:, 1], shape[1], dtype=np.int64) + cell[:, 0]
+    place = place * (int(visit.max()) + 1) + visit
     # Samples stand visit by visit, in order of time; who stands still is looked at once.
     moved = np.flatnonzero(np.diff(place, prepend=-1))
     first = moved[np.unique(place[moved], return_index=True)[1]]

@@ -52,7 +52,14 @@ def tells_of_the_next(told: Told) -> NDArray[np.bool_]:
 
 def of_day(day: ShopDay, events: pa.Table) -> pa.Table:
     """Those of ``events`` (of the day before to the day after, in any order) that the roll-up of
-    ``day`` hangs on, each once and in order of type, time and id.
+    ``day`` hangs on, each once and in order of type, time and id."""
+    found = _once(narrowed(day, events))
+    return found.sort_by([(name, "ascending") for name in ("type", "time", "id")])
+
+
+def narrowed(day: ShopDay, events: pa.Table) -> pa.Table:
+    """The same in the order in which they come; also of a part of them: what comes of all parts is
+    narrowed to what would have come of the whole.
 
     Of the day after, that is what began on the day or became known of its visits, and one event
     that tells that it went on.
@@ -71,8 +78,7 @@ def of_day(day: ShopDay, events: pa.Table) -> pa.Table:
             first = counted[times[counted] == times[counted].min()]
             ids = events["id"].take(pa.array(first)).to_pylist()
             kept[first[ids.index(min(ids))]] = True
-    found = _once(events.filter(pa.array(kept)))
-    return found.sort_by([(name, "ascending") for name in ("type", "time", "id")])
+    return events.filter(pa.array(kept))
 
 
 def digest(events: pa.Table, before: pa.Table) -> str:

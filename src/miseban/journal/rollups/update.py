@@ -20,7 +20,7 @@ from miseban.journal.events_table import VISIT_ENDED
 from miseban.journal.rollups.counting import COUNTED, DayRows, count_relevant
 from miseban.journal.rollups.days import ShopDay, shop_day, utc_days
 from miseban.journal.rollups.files import replace_days, rows_of_day
-from miseban.journal.rollups.relevant import digest, of_day
+from miseban.journal.rollups.relevant import digest, narrowed, of_day
 from miseban.journal.rollups.rows import LEVELS, SORTED_BY, rests_on, rows_where
 from miseban.journal.rollups.touched import touched
 from miseban.vocabulary.events import DataClass
@@ -39,6 +39,8 @@ class Source(Protocol):
 _ONE_DAY = timedelta(days=1)
 _COUNTED_THEN = ("line", "queue", "shelf", "receipt", "alert")
 """Whose rows have ``n`` from events of the same day."""
+_FEW = 2
+"""Today, and yesterday or tomorrow: a hub counts no others but what comes in late."""
 _MANY_DAYS = 40
 """So many days are counted before they are written."""
 
@@ -97,7 +99,7 @@ def recounted(
     cannot be read, which are put into ``waiting``. With ``damaged`` files, which say nothing, none
     is left out as counted already. Nothing is written."""
     todo = set(days)
-    loaded = _Loaded(source)
+    loaded = _Loaded(source, many=len(todo) > _FEW)
     last: tuple[date, pa.Table] | None = None
     for day in _in_order(todo):
         yesterday = day - _ONE_DAY
@@ -152,33 +154,39 @@ def frozen_classes(day: ShopDay, forgotten: Mapping[DataClass, datetime]) -> fro
 
 
 class _Loaded:
-    """The few days of events that are needed next to each other."""
+    """Events of days of UTC, one day after the other: three whole days of a supermarket, beside the
+    tenth of them that is needed, took as much memory as the rest of a hub. Where ``many`` days are
+    counted, those are kept that the next one needs too."""
 
-    def __init__(self, source: Source) -> None:
-        self._source, self._days = source, dict[date, pa.Table]()
+    def __init__(self, source: Source, *, many: bool) -> None:
+        self._source, self._many, self._days = source, many, dict[date, pa.Table]()
 
-    def between(self, start: datetime, end: datetime) -> pa.Table:
-        """Of all the days of UTC that share some time with these."""
+    def relevant(self, day: ShopDay, start: datetime, end: datetime) -> pa.Table:
+        """As ``relevant.of_day`` gives them, of all the days of UTC that share some time with
+        these."""
         days = utc_days(start, end)
         self._days = {day: self._days[day] for day in days if day in self._days}
-        for day in days:
-            if day not in self._days:
-                self._days[day] = self._source.day(day)
-        return pa.concat_tables([self._days[day] for day in days])
+        return of_day(day, pa.concat_tables([narrowed(day, self._day(one)) for one in days]))
 
-    def trails(self, events: pa.Table, start: datetime) -> pa.Table | None:
-        """Of visits among ``events`` that ended from ``start`` on; None where there are none."""
+    def _day(self, day: date) -> pa.Table:
+        found = self._days.get(day)
+        if found is None:
+            found = self._source.day(day)
+            if self._many:
+                self._days[day] = found
+        return found
+
+    def trails(self, events: pa.Table, start: datetime) -> Iterator[pa.Table]:
+        """Of visits among ``events`` that ended from ``start`` on, a day of UTC at a time: half of
+        what a day takes."""
         since = pa.scalar(start, events["time"].type)
         ended = pc.and_(
             pc.equal(events["type"], VISIT_ENDED), pc.greater_equal(events["time"], since)
         )
         visits = events.filter(ended)
         days = pc.unique(visits["time"].cast(pa.date32())).to_pylist()
-        parts = [self._source.trails(day) for day in sorted(days)]
-        if not parts:
-            return None
-        whole = pa.concat_tables(parts)
-        return whole.filter(pc.is_in(whole["id"], visits["id"].combine_chunks()))
+        for day in sorted(days):
+            yield self._source.trails(day)
 
 
 def _count(
@@ -193,7 +201,7 @@ def _count(
 ) -> DayRows | None:
     """None where the day has been counted already, of the same events, and nothing is damaged."""
     day, start, end = around(date_, timezone)
-    events = of_day(day, loaded.between(start, end))
+    events = loaded.relevant(day, start, end)
     made_of = digest(events, before)
     mark = old["detail"].filter(pc.equal(old["what"], COUNTED)).to_pylist()
     if mark == [made_of] and not damaged:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from miseban.vocabulary.shop import Camera, Shop
 from miseban.vocabulary.shop.fixture import Fixture
 from miseban.vocabulary.shop.pinhole import Pinhole, fit_pinhole
+from miseban.vocabulary.shop.zone import Zone
 
 Floats = NDArray[np.float64]
 Place = tuple[str, str]
@@ -75,20 +76,20 @@ def sides_of(fixture: Fixture) -> list[Side]:
 def fronts_of(shop: Shop) -> dict[Place, Front]:
     """By shelf and facing, for those whose camera has floor points that say how it hangs, and whose
     outline lies on a fixture of the plan. Seen over a low shelf goods may stand on the one behind:
-    nobody says how high fixtures are. Then those count before which the zone lies that has the
-    shelf's id; without one, nothing is known of that facing."""
+    nobody says how high fixtures are. Then those count before which the shelf's zone lies;
+    without one, nothing is known of that facing."""
     sides = [side for fixture in shop.fixtures for side in sides_of(fixture)]
     lenses: dict[str, Pinhole | None] = {}
     found: dict[Place, Front] = {}
     for shelf in shop.shelves if sides else ():
-        zones = [one.camera for one in shop.zones if one.id == shelf.id]
-        for name in [shelf.camera, *(name for name in zones if name is not None)]:
+        zone = shop.zone_before(shelf)
+        for name in [shelf.camera, *([zone.camera] if zone and zone.camera else [])]:
             if name not in lenses:
                 lenses[name] = _lens(shop.camera(name))
         lens = lenses[shelf.camera]
         if lens is None:
             continue
-        stands = _middle(shop, shelf.id, lenses)
+        stands = None if zone is None else _middle(zone, lenses)
         for facing in shelf.facings:
             front = _front(lens, np.asarray(facing.polygon, np.float64), sides, stands)
             if front is not None:
@@ -96,11 +97,8 @@ def fronts_of(shop: Shop) -> dict[Place, Front]:
     return found
 
 
-def _middle(shop: Shop, shelf: str, lenses: Mapping[str, Pinhole | None]) -> Floats | None:
-    """The middle (2,) of the shelf's zone on the plan, if it has one."""
-    zone = next((one for one in shop.zones if one.id == shelf), None)
-    if zone is None:
-        return None
+def _middle(zone: Zone, lenses: Mapping[str, Pinhole | None]) -> Floats | None:
+    """The middle (2,) of ``zone`` on the plan, if it can be laid there."""
     corners = np.asarray(zone.polygon, np.float64)
     if zone.camera is not None:
         lens = lenses[zone.camera]
@@ -123,8 +121,8 @@ def _lens(camera: Camera) -> Pinhole | None:
 def _front(
     lens: Pinhole, outline: Floats, sides: list[Side], stands: Floats | None
 ) -> Front | None:
-    """On the side before which ``stands`` (2,) is, nearest of those on which all of it can lie; the
-    only such side, where nobody knows."""
+    """On the only side on which all of it can lie; of several, on the nearest of those before which
+    ``stands`` (2,) is."""
     eye = np.array([lens.x, lens.y])
     width, height = lens.size
     focal = lens.focal_px
@@ -134,8 +132,10 @@ def _front(
     ])  # fmt: skip
     rays = on_lens @ lens.axes  # (N, 3): x, y and downwards
     hits = [front for side in sides for front in _on(side, eye, lens.height_m, rays)]
+    if len(hits) == 1:
+        return hits[0]
     if stands is None:
-        return hits[0] if len(hits) == 1 else None
+        return None
     before = [(one.side.before(stands), one) for one in hits]
     near = [
         (ahead, one)

@@ -155,6 +155,8 @@ def _shelves(shop: Shop) -> Iterator[Problem]:
             place: Place = ("shelf", number, "camera")
             yield _nothing_there(place, "[[camera]]", shelf.camera, shop.cameras)
             continue
+        if shelf.zone is not None:
+            yield from _seen_zone(("shelf", number, "zone"), shelf.zone, shop)
         for spot, facing in enumerate(shelf.facings):
             place = ("shelf", number, "facing", spot, "polygon")
             yield from _in_picture(place, facing.polygon, camera)
@@ -190,20 +192,24 @@ def _help(shop: Shop) -> Iterator[Problem]:
     """Places without help are zones that people are seen in; nothing is named twice."""
     if shop.help is None:
         return
-    seen = [zone for zone in shop.zones if zone.kind != "private"]
     for number, zone_id in enumerate(shop.help.off):
         place: Place = ("help", "off", number)
-        zone = _find(shop.zones, zone_id)
-        if zone is None:
-            yield _nothing_there(place, "[[zone]]", zone_id, seen)
-        elif zone.kind == "private":
-            expected = "a zone in which people are seen"
-            yield Problem(place, expected, f'{shown(zone_id)} of kind "private"')
-        elif zone_id in shop.help.off[:number]:
+        yield from _seen_zone(place, zone_id, shop)
+        if zone_id in shop.help.off[:number]:
             yield Problem(place, "each zone once", f"{shown(zone_id)} again")
     for number, kind in enumerate(shop.help.kinds):
         if kind in shop.help.kinds[:number]:
             yield Problem(("help", "kinds", number), "each kind once", f"{shown(kind)} again")
+
+
+def _seen_zone(place: Place, zone_id: str, shop: Shop) -> Iterator[Problem]:
+    zone = _find(shop.zones, zone_id)
+    if zone is None:
+        seen = [one for one in shop.zones if one.kind != "private"]
+        yield _nothing_there(place, "[[zone]]", zone_id, seen)
+    elif zone.kind == "private":
+        expected = "a zone in which people are seen"
+        yield Problem(place, expected, f'{shown(zone_id)} of kind "private"')
 
 
 def _till_zone(place: Place, zone_id: str, kind: str, shop: Shop) -> Iterator[Problem]:

@@ -58,6 +58,11 @@ class Shelf(Table):
         default_factory=title_from_id, description="Its name for people. Without it: the id."
     )
     camera: Id = Field(description="The camera that sees it.")
+    zone: Id | None = Field(
+        default=None,
+        description="The zone before it, in which people pass and stop. Without it: the zone that "
+        "has the shelf's id, if there is one.",
+    )
     tells: Annotated[
         tuple[ShelfTells, ...],
         Field(max_length=2, json_schema_extra={"form": 'list of `"state"`, `"touches"`'}),

@@ -179,6 +179,11 @@ class Shop(Table):
             f"expected a zone of the shop file ({known}), found {shown(zone_id)}",
         )
 
+    def zone_before(self, shelf: Shelf) -> Zone | None:
+        """The zone in which people pass that shelf and stop at it, if it is known."""
+        wanted = shelf.zone or shelf.id
+        return next((zone for zone in self.zones if zone.id == wanted), None)
+
     def lines_of(self, camera_id: str) -> tuple[Line, ...]:
         """The lines drawn on that camera's picture, in pixels, in the order of the file."""
         return tuple(line for line in self.lines if line.camera == camera_id)

@@ -73,6 +73,21 @@ export class Model {
     });
   }
 
+  /** The zones that may be before the shelf of a facing, and the one that is: that of the shelf's id where it
+      names none. */
+  before({ shelf }) {
+    const zones = this.now.zone.filter((one) => one.kind !== "private");
+    const wanted = this.now.shelf.find((one) => one.id === shelf).zone ?? shelf;
+    return {
+      zones, zone: zones.find((one) => one.id === wanted)?.id,
+      set: (id) => this.step((now) => {
+        const table = now.shelf.find((one) => one.id === shelf);
+        if (id) table.zone = id;
+        else delete table.zone;
+      }),
+    };
+  }
+
   add(kind, table, shelf = null) {
     this.step((now) => {
       if (kind !== "facing") return now[kind].push(table);

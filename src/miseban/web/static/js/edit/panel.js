@@ -56,8 +56,9 @@ export function afresh(box, render, now = false) {
 }
 
 /** A form for the chosen shape. `set(key, value)`, `turn()`, `remove()`; `place` has the `size` and `step` of
-    what it is drawn on, its `unit`, and `put(n, axis, value)`. */
-export function form(one, { set, turn, remove, problem, write, till, place }) {
+    what it is drawn on, its `unit`, and `put(n, axis, value)`; of a facing, `before` has the `zones` that may be
+    before its shelf, the one that is, and `set(zone)`. */
+export function form(one, { set, turn, remove, problem, write, user, place, before }) {
   const field = (label, input, note) => h("label", label, input, note && h("small", note));
   const text = (key, value, more = {}) => h("input", { value: value ?? "", name: key, ...more, onchange: (event) => set(key, event.target.value.trim()) });
   const num = (key, value, more) => h("input", { type: "number", value: value ?? "", name: key, ...more, onchange: (event) => set(key, event.target.value === "" ? undefined : Number(event.target.value)) });
@@ -73,13 +74,17 @@ export function form(one, { set, turn, remove, problem, write, till, place }) {
         h("option", { value: "yes", selected: table.entrance !== false }, t("draw.leads_in")), h("option", { value: "no", selected: table.entrance === false }, t("draw.leads_between")))),
     one.kind === "facing" && field("GTIN", text("gtin", table.gtin, { inputmode: "numeric", maxlength: "14" }), t("draw.gtin_why")),
     one.kind === "facing" && field(t("draw.capacity"), num("capacity", table.capacity, { min: "1", max: "10000", step: "1" })),
+    before && field(t("draw.before"),
+      h("select", { name: "before", onchange: (event) => before.set(event.target.value) },
+        h("option", { value: "", selected: !before.zone }, t("draw.before_none")),
+        before.zones.map((zone) => h("option", { value: zone.id, selected: zone.id === before.zone }, nameOf(zone)))), t("draw.before_why")),
     h("details.by-number", { open: openNumbers, ontoggle: (event) => { openNumbers = event.target.open; } }, h("summary", { "data-act": "numbers" }, t("draw.by_number", { unit: place.unit })),
       h("ol", pointsOf(one).map((point, n) => h("li", ["x", "y"].map((name, axis) => h("input", { type: "number", name: `${name}-${n}`, "aria-label": t(`draw.${name}_of`, { n: n + 1 }), value: point[axis], min: "0", max: place.size[axis], step: "any", inputmode: "decimal", onchange: (event) => {
         if (event.target.value !== "" && event.target.checkValidity()) place.put(n, axis, Number(event.target.value));
         else event.target.value = point[axis];
       } })))))),
     problem && h("p.note.bad", { id: "mistake" }, t(`mistake.${problem.what}`, { at: problem.at ? write(problem.at) : "" })),
-    till && h("p.note", t("draw.used_by_till", { till })),
+    user && h("p.note", t("draw.used_by", { user })),
     h("div.row",
       one.kind === "line" && h("button", { type: "button", onclick: turn, "data-act": "turn" }, t("draw.turn")),
       h("button.danger", { type: "button", onclick: remove, "data-act": "remove" }, t("draw.remove"))));

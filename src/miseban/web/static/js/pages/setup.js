@@ -116,13 +116,15 @@ const details = (now) => afresh($("#details"), shapeForm, now);
 function shapeForm() {
   const box = $("#details");
   if (!chosen) return box.replaceChildren(h("p.empty", t("draw.choose")));
-  const till = (model.now.till ?? []).find((one) => chosen.kind === "zone" && [one.queue, one.service].includes(chosen.id));
+  const uses = (one) => chosen.kind === "zone" && [one.queue, one.service, one.zone].includes(chosen.id);
+  const user = [...model.now.till, ...model.now.shelf].find(uses);
   box.replaceChildren(form(chosen, {
     set: (key, value) => model.set(chosen, key, value),
     turn: () => model.setPoints(chosen, [...pointsOf(chosen)].reverse()),
     remove: () => { const gone = chosen; chosen = null; model.remove(gone); say(t("draw.removed", { name: nameOf(gone.table) })); board.svg.focus(); },
     place: { size: board.size, unit: surface() ? "px" : "m", put: (n, axis, value) => model.setPoints(chosen, pointsOf(chosen).map((point, k) => (k === n ? Object.assign([...point], { [axis]: value }) : point))) },
-    problem: problemOf(chosen, model), write: surface() ? pixels : metres, till: till && nameOf(till),
+    problem: problemOf(chosen, model), write: surface() ? pixels : metres, user: user && nameOf(user),
+    before: chosen.kind === "facing" && model.before(chosen),
   }));
 }
 

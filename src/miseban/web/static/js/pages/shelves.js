@@ -76,7 +76,7 @@ function stood(stock, known) {
     [t("shelves.emptied"), (row) => number(row.emptied.value), true],
     [t("shelves.fill"), (row) => share(row.fill.value), true],
   ];
-  fill("stock", rows.length ? h("div.scroll", { tabindex: "0" }, table(rows.slice(0, SHOWN), columns)) : h("p.empty", t("shelves.no_stock")), tableOf(stock.rows, columns, csvOf("stock")));
+  fill("stock", rows.length ? h("div.scroll", { tabindex: "0" }, table(rows.slice(0, SHOWN), columns)) : h("p.empty", t(mine ? "shelves.never_empty" : "shelves.no_stock")), tableOf(stock.rows, columns, csvOf("stock")));
 }
 
 /** What stands where, beside a plan: of now, whatever the period. */
