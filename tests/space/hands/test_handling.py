@@ -128,3 +128,10 @@ def test_what_only_brushes_a_facing_does_not_hide_what_is_done_there() -> None:
     yours = ShelfChange(2, 2.0, 2.2, {1: 0.4}, None, -0.3, 8, more=0.1, sure=0.9)
     assert kinds(handling.see(HandsLook(2.6, [], [mine], OPEN))) == [(0, "pick_up")]
     assert kinds(handling.see(HandsLook(2.8, [], [yours], OPEN))) == [(1, "pick_up")]
+
+
+def test_an_arm_does_not_tell_when_a_change_came_that_nobody_saw_for_long() -> None:
+    late = ShelfChange(1, 1.0, 13.5, {1: 0.2}, None, -0.5, 7)
+    assert kinds(played([late], arm=(12.5, 14.5), until_s=20.0)) == [(1, "reach")]
+    soon = ShelfChange(1, 12.0, 13.5, {1: 0.2}, None, -0.5, 7)
+    assert kinds(played([soon], arm=(12.5, 14.5), until_s=20.0)) == [(1, "pick_up")]

@@ -11,16 +11,17 @@ HAND = HandSeen(1, 2.0, 4.0, 7, 0.9)
 
 
 def played(
-    hands: list[HandSeen], changes: list[ShelfChange], *, hidden_from_s: float = 99.0
-) -> list[tuple[int, str, float]]:
+    hands: list[HandSeen], changes: list[ShelfChange], *, hidden_from_s: float = 99.0,
+    hidden_before: float = 0.0, hidden_after: float = 0.9,
+) -> list[tuple[int, str, float]]:  # fmt: skip
     """Five looks a second for 40 s, somebody in front; hands are told when they are over, changes
-    0.6 s after they came."""
+    0.6 s after they came. From ``hidden_from_s`` on more or less of the facings is hidden."""
     handling, told = Handling([4, 4, 4]), []
     for step in range(200):
         now_s = step / 5
         over = [hand for hand in hands if round(5 * hand.until_s) == step]
         fresh = [one for one in changes if round(5 * (one.until_s + 0.6)) == step]
-        hidden = np.full(3, 0.9 if now_s >= hidden_from_s else 0.0)
+        hidden = np.full(3, hidden_after if now_s >= hidden_from_s else hidden_before)
         told += handling.see(HandsLook(now_s, [], fresh, hidden, over, somebody=True))
     told += handling.finish()
     return [(one.facing, one.kind, one.time_s) for one in told]
@@ -54,6 +55,17 @@ def test_what_nobody_sees_again_is_not_told() -> None:
     assert played([HAND], [], hidden_from_s=2.0) == []
 
 
+def test_who_stands_before_the_goods_all_the_while_has_reached() -> None:
+    """Half of the facing is seen before the hand, and the same half after it."""
+    told = played([HAND], [], hidden_from_s=2.0, hidden_before=0.5, hidden_after=0.5)
+    assert told == [(1, "reach", 3.0)]
+
+
+def test_who_stands_closer_after_a_hand_hides_what_it_did() -> None:
+    assert played([HAND], [], hidden_from_s=2.0, hidden_before=0.1, hidden_after=0.5) == []
+    assert played([HAND], [], hidden_from_s=2.0, hidden_before=0.8, hidden_after=0.8) == []
+
+
 def test_a_small_change_counts_where_a_hand_was() -> None:
     """Less than a piece looks alone: the rest of it is hidden."""
     small = gone(1, 3.0, 7, share=0.04)
@@ -78,3 +90,27 @@ def test_a_hand_that_took_something_early_has_not_also_reached() -> None:
     hand = HandSeen(1, 2.0, 4.0, None, 0.9)
     early = ShelfChange(1, 1.2, 1.75, {1: 0.04}, None, -0.5, None, more=0.1, sure=0.9)
     assert [kind for _, kind, _ in played([hand], [early])] == ["pick_up"]
+
+
+def test_who_stands_still_after_a_hand_has_not_reached_again() -> None:
+    """The arm is back at 4 s; what is seen from then on is how the body stands without it."""
+    back = HandSeen(1, 4.0, 5.2, 7, 0.7)
+    assert played([HAND, back], []) == [(1, "reach", 3.0)]
+    again = HandSeen(1, 5.2, 6.6, 7, 0.8)
+    assert [at_s for _, _, at_s in played([HAND, back, again], [])] == [3.0, 5.9]
+
+
+def test_one_body_holds_out_one_hand() -> None:
+    assert played([HAND, HandSeen(1, 3.0, 4.2, 7, 0.7)], []) == [(1, "reach", 3.0)]
+    assert len(played([HAND, HandSeen(1, 3.0, 4.2, 8, 0.7)], [])) == 2
+
+
+def test_what_the_hand_hid_of_a_piece_is_no_other() -> None:
+    """A corner of it is seen when the arm is back, a second later."""
+    rest = ShelfChange(2, 3.8, 4.0, {1: 0.06}, 1, -0.5, 7)
+    assert [kind for _, kind, _ in played([HAND], [gone(1, 3.0, 7), rest])] == ["pick_up"]
+
+
+def test_what_is_hardly_likelier_goods_than_not_is_none() -> None:
+    unsure = ShelfChange(1, 2.8, 3.0, {1: 0.2}, None, -0.5, 7, more=0.1, sure=0.6)
+    assert [kind for _, kind, _ in played([HAND], [unsure])] == ["reach"]

@@ -26,14 +26,20 @@ def unsure(numbers: NDArray[np.float32], hands: Sequence[HandSeen]) -> NDArray[n
     return np.zeros(len(hands), np.float32)
 
 
+def seen() -> tuple[Region, Surface]:
+    """A facing, and one picture of it."""
+    region, surface = Region.of([FACING], WIDTH, HEIGHT), Surface()
+    surface.take(np.zeros((*region.facing.shape, 3), np.float32), 0.0)
+    return region, surface
+
+
 def look(hands: Outstretched, time_s: float, tracks: list[int]) -> None:
     root = np.zeros((32, 32), bool)
     hands.look(time_s, [], root, [], np.array([BOX] * len(tracks)).reshape(-1, 4), tracks, 60.0)
 
 
 def test_who_took_a_piece_and_left_is_forgotten() -> None:
-    region = Region.of([FACING], WIDTH, HEIGHT)
-    hands = Outstretched(region, Surface(), unsure)
+    hands = Outstretched(*seen(), unsure)
     most = 0
     for track in range(1000):
         hands.took(track, 2.0 * track, more=False)
@@ -43,8 +49,7 @@ def test_who_took_a_piece_and_left_is_forgotten() -> None:
 
 
 def test_who_took_a_piece_and_stays_is_remembered() -> None:
-    region = Region.of([FACING], WIDTH, HEIGHT)
-    hands = Outstretched(region, Surface(), unsure)
+    hands = Outstretched(*seen(), unsure)
     hands.took(7, 0.0, more=True)
     for second in range(60):
         look(hands, float(second), [7])

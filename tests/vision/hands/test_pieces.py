@@ -26,6 +26,10 @@ FACINGS = [
 BODY = np.array([[130.0, 10.0, 175.0, 118.0]])
 NOBODY = np.empty((0, 4))
 GOES_S, COMES_S = 4.0, 8.0
+TWO = np.s_[36:72, 184:215]
+"""Two packages beside the body."""
+CORNER = np.s_[60:70, 184:194]
+"""A twenty-fifth of a facing: what is seen of a package behind others, or at the picture's edge."""
 
 
 def shelf(rng: np.random.Generator) -> Picture:
@@ -37,9 +41,11 @@ def shelf(rng: np.random.Generator) -> Picture:
     return picture
 
 
-def looks(*, goes: bool, seed: int = 1, later_s: float = 0.0) -> Iterator[HandsLook]:
+def looks(
+    *, goes: bool, seed: int = 1, later_s: float = 0.0, where: tuple[slice, slice] = TWO
+) -> Iterator[HandsLook]:
     """A body comes after two seconds, and stands before the middle facing. Beside it, and touching
-    it in the picture, two packages go and come back."""
+    it in the picture, what is seen of goods goes and comes back."""
     watch = HandsWatch(FACINGS, WIDTH, HEIGHT)
     region = watch.region
     rng = np.random.default_rng(seed)
@@ -49,7 +55,7 @@ def looks(*, goes: bool, seed: int = 1, later_s: float = 0.0) -> Iterator[HandsL
         time_s = step / 5
         picture = full.copy()
         if goes and GOES_S <= time_s < COMES_S:
-            picture[36:72, 184:215] = 215.0
+            picture[where] = 215.0
         boxes, tracks = NOBODY, list[int]()
         if time_s >= 2.0:
             away = round(130 * max(0.0, 1 - (time_s - 2.0) / 1.5))
@@ -73,6 +79,14 @@ def test_goods_that_go_beside_a_body_are_told_while_it_stands_there() -> None:
     assert gone.more < 0.5 < come.more
     assert come.undoes == gone.number
     assert gone.track == come.track == 7
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_piece_of_which_little_is_seen_is_told_too(seed: int) -> None:
+    gone, come = sure(looks(goes=True, seed=seed, where=CORNER))
+    assert abs(gone.until_s - GOES_S) < 0.3
+    assert abs(come.until_s - COMES_S) < 0.3
+    assert gone.more < 0.5 < come.more
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

@@ -23,7 +23,7 @@ to be: what follows from its mistakes is learnt too (S. Ross and others, AISTATS
 
 MEMBERS = 5
 """The network of hands is the mean of so many."""
-HANDS_DECAY = 8e-3
+HANDS_DECAY = 3e-3
 """How much its large weights cost: fewer hands are known than goods."""
 
 

@@ -23,7 +23,7 @@ BEFORE_S = 0.3
 going on, or on its way back: no other hand, and learnt as none."""
 AFTER_S = 2.2
 """What was held out so long before may be the same arm: it is not learnt from."""
-REACH_WEIGHT, DEED_WEIGHT, BACK_WEIGHT = 1.5, 0.7, 0.7
+REACH_WEIGHT, DEED_WEIGHT, BACK_WEIGHT = 2.5, 0.7, 1.0
 """A hand that takes nothing is told by this network alone, the others by what changed too."""
 
 

@@ -48,10 +48,12 @@ def is_second(
 
 def is_rest(change: ShelfChange, deeds: Sequence[Deed], settings: HandlingSettings) -> bool:
     """Whether ``change`` is the rest of one that was told: the same piece, of which parts are
-    seen, at once or as soon as nobody hides them any more."""
+    seen, at once or as soon as nobody hides them any more: what the hand hid is seen when it has
+    left."""
     once_s = settings.once_s
+    left_s = once_s if change.sure else settings.left_s
     return any(
-        change.from_s - once_s < deed.until_s < change.until_s + once_s
+        change.from_s - left_s < deed.until_s < change.until_s + once_s
         and _common(change.shares, deed.shares) > settings.common_part
         for deed in deeds
     )

@@ -114,6 +114,8 @@ class Handling:
             change, more, self._done, self._settings
         ):
             return []
+        if change.sure < self._settings.goods_sure:
+            return []
         if pieces < self._settings.small_piece:
             self._changes.append(change)  # perhaps a hand was there
             return []
@@ -170,10 +172,9 @@ class Handling:
         kind: Touch = "put_back" if more else "pick_up"
         if is_second(change, more, self._done, self._settings):
             return []
+        if change.until_s - change.from_s > s.vague_s or (one is None and change.track is None):
+            return []
         if one is None:
-            length_s = change.until_s - change.from_s
-            if change.track is None or length_s > s.vague_s:
-                return []
             middle_s = (change.from_s + change.until_s) / 2
             self._done.append(Deed(middle_s, change.until_s, change.track, change.shares, kind))
             return [Touched(facing, kind, middle_s, change.track, 0.6)]

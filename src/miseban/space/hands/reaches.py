@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from miseban.space.hands.deeds import Deed
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import SOON_S, Touched
 from miseban.vocabulary.hands import HandSeen, HandsLook, ShelfChange
+
+Floats = NDArray[np.float64]
+
+HIDDEN_S = 4.5
+"""How much of a facing was hidden is known for so long: no hand is watched for longer."""
+BEFORE_S = 1.0
+"""So long before a hand is held out it is seen how much of its facing a body hides."""
 
 
 @dataclass(slots=True, eq=False)
@@ -16,6 +26,7 @@ class _Hand:
     """A hand that was seen, and since when its facing has been in full view after it."""
 
     seen: HandSeen
+    hidden_before: float = 0.0
     open_since_s: float | None = None
     decided: bool = False
 
@@ -27,31 +38,46 @@ class Reaches:
         self._settings = settings
         self._hands: list[_Hand] = []
         self._asked: list[HandSeen] = []
+        self._hidden: list[tuple[float, Floats]] = []
 
     def see(self, look: HandsLook) -> None:
         """What is no hand by more than even odds is not kept."""
         s, now_s = self._settings, look.time_s
         self._hands = [one for one in self._hands if now_s - one.seen.until_s < 2 * s.patient_s]
-        self._hands += [_Hand(hand) for hand in look.hands if hand.sure >= s.hand_sure]
+        self._hidden = [one for one in self._hidden if now_s - one[0] < HIDDEN_S]
+        self._hidden.append((now_s, look.hidden))
+        self._hands += [
+            _Hand(hand, self._hidden_before(hand))
+            for hand in look.hands
+            if hand.sure >= s.hand_sure
+        ]
         self._asked = [one for one in self._asked if now_s - one.until_s < 2 * s.patient_s]
         self._asked += look.hands
         for one in self._hands:
             if one.decided:
                 continue
-            if look.hidden[one.seen.facing] > s.hidden_part:
+            most = max(s.hidden_part, min(one.hidden_before + s.hidden_more, s.hidden_most))
+            if look.hidden[one.seen.facing] > most:
                 one.open_since_s = None
             elif one.open_since_s is None:
                 one.open_since_s = now_s
 
+    def _hidden_before(self, hand: HandSeen) -> float:
+        """How much of its facing was hidden just before ``hand`` was held out."""
+        parts = [hidden[hand.facing] for at_s, hidden in self._hidden
+                 if hand.since_s - BEFORE_S <= at_s < hand.since_s]  # fmt: skip
+        return float(np.median(parts)) if parts else 0.0
+
     def judged(self, facing: int, track: int | None, begin_s: float, end_s: float) -> bool:
         """Whether what was held out to ``facing``, or by ``track``, in that time came to rest and
-        was judged, hand or not."""
-        around_s = self._settings.around_s
+        was judged, hand or not. A hand that comes back soon has not been away."""
+        s = self._settings
         return any(
             (one.facing == facing or (track is not None and one.track == track))
-            and one.since_s - around_s <= end_s and one.until_s + around_s >= begin_s
+            and one.since_s - s.around_s <= end_s
+            and one.until_s + (s.again_s if one.sure >= s.hand_sure else s.around_s) >= begin_s
             for one in self._asked
-        )  # fmt: skip
+        )
 
     def at(self, change: ShelfChange, deeds: Sequence[Deed]) -> HandSeen | None:
         """The hand that was at ``change`` when it came and did none of ``deeds``; the surest."""
@@ -90,6 +116,8 @@ class Reaches:
                 continue  # nobody has seen what it did
             others = [other.seen for other in self._hands if other is not one]
             if any(self._same(hand, other) and _before(other, hand) for other in others):
+                continue
+            if any(self._goes_on(hand, other) and _before(other, hand) for other in others):
                 continue
             if id(hand) not in busy and not self._comes_back(hand, deeds):
                 time_s = hand.since_s + min((hand.until_s - hand.since_s) / 2, SOON_S)
@@ -162,7 +190,17 @@ class Reaches:
         near = abs(one.since_s - other.since_s) < self._settings.same_s
         if known and one.track != other.track:
             return False
+        if known and not near:
+            both_s = min(one.until_s, other.until_s) - max(one.since_s, other.since_s)
+            least_s = min(one.until_s - one.since_s, other.until_s - other.since_s)
+            return both_s > self._settings.both_part * least_s
         return near and (one.facing == other.facing or known)
+
+    def _goes_on(self, one: HandSeen, other: HandSeen) -> bool:
+        """Whether ``one`` is how somebody stands when the hand ``other`` is back."""
+        if one.track != other.track or (one.track is None and one.facing != other.facing):
+            return False
+        return abs(one.since_s - other.until_s) < self._settings.at_once_s
 
 
 def _before(one: HandSeen, other: HandSeen) -> bool:

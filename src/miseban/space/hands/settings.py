@@ -24,6 +24,9 @@ class HandlingSettings:
     once_s: float = 0.35
     """What one hand changes within this time it changes at once."""
 
+    left_s: float = 1.25
+    """The hand that takes or puts a piece hides a part of it for no longer."""
+
     common_part: float = 0.2
     """And what lies at the same facings in a larger part."""
 
@@ -50,11 +53,17 @@ class HandlingSettings:
     early_s: float = 0.3
     """Moments of hands and of what they do are known so well."""
 
-    around_s: float = 1.0
+    around_s: float = 0.5
     """What was held out so long before an arm is seen, or after, may be that arm."""
 
     same_s: float = 0.8
     """What one body holds out within this time is one hand."""
+
+    both_part: float = 0.5
+    """And neither does it hold two out together for so large a part of the shorter time."""
+
+    at_once_s: float = 0.25
+    """Between two hands of one body the arm is back for longer than this."""
 
     comes_s: float = 1.0
     """What has been seen at a hand for longer when its arm is first seen came without it, and lies
@@ -77,6 +86,13 @@ class HandlingSettings:
 
     hidden_part: float = 0.25
     """More of it hidden is no full view."""
+
+    hidden_more: float = 0.1
+    """But where somebody stands before it all the while, what was in view before the hand came and
+    is again is enough: no more than this part more is hidden ..."""
+
+    hidden_most: float = 0.6
+    """... and no more than this in all."""
 
     patient_s: float = 30.0
     """The longest wait for that."""
@@ -103,3 +119,6 @@ class HandlingSettings:
 
     vague_s: float = 10.0
     """Nobody can tell when a change happened that took longer to be seen."""
+
+    goods_sure: float = 0.75
+    """What came in one moment beside a body is goods where that is so likely."""

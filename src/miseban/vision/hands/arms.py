@@ -53,12 +53,13 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     mask = covered.astype(np.uint8)
     square = np.ones((3, 3), np.uint8)
     closed = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, square), np.uint8)
-    count, labels = cv2.connectedComponents(closed, connectivity=8)
+    count, numbered = cv2.connectedComponents(closed, connectivity=8)
+    labels: Labels = np.asarray(numbered, np.int32)
     nothing = np.zeros(covered.shape, bool)
     none = Bodies(nothing, [], nothing)
     if count < 2:
         return none
-    tall = float(np.median(boxes[:, 3] - boxes[:, 1])) if len(boxes) else unit_px
+    tall = height_of(boxes, unit_px)
     radius = max(LEAST_PX, THIN * tall)
     core = _thick(closed, radius) & in_boxes(boxes, covered.shape, 0.06 * tall)
     edge = _edge(closed, goods)
@@ -70,13 +71,20 @@ def bodies(covered: Mask, goods: Mask, lively: Mask, boxes: Floats, unit_px: flo
     those[0] = False
     if not those.any():
         return none
-    attached = those[labels]
+    attached = np.take(those, labels)
     arms = _arms(attached, root, boxes, radius, tall)
     # A leg that a stripe of the shelf's own colour cuts off hangs on the body all the same.
     beside = cv2.dilate(attached.astype(np.uint8), np.ones((2 * CUT_PX + 1,) * 2, np.uint8)) > 0
-    those[labels[beside & in_boxes(boxes, covered.shape, 0.0) & covered]] = True
+    those[labels[beside & covered & in_boxes(boxes, covered.shape, 0.0)]] = True
     those[0] = False
-    return Bodies(those[labels], arms, root)
+    return Bodies(np.take(those, labels), arms, root)
+
+
+def height_of(boxes: Floats, otherwise: float) -> float:
+    """The height in the middle of those of ``boxes`` (N, 4); ``otherwise`` where there are none."""
+    highs = sorted((boxes[:, 3] - boxes[:, 1]).tolist())
+    half = len(highs) // 2
+    return (highs[half] + highs[-half - 1]) / 2 if highs else otherwise
 
 
 def _thick(mask: NDArray[np.uint8], radius: float) -> Mask:

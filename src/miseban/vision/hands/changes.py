@@ -41,6 +41,9 @@ class ShelfChanges:
         """Of the last pieces, those that were no goods."""
         self.unsure: Mask | None = None
         """Where (h, w) nobody knows how the shelf looked before, None for nowhere."""
+        sizes = region.sizes
+        self._least = max(settings.least_px, settings.least_part * float(np.median(sizes)))
+        self._most = settings.most_facings * float(sizes.max())
         self._number = 0
         self._more: dict[int, int] = {}
 
@@ -118,7 +121,7 @@ class ShelfChanges:
     ) -> list[ShelfChange]:
         """What has come to rest on the shelf and is new there. Where somebody is, it may be a
         sleeve, and is told once they are gone."""
-        s, surface, region = self._settings, self._surface, self._region
+        s, surface = self._settings, self._surface
         lying = surface.covered & ~_wider(found.attached)
         still = lying & (surface.since_s <= time_s - s.settles_s)
         if not still.any():
@@ -130,9 +133,7 @@ class ShelfChanges:
         if not quiet.any():
             return []
         resting = quiet[pieces]
-        least = max(s.least_px, s.least_part * float(np.median(region.sizes)))
-        most = s.most_facings * float(region.sizes.max())
-        large = stats[:, cv2.CC_STAT_AREA] > most
+        large = stats[:, cv2.CC_STAT_AREA] > self._most
         on_goods = np.bincount(pieces[self._goods], minlength=count)
         off = on_goods < 0.4 * stats[:, cv2.CC_STAT_AREA]
         old = surface.since_s <= time_s - s.patient_s
@@ -147,7 +148,7 @@ class ShelfChanges:
             if self._is_unsure(which):
                 surface.settle(which, time_s)
                 continue
-            if which.sum() < least:
+            if np.count_nonzero(which) < self._least:
                 if (surface.since_s[which] <= time_s - 4 * s.settles_s).all():
                     surface.settle(which, time_s)
                 continue

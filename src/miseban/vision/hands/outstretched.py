@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.vision.hands import gestures
 from miseban.vision.hands.movements import together
 from miseban.vision.hands.pieces import Piece
-from miseban.vision.hands.region import Region
+from miseban.vision.hands.region import Region, middle_of, span_of
 from miseban.vision.hands.surface import Surface
 from miseban.vocabulary.hands import HandSeen
 
@@ -36,15 +37,15 @@ another track."""
 TOOK_S = 10.0
 """After so long it does not matter how long ago a piece was taken, only which way it went."""
 FARTHEST = 2.0
-"""In heights of a body: no hand is farther from all bodies."""
-NUMBERS = 43
+"""No hand is so many bodies off."""
+NUMBERS = 43 + 5 + gestures.NUMBERS
 """How many numbers tell of a hand at a facing."""
 
 
 @dataclass(slots=True, eq=False)
 class _Held:
     """What came to rest beside one body, from ``since_s`` on: ``where`` are the flat places of its
-    small pixels and ``since`` since when each rests."""
+    small pixels, ``since`` since when each rests and ``former`` what it showed before."""
 
     since_s: float
     track: int | None
@@ -53,6 +54,7 @@ class _Held:
     where: NDArray[np.int64]
     since: Floats
     away: NDArray[np.float32]
+    former: gestures.Former
     moved: float
     last: tuple[float, int]
 
@@ -71,19 +73,22 @@ class Outstretched:
         self._region, self._surface, self._chances = region, surface, chances
         self._held: list[_Held] = []
         self._past: list[_Past] = []
+        self._gestures = gestures.Gestures()
         self._told: dict[int, tuple[float, int]] = {}
         ys, xs = np.indices(region.facing.shape)
         self._ys, self._xs = ys.ravel(), xs.ravel()
-        self._middles = [
-            _middle(region.facing == facing) for facing in range(len(region.sizes))
-        ]  # fmt: skip
+        self._middles = [middle_of(region.facing == facing) for facing in range(len(region.sizes))]
         self._short = float(np.sqrt(np.median(region.sizes)))
-        self._spans = [_span(region.facing == facing) for facing in range(len(region.sizes))]
+        self._spans = [span_of(region.facing == facing) for facing in range(len(region.sizes))]
 
     def took(self, track: int | None, time_s: float, more: bool) -> None:
         """``track`` took a piece, or brought ``more``."""
         if track is not None:
             self._told[track] = time_s, 1 if more else -1
+
+    def nobody(self) -> None:
+        """Nobody is near: no picture is kept."""
+        self._gestures.forget()
 
     @property
     def remembered(self) -> int:
@@ -107,6 +112,7 @@ class Outstretched:
         self._past = [one for one in self._past if time_s - one.time_s < PAST_S]
         self._past.append(_Past(time_s, own, list(arms)))
         self._forget(time_s)
+        self._gestures.see(time_s, self._surface.now, self._surface.moving, own, tall)
         if fresh:
             away = np.asarray(
                 cv2.distanceTransform((~root).astype(np.uint8), cv2.DIST_L2, 5), np.float32
@@ -157,11 +163,12 @@ class Outstretched:
             where = np.concatenate([np.flatnonzero(piece.which) for piece in pieces])
             track = tracks[owner] if 0 <= owner < len(tracks) else None
             x, y = self._xs[where].mean(), self._ys[where].mean()
+            since_s = min(piece.since_s for piece in pieces)
             box = everybody[owner] if owner >= 0 else np.array([x, y, x, y + tall])
             found.append(_Held(
-                min(piece.since_s for piece in pieces), track, box.copy(), pieces, where,
+                since_s, track, box.copy(), pieces, where,
                 self._surface.since_s.ravel()[where], away.ravel()[where],
-                self._moved(track, tall),
+                self._gestures.before(since_s, where), self._moved(track, tall),
                 self._told.get(-1 if track is None else track, (-np.inf, 0)),
             ))  # fmt: skip
         return found
@@ -182,6 +189,7 @@ class Outstretched:
         far = np.hypot(xs - foot[0], ys - foot[1])
         covered = self._surface.covered.ravel()[where]
         moving = self._surface.moving.ravel()[where]
+        back = self._gestures.back(held.former, where)
         after = 1.0
         if held.track is not None and held.track in own:
             after = min(float(np.abs(own[held.track] - box).max()) / tall, 1.0)
@@ -200,6 +208,8 @@ class Outstretched:
             min(held.since_s - held.last[0], TOOK_S) / TOOK_S,
             float(held.last[1]),
             float(held.away.max()) / tall,
+            float(back.mean()),
+            *self._gestures.moved(held.track, held.since_s),
         ]
         during = [p for p in self._past if held.since_s - 0.05 <= p.time_s < time_s]
         before = [p for p in self._past if held.since_s - 1.05 <= p.time_s < held.since_s - 0.05]
@@ -230,6 +240,9 @@ class Outstretched:
                 *self._off(facing, xs[tip], ys[tip]),
                 *self._off(facing, xs[end], ys[end]),
                 *self._off(facing, float(xs[here].mean()), float(ys[here].mean())),
+                *gestures.about(
+                    xs, ys, back, self._middles[facing], self._spans[facing], float(foot[0])
+                ),
             ]))  # fmt: skip
         return found
 
@@ -254,15 +267,3 @@ def _arms_at(looks: Sequence[_Past], facing: int) -> tuple[float, float]:
     if not lengths:
         return 0.0, 0.0
     return float(np.mean([length > 0 for length in lengths])), float(max(lengths))
-
-
-def _middle(mask: Mask) -> tuple[float, float]:
-    """(x, y) of ``mask`` (h, w); far away where it is empty."""
-    ys, xs = np.nonzero(mask)
-    return (float(xs.mean()), float(ys.mean())) if len(xs) else (-1e3, -1e3)
-
-
-def _span(mask: Mask) -> tuple[float, float]:
-    """(width, height) of ``mask`` (h, w); 1 where it is empty."""
-    ys, xs = np.nonzero(mask)
-    return (float(np.ptp(xs) + 1), float(np.ptp(ys) + 1)) if len(xs) else (1.0, 1.0)

@@ -25,8 +25,8 @@ RESTS_S = 0.35
 """What has shown the same for so long may be at rest."""
 WAITS_S = 0.55
 """What came to rest while the first of it waited for this is one piece."""
-LEAST_PX = 25
-LEAST_PART = 0.05
+LEAST_PX = 12
+LEAST_PART = 0.02
 """A piece has so many small pixels, and is so large a part of a facing."""
 NUMBERS = 24
 """How many numbers tell of a piece."""
@@ -69,7 +69,7 @@ class Pieces:
         were lately, ``unit_px`` a body's height, all in small pixels; ``more`` says of an
         earlier change whether it brought (1), took (-1) or nobody knows (0)."""
         surface = self._surface
-        self._often[~surface.covered] = 0
+        self._often *= surface.covered
         age_s = time_s - surface.since_s
         fresh = surface.covered & (age_s >= RESTS_S) & (surface.since_s != self._judged_s)
         if surface.unknown is not None:
@@ -85,11 +85,12 @@ class Pieces:
             x, y, wide, high, area = stats[number].tolist()
             if area < LEAST_PX:
                 continue
-            which = np.asarray(labels == number)
-            parts = self._region.shares(which)
+            box = x, y, wide, high
+            near = np.s_[y : y + high, x : x + wide]
+            parts = self._region.shares(labels[near] == number, near)
             if sum(parts.values()) < LEAST_PART:
                 continue
-            box = x, y, wide, high
+            which = np.asarray(labels == number)
             found.append(self._piece(which, box, parts, boxes, tips, unit_px, more))
         self._often[fresh] = np.minimum(self._often[fresh] + 1, 5)
         return found

@@ -73,10 +73,12 @@ class Region:
         """(N, 4) boxes of the frame in pixels of the small picture."""
         return (xyxy - (self.left, self.top, self.left, self.top)) * self.scale
 
-    def shares(self, which: NDArray[np.bool_]) -> dict[int, float]:
-        """The parts of facings that ``which`` (h, w) is, by the facing or the nearest: goods are
-        seen from above too, beyond their front."""
-        counts = np.bincount(self.nearest[which], minlength=len(self.sizes))
+    def shares(
+        self, which: NDArray[np.bool_], near: tuple[slice, slice] = np.s_[:, :]
+    ) -> dict[int, float]:
+        """The parts of facings that ``which`` (h, w), of the part ``near`` of the small picture,
+        is, by the facing or the nearest: goods are seen from above too, beyond their front."""
+        counts = np.bincount(self.nearest[near][which], minlength=len(self.sizes))
         return {int(f): float(counts[f] / self.sizes[f]) for f in np.flatnonzero(counts)}
 
     def shares_on_goods(self, which: NDArray[np.bool_]) -> dict[int, float]:
@@ -100,3 +102,15 @@ def _nearest(facing: NDArray[np.int16]) -> tuple[NDArray[np.int64], NDArray[np.f
     of = np.zeros(int(labels.max()) + 1, np.int64)
     of[labels[on]] = facing[on]
     return of[labels], np.asarray(gap, np.float32)
+
+
+def middle_of(mask: NDArray[np.bool_]) -> tuple[float, float]:
+    """(x, y) of ``mask`` (h, w); far away where it is empty."""
+    ys, xs = np.nonzero(mask)
+    return (float(xs.mean()), float(ys.mean())) if len(xs) else (-1e3, -1e3)
+
+
+def span_of(mask: NDArray[np.bool_]) -> tuple[float, float]:
+    """(width, height) of ``mask`` (h, w); 1 where it is empty."""
+    ys, xs = np.nonzero(mask)
+    return (float(np.ptp(xs) + 1), float(np.ptp(ys) + 1)) if len(xs) else (1.0, 1.0)

@@ -92,15 +92,15 @@ class Surface:
         self._now = now
         step_s = max(0.0, time_s - self._last_s)
         self._last_s = time_s
-        rests = (_apart(now, self._rest) < s.differs).view(np.uint8)
+        rests = _alike(now, self._rest, s.differs)
         self.covered = rests == 0
-        self.seen_s[rests > 0] = time_s
+        np.copyto(self.seen_s, time_s, where=rests > 0)
         cv2.accumulateWeighted(now, self._rest, min(1.0, step_s / s.learns_s), mask=rests)
-        stays = (_apart(now, self._candidate) < s.differs).view(np.uint8)
+        stays = _alike(now, self._candidate, s.differs)
         self.moving = stays == 0
-        self.since_s[self.moving] = time_s
+        np.copyto(self.since_s, time_s, where=self.moving)
         cv2.accumulateWeighted(now, self._candidate, 0.2, mask=stays)
-        cv2.copyTo(now, 1 - stays, self._candidate)
+        cv2.copyTo(now, 255 - stays, self._candidate)
         if self._unknown is not None:
             self._uncover(now, time_s, hidden)
 
@@ -116,6 +116,12 @@ class Surface:
         self.covered |= self._unknown
         if not self._unknown.any():
             self._unknown = None
+
+    @property
+    def now(self) -> Floats:
+        """(h, w, 3) what is seen, in the light of the shelf at rest."""
+        assert self._now is not None  # noqa: S101 - asked after a picture was taken
+        return self._now
 
     def looks(self, near: tuple[slice, slice]) -> tuple[Floats, Floats]:
         """(h, w, 3) each, of a part of the region: the look at rest, and what is seen there."""
@@ -145,11 +151,13 @@ class Surface:
         open_ = ~self.covered[::4, ::4]
         chosen = ratio[open_] if open_.mean() > 0.25 else ratio.reshape(-1, 3)
         most = self.settings.most_gain
-        middle = np.clip(np.median(chosen, axis=0), 1 / most, most)
-        return np.asarray(middle, np.float32)
+        by_colour = np.ascontiguousarray(chosen.T)
+        half = by_colour.shape[1] // 2
+        middle = np.partition(by_colour, half, axis=1)[:, half]
+        return np.asarray(np.clip(middle, 1 / most, most), np.float32)
 
 
-def _apart(a: Floats, b: Floats) -> Floats:
-    """(h, w) how far two pictures (h, w, 3) are apart in their strongest colour."""
-    blue, green, red = cv2.split(cv2.absdiff(a, b))
-    return np.asarray(cv2.max(cv2.max(blue, green), red), np.float32)
+def _alike(a: Floats, b: Floats, differs: float) -> NDArray[np.uint8]:
+    """(h, w) 255 where the strongest colour of two pictures (h, w, 3) is not ``differs`` apart."""
+    most = float(np.nextafter(np.float32(differs), np.float32(0)))
+    return np.asarray(cv2.inRange(cv2.absdiff(a, b), (0, 0, 0), (most, most, most)), np.uint8)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.vision.hands.arms import bodies, in_boxes, track_of
+from miseban.vision.hands.arms import bodies, height_of, in_boxes, track_of
 from miseban.vision.hands.changes import Judge, ShelfChanges
 from miseban.vision.hands.judge import hand_judge
 from miseban.vision.hands.judge import judge as common
@@ -28,6 +28,10 @@ TIPS_S = 1.5
 TIP_PX = 2
 """So many small pixels around its tip are the hand's."""
 
+LYING_S = 0.55
+"""What lies on the shelf while somebody is near is looked for so often: it was judged when it came,
+and is told later."""
+
 BESIDE = 0.06
 """A body may reach so far beyond its box, in heights."""
 
@@ -39,8 +43,8 @@ class HandsWatch(Sealed):
     """``look`` at every frame, in order. It holds small pictures of the shelf: sealed."""
 
     __slots__ = (
-        "_changes", "_first", "_goods", "_hands", "_region", "_settings", "_surface", "_tips",
-        "_unit_px", "_unsure",
+        "_changes", "_first", "_goods", "_hands", "_lay_s", "_region", "_settings", "_surface",
+        "_tips", "_unit_px", "_unsure",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +70,7 @@ class HandsWatch(Sealed):
         self._hands = Outstretched(region, self._surface, hands or _common_hands)
         self._tips: list[tuple[float, Pair]] = []
         self._first = True
+        self._lay_s = -np.inf
         self._unsure: NDArray[np.bool_] | None = None
 
     @property
@@ -91,10 +96,9 @@ class HandsWatch(Sealed):
         everybody = np.concatenate([own, region.boxes(people[_has_size(people)])])
         somebody = _near(everybody, region.facing.shape)
         if not somebody and surface.at_rest(small, time_s):
+            self._hands.nobody()
             return HandsLook(time_s, hidden=np.zeros(len(region.sizes)))
-        tall = self._unit_px
-        if len(everybody):
-            tall = float(np.median(everybody[:, 3] - everybody[:, 1]))
+        tall = height_of(everybody, self._unit_px)
         self._beside_at_first(everybody, tall)
         surface.take(small, time_s, in_boxes(everybody, region.facing.shape, BESIDE * tall))
         changes: list[ShelfChange] = []
@@ -126,7 +130,9 @@ class HandsWatch(Sealed):
         others = self._changes.others if somebody else []
         out = [(arm.facing, arm.length) for arm in arms]
         hands = self._hands.look(time_s, others, found.root, out, everybody, tracks, tall)
-        changes += self._changes.lying(found, time_s, everybody, own, tracks)
+        if not somebody or time_s - self._lay_s >= LYING_S:
+            self._lay_s = time_s
+            changes += self._changes.lying(found, time_s, everybody, own, tracks)
         return HandsLook(time_s, arms, changes, hidden, hands, somebody)
 
     def _beside_at_first(self, everybody: Floats, tall: float) -> None:
