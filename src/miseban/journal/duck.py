@@ -18,6 +18,9 @@ def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
         f"allowed_directories = ['{quoted}']",
         "enable_external_access = false",
         "allocator_background_threads = true",  # else what a thread once needed is kept
+        # It caches no local file, and yet keeps something of each that it ever saw: a compaction
+        # makes half a dozen every few minutes.
+        "enable_external_file_cache = false",
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")

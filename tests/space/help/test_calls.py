@@ -116,6 +116,11 @@ def test_a_wheelchair_is_told_once() -> None:
     assert 80 <= at_s(call) <= 94
 
 
+def test_where_few_were_seen_nobody_is_broader_than_usual() -> None:
+    """Those few may all be slim."""
+    assert not calls(seen([*passers(3), wheelchair(26)]))
+
+
 def test_a_child_is_no_wheelchair() -> None:
     mother = Actor(along((80, 5, 5), (94, 15, 5)), 80, 94)
     child = Actor(along((80, 5, 6), (94, 15, 6)), 80, 94, upright(1.25))
@@ -178,6 +183,19 @@ def test_a_child_alone_that_wanders_is_told_of_and_one_that_waits_is_not() -> No
     ]
     (call,) = calls(seen([Actor(wanders, 0, 56, upright(1.15)), *strangers]))
     assert call.kind == "lost_child"
+
+
+@pytest.mark.parametrize(("stands_s", "told"), [(10.0, 1), (25.0, 0)])
+def test_a_child_that_stands_for_a_while_between_its_ways_is_not_lost(
+    stands_s: float, told: int
+) -> None:
+    """Its family walks ahead or comes after, and stands with it."""
+    knots, now = [(0.0, 4.0, 4.0)], 0.0
+    for x, y in [(15, 4), (4, 7), (15, 3), (4, 5), (15, 6)]:
+        knots += [(now + 11, x, y), (now + 11 + stands_s, x, y)]
+        now += 11 + stands_s
+    child = Actor(along(*knots), 0, now, upright(1.15))
+    assert len(calls(seen([child]))) == told
 
 
 def test_long_search() -> None:

@@ -35,3 +35,15 @@ def test_a_moment_unseen_makes_no_difference() -> None:
 def test_who_is_found_standing_or_is_lost_there_has_stood_for_nobody_knows_how_long() -> None:
     for hidden in (range(10, 15), range(9, 15), range(8, 20), range(22, 30)):
         assert [stop.whole for stop in stops(hidden)] == [False]
+
+
+def test_who_came_in_and_is_lost_for_a_moment_only_has_come_in() -> None:
+    for away_s, came_in in ((3, True), (20, False)):
+        people = People(HelpSettings(), Usual(), lambda xy: xy[0] < 2.0)
+        for second in range(5):
+            people.take(float(second), {"v": Glimpse((1.0 + second, 5.0), (), "v")})
+        people.take(4.0 + away_s, {"w": Glimpse((6.0, 5.0), (), "w")})
+        person = people.by_visit("w")
+        assert person is not None
+        assert person.key == 1
+        assert person.came_in is came_in

@@ -23,16 +23,21 @@ LESS_M = 0.5
 strangers, of whom some are always near in a full shop, do not."""
 TELLS = 12
 """Seconds on the way that tell enough; and in a row with somebody, after which it is over."""
+STANDS_S = 18.0
+"""Who stands so long in between is with those beside, or waits for somebody, and is not lost:
+families walk one after the other, far apart, from where they stood to where they will."""
 ALONE = 0.05
 """At most so many of them beside somebody who by chance goes the same way."""
 
 
 @dataclass(slots=True)
 class _Child:
-    """``walks`` are the last seconds on the way: when, and whether an adult went along."""
+    """``walks`` are the last seconds on the way: when, and whether an adult went along; it moved
+    last at ``walked_s``."""
 
     walks: deque[tuple[float, bool]] = field(default_factory=lambda: deque(maxlen=2 * TELLS))
     told: bool = False
+    walked_s: float = 0.0
 
 
 class Children:
@@ -51,7 +56,12 @@ class Children:
                 continue
             then = self._far_away(child)
             known = self._children.setdefault(child.key, _Child())
-            if then is not None and child.speed() >= self._s.moving_mps:
+            moves = child.speed() >= self._s.moving_mps
+            if moves:
+                if now_s - known.walked_s >= STANDS_S:
+                    known.walks.clear()
+                known.walked_s = now_s
+            if then is not None and moves:
                 told = [self._goes_along(one, child.xy, then) for one in adults]
                 if True in told or None not in told:  # of who was hidden then nobody knows
                     known.walks.append((now_s, True in told))
@@ -71,7 +81,8 @@ class Children:
             return sum(last) < TELLS / 2
         since = [one for one in known.walks if now_s - one[0] <= 3 * self._s.alone_s * self._waits]
         return (
-            len(since) >= TELLS
+            known.walked_s == now_s
+            and len(since) >= TELLS
             and sum(along for _, along in since) <= ALONE * len(since)
             and now_s - since[0][0] >= self._s.alone_s * self._waits
         )

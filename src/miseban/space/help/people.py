@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.settings import HelpSettings
-from miseban.space.help.usual import Usual
+from miseban.space.help.usual import SURE, Usual
 
 Pair = tuple[float, float]
 
@@ -34,6 +34,8 @@ before one to come."""
 FOLLOW_M, FOLLOW_MPS = 1.5, 1.0
 """Who turns up so near to where somebody was lost, or can have walked there since, is the same."""
 FOLLOW_FAR_M = 12.0
+SOON_S = 5.0
+"""Who was lost for no longer came in by a door if he or she did before."""
 TALLER_M, TALLER_COSTS = 0.12, 30.0
 """Heights are told to a few centimetres: metres of way that a metre more is worth."""
 
@@ -182,7 +184,8 @@ class People:
                 best = cost, other
         if best is not None:
             person = self._by_visit.pop(best[1])
-            person.name, person.came_in = glimpse.name or person.name, False
+            person.name = glimpse.name or person.name
+            person.came_in = person.came_in and now_s - person.last_s <= SOON_S
         else:
             person = self._somebody(now_s, glimpse)
             person.way.clear()
@@ -212,7 +215,7 @@ class People:
         broad = []
         for body in level:
             if body.tall > s.lying_m and body.broad > 0:
-                found = self._usual.broader(body.camera, body.broad)
+                found = self._usual.broader(body.camera, body.broad, SURE)
                 if found is not None:
                     broad.append(found)
                 if in_motion:

@@ -4,36 +4,45 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
+from miseban.space.help.habits import Habits, bin_of
 from miseban.space.help.people import Person, Stop
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
 
-UP_TO_S = (8.0, 11.0, 14.0, 17.0, 21.0, 26.0, 35.0, 50.0, math.inf)
-"""Stops are told apart by how long they last."""
 SEARCH = (0.12, 0.18, 0.19, 0.15, 0.10, 0.08, 0.065, 0.07, 0.045)
 """How many of the stops of somebody who searches are as long: mostly 5 to 15 s, longer where others
 stand in the way."""
-OTHERS, WEIGHT = (0.03, 0.03, 0.025, 0.025, 0.04, 0.06, 0.115, 0.21, 0.465), 100.0
-"""And of those of customers, until the shop's own are known; as how many stops that counts."""
 LEAST = 3
 """Of fewer stops a search does not show."""
 TOGETHER_M, TOGETHER = 2.5, 0.5
 """Who was so near at so many of the stops goes along."""
-MANY = 2000.0
 HELPED_M, HELPED_S = 1.5, 3
+
+
+@dataclass(slots=True)
+class _Sum:
+    """``total`` log odds of the stops ``since`` it looked most like a search, of the first ``many``
+    of a person; ``odds`` are those if that is enough to say so."""
+
+    many: int = 0
+    total: float = 0.0
+    since: list[Stop] = field(default_factory=list)
+    odds: float = -math.inf
 
 
 class Searches:
     """The log odds of a search are a sum over the stops that were seen whole, since when it looks
     most like one: how much likelier is one as long for somebody who looks for something than for a
-    customer of this shop (a cumulative sum, E. S. Page, *Biometrika* 41, 1954). How long stops are
-    here is learned from everybody."""
+    customer of this shop (a cumulative sum, E. S. Page, *Biometrika* 41, 1954), who stops there.
+    How long stops are is learned from everybody."""
 
     def __init__(self, settings: HelpSettings, waits: float) -> None:
         self._s, self._waits = settings, waits
-        self._often = [part * WEIGHT for part in OTHERS]
+        self._habits = Habits()
+        self._sums: dict[int, _Sum] = {}
         self._told: dict[int, Person] = {}
         self._beside: set[int] = set()
         self._helped: dict[int, int] = {}
@@ -55,6 +64,7 @@ class Searches:
                     self._beside.add(person.key)
                     continue
                 self._told[person.key] = person
+                self._habits.searched(person.key)
             if self._is_helped(person, staff):
                 self._over.add(person.key)
                 continue
@@ -70,19 +80,32 @@ class Searches:
         self._beside.discard(person.key)
         self._helped.pop(person.key, None)
         self._over.discard(person.key)
+        self._sums.pop(person.key, None)
 
     def _odds(self, person: Person) -> float:
-        total, since = 0.0, list[Stop]()
-        every = sum(self._often)
-        for stop in person.stops:
+        """Of all stops so far; those that have ended since it was asked last are added."""
+        known = self._sums.setdefault(person.key, _Sum())
+        for stop in person.stops[known.many :]:
             if not stop.whole:
                 continue
-            i = _bin(stop)
-            total += math.log(SEARCH[i] / (self._often[i] / every))
-            since.append(stop)
-            if total <= 0.0:
-                total, since = 0.0, []
-        return total if len(since) >= LEAST and self._apart(since) else -math.inf
+            known.total += self._tells(stop, person.key)
+            known.since.append(stop)
+            if known.total <= 0.0:
+                known.total, known.since = 0.0, []
+            enough = len(known.since) >= LEAST and self._apart(known.since)
+            known.odds = known.total if enough else -math.inf
+            self._habits.stopped(stop, person.key)
+        known.many = len(person.stops)
+        return known.odds
+
+    def _tells(self, stop: Stop, key: int) -> float:
+        """How much a stop speaks for a search, as log odds. Where all stop as shortly, as in the
+        second row behind those before a shelf, it does not: nor against one, for who searches waits
+        there, too."""
+        search = SEARCH[bin_of(stop)]
+        usual = math.log(search / self._habits.share(stop))
+        here = math.log(search / self._habits.share_here(stop, key))
+        return usual if usual < 0.0 else max(0.0, min(usual, here))
 
     def _apart(self, stops: Sequence[Stop]) -> bool:
         """All over the place, not along one shelf."""
@@ -101,9 +124,7 @@ class Searches:
         """The stops of a customer who is gone."""
         for stop in person.stops:
             if stop.whole:
-                self._often[_bin(stop)] += 1.0
-        if sum(self._often) > MANY:
-            self._often = [n / 2 for n in self._often]
+                self._habits.learn(stop)
 
 
 def _together(one: Person, other: Person) -> bool:
@@ -118,8 +139,3 @@ def _together(one: Person, other: Person) -> bool:
         for stop in mine
     ]
     return sum(beside) >= TOGETHER * len(mine)
-
-
-def _bin(stop: Stop) -> int:
-    """Which of ``UP_TO_S``."""
-    return next(i for i, most_s in enumerate(UP_TO_S) if stop.to_s - stop.from_s <= most_s)

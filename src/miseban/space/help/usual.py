@@ -8,6 +8,8 @@ from statistics import median
 
 KNOWN = 20
 """Seconds of people in motion before anything is said."""
+SURE = 60
+"""And before an aid is: of the few who came by first, all may look alike."""
 MOST = 600
 """So many seconds are remembered: a camera that was moved is believed again after some minutes."""
 AGAIN = 20
@@ -30,6 +32,6 @@ class Usual:
         if self._count[camera] % AGAIN == 0:
             self._middle[camera] = math.exp(median(self._seen[camera]))
 
-    def broader(self, camera: str, broad: float) -> float | None:
-        """How many times broader than usual; None where too few have been seen."""
-        return broad / self._middle[camera] if self._count[camera] >= KNOWN else None
+    def broader(self, camera: str, broad: float, known: int = KNOWN) -> float | None:
+        """How many times broader than usual; None where fewer seconds than ``known`` were seen."""
+        return broad / self._middle[camera] if self._count[camera] >= known else None

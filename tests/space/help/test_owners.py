@@ -1,0 +1,120 @@
+"""An aid is told of once, whosever its owner is taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from miseban.space.help.aids import Aids
+from miseban.space.help.bodies import Body
+from miseban.space.help.people import Person, Shape
+from miseban.space.help.settings import HelpSettings
+
+Pair = tuple[float, float]
+BROAD, SLIM = 1.4, 1.0
+
+
+class Floor:
+    """People who are pushed about, second by second, and who is told of."""
+
+    def __init__(self) -> None:
+        self.aids = Aids(HelpSettings(), 1.0)
+        self.told: dict[str, list[float]] = {}
+        self.now_s = 0.0
+        self._next = 0
+
+    def person(self, xy: Pair, *, came_in: bool = False) -> Person:
+        self._next += 1
+        return Person(self._next, None, self.now_s, self.now_s, xy, came_in=came_in)
+
+    def moves(
+        self, seconds: int, *people: tuple[Person, float, float], track: int | None = None
+    ) -> None:
+        """All of them are so tall and so broad in that time, and each in a track of its own if not
+        in ``track``."""
+        for _ in range(seconds):
+            seen = []
+            for person, tall, broad in people:
+                person.last_s, person.xy = self.now_s, (person.xy[0] + 0.5, person.xy[1])
+                person.own_m = tall
+                person.way.append((self.now_s, *person.xy))
+                person.speeds.append(0.5)
+                person.shapes.append(Shape(self.now_s, person.xy, tall, broad))
+                number = person.key if track is None else track
+                seen.append((person, [body(number, person.xy, tall)]))
+            self._signs(seen)
+            self.now_s += 1.0
+
+    def _signs(self, seen: Iterable[tuple[Person, list[Body]]]) -> None:
+        for sign in self.aids.look(self.now_s, list(seen)):
+            self.told.setdefault(sign.who, []).append(self.now_s)
+
+
+def body(track: int, xy: Pair, tall: float) -> Body:
+    return Body("c", track, xy, tall, 1.4, 0.5, 200.0, 5, 0.3, True, (0.0, 0.0))
+
+
+def test_who_is_found_again_is_told_of_once() -> None:
+    floor = Floor()
+    first = floor.person((5.0, 5.0), came_in=True)
+    floor.moves(8, (first, 1.2, BROAD))
+    floor.aids.forget(first)
+    floor.now_s += 90.0
+    floor.moves(8, (floor.person((20.0, 9.0)), 1.25, BROAD))
+    assert list(floor.told) == ["person-1"]
+
+
+@pytest.mark.parametrize(
+    ("tall", "after_s"), [(1.34, 30.0), (1.2, 700.0), (1.2, 5.0)]
+)  # fmt: skip
+def test_who_is_not_as_tall_or_cannot_be_there_is_another(tall: float, after_s: float) -> None:
+    floor = Floor()
+    first = floor.person((5.0, 5.0), came_in=True)
+    floor.moves(8, (first, 1.2, BROAD))
+    floor.aids.forget(first)
+    floor.now_s += after_s
+    floor.moves(8, (floor.person((28.0, 9.0)), tall, BROAD))
+    assert list(floor.told) == ["person-1", "person-2"]
+
+
+def test_with_whom_the_fusion_went_on_meanwhile_has_no_aid() -> None:
+    """That somebody else was held for the owner makes no owner of him or her."""
+    floor = Floor()
+    taken, owner = floor.person((5.0, 5.0), came_in=True), floor.person((9.5, 6.0))
+    floor.moves(8, (taken, 1.2, BROAD))
+    floor.moves(20, (taken, 1.2, SLIM), (owner, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
+    assert floor.told["person-1"][-1] == floor.now_s - 1.0
+
+
+def test_the_track_says_whose_an_aid_is() -> None:
+    """However tall he or she looks from there."""
+    floor = Floor()
+    first, again = floor.person((5.0, 5.0), came_in=True), floor.person((9.0, 5.0), came_in=True)
+    floor.moves(8, (first, 1.2, BROAD), track=7)
+    floor.moves(8, (again, 1.34, BROAD), track=7)
+    assert list(floor.told) == ["person-1"]
+
+
+def test_who_has_left_does_not_come_back_as_somebody_else() -> None:
+    floor = Floor()
+    first = floor.person((5.0, 5.0), came_in=True)
+    floor.moves(8, (first, 1.2, BROAD))
+    first.outside = True
+    floor.aids.forget(first)
+    floor.now_s += 90.0
+    floor.moves(8, (floor.person((20.0, 9.0)), 1.2, BROAD))
+    assert list(floor.told) == ["person-1", "person-2"]
+
+
+def test_an_aid_is_told_of_when_it_shows_not_long_after() -> None:
+    """By then it may be somebody else who is seen."""
+    floor = Floor()
+    person = floor.person((5.0, 5.0), came_in=True)
+    floor.moves(3, (person, 1.2, BROAD))
+    floor.now_s += 60.0
+    floor.moves(4, (person, 1.2, SLIM))
+    assert not floor.told
+    floor.moves(1, (person, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
