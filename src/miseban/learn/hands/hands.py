@@ -18,12 +18,10 @@ Floats = NDArray[np.float32]
 
 SOONEST_S, LATEST_S = 0.3, 1.45
 """A hand is at the goods so long after its arm was stretched out."""
-BEFORE_S = 0.3
-"""What begins less than ``SOONEST_S`` before a deed, or so soon after it, is the arm of that deed
-going on, or on its way back: no other hand, and learnt as none."""
 AFTER_S = 2.2
-"""What was held out so long before may be the same arm: it is not learnt from."""
-REACH_WEIGHT, DEED_WEIGHT, BACK_WEIGHT = 2.5, 0.7, 1.0
+"""What was held out so long before may be the same arm: it is not learnt from. What begins at a
+deed or after it is an arm on its way back: no hand, as much as anything else."""
+REACH_WEIGHT, DEED_WEIGHT = 2.5, 0.7
 """A hand that takes nothing is told by this network alone, the others by what changed too."""
 
 
@@ -75,6 +73,4 @@ def _truth(hand: HandSeen, deeds: Sequence[Deed]) -> tuple[int, float]:
         return 1, REACH_WEIGHT if "reach" in done else DEED_WEIGHT
     if any(LATEST_S < late_s < AFTER_S for late_s, _ in after):
         return 0, 0.0
-    if any(-BEFORE_S < late_s < SOONEST_S for late_s, _ in after):
-        return 0, BACK_WEIGHT
     return 0, 1.0
