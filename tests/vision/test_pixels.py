@@ -32,6 +32,9 @@ from miseban.vision.appearance.salt import Salt
 from miseban.vision.attributes.moments import BestMoments, Moment
 from miseban.vision.attributes.votes import Vote
 from miseban.vision.gate.change import Change
+from miseban.vision.hands.gestures import Former, Gestures
+from miseban.vision.hands.looks import FormerLooks
+from miseban.vision.hands.surface import Surface
 from miseban.vision.health.reference import Reference
 from miseban.vision.pixels import Appearance, Crop, Frame, Pixels
 from miseban.vision.sealed import Sealed
@@ -93,6 +96,25 @@ def some_uniforms() -> UniformWatch:
     return watch
 
 
+def some_surface() -> Surface:
+    surface = Surface()
+    surface.take(np.full((4, 6, 3), SECRET, np.float32), 0.0)
+    return surface
+
+
+def some_former_looks() -> FormerLooks:
+    looks = FormerLooks((4, 6))
+    looks.changed(np.ones((4, 6), bool), np.full((4, 6, 3), SECRET, np.float32), 1, None)
+    return looks
+
+
+def some_gestures() -> Gestures:
+    gestures = Gestures()
+    moving = np.zeros((4, 6), bool)
+    gestures.see(0.0, np.full((4, 6, 3), SECRET, np.float32), moving, {}, 3.0)
+    return gestures
+
+
 SEALED: dict[str, Callable[[], Sealed]] = {
     "pixels": lambda: Pixels(IMAGE),
     "frame": lambda: Frame(IMAGE, 3, 0.2, datetime(2026, 3, 2, tzinfo=UTC)),
@@ -107,6 +129,10 @@ SEALED: dict[str, Callable[[], Sealed]] = {
     "salt": lambda: Salt(date(2026, 3, 2), 8),
     "looks": some_looks,
     "uniforms": some_uniforms,
+    "shelf surface": some_surface,
+    "former looks of a shelf": some_former_looks,
+    "gestures": some_gestures,
+    "former": lambda: Former(np.full((5, 3), SECRET, np.float32)),
 }
 
 

@@ -97,6 +97,18 @@ def test_the_track_says_whose_an_aid_is() -> None:
     assert list(floor.told) == ["person-1"]
 
 
+def test_two_are_never_told_of_under_one_name() -> None:
+    """Whose name has gone on with somebody else gets another."""
+    floor = Floor()
+    first, second = floor.person((5.0, 5.0), came_in=True), floor.person((9.0, 5.0))
+    floor.moves(8, (first, 1.25, BROAD), track=7)
+    floor.moves(8, (second, 1.25, BROAD), track=7)
+    assert list(floor.told) == ["person-1"]
+    first.xy = (28.0, 9.0)
+    floor.moves(20, (first, 1.36, BROAD), (second, 1.25, BROAD))
+    assert list(floor.told) == ["person-1", "person-1-2"]
+
+
 def test_who_has_left_does_not_come_back_as_somebody_else() -> None:
     floor = Floor()
     first = floor.person((5.0, 5.0), came_in=True)

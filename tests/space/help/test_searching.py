@@ -71,6 +71,22 @@ def test_ones_own_stops_are_no_habit_of_others() -> None:
     assert habits.share_here(stop, 2) == pytest.approx(habits.share(stop))
 
 
+def test_where_one_searched_another_may_search_too() -> None:
+    """Whoever has been told of stops on, and that is no custom of the place."""
+    searches = Searches(HelpSettings(), 1.0)
+    places = [(3.0 * n, 6.0 * (n % 3)) for n in range(12)]
+    for key, some in ((100, places), (101, places[3:])):
+        person = visit(key, [(xy, 9.0) for xy in some], 1_000.0 * key)
+        stops = list(person.stops)
+        person.stops.clear()
+        signs = 0
+        for stop in stops:
+            person.stops.append(stop)
+            signs += len(list(searches.look([person])))
+        assert signs, key
+        searches.forget(person)
+
+
 def test_places_are_forgotten_after_many_stops() -> None:
     habits, stop = Habits(), Stop(0.0, 9.0, (2.0, 2.0), whole=True)
     habits.stopped(stop, 1)

@@ -98,7 +98,7 @@ class Owners:
     def begin(self, now_s: float, person: Person, bodies: Sequence[Body], kind: HelpKind) -> Said:
         """It is said of ``person``; under the name of before if that is the same."""
         before = self._before(now_s, kind, person, bodies)
-        who = before.who if before is not None else f"person-{person.key}"
+        who = before.who if before is not None else self._name(person)
         if before is not None and before in self._lost:
             self._lost.remove(before)
         elif before is not None and self._said.pop(before.person.key, None) is not None:
@@ -113,6 +113,14 @@ class Owners:
             if whose is before:
                 self._tracks[track] = at_s, said
         return said
+
+    def _name(self, person: Person) -> str:
+        """One that nobody has: that of this person may have gone on with somebody else."""
+        taken = {one.who for one in (*self._said.values(), *self._lost)}
+        name, number = f"person-{person.key}", 2
+        while name in taken:
+            name, number = f"person-{person.key}-{number}", number + 1
+        return name
 
     def forget(self, person: Person) -> None:
         """He or she is gone."""

@@ -62,6 +62,7 @@ class Searches:
             if person.key not in self._told:
                 if any(_together(person, other) for other in self._told.values()):
                     self._beside.add(person.key)
+                    self._habits.searched(person.key)
                     continue
                 self._told[person.key] = person
                 self._habits.searched(person.key)
@@ -94,7 +95,8 @@ class Searches:
                 known.total, known.since = 0.0, []
             enough = len(known.since) >= LEAST and self._apart(known.since)
             known.odds = known.total if enough else -math.inf
-            self._habits.stopped(stop, person.key)
+            if person.key not in self._told:
+                self._habits.stopped(stop, person.key)
         known.many = len(person.stops)
         return known.odds
 

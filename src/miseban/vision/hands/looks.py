@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.vision.sealed import Sealed
+
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
@@ -17,8 +19,10 @@ MOST_AGREE = 0.6
 """A change takes back an earlier one where this part of it looks again as it did before that."""
 
 
-class FormerLooks:
+class FormerLooks(Sealed):
     """Of the pixels of a region (h, w), what they showed before each of their last changes."""
+
+    __slots__ = ("_looks", "_numbers")
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self._looks = np.zeros((DEPTH, *shape, 3), np.uint8)

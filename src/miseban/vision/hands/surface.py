@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.vision.sealed import Sealed
+
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 """For times: after some weeks those of 32 bits are coarser than a tenth of a second."""
@@ -38,10 +40,15 @@ class SurfaceSettings:
     learnt anew."""
 
 
-class Surface:
+class Surface(Sealed):
     """``take`` every small picture; then ``covered`` (h, w) says where something else is seen than
     the shelf at rest, ``seen_s`` (h, w) when the rest was last seen and ``since_s`` (h, w) since
     when what is seen has stayed as it is."""
+
+    __slots__ = (
+        *("_candidate", "_last_s", "_now", "_rest", "_unknown"),
+        *("covered", "moving", "seen_s", "settings", "since_s"),
+    )
 
     def __init__(self, settings: SurfaceSettings | None = None) -> None:
         self.settings = settings or SurfaceSettings()
