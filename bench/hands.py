@@ -27,9 +27,9 @@ from miseban.vision.sources.source import Source
 from miseban.vocabulary.events import Event, ShelfTouched
 from miseban.vocabulary.shop import Shop
 
-SEEDS = (47, 48, 49, 50)
+SEEDS = (51, 52, 53, 54)
 """Nothing was chosen on them, and they were not measured yet."""
-FORMER = (39, 40, 45, 46)
+FORMER = (39, 40, 45, 46, 47, 48, 49, 50)
 """Measured once, when nothing had been chosen on them; with ``MISEBAN_LONG=1`` these instead."""
 COST_SEED = 11
 LONG_S = 240.0
