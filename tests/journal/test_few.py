@@ -8,12 +8,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
+import pyarrow as pa
 import pytest
 
 from miseban.journal.journal import Journal
+from miseban.journal.rollups.days import shop_day
 from miseban.journal.rollups.files import rows_of_day
+from miseban.journal.rollups.heat import heat
 from miseban.journal.rollups.keeper import RollupKeeper
+from miseban.journal.rollups.relevant import of_day
 from miseban.journal.rollups.rows import Level
+from miseban.journal.rollups.window import COLUMNS, Window
+from miseban.journal.segments import table_of, widened
 from miseban.vocabulary.events import Event, VisitEnded, ZoneLeft
 from miseban.vocabulary.identifiers import EventIds
 from tests.journal.shop import SHOP, Maker
@@ -146,3 +152,14 @@ def test_a_floor_on_which_nobody_is_left(tmp_path: Path) -> None:
         for detail in ("", "visits"):
             (row,) = rows(tmp_path, level, "heat", detail)
             assert (row["n"], row["total"], row["histogram"]) == (6, None, None)
+
+
+def test_a_trail_that_stands_there_twice_counts_once() -> None:
+    event = visit(10, 1, (0.1, 0.2, 0.6))
+    assert isinstance(event, VisitEnded)
+    day = shop_day(event.time.date(), "UTC")
+    events = of_day(day, widened(table_of("trajectory", [event])).select(COLUMNS))
+    trail = widened(table_of("trajectory", [event])).select(["id", "t", "x", "y"])
+    for trails in ([trail], [trail, trail], [pa.concat_tables([trail, trail]).combine_chunks()]):
+        (rows,) = heat(Window(day, events), trails, ("day",))
+        assert rows["total"].to_pylist()[0] == 3.0

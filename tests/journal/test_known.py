@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +53,19 @@ def test_each_is_new_once(turns: list[tuple[list[tuple[int, int]], str]]) -> Non
             known.settle()
             if then == "read again":
                 known.forget()
+
+
+def test_when_a_day_cannot_be_read_none_of_them_is_known() -> None:
+    fails = True
+
+    def load(day: date) -> list[list[str]]:
+        if fails and day == _START.date() + timedelta(days=1):
+            raise MemoryError
+        return [[_NAMES[9]]]
+
+    known = KnownIds(load)
+    events = [_event(0, 1), _event(1, 2), _event(1, 9)]
+    with pytest.raises(MemoryError):
+        known.add(events)
+    fails = False
+    assert known.add(events) == [True, True, False]

@@ -49,12 +49,15 @@ class KnownIds:
         days = np.fromiter((day_of(event.time) for event in events), np.int64, len(events))
         keys = keys_of([event.id for event in events])
         new = np.zeros(len(events), bool)
-        for day in np.unique(days).tolist():
-            of_day = np.flatnonzero(days == day)
-            new[of_day] = self._add(day, keys[of_day])
+        of_days = {day: np.flatnonzero(days == day) for day in np.unique(days).tolist()}
+        for day, which in of_days.items():
+            new[which] = self._new(day, keys[which])
+        # Not before all are looked for: to read a day may fail, and then none of them is known.
+        for day, which in of_days.items():
+            self._fresh.setdefault(day, KeySet()).add(keys[which[new[which]]])
         return new.tolist()
 
-    def _add(self, day: int, keys: Keys) -> Found:
+    def _new(self, day: int, keys: Keys) -> Found:
         """Which of them are new on that day."""
         new = np.zeros(len(keys), bool)
         new[np.unique(keys, return_index=True)[1]] = True  # each the first time that it is there
@@ -62,8 +65,6 @@ class KnownIds:
         for log in (self._leaving, self._fresh):
             if day in log:
                 new &= ~log[day].among(keys)
-        if new.any():
-            self._fresh.setdefault(day, KeySet()).add(keys[new])
         return new
 
     def take_back(self, events: Iterable[Event]) -> None:
@@ -104,9 +105,10 @@ class KnownIds:
     def _settled_of(self, day: int) -> KeySet:
         keys = self._settled.get(day)
         if keys is None:
-            keys = self._settled[day] = KeySet(1)
+            keys = KeySet(1)
             for names in self._load(date_of(day)):
                 keys.add(keys_of(names))
+            self._settled[day] = keys  # whole, or not at all
             while len(self._settled) > 1 and self._room() > MOST_KEYS:
                 self._settled.popitem(last=False)
         self._settled.move_to_end(day)

@@ -33,11 +33,15 @@ def heat(window: Window, trails: Iterable[pa.Table], levels: Sequence[Level]) ->
     edges = [window.day.edges(level) for level in levels]
     ids = told.table["id"].combine_chunks()
     parts: list[_Samples] = []
+    seen = np.zeros(len(told), bool)
     for table in trails:
         for batch in table.to_batches(_VISITS_AT_ONCE):
-            visit = pc.index_in(batch["id"], ids)
-            of_them = pa.Table.from_batches([batch]).filter(visit.is_valid())
-            numbers = np.asarray(visit.drop_null().to_numpy(), np.int64)
+            whose = np.asarray(pc.fill_null(pc.index_in(batch["id"], ids), -1).to_numpy(), np.int64)
+            _, first = np.unique(whose, return_index=True)  # an id may stand there twice
+            chosen = np.sort([at for at in first if whose[at] >= 0 and not seen[whose[at]]])
+            numbers = whose[chosen.astype(np.int64)]
+            seen[numbers] = True
+            of_them = pa.Table.from_batches([batch]).take(pa.array(chosen, pa.int64()))
             samples = _samples(Told(told.table.take(pa.array(numbers))), of_them, numbers)
             parts.append(_placed(*samples, window.day, edges))
     if not parts:
