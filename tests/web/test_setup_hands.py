@@ -123,9 +123,25 @@ def test_the_area_before_a_shelf_is_chosen_at_its_facing_and_stays_while_it_is(
     page.get_by_role("button", name=area["name"], exact=True).press("Enter")
     expect(page.locator("#details .note")).to_contain_text("cannot be removed")
     page.get_by_role("button", name=FACING["name"], exact=True).press("Enter")
-    before.select_option("")
+    assert "none" not in before.locator("option").all_text_contents(), "its own zone is there"
+    before.select_option(SHELF["id"])
     saved(page, shop_file)
     assert shop_file.read_text("utf-8").rstrip() == KONBINI.rstrip()
+
+
+def test_a_shelf_whose_zone_was_removed_says_so_and_may_have_none(installer: Visitor) -> None:
+    page = choose(installer)
+    before = page.get_by_label("Area before this shelf")
+    before.select_option("bento")
+    for zone in ("bento", SHELF["id"]):
+        name = next(one["name"] for one in tomllib.loads(KONBINI)["zone"] if one["id"] == zone)
+        page.get_by_role("button", name=name, exact=True).press("Enter")
+        page.locator("#details [data-act=remove]").press("Enter")
+    page.get_by_role("button", name=FACING["name"], exact=True).press("Enter")
+    expect(before).to_have_value("bento")
+    expect(before.locator("option:checked")).to_have_text("? bento")
+    before.select_option("")
+    expect(before).to_have_value("")
 
 
 def test_a_till_is_set_by_keyboard_and_what_it_needs_stays(

@@ -9,8 +9,9 @@ those of the same time stand in the order in which they were accepted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, BinaryIO, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -120,28 +121,29 @@ def write_segment(disk: Disk, folder: Path, segment: Segment, table: pa.Table) -
 def read_segment(path: Path, columns: Iterable[str] | None = None) -> pa.Table:
     """Raises ``Failed`` (``segment``) when it is no such file any more, ``FileNotFoundError`` when
     there is none: a compaction has put another in its place, which ``journal.json`` names."""
-    try:
-        with path.open("rb") as file:
-            return pq.read_table(file, columns=None if columns is None else list(columns))
-    except FileNotFoundError:
-        raise
-    except (OSError, pa.ArrowException) as error:
-        raise Failed("segment", path, f"a segment that cannot be read: {error}") from None
+    with _opened(path) as file:
+        return pq.read_table(file, columns=None if columns is None else list(columns))
 
 
 def read_trails(path: Path) -> pa.Table:
     """``id`` and trails of those that have one, as numbers, right to the last bit but one
     (``TRAILS``). Raises as ``read_segment``. A part at a time: as decimals they take twice as
     much."""
+    with _opened(path) as file, pq.ParquetFile(file) as parts:
+        batches = parts.iter_batches(_VISITS_AT_ONCE, columns=TRAILS.names)
+        some = [_trails_of(batch) for batch in batches]
+    return pa.concat_tables(some) if some else TRAILS.empty_table()
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
-        with path.open("rb") as file, pq.ParquetFile(file) as parts:
-            batches = parts.iter_batches(_VISITS_AT_ONCE, columns=TRAILS.names)
-            some = [_trails_of(batch) for batch in batches]
+        with path.open("rb") as file:
+            yield file
     except FileNotFoundError:
         raise
     except (OSError, pa.ArrowException) as error:
         raise Failed("segment", path, f"a segment that cannot be read: {error}") from None
-    return pa.concat_tables(some) if some else TRAILS.empty_table()
 
 
 def _trails_of(batch: pa.RecordBatch) -> pa.Table:

@@ -38,10 +38,11 @@ def heat(window: Window, trails: Iterable[pa.Table], levels: Sequence[Level]) ->
         for batch in table.to_batches(_VISITS_AT_ONCE):
             whose = np.asarray(pc.fill_null(pc.index_in(batch["id"], ids), -1).to_numpy(), np.int64)
             _, first = np.unique(whose, return_index=True)  # an id may stand there twice
-            chosen = np.sort([at for at in first if whose[at] >= 0 and not seen[whose[at]]])
-            numbers = whose[chosen.astype(np.int64)]
+            first = first[whose[first] >= 0]
+            chosen = np.sort(first[~seen[whose[first]]])
+            numbers = whose[chosen]
             seen[numbers] = True
-            of_them = pa.Table.from_batches([batch]).take(pa.array(chosen, pa.int64()))
+            of_them = pa.Table.from_batches([batch]).take(pa.array(chosen))
             samples = _samples(Told(told.table.take(pa.array(numbers))), of_them, numbers)
             parts.append(_placed(*samples, window.day, edges))
     if not parts:

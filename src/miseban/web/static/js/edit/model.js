@@ -73,16 +73,16 @@ export class Model {
     });
   }
 
-  /** The zones that may be before the shelf of a facing, and the one that is: that of the shelf's id where it
-      names none. */
+  /** The zones that may be before the shelf of a facing, and the id of the one that is, also of one that is gone:
+      that of the shelf's id where it names none, and then there is always one. */
   before({ shelf }) {
     const zones = this.now.zone.filter((one) => one.kind !== "private");
-    const wanted = this.now.shelf.find((one) => one.id === shelf).zone ?? shelf;
+    const always = zones.some((one) => one.id === shelf);
     return {
-      zones, zone: zones.find((one) => one.id === wanted)?.id,
+      zones, always, zone: this.now.shelf.find((one) => one.id === shelf).zone ?? (always ? shelf : null),
       set: (id) => this.step((now) => {
         const table = now.shelf.find((one) => one.id === shelf);
-        if (id) table.zone = id;
+        if (id && id !== shelf) table.zone = id;
         else delete table.zone;
       }),
     };

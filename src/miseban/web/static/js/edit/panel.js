@@ -76,7 +76,8 @@ export function form(one, { set, turn, remove, problem, write, user, place, befo
     one.kind === "facing" && field(t("draw.capacity"), num("capacity", table.capacity, { min: "1", max: "10000", step: "1" })),
     before && field(t("draw.before"),
       h("select", { name: "before", onchange: (event) => before.set(event.target.value) },
-        h("option", { value: "", selected: !before.zone }, t("draw.before_none")),
+        !before.always && h("option", { value: "", selected: !before.zone }, t("draw.before_none")),
+        before.zone && !before.zones.some((zone) => zone.id === before.zone) && h("option", { value: before.zone, selected: true }, `? ${before.zone}`),
         before.zones.map((zone) => h("option", { value: zone.id, selected: zone.id === before.zone }, nameOf(zone)))), t("draw.before_why")),
     h("details.by-number", { open: openNumbers, ontoggle: (event) => { openNumbers = event.target.open; } }, h("summary", { "data-act": "numbers" }, t("draw.by_number", { unit: place.unit })),
       h("ol", pointsOf(one).map((point, n) => h("li", ["x", "y"].map((name, axis) => h("input", { type: "number", name: `${name}-${n}`, "aria-label": t(`draw.${name}_of`, { n: n + 1 }), value: point[axis], min: "0", max: place.size[axis], step: "any", inputmode: "decimal", onchange: (event) => {
