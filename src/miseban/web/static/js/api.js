@@ -17,6 +17,17 @@ export class Problem extends Error {
   }
 }
 
+let leaving = false;
+addEventListener("pageshow", () => { leaving = false; });
+
+/** To the log-in, and from there back here. Whatever else is refused meanwhile goes along: to go anew
+    would break off the way that was begun. */
+export function toLogIn() {
+  if (leaving) return;
+  leaving = true;
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
 /** Calls `/api/v1/PATH`. Whoever is not logged in any more is led to the log-in. */
 export async function call(method, path, { query = {}, body, signal, type, headers = {} } = {}) {
   const address = new URL(`/api/v1/${path}`, location.origin);
@@ -46,7 +57,7 @@ export async function call(method, path, { query = {}, body, signal, type, heade
   }
   if (answer.ok) return { given, etag: answer.headers.get("ETag") };
   if (answer.status === 401 && !path.startsWith("sessions") && !path.startsWith("setup")) {
-    location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    toLogIn();
     await new Promise(() => {}); // the page is leaving
   }
   const told = given ?? {};

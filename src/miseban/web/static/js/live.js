@@ -1,6 +1,7 @@
 // What happens now, from the hub's stream of server-sent events; and how old it is. A page shows
 // nothing old as new: after a sleep, a lost connection or a restart it says so, and recovers alone.
 
+import { toLogIn } from "./api.js";
 import { $ } from "./dom.js";
 import { dayOf } from "./days.js";
 import { elapsed, hubNow, hubSays } from "./hubclock.js";
@@ -61,7 +62,7 @@ function later(ask) {
 async function whoAmI() {
   try {
     const answer = await fetch("/api/v1/sessions/current", { signal: AbortSignal.timeout(OPENS_MS) });
-    if (answer.status === 401) return location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (answer.status === 401) return toLogIn();
   } catch { /* it is asked again */ }
   return connect();
 }
