@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+
+_TRIES = 20
 
 
 def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
@@ -25,3 +32,83 @@ def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
     ):
         connection.execute(f"SET {setting}")
     return connection
+
+
+class Cursors:
+    """A cursor of one connection for each question at a time, kept and lent again.
+
+    A table that DuckDB is told of costs a kilobyte for good, whatever becomes of the cursor: with a
+    thousand questions an hour that is what a hub grows by. So a cursor knows one place per name,
+    and what lies in it changes.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._idle: list[_Cursor] = []
+        self._closed = False
+
+    @contextmanager
+    def lent(self, tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One that finds ``tables`` by their names, for a thread of its own meanwhile."""
+        with self._lock:
+            cursor = self._idle.pop() if self._idle else None
+        cursor = cursor or _Cursor(self._connection.cursor())
+        try:
+            with cursor.beside(tables):
+                yield cursor.duckdb
+        except BaseException:
+            cursor.duckdb.close()  # whatever it was in the middle of
+            raise
+        with self._lock:
+            if not self._closed:
+                self._idle.append(cursor)
+
+    def close(self) -> None:
+        """What another thread has begun to ask ends first, or is left to itself."""
+        with self._lock:
+            self._closed = True
+            for cursor in self._idle:
+                cursor.duckdb.close()
+            self._idle.clear()
+        for _ in range(_TRIES):
+            try:
+                self._connection.close()
+                break
+            except duckdb.OperationalError:  # busy: DuckDB refuses instead of waiting
+                time.sleep(0.1)
+
+
+class _Cursor:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self.duckdb = cursor
+        self._places: dict[str, _Place] = {}
+
+    @contextmanager
+    def beside(self, tables: Mapping[str, pa.Table]) -> Iterator[None]:
+        for name, table in tables.items():
+            place = self._places.get(name)
+            if place is None or place.schema != table.schema:
+                place = self._places[name] = _Place(table.schema)
+                self.duckdb.register(name, place)
+            place.table = table
+        try:
+            yield
+        finally:
+            for name in tables:
+                del self._places[name].table
+
+
+class _Place:
+    """What DuckDB takes for a table (Arrow's PyCapsule protocol), and asks each time anew."""
+
+    table: pa.Table
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self.schema = schema
+
+    def __arrow_c_schema__(self) -> object:
+        return self.schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)

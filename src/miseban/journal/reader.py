@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from miseban.journal.day_tables import DayTables
-from miseban.journal.duck import opened
+from miseban.journal.duck import Cursors, opened
 from miseban.journal.events_table import SCHEMA
 from miseban.journal.looks import Looks
 from miseban.journal.manifest import Manifest, Segment, read_manifest
@@ -63,7 +63,7 @@ class JournalReader:
         """Raises ``BadInput`` (``journal``) when there is no journal."""
         self.folder = folder.absolute()
         self._looks = Looks(self.folder, patience_s, clock)
-        self._duckdb = opened(self.folder, threads)
+        self._cursors = Cursors(opened(self.folder, threads))
         manifest = self.manifest
         self.shop, self.timezone = manifest.shop, manifest.timezone
         """The zone is that of the shop's days. No writer ever changes them."""
@@ -175,12 +175,7 @@ class JournalReader:
 
     def close(self) -> None:
         """What another thread has begun to ask ends first, or is left to itself."""
-        for _ in range(_TRIES):
-            try:
-                self._duckdb.close()
-                break
-            except duckdb.OperationalError:  # busy: DuckDB refuses instead of waiting
-                time.sleep(0.1)
+        self._cursors.close()
 
     def _ask(
         self,
@@ -188,10 +183,8 @@ class JournalReader:
         sql: str,
         parameters: Mapping[str, object],
     ) -> pa.Table:
-        with self._duckdb.cursor() as cursor, interruptible(cursor):
-            for name, view in views.items():
-                if view.fresh is not None:
-                    cursor.register(f"fresh_{name}", view.fresh)
+        tables = {f"fresh_{name}": v.fresh for name, v in views.items() if v.fresh is not None}
+        with self._cursors.lent(tables) as cursor, interruptible(cursor):
             named = ", ".join(f"{name} AS ({view.sql})" for name, view in views.items())
             asked = sql
             if named:
@@ -201,8 +194,7 @@ class JournalReader:
                     asked = f"WITH {again}{named}, {sql[begins.end() :]}"
                 else:
                     asked = f"WITH {named} {sql}"
-            found = cursor.sql(asked, params=dict(parameters) or None)
-            return found.to_arrow_table()
+            return cursor.sql(asked, params=dict(parameters) or None).to_arrow_table()
 
     def _why(self, files: Collection[Path], error: duckdb.Error) -> BadInput:
         """A damaged file, or else a wrong query."""
