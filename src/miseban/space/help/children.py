@@ -23,9 +23,13 @@ LESS_M = 0.5
 strangers, of whom some are always near in a full shop, do not."""
 TELLS = 12
 """Seconds on the way that tell enough; and in a row with somebody, after which it is over."""
+LONGEST = 3.0
+"""Of a way with breaks, no more than so many times ``alone_s`` tells."""
 STANDS_S = 18.0
 """Who stands so long in between is with those beside, or waits for somebody, and is not lost:
-families walk one after the other, far apart, from where they stood to where they will."""
+families walk one after the other, far apart, from where they stood to where they will. Who is not
+seen for so long may have stood so: else five families in eleven hours of a supermarket are told of
+for nothing, and no more children are found."""
 ALONE = 0.05
 """At most so many of them beside somebody who by chance goes the same way."""
 
@@ -35,7 +39,7 @@ class _Child:
     """``walks`` are the last seconds on the way: when, and whether an adult went along; it moved
     last at ``walked_s``."""
 
-    walks: deque[tuple[float, bool]] = field(default_factory=lambda: deque(maxlen=2 * TELLS))
+    walks: deque[tuple[float, bool]] = field(default_factory=deque)
     told: bool = False
     walked_s: float = 0.0
 
@@ -76,16 +80,20 @@ class Children:
         self._children.pop(person.key, None)
 
     def _is_lost(self, now_s: float, known: _Child) -> bool:
+        alone_s = self._s.alone_s * self._waits
+        while known.walks and now_s - known.walks[0][0] > LONGEST * alone_s:
+            known.walks.popleft()
         if known.told:
             last = [along for _, along in known.walks][-TELLS:]
             return sum(last) < TELLS / 2
-        since = [one for one in known.walks if now_s - one[0] <= 3 * self._s.alone_s * self._waits]
-        return (
-            known.walked_s == now_s
-            and len(since) >= TELLS
-            and sum(along for _, along in since) <= ALONE * len(since)
-            and now_s - since[0][0] >= self._s.alone_s * self._waits
-        )
+        since: list[tuple[float, bool]] = []  # the shortest way that is long enough
+        for one in reversed(known.walks):
+            since.append(one)
+            if len(since) >= TELLS and now_s - one[0] >= alone_s:
+                return known.walked_s == now_s and sum(along for _, along in since) <= ALONE * len(
+                    since
+                )
+        return False
 
     def _far_away(self, child: Person) -> tuple[float, float, float] | None:
         """When, lately, and where the child was on its way from somewhere else."""
@@ -103,7 +111,7 @@ class Children:
     def _is_child(self, person: Person) -> bool:
         if person.staff or person.own_m is None or len(person.heights) < KNOWN:
             return False
-        broad = sum(shape.broad >= self._s.aid_broad for shape in person.shapes)
+        broad = sum(shape.broad >= self._s.aid_broad for shape in person.shapes)  # sure or not
         return person.own_m <= self._s.child_m and broad <= UPRIGHT * len(person.shapes)
 
 
