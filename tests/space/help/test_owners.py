@@ -8,8 +8,9 @@ import pytest
 
 from miseban.space.help.aids import Aids
 from miseban.space.help.bodies import Body
-from miseban.space.help.people import Person, Shape
+from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
+from miseban.space.help.shapes import Shape
 
 Pair = tuple[float, float]
 BROAD, SLIM = 1.4, 1.0
@@ -105,7 +106,7 @@ def test_two_are_never_told_of_under_one_name() -> None:
     floor.moves(8, (second, 1.25, BROAD), track=7)
     assert list(floor.told) == ["person-1"]
     first.xy = (28.0, 9.0)
-    floor.moves(20, (first, 1.36, BROAD), (second, 1.25, BROAD))
+    floor.moves(20, (first, 1.34, BROAD), (second, 1.25, BROAD))
     assert list(floor.told) == ["person-1", "person-1-2"]
 
 
@@ -129,4 +130,20 @@ def test_an_aid_is_told_of_when_it_shows_not_long_after() -> None:
     floor.moves(4, (person, 1.2, SLIM))
     assert not floor.told
     floor.moves(1, (person, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
+
+
+def test_who_stands_there_taller_is_somebody_else() -> None:
+    """With whom the fusion went on need not walk to show that he or she has no aid."""
+    floor = Floor()
+    taken = floor.person((5.0, 5.0), came_in=True)
+    floor.moves(8, (taken, 1.2, BROAD))
+    for _ in range(6):
+        taken.last_s, taken.tall = floor.now_s, 1.7
+        assert list(floor.aids.look(floor.now_s, [(taken, [body(1, taken.xy, 1.7)])]))
+        floor.now_s += 1.0
+    owner = floor.person((12.0, 6.0))
+    for _ in range(8):
+        taken.last_s = floor.now_s
+        floor.moves(1, (owner, 1.2, BROAD))
     assert list(floor.told) == ["person-1"]

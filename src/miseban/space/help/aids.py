@@ -10,15 +10,18 @@ from miseban.space.help.bodies import Body
 from miseban.space.help.owners import AIDS, Owners, Said
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
+from miseban.space.help.shapes import sits_odds
 from miseban.space.help.signs import Aid, KnowsObjects, Sign
 from miseban.vocabulary.events import HelpKind
 
 Found = tuple[HelpKind, float]
 SURE = 0.8
 """What a detector of objects must be sure of, on average over three seconds."""
-KNOWN = 3
-CLOSE_M = 0.015
-"""So near to the limit between those who sit and those who stoop it takes longer to tell them."""
+KNOWN, KNOWN_S = 3, 30.0
+"""So many seconds, none of them longer ago."""
+CERTAIN, DOUBT_S = 1.0, 30.0
+"""With smaller log odds that somebody sits rather than leans, or the other way round, more is
+waited for, up to so many seconds of motion."""
 RECENT_S = 10.0
 """An aid that has not shown for longer may have been somebody else's."""
 ALONG_M, ALONG_S = 4.0, 12.0
@@ -34,7 +37,7 @@ class Aids:
         self._s, self._waits, self._objects = settings, waits, objects
         self._owners = Owners(settings)
         self._beside: set[int] = set()
-        self._recognised: dict[tuple[int, Aid], list[float]] = {}
+        self._recognised: dict[tuple[int, Aid], list[tuple[float, float]]] = {}
 
     def look(self, now_s: float, people: Sequence[tuple[Person, Sequence[Body]]]) -> Iterator[Sign]:
         """Everybody seen in this second, with what cameras saw."""
@@ -44,7 +47,7 @@ class Aids:
                 continue
             said, sure = self._owners.of(person), 0.9
             if said is None or said.kind == "slow_walk":  # what it is may show from the side yet
-                found = self._found(person, bodies)
+                found = self._found(now_s, person, bodies)
                 if found is not None and (said is None or found[0] != said.kind):
                     sure = found[1]
                     said = self._begun(now_s, person, bodies, found[0])
@@ -76,9 +79,9 @@ class Aids:
                 return True
         return False
 
-    def _found(self, person: Person, bodies: Sequence[Body]) -> Found | None:
+    def _found(self, now_s: float, person: Person, bodies: Sequence[Body]) -> Found | None:
         s, waits = self._s, self._waits
-        recognised = self._object(person, bodies)
+        recognised = self._object(now_s, person, bodies)
         if recognised is not None:
             return recognised
         if person.own_m is None or not person.shapes:
@@ -88,14 +91,14 @@ class Aids:
         broad = [shape.at_s for shape in shapes if shape.broad >= s.aid_broad]
         shows = bool(broad) and person.last_s - broad[-1] <= RECENT_S
         if shows and len(broad) >= max(s.aid_times, s.aid_part * n):
-            tall = median(shape.tall for shape in shapes)
+            tall, odds = median(shape.tall for shape in shapes), sits_odds(shapes, s.aid_broad)
             sure = min(0.95, 0.6 + len(broad) / n)
-            close = abs(tall - s.stooped_m) < CLOSE_M
-            if n < s.aid_s * waits * (2 if close else 1):
+            if n < waits * s.aid_s or (abs(odds) < CERTAIN and n < DOUBT_S):
                 return None
-            if tall < s.stooped_m or (pace is not None and pace > s.aid_mps and tall < s.seated_m):
+            fast = pace is not None and pace > s.aid_mps
+            if tall < s.seated_m and (odds > 0.0 or fast):
                 return "wheelchair", sure
-            return ("walking_aid", sure) if pace is not None and pace <= s.aid_mps else None
+            return ("walking_aid", sure) if pace is not None and not fast else None
         enough = sum(v > s.moving_mps / 2 for v in person.speeds) >= s.slow_windows * waits
         if pace is None or person.own_m < s.adult_m or not enough:
             return None
@@ -103,18 +106,20 @@ class Aids:
             return "slow_walk", min(0.9, 0.6 + s.slow_mps - pace)
         return None
 
-    def _object(self, person: Person, bodies: Iterable[Body]) -> Found | None:
-        """What the registered detector of objects, if there is one, has recognised."""
+    def _object(self, now_s: float, person: Person, bodies: Iterable[Body]) -> Found | None:
+        """What the registered detector of objects, if there is one, has recognised: in a second as
+        surely as the cameras that recognise it are on average."""
         if self._objects is None:
             return None
-        for body in bodies:
-            seen = self._objects.aid(body.camera, body.track)
-            if seen is not None:
-                kept = self._recognised.setdefault((person.key, seen[0]), [])
-                kept.append(seen[1])
-                del kept[:-KNOWN]
+        seen = [self._objects.aid(body.camera, body.track) for body in bodies]
+        since_s = max(now_s - KNOWN_S, self._owners.since_s(person))
         for kind in AIDS:
-            kept = self._recognised.get((person.key, kind), [])
-            if len(kept) == KNOWN and sum(kept) / KNOWN >= SURE:
-                return kind, sum(kept) / KNOWN
+            kept = self._recognised.setdefault((person.key, kind), [])
+            now = [one[1] for one in seen if one is not None and one[0] == kind]
+            if now:
+                kept.append((now_s, sum(now) / len(now)))
+            kept[:] = [one for one in kept if one[0] > since_s][-KNOWN:]
+            sure = sum(one[1] for one in kept) / KNOWN
+            if len(kept) == KNOWN and sure >= SURE:
+                return kind, sure
         return None

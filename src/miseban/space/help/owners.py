@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from miseban.space.help.bodies import Body
-from miseban.space.help.people import Person, Shape
+from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
+from miseban.space.help.shapes import OTHER_M, Shape, sits_odds
 from miseban.space.help.signs import Aid
 from miseban.vocabulary.events import HelpKind
 
@@ -20,12 +21,10 @@ Track = tuple[str, int]
 BACK_S, BACK_M, BACK_MPS, BACK_FAR_M = 600.0, 2.0, 0.8, 60.0
 """Who shows such a need so shortly after another has shown it last, where that one can have got to
 meanwhile, may be the same."""
-TALL_M, SECOND_M = 0.03, 0.06
+TALL_M, SECOND_M = 0.02, 0.05
 """Heights of one person err by so much from camera to camera, and more where few seconds tell."""
 OFTEN_S = 100.0
 """Who was lost is mostly found again within so long."""
-UNDOUBTED = 3.0
-"""It costs as much more where nothing says that it is said of the wrong one."""
 SAME = 5.0
 """Who costs less, in square deviations of the height and ``OFTEN_S``, is the same."""
 LEFT_S = 60.0
@@ -34,6 +33,8 @@ APART_S = 60.0
 """What was seen so long before the rest was of somebody else."""
 HIDDEN_S = 2.0
 """Who is not seen for so long may come back as somebody else."""
+ODD_S = 3
+"""Who is as tall as somebody else for so many seconds more than not, is somebody else by now."""
 DOUBT = 4
 """Seconds in motion in which it does not show, after which that may have happened."""
 BACK_SLOW_S, TALLER_SLOW_M = 180.0, 0.15
@@ -50,7 +51,8 @@ TRACK_S, TRACK_M = 60.0, 0.1
 @dataclass(slots=True, eq=False)
 class Said:
     """What is said of ``person``, ``tall`` metres, under the name ``who``; it showed last at
-    ``shown_s`` and ``xy``, as tall as ``talls`` in each of the last seconds."""
+    ``shown_s`` and ``xy``, as tall as ``talls`` in each of the last seconds. ``odd`` seconds since,
+    in motion or not, he or she was as tall as somebody else."""
 
     person: Person
     kind: HelpKind
@@ -59,6 +61,7 @@ class Said:
     shown_s: float
     xy: Pair
     talls: deque[float] = field(default_factory=lambda: deque(maxlen=TALLS))
+    odd: int = 0
 
 
 class Owners:
@@ -83,16 +86,21 @@ class Owners:
         self._tracks = {t: one for t, one in self._tracks.items() if now_s - one[0] <= TRACK_S}
         for person, bodies in people:
             said = self._said.get(person.key)
-            if said is None or not self._shows(now_s, said):
+            if said is None:
                 continue
-            said.shown_s, said.xy = now_s, person.xy
+            if not self._shows(now_s, said):
+                if person.tall is not None and said.kind != "slow_walk":
+                    other = abs(person.tall - said.tall) > OTHER_M
+                    said.odd = max(0, said.odd + (1 if other else -1))
+                continue
+            said.shown_s, said.xy, said.odd = now_s, person.xy, 0
             if said.kind == "slow_walk":
                 said.tall += 0.2 * ((person.own_m or said.tall) - said.tall)
                 continue
-            said.talls.append(person.shapes[-1].tall)
+            said.talls.append(person.shapes[-1].high(seated=said.kind == "wheelchair"))
             said.tall = median(said.talls)
             for body in bodies:
-                if abs(body.tall - said.tall) <= TRACK_M:
+                if abs(body.tall - person.shapes[-1].tall) <= TRACK_M:
                     self._tracks[body.camera, body.track] = now_s, said
 
     def begin(self, now_s: float, person: Person, bodies: Sequence[Body], kind: HelpKind) -> Said:
@@ -106,7 +114,7 @@ class Owners:
         same = before.kind if before is not None else kind  # who sits does not begin to stoop
         said = Said(person, same, who, person.own_m or 0.0, now_s, person.xy)
         if kind != "slow_walk" and (lately := self.lately(person)):
-            said.talls.extend(one.tall for one in lately)
+            said.talls.extend(one.high(seated=same == "wheelchair") for one in lately)
             said.tall, said.shown_s, said.xy = median(said.talls), lately[-1].at_s, lately[-1].xy
         self._said[person.key] = said
         for track, (at_s, whose) in self._tracks.items():
@@ -132,9 +140,13 @@ class Owners:
         self._anew_s.pop(person.key, None)
 
     def shapes(self, person: Person) -> list[Shape]:
-        """Those that are not known to be somebody else's."""
-        anew_s = self._anew_s.get(person.key)
-        return [one for one in person.shapes if anew_s is None or one.at_s > anew_s]
+        """Those of a breadth that is known, and not known to be somebody else's."""
+        anew_s = self.since_s(person)
+        return [one for one in person.shapes if one.sure and one.at_s > anew_s]
+
+    def since_s(self, person: Person) -> float:
+        """When it was found last that what had shown was somebody else's."""
+        return self._anew_s.get(person.key, -math.inf)
 
     def lately(self, person: Person) -> list[Shape]:
         """When an aid showed, the last time that it did."""
@@ -157,7 +169,8 @@ class Owners:
         if said.kind == "slow_walk":
             return not self.is_fast(person)
         last = person.shapes[-1] if person.shapes else None
-        return last is not None and last.at_s == now_s and last.broad >= self._s.aid_broad
+        now = last is not None and last.sure and last.at_s == now_s
+        return last is not None and now and last.broad >= self._s.aid_broad
 
     def _before(
         self, now_s: float, kind: HelpKind, person: Person, bodies: Sequence[Body]
@@ -182,20 +195,23 @@ class Owners:
     ) -> float:
         """How unlike ``person``, of whom such a need showed in the seconds ``lately``, is to
         ``one``; infinite if it is not the same."""
-        first, tall = lately[0], median(shape.tall for shape in lately)
+        first = lately[0]
+        tall = median(shape.high(seated=one.kind == "wheelchair") for shape in lately)
         gap_s, far = first.at_s - one.shown_s, math.dist(one.xy, first.xy)
         if not alike(one.kind, kind) or one.person is person or gap_s < -HIDDEN_S:
             return math.inf
-        doubtful = one in self._lost or self._is_doubtful(now_s, one)
+        if one not in self._lost and not self._is_doubtful(now_s, one):
+            return math.inf
         reach_m = BACK_M + BACK_MPS * max(gap_s, 0.0)
         if kind == "slow_walk":
-            fits = doubtful and gap_s <= BACK_SLOW_S and abs(one.tall - tall) <= TALLER_SLOW_M
+            fits = gap_s <= BACK_SLOW_S and abs(one.tall - tall) <= TALLER_SLOW_M
             return far if fits and far <= reach_m else math.inf
         if gap_s > BACK_S or far > min(reach_m, BACK_FAR_M):
             return math.inf
         errs = TALL_M**2 + SECOND_M**2 * (1 / max(len(one.talls), 1) + 1 / len(lately))
         cost = (one.tall - tall) ** 2 / errs + max(gap_s, 0.0) / OFTEN_S
-        cost += 0.0 if doubtful else UNDOUBTED
+        odds = sits_odds(lately, self._s.aid_broad)
+        cost += max(0.0, -2.0 * odds if one.kind == "wheelchair" else 2.0 * odds)
         return cost if cost < SAME else math.inf
 
     def _by_track(self, now_s: float, person: Person, bodies: Sequence[Body]) -> Said | None:
@@ -214,7 +230,9 @@ class Owners:
             return True
         if said.kind == "slow_walk":
             return self.is_fast(said.person)
-        since = [one for one in said.person.shapes if one.at_s > said.shown_s]
+        if said.odd >= ODD_S:
+            return True
+        since = [one for one in said.person.shapes if one.sure and one.at_s > said.shown_s]
         return len(since) >= DOUBT and all(one.broad < self._s.aid_broad for one in since)
 
 

@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.settings import HelpSettings
-from miseban.space.help.usual import SURE, Usual
+from miseban.space.help.shapes import STEEP, Eyes, Shape
+from miseban.space.help.usual import FIRST, SURE, Usual
 
 Pair = tuple[float, float]
 
@@ -20,8 +20,6 @@ HEIGHTS, SHAPES = 60, 40
 OTHER_M, OTHER_S = 0.2, 3
 """Who is so much taller or smaller in motion for so many seconds is somebody else, with whom the
 fusion has gone on."""
-STEEP = 0.7
-"""From nearly above heights and breadths err, where another camera looks more level."""
 WAY_S = 40
 """So many seconds of somebody's way are remembered."""
 WINDOW_S = 3
@@ -54,16 +52,6 @@ class Glimpse:
     outside: bool = False
 
 
-class Shape(NamedTuple):
-    """In motion at ``xy`` in the second from ``at_s`` on; ``tall`` metres, ``broad`` times what is
-    usual."""
-
-    at_s: float
-    xy: Pair
-    tall: float
-    broad: float
-
-
 @dataclass(slots=True)
 class Stop:
     """``from_s`` to ``to_s`` at ``xy``; ``whole`` if somebody was seen to come and to go on, so
@@ -78,11 +66,10 @@ class Stop:
 @dataclass(slots=True)
 class Person:
     """Somebody under the number ``key``, who may go on through several visits; ``came_in`` by a
-    door when first seen. ``tall`` and
-    ``broad`` of this second, None where they cannot be told; ``own_m`` how tall upright;
-    ``shapes`` how tall and broad in each of the last seconds in motion; ``odd`` seconds in motion
-    lately as tall as somebody else; ``speeds`` m/s over windows of ``WINDOW_S``; ``stops`` those
-    that have ended, ``stop`` where somebody stands."""
+    door when first seen. ``tall`` in this second, None where it cannot be told; ``own_m`` how tall
+    upright; ``shapes`` how tall and broad in each of the last seconds in motion; ``odd`` seconds in
+    motion lately as tall as somebody else; ``speeds`` m/s over windows of ``WINDOW_S``; ``stops``
+    those that have ended, ``stop`` where somebody stands."""
 
     key: int
     name: str | None
@@ -95,7 +82,6 @@ class Person:
     waits: bool = False
     outside: bool = False
     tall: float | None = None
-    broad: float | None = None
     own_m: float | None = None
     odd: int = 0
     walked_m: float = 0.0
@@ -113,6 +99,11 @@ class Person:
         t, x, y = self.way[-1 - seconds]
         return math.dist((x, y), self.xy) / max(self.last_s - t, 1.0)
 
+    def ahead(self) -> Pair:
+        """From where somebody was two seconds before, in metres."""
+        _, x, y = self.way[-3] if len(self.way) > 2 else self.way[-1]
+        return self.xy[0] - x, self.xy[1] - y
+
     @property
     def pace(self) -> float | None:
         """How fast somebody walks when walking: what one in five windows is faster than."""
@@ -125,9 +116,14 @@ class People:
     who turns up ``at_door`` has come in, and who was lost there has gone."""
 
     def __init__(
-        self, settings: HelpSettings, usual: Usual, at_door: Callable[[Pair], bool]
+        self,
+        settings: HelpSettings,
+        usual: Usual,
+        at_door: Callable[[Pair], bool],
+        eyes: Eyes | None = None,
     ) -> None:
         self._s, self._usual, self._at_door = settings, usual, at_door
+        self._eyes = eyes or Eyes({})
         self._by_visit: dict[Hashable, Person] = {}
         self._next = 0
 
@@ -216,12 +212,9 @@ class People:
         for body in level:
             if body.tall > s.lying_m and body.broad > 0:
                 found = self._usual.broader(body.camera, body.broad, SURE)
-                if found is not None:
-                    broad.append(found)
+                broad.append((found is not None, body.broad / FIRST if found is None else found))
                 if in_motion:
                     self._usual.add(body.camera, body.broad)
-        # From before and behind an aid does not show, from the side it does.
-        person.broad = max(broad, default=None)
         if tall is None or tall <= s.lying_m or not (in_motion or person.own_m is None):
             return
         # Who squats stands still: one's own height is that in motion.
@@ -233,8 +226,11 @@ class People:
         if len(person.heights) >= 3:
             ordered = sorted(person.heights)
             person.own_m = ordered[int(0.8 * (len(ordered) - 1))]
-        if in_motion and person.broad is not None:
-            person.shapes.append(Shape(person.last_s, person.xy, tall, person.broad))
+        if in_motion and broad:
+            # From before and behind an aid does not show, from the side it does.
+            sure, most = max(broad)
+            sits, leans = self._eyes.heads(level, person.ahead()) or (None, None)
+            person.shapes.append(Shape(person.last_s, person.xy, tall, most, sure, sits, leans))
 
     def _walk(self, person: Person) -> None:
         """One more window of the way, unless somebody waits where all are slow."""

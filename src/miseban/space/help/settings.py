@@ -32,7 +32,6 @@ class HelpSettings:
 
     # Aids, by shape and motion.
     seated_m: float = 1.45  # the top of the head of a tall man in a wheelchair
-    stooped_m: float = 1.37  # who is as slow as with a frame and taller than this stands
     aid_broad: float = 1.2  # times what the box around somebody upright is
     aid_s: float = 6.0  # of motion
     aid_part: float = 0.15  # of it so broad: from before and behind an aid does not show

@@ -14,6 +14,8 @@ MOST = 600
 """So many seconds are remembered: a camera that was moved is believed again after some minutes."""
 AGAIN = 20
 """The middle is asked for again after so many seconds."""
+FIRST = 1.7
+"""What is held for usual until then: who is broad beside that is so however boxes are drawn."""
 
 
 class Usual:

@@ -13,6 +13,7 @@ from miseban.space.help.lying import Lying
 from miseban.space.help.people import Glimpse, People
 from miseban.space.help.searching import Searches
 from miseban.space.help.settings import WAITS, HelpSettings
+from miseban.space.help.shapes import eyes_of
 from miseban.space.help.signs import KnowsObjects, Sign
 from miseban.space.help.usual import Usual
 from miseban.space.layout import Layout
@@ -52,7 +53,7 @@ class HelpWatch:
             return not follows or layout.near_door(xy, s.door_m)
 
         usual = Usual()
-        self._people = People(s, usual, at_door)
+        self._people = People(s, usual, at_door, eyes_of(shop) if on_floor else None)
         self._lying = Lying(s, waits, usual, on_floor=on_floor)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
