@@ -8,6 +8,7 @@ from miseban.space.help.habits import REMEMBERED, Habits
 from miseban.space.help.people import Person, Stop
 from miseban.space.help.searching import Searches
 from miseban.space.help.settings import HelpSettings
+from miseban.space.help.shapes import Shape
 
 SHELVES = [(2.0, 2.0), (14.0, 2.0), (8.0, 9.0), (2.0, 9.0), (14.0, 9.0), (8.0, 2.0)]
 BEHIND = [(x, y + 1.2) for x, y in SHELVES]
@@ -93,3 +94,13 @@ def test_places_are_forgotten_after_many_stops() -> None:
     for n in range(REMEMBERED):
         habits.stopped(Stop(0.0, 9.0, (9.0, 9.0), whole=True), n)
     assert habits.share_here(stop, 2) == pytest.approx(habits.share(stop))
+
+
+@pytest.mark.parametrize(("broad", "told"), [(1.5, 1), (1.0, 0)])
+def test_who_searches_in_a_wheelchair_is_no_child(broad: float, told: int) -> None:
+    searches = Searches(HelpSettings(), 1.0)
+    customers(searches)
+    person = visit(99, [(xy, 9.0) for xy in SHELVES], 30000.0)
+    person.own_m = 1.3
+    person.shapes.extend(Shape(float(n), person.xy, 1.3, broad) for n in range(10))
+    assert len(list(searches.look([person]))) == told

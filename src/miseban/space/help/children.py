@@ -56,7 +56,9 @@ class Children:
         lately = [p for p in people if now_s - p.last_s <= LATELY_S]
         adults = [p for p in lately if p.own_m is None or p.own_m > self._s.child_m]
         for child in lately:
-            if child.last_s < now_s or child.outside or not self._is_child(child):
+            if child.last_s < now_s or child.outside or child.staff:
+                continue
+            if len(child.heights) < KNOWN or not is_child(child, self._s):
                 continue
             then = self._far_away(child)
             known = self._children.setdefault(child.key, _Child())
@@ -108,11 +110,13 @@ class Children:
         was = _place(one, then[0])
         return math.dist(was, then[1:]) <= self._s.near_m if was is not None else None
 
-    def _is_child(self, person: Person) -> bool:
-        if person.staff or person.own_m is None or len(person.heights) < KNOWN:
-            return False
-        broad = sum(shape.broad >= self._s.aid_broad for shape in person.shapes)  # sure or not
-        return person.own_m <= self._s.child_m and broad <= UPRIGHT * len(person.shapes)
+
+def is_child(person: Person, settings: HelpSettings) -> bool:
+    """Whether somebody is as small as a child and not as broad as who sits in a wheelchair, as far
+    as is known."""
+    broad = sum(shape.broad >= settings.aid_broad for shape in person.shapes)  # sure or not
+    small = person.own_m is not None and person.own_m <= settings.child_m
+    return small and broad <= UPRIGHT * len(person.shapes)
 
 
 def _place(person: Person, at_s: float) -> Pair | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from miseban.space.help.children import is_child
 from miseban.space.help.habits import Habits, bin_of
 from miseban.space.help.people import Person, Stop
 from miseban.space.help.settings import HelpSettings
@@ -53,8 +54,9 @@ class Searches:
         here = list(people)
         staff = [p for p in here if p.staff]
         for person in here:
-            child = person.own_m is not None and person.own_m <= self._s.child_m
-            if person.staff or child or person.key in self._over or person.key in self._beside:
+            if person.staff or person.key in self._over or person.key in self._beside:
+                continue
+            if is_child(person, self._s):
                 continue
             odds = self._odds(person)
             if person.key not in self._told and odds < self._s.search_odds * self._waits**0.3:
