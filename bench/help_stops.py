@@ -2,17 +2,24 @@
 where no track errs, by ``search_odds``.
 
 ``python -m bench.help_stops SEED...`` plays an hour of the supermarket a seed, in which more people
-than usual search, and hands the true stops of all shoppers to the judge as they end. Without seeds
-those by which ``search_odds`` was chosen. The seeds set aside for ``bench/help.py`` are refused.
+than usual search, and hands the true stops of all shoppers to the judge as they end; then what
+would tell more, of groups that search and of the others: how many have reached for nothing up to
+their third stop, and what their ways are like. Without seeds those by which ``search_odds`` was
+chosen. The seeds set aside for ``bench/help.py`` are refused.
 """
 
 from __future__ import annotations
 
+import math
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import time
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -23,7 +30,7 @@ from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.world.people import Person as Shopper
 from miseban.sim.world.simulation import Simulation
 from miseban.space.help.people import Person, Stop
-from miseban.space.help.searching import Searches
+from miseban.space.help.searching import LEAST, Searches
 from miseban.space.help.settings import HelpSettings
 from miseban.vocabulary.shop import load_shop
 
@@ -33,14 +40,15 @@ INCIDENT = {"kind": "long_search", "chance": 0.15}
 HOUR_S = 3600.0
 EARLY_S = 2.0
 """A call so long before the need says it began is of it."""
+HANDS = ("reach", "crouch")
+BACK_M = 3.0
 
 Need = tuple[float, float]
 Hour = list[tuple[Person, list[Stop], int, Need | None]]
 
 
-def hour(seed: int) -> Hour:
-    """All shoppers of an hour from 10:00 on, with their stops, their group and its search, if any,
-    in seconds."""
+def played(seed: int) -> Simulation:
+    """An hour from 10:00 on."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "supermarket.toml"
         staged(SHOPS / file.name, file, [INCIDENT], 1.0)
@@ -48,6 +56,11 @@ def hour(seed: int) -> Hour:
         scenario = load_scenario(beside(file), shop).starting_at(time(10))
     sim = Simulation(shop, scenario, seed)
     sim.run_until(HOUR_S)
+    return sim
+
+
+def hour(sim: Simulation) -> Hour:
+    """All its shoppers, with their stops, their group and its search, if any, in seconds."""
     needs = {need.person.group: need for need in sim.helps if need.kind == "long_search"}
     found: Hour = []
     for number, shopper in enumerate(sim.people):
@@ -115,14 +128,60 @@ def curve(hours: Sequence[Hour], odds: float) -> tuple[int, int, int]:
     return found, needs, nothing
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Of a group up to its third stop: whether a hand of any of it was at goods; in the median
+    metres from one stop to the next and seconds of a stop of the first; and whether it came back to
+    within ``BACK_M`` of a stop before the last."""
+
+    reached: bool
+    apart_m: float
+    stop_s: float
+    back: bool
+
+
+def ways(sim: Simulation) -> Iterator[tuple[bool, Way]]:
+    """Of each group whether it searches, and its way; those of fewer stops have none."""
+    searching = {need.person.group for need in sim.helps if need.kind == "long_search"}
+    groups: dict[int, list[Shopper]] = defaultdict(list)
+    for shopper in sim.people:
+        if not shopper.staff and not shopper.passing and len(shopper.trail.t) > 1:
+            groups[shopper.group].append(shopper)
+    for group, members in groups.items():
+        first = list(stops(members[0], HelpSettings()))[:LEAST]
+        if len(first) < LEAST:
+            continue
+        acts = [act for member in members for act in member.trail.acts if act.posture in HANDS]
+        apart = [math.dist(one.xy, other.xy) for one, other in pairwise(first)]
+        back = math.dist(first[0].xy, first[-1].xy) <= BACK_M
+        yield (
+            group in searching,
+            Way(
+                any(act.start_s <= first[-1].to_s for act in acts), median(apart),
+                median(stop.to_s - stop.from_s for stop in first), back,
+            ),
+        )  # fmt: skip
+
+
 def main(seeds: Sequence[int]) -> None:
     """Prints the curve."""
     if set(seeds) & set(ASIDE):
         raise SystemExit(f"{told(ASIDE)} are kept for bench/help.py")
-    hours = [hour(seed) for seed in seeds]
+    sims = [played(seed) for seed in seeds]
+    hours = [hour(sim) for sim in sims]
     for odds in SEARCH_ODDS:
         found, needs, nothing = curve(hours, odds)
         print(f"search_odds {odds:g}: {found} of {needs} found, {nothing} for nothing", flush=True)
+    known = [one for sim in sims for one in ways(sim)]
+    for name, searching in (("search", True), ("do not", False)):
+        mine = [way for which, way in known if which is searching]
+        print(
+            f"of {len(mine)} groups that {name}, up to the third stop "
+            f"{sum(not way.reached for way in mine)} have reached for nothing and "
+            f"{sum(way.back for way in mine)} come back; in the median "
+            f"{median(way.apart_m for way in mine):.1f} m from stop to stop, "
+            f"{median(way.stop_s for way in mine):.0f} s each"
+        )
 
 
 if __name__ == "__main__":
