@@ -149,7 +149,7 @@ def test_a_shelf_that_somebody_else_removed_stays_away(installer: Visitor, shop_
     page = choose(installer)
     page.get_by_label("Area before this shelf").select_option("bento")
     document = tomlkit.parse(KONBINI)
-    del document["shelf"][0]  # type: ignore[union-attr]
+    del document["shelf"][0]
     shop_file.write_text(tomlkit.dumps(document), "utf-8")
     page.click("#save")
     expect(page.get_by_role("alert")).to_contain_text("Somebody else has saved meanwhile")
