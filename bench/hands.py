@@ -1,18 +1,20 @@
 """Hands at one drawn shelf: touches found within two seconds, of the right kind at the right
-facing, on seeds that nothing was chosen on; and what looking for them adds to a camera's cost."""
+facing, on seeds that nothing was chosen on: while one person is at the shelf, with few people, who
+often meet there, and with threes. And what looking for them adds to a camera's cost."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
 
-from bench.hands_shop import CROWDS, one_shelf, write_shop
+from bench.hands_shop import ALONE_PER_HOUR, CROWDS, at_shelf, one_shelf, write_shop
 from bench.result import Result
 from bench.seeds import LONG
 from miseban.camera.analysis import analyse
@@ -33,7 +35,9 @@ FORMER = (39, 40, 45, 46, 47, 48, 49, 50)
 """Measured once, when nothing had been chosen on them; with ``MISEBAN_LONG=1`` these instead."""
 COST_SEED = 11
 LONG_S = 240.0
+ALONE_S = 900.0
 TOLERANCE_S = 2.0
+STEP_S = 0.5
 KINDS = ("reach", "pick_up", "put_back")
 DETECTOR = "person-small"
 
@@ -44,19 +48,32 @@ def run(repeats: int) -> list[Result]:
     del repeats  # seeds repeat it
     cv2.setNumThreads(1)
     seeds = FORMER if LONG else SEEDS
-    results = []
+    results: list[Result] = []
     for name, (together, per_hour, bar) in CROWDS.items():
         found: Found = Counter()
         for seed in seeds:
-            shop, true = _truth(together, per_hour, seed)
+            shop, true, _ = _truth(together, per_hour, seed)
             seen, _ = _analysed(shop, together, per_hour, seed)
             found += _scored(true, seen)
-        for kind in KINDS:
-            matched, truth, told = (found[kind, what] for what in ("matched", "truth", "told"))
-            note = f"{matched} found of {truth}, {told} told, {len(seeds)} times {LONG_S:g} s"
-            f1 = 2 * matched / max(truth + told, 1)
-            results.append(Result(f"hands-{name}-{kind}", f1, "F1", note, bar, at_least=True))
+        results += _results(name, found, bar, f"{len(seeds)} times {LONG_S:g} s")
+    alone = sum(map(_alone, seeds), Found())
+    results += _results("alone", alone, CROWDS["one"][2], f"{len(seeds)} times {ALONE_S:g} s")
     return [*results, _cost()]
+
+
+def _results(name: str, found: Found, bar: float, plays: str) -> Iterator[Result]:
+    for kind in KINDS:
+        matched, truth, told = (found[kind, what] for what in ("matched", "truth", "told"))
+        note = f"{matched} found of {truth}, {told} told, {plays}"
+        f1 = 2 * matched / max(truth + told, 1)
+        yield Result(f"hands-{name}-{kind}", f1, "F1", note, bar, at_least=True)
+
+
+def _alone(seed: int) -> Found:
+    """What happens, and what is told, while one person is at the shelf."""
+    shop, true, alone = _truth(False, ALONE_PER_HOUR, seed, ALONE_S)
+    seen, _ = _analysed(shop, False, ALONE_PER_HOUR, seed, ALONE_S)
+    return _scored(filter(alone, true), filter(alone, seen))
 
 
 def _cost() -> Result:
@@ -70,22 +87,36 @@ def _cost() -> Result:
     return Result("hands-cost", with_s / without_s - 1, "", note, 0.30)
 
 
-def _truth(together: bool, per_hour: float, seed: int) -> tuple[Shop, list[Event]]:
+def _truth(
+    together: bool, per_hour: float, seed: int, length_s: float = LONG_S
+) -> tuple[Shop, list[Event], Callable[[Event], bool]]:
+    """What hands did, and whether at most one person is at the shelf for ``TOLERANCE_S`` before
+    and after an event."""
     shop, scenario = one_shelf(together=together, per_hour=per_hour)
     world = Simulation(shop, scenario, seed)
-    world.run_until(LONG_S)
+    steps = round((length_s + TOLERANCE_S) / STEP_S) + 1
+    crowd = np.array([at_shelf(scene) for scene in islice(world.scenes(STEP_S), steps)])
     visits = {person.id: str(person.id) for person in world.people}
-    return shop, goods_events(world.goods, shop, visits, world.start, LONG_S, seed)
+    events = goods_events(world.goods, shop, visits, world.start, length_s, seed)
+
+    def alone(event: Event) -> bool:
+        at_s = (event.time - world.start).total_seconds()
+        first, last = (round((at_s + off) / STEP_S) for off in (-TOLERANCE_S, TOLERANCE_S))
+        return int(crowd[max(0, first) : last + 1].max()) <= 1
+
+    return shop, events, alone
 
 
-def _analysed(shop: Shop, together: bool, per_hour: float, seed: int) -> tuple[list[Event], float]:
+def _analysed(
+    shop: Shop, together: bool, per_hour: float, seed: int, length_s: float = LONG_S
+) -> tuple[list[Event], float]:
     """The events, and the seconds of processor time without drawing."""
     with TemporaryDirectory() as folder:
         file = write_shop(Path(folder), "shop", together=together, per_hour=per_hour)
         with open_simulated(f"sim:shelf?seed={seed}&pace=full", shop_file=file) as source:
             played = _Drawn(source)
             began_s = time.process_time()
-            result = analyse(played, open_detector(DETECTOR), shop, "shelf", until_s=LONG_S)
+            result = analyse(played, open_detector(DETECTOR), shop, "shelf", until_s=length_s)
             return result.events, time.process_time() - began_s - played.drawing_s
 
 

@@ -13,6 +13,7 @@ from miseban.sim.calibration import facing_polygons
 from miseban.sim.scenario import Scenario
 from miseban.sim.scenario.file import parse_scenario
 from miseban.sim.stage import Stage
+from miseban.sim.state import Scene
 from miseban.vocabulary.shop import Shop, parse_shop
 from miseban.vocabulary.shop.shelf import gtin_check_digit
 
@@ -20,6 +21,10 @@ COLUMNS, LEVELS, WIDE_M = 4, (2, 3), 0.85
 FPS = 10
 CROWDS = {"one": (False, 90.0, 0.90), "three": (True, 60.0, 0.80)}
 """Whether they come by threes, so many groups an hour, and the bar."""
+ALONE_PER_HOUR = 30.0
+"""So few that half of them have the shelf for themselves."""
+NEAR_M = 1.5
+"""Whoever is not farther from the shelf is at it."""
 SIZE = (480, 270)
 
 SHOP = """
@@ -195,6 +200,12 @@ def write_shop(folder: Path, name: str, *, together: bool, per_hour: float) -> P
     text = scenario_text(together=together, per_hour=per_hour)
     file.with_suffix(".scenario.toml").write_text(text, encoding="utf-8")
     return file
+
+
+def at_shelf(scene: Scene) -> int:
+    """How many people are at the shelf, whatever they do there."""
+    west, east, front = 1.2 - NEAR_M, 4.8 + NEAR_M, 0.9 + NEAR_M
+    return sum(west <= one.x <= east and one.y <= front for one in scene.figures)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from miseban.vocabulary.version import VERSION
 
 if TYPE_CHECKING:
     from miseban.client.questions import Shop
@@ -15,10 +16,7 @@ if TYPE_CHECKING:
 # cache and tell its maker of every model that is run. Read once, when it is first loaded.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-try:
-    __version__ = version("miseban")
-except PackageNotFoundError:  # run from a checkout that was not installed
-    __version__ = "0"
+__version__ = VERSION
 
 
 def open(  # noqa: A001

@@ -15,7 +15,7 @@ from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import DataClass
 from miseban.vocabulary.policies import Policy, all_policies, allow_attributes, load_policy
 from miseban.vocabulary.shop import Shop, parse_shop
-from miseban.vocabulary.shop.shop import PolicyName
+from miseban.vocabulary.shop.tables import PolicyName
 from tests.vocabulary.shop_text import SHOP
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text("utf-8")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 import miseban
 from miseban.hub.people.links import Purpose
 from miseban.vocabulary.policies import load_policy
-from miseban.vocabulary.shop.shop import PolicyName
+from miseban.vocabulary.shop.tables import PolicyName
 from miseban.web.words import LANGUAGES, words
 from tests.web.pages import Visitor, Website
 from tests.web.test_areas import ready

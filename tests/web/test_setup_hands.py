@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomlkit
 from playwright.sync_api import Browser, Page, expect
 
 from miseban.vocabulary.shop import load_shop
@@ -142,6 +143,20 @@ def test_a_shelf_whose_zone_was_removed_says_so_and_may_have_none(installer: Vis
     expect(before.locator("option:checked")).to_have_text("? bento")
     before.select_option("")
     expect(before).to_have_value("")
+
+
+def test_a_shelf_that_somebody_else_removed_stays_away(installer: Visitor, shop_file: Path) -> None:
+    page = choose(installer)
+    page.get_by_label("Area before this shelf").select_option("bento")
+    document = tomlkit.parse(KONBINI)
+    del document["shelf"][0]
+    shop_file.write_text(tomlkit.dumps(document), "utf-8")
+    page.click("#save")
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else has saved meanwhile")
+    installer.forgive(lambda said: "412" in said)
+    expect(page.locator("#unsaved")).to_have_text("All is saved.")
+    expect(page.get_by_role("button", name=FACING["name"], exact=True)).to_have_count(0)
+    assert SHELF["id"] not in [one.id for one in load_shop(shop_file).shelves]
 
 
 def test_a_till_is_set_by_keyboard_and_what_it_needs_stays(

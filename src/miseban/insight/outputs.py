@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from miseban import __version__
 from miseban.camera.drawing import Overlay, Point
 from miseban.camera.result import Analysis
 from miseban.insight.heat_picture import draw_heat, floor_unit, picture_unit
@@ -24,6 +23,7 @@ from miseban.space.layout import Layout
 from miseban.vocabulary.events import plain
 from miseban.vocabulary.shop import Line, Shop, Zone
 from miseban.vocabulary.summary import CameraSummary, Summary
+from miseban.vocabulary.version import VERSION
 
 _PICTURE_PX = 960
 """Longest side of a heat map: enough for a screen, and a 4K camera must not cost its memory."""
@@ -102,7 +102,7 @@ def _summary(analysis: Analysis, shop: Shop, told: Told) -> Summary:
         model=told.model,
         model_note=told.model_note,
         versions={
-            "miseban": __version__,
+            "miseban": VERSION,
             "python": platform.python_version(),
             **{name: version(name) for name in ("numpy", "onnxruntime", "opencv-python-headless")},
         },

@@ -14,8 +14,6 @@ from typing import Final
 _M_MMAP_THRESHOLD: Final = -3
 _LARGE: Final = 32_768
 PLAIN: Final = {
-    # Small pieces of Python too.
-    "PYTHONMALLOC": "malloc",
     # One heap: else there is one for every thread, each with what that thread once needed, and of
     # those beside the first malloc_trim does not give back what lies at the end.
     "MALLOC_ARENA_MAX": "1",
@@ -23,7 +21,11 @@ PLAIN: Final = {
     # and each of them can hold a page that is else empty. It takes hours until they are full.
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
 }
-"""How glibc manages memory: it looks when a program begins, and not again."""
+"""How glibc manages memory: it looks when a program begins, and not again. Small pieces are
+Python's own allocator's, which gives a megabyte back only when nothing of it is in use. That is
+well where little of what is made and dropped stays: texts of ids and moments as objects once did,
+and a hub grew by 25 MB an hour. Now it takes less than with glibc for all, grows less, and takes
+events in a third faster."""
 GIVE_BACK_S: Final = 2.0
 """So often what is free goes back to the system. Where nothing is, that takes a millisecond; what a
 look at the journal has left, a dozen MB in the afternoon, takes ten, and lay there for twenty
@@ -35,12 +37,9 @@ can hold a page that is else empty (a third of all such pages of a hub after an 
 
 
 def begin_plainly() -> None:
-    """Begins this program anew in the same process, once, so that Python too takes small pieces
-    from glibc. Its own allocator gives a megabyte back only when nothing of it is in use; a hub,
-    which makes and drops thousands of small objects every few seconds, kept more and more of
-    them nearly empty (25 MB an hour). glibc gives back every free page, wherever it lies. What the
-    environment says already stays."""
-    if os.environ.get("PYTHONMALLOC") or not hasattr(ctypes.CDLL(None), "malloc_trim"):
+    """Begins this program anew in the same process, once, with ``PLAIN``. What the environment
+    says already stays."""
+    if os.environ.keys() >= PLAIN.keys() or not hasattr(ctypes.CDLL(None), "malloc_trim"):
         return
     for name, value in PLAIN.items():
         os.environ.setdefault(name, value)

@@ -5,6 +5,7 @@ and single values for the rules. Never: a state that hangs on the order in which
 or calls for help among figures for everybody.
 """
 
+from miseban.hub.live.live_state import LiveState
 from miseban.hub.live.snapshot import (
     AlertNow,
     CameraNow,
@@ -16,7 +17,6 @@ from miseban.hub.live.snapshot import (
     TillNow,
     ZoneNow,
 )
-from miseban.hub.live.state import LiveState
 
 __all__ = [
     "AlertNow",

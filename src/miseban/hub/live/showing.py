@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from miseban.hub.live.snapshot import (
     AlertNow,
@@ -17,16 +16,14 @@ from miseban.hub.live.snapshot import (
     TillNow,
     ZoneNow,
 )
+from miseban.hub.live.state import State
 from miseban.hub.live.window import KEPT_DAYS, window_start
-
-if TYPE_CHECKING:
-    from miseban.hub.live.state import LiveState
 
 BLINDING = frozenset({"blocked", "dark", "frozen"})
 """Troubles with which a camera sees nothing."""
 
 
-def show(live: LiveState, now: datetime) -> LiveSnapshot:
+def show(live: State, now: datetime) -> LiveSnapshot:
     """The whole of ``live`` at ``now``, in the order of the shop file."""
     shop = live.shop
     return LiveSnapshot(
@@ -48,7 +45,7 @@ def show(live: LiveState, now: datetime) -> LiveSnapshot:
     )
 
 
-def show_help(live: LiveState, now: datetime) -> HelpSnapshot:
+def show_help(live: State, now: datetime) -> HelpSnapshot:
     """Calls that have not ended, the oldest first."""
     since = now - timedelta(days=KEPT_DAYS)
     calls = sorted(
@@ -75,7 +72,7 @@ def show_help(live: LiveState, now: datetime) -> HelpSnapshot:
     return HelpSnapshot(time=now, calls=shown, alerts=_alerts(live, now, about_help=True))
 
 
-def _inside(live: LiveState) -> InsideNow | None:
+def _inside(live: State) -> InsideNow | None:
     if live.balance is None:
         return None
     tally = live.balance.tally
@@ -88,19 +85,19 @@ def _inside(live: LiveState) -> InsideNow | None:
     )
 
 
-def _queue(live: LiveState, zone: str, now: datetime) -> QueueNow:
+def _queue(live: State, zone: str, now: datetime) -> QueueNow:
     known = live.queue(zone, now)
     length, waiting_s = known if known is not None else (None, None)
     return QueueNow(zone=zone, length=length, waiting_s=waiting_s)
 
 
-def _facing(live: LiveState, place: tuple[str, str], now: datetime) -> FacingNow:
+def _facing(live: State, place: tuple[str, str], now: datetime) -> FacingNow:
     said = live.shelves.get(place, now - timedelta(days=KEPT_DAYS))
     since, state, fill = said if said is not None else (None, None, None)
     return FacingNow(shelf=place[0], facing=place[1], state=state, fill=fill, since=since)
 
 
-def _till(live: LiveState, till: str, queue: str, now: datetime) -> TillNow:
+def _till(live: State, till: str, queue: str, now: datetime) -> TillNow:
     waiting = live.queue(queue, now)
     receipt = live.receipts.get(till, window_start(live.shop, now))
     return TillNow(
@@ -111,7 +108,7 @@ def _till(live: LiveState, till: str, queue: str, now: datetime) -> TillNow:
     )
 
 
-def _camera(live: LiveState, camera: str, now: datetime) -> CameraNow:
+def _camera(live: State, camera: str, now: datetime) -> CameraNow:
     newest = live.cameras.newest(camera)
     troubles = live.cameras.troubles(camera, now)
     gone_since = live.cameras.gone_since(camera, now)
@@ -128,7 +125,7 @@ def _camera(live: LiveState, camera: str, now: datetime) -> CameraNow:
     )
 
 
-def _alerts(live: LiveState, now: datetime, *, about_help: bool) -> tuple[AlertNow, ...]:
+def _alerts(live: State, now: datetime, *, about_help: bool) -> tuple[AlertNow, ...]:
     records = live.alerts.open(now - timedelta(days=KEPT_DAYS))
     return tuple(one.now() for one in records if (one.about == "help") == about_help)
 

@@ -1,4 +1,4 @@
-"""The live state: every event goes in, what is so at this moment comes out."""
+"""The live state: every event goes in, and what is so at this moment can be asked."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from miseban.hub.live.alert_book import AlertBook
 from miseban.hub.live.balance import Balance
 from miseban.hub.live.cameras import Cameras
 from miseban.hub.live.latest import Latest
-from miseban.hub.live.looking_back import Reader, looked_back
 from miseban.hub.live.shelves import Shelves
-from miseban.hub.live.showing import show, show_help
-from miseban.hub.live.snapshot import HelpSnapshot, LiveSnapshot
 from miseban.hub.live.visits import Labels, Visits
 from miseban.hub.live.window import AHEAD_S, KEPT_DAYS, OPEN_S, SILENT_S, window_start
 from miseban.insight.inside import empty_moments
@@ -47,7 +44,7 @@ _TIDY_S = 60.0
 Steps = dict[type, Callable[[Any], object]]
 
 
-class LiveState:
+class State:
     """Keeps what is so now. ``take`` may be called in one thread and the rest in others: every
     method holds one lock; ``held`` keeps it for several calls."""
 
@@ -89,14 +86,6 @@ class LiveState:
         self._start: datetime | None = None
         self._next: datetime | None = None  # to look what is too old
 
-    @classmethod
-    def from_journal(cls, reader: Reader, shop: Shop, now: datetime) -> LiveState:
-        """The state at ``now``, from what the journal has kept."""
-        live = cls(shop)
-        for events in looked_back(reader, shop, now):
-            live.take(events, now)
-        return live
-
     @contextmanager
     def held(self) -> Iterator[None]:
         """Nothing changes meanwhile."""
@@ -116,16 +105,6 @@ class LiveState:
                 if now is None and (self._now is None or event.time > self._now):
                     self._now = event.time
             self._advance(now)
-
-    def snapshot(self, now: datetime | None = None) -> LiveSnapshot:
-        """All but help, at ``now`` (else when the newest event happened)."""
-        with self._lock:
-            return show(self, self._moment(now))
-
-    def help(self, now: datetime | None = None) -> HelpSnapshot:
-        """Open calls, and the alerts about them."""
-        with self._lock:
-            return show_help(self, self._moment(now))
 
     def people(self, zone: str, now: datetime) -> int:
         """Shoppers there."""
@@ -170,7 +149,8 @@ class LiveState:
             return self.cameras.silent(camera, now) or self.cameras.gone(camera, now)
         return self.newest is None or (now - self.newest).total_seconds() > SILENT_S
 
-    def _moment(self, now: datetime | None) -> datetime:
+    def moment(self, now: datetime | None) -> datetime:
+        """``now``, else when the newest event happened; what is too old then is forgotten."""
         moment = now or self._now
         if moment is None:
             raise ValueError("expected a moment, since no event has come yet")

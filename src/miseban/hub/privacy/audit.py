@@ -16,7 +16,7 @@ from miseban.hub.privacy.held import Held, held_in_journal, is_journal
 from miseban.hub.privacy.retention import limit_of
 from miseban.vocabulary.events import DataClass
 from miseban.vocabulary.policies import Policy
-from miseban.vocabulary.shop.shop import PolicyName
+from miseban.vocabulary.shop.tables import PolicyName
 
 GRACE: Final = timedelta(days=1, hours=1)
 """Retention deletes once a night: what became too old since is not out of policy yet."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from miseban.vocabulary.policies import load_policy
 from miseban.vocabulary.shop import Shop
-from miseban.vocabulary.shop.shop import PolicyName
+from miseban.vocabulary.shop.tables import PolicyName
 
 GATED: Final = frozenset({"stay", "visit", "path", "route", "touch", "instead", "heat", "help"})
 """Roll-ups (``what``) that are told of k people or more: how long somebody stayed or waited, which

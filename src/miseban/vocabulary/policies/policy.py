@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from miseban.vocabulary.attributes import Attribute
 from miseban.vocabulary.events.base import DataClass
-from miseban.vocabulary.shop.shop import PolicyName
+from miseban.vocabulary.shop.tables import PolicyName
 
 LEAST_K = 5
 """No policy can tell of fewer people than this."""

@@ -10,9 +10,10 @@ from miseban.vocabulary.shop.line import Line
 from miseban.vocabulary.shop.load import load_shop, parse_shop
 from miseban.vocabulary.shop.notice import Notice
 from miseban.vocabulary.shop.shelf import Facing, Shelf
-from miseban.vocabulary.shop.shop import Floor, Shop, ShopInfo
+from miseban.vocabulary.shop.shop import Shop
 from miseban.vocabulary.shop.source import redact
 from miseban.vocabulary.shop.staff import Staff
+from miseban.vocabulary.shop.tables import Floor, ShopInfo
 from miseban.vocabulary.shop.till import Till
 from miseban.vocabulary.shop.zone import Zone, ZoneKind
 

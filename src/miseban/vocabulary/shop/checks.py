@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 from shapely import Polygon as ShapelyPolygon
 from shapely import box
 
+from miseban.vocabulary.shop.camera import Camera
 from miseban.vocabulary.shop.geometry import Points
 from miseban.vocabulary.shop.geometry import shown as shown_point
 from miseban.vocabulary.shop.pinhole import over, plane_homography
 from miseban.vocabulary.shop.problem import Place, Problem, did_you_mean, shown
 from miseban.vocabulary.shop.seen_floor import Misfit, impossible
-
-if TYPE_CHECKING:
-    from miseban.vocabulary.shop.camera import Camera
-    from miseban.vocabulary.shop.shelf import Shelf
-    from miseban.vocabulary.shop.shop import Floor, Shop
-    from miseban.vocabulary.shop.zone import Zone
+from miseban.vocabulary.shop.shelf import Shelf
+from miseban.vocabulary.shop.tables import Floor, Tables
+from miseban.vocabulary.shop.zone import Zone
 
 
 class _HasId(Protocol):
@@ -31,7 +29,7 @@ class _HasId(Protocol):
 _Row = TypeVar("_Row", bound=_HasId)
 
 
-def misfits(shop: Shop) -> list[Problem]:
+def misfits(shop: Tables) -> list[Problem]:
     """Everything in ``shop`` that contradicts something else in it, in the order of the tables."""
     return [
         *_ids(shop),
@@ -44,7 +42,7 @@ def misfits(shop: Shop) -> list[Problem]:
     ]
 
 
-def _ids(shop: Shop) -> Iterator[Problem]:
+def _ids(shop: Tables) -> Iterator[Problem]:
     yield from _twice(("camera",), shop.cameras)
     yield from _twice(("line",), shop.lines)
     yield from _twice(("zone",), shop.zones)
@@ -64,7 +62,7 @@ def _twice(table: Place, rows: Iterable[_HasId]) -> Iterator[Problem]:
         first.setdefault(row.id, number)
 
 
-def _cameras(shop: Shop) -> Iterator[Problem]:
+def _cameras(shop: Tables) -> Iterator[Problem]:
     for number, camera in enumerate(shop.cameras):
         if camera.anchor == "upright" and not camera.floor_points:
             expected = 'floor_points for anchor = "upright"'
@@ -98,7 +96,7 @@ def _seen(
     return impossible(table[:, :2], table[:, 2:], size, upright=upright)
 
 
-def _drawings(shop: Shop) -> Iterator[Problem]:
+def _drawings(shop: Tables) -> Iterator[Problem]:
     """Lines and zones: on a camera's picture, or else on the floor."""
     for number, line in enumerate(shop.lines):
         yield from _drawn(("line", number), "points", line.camera, line.points, shop)
@@ -111,7 +109,7 @@ def _drawings(shop: Shop) -> Iterator[Problem]:
             yield from _crew(number, zone, shop)
 
 
-def _crew(number: int, zone: Zone, shop: Shop) -> Iterator[Problem]:
+def _crew(number: int, zone: Zone, shop: Tables) -> Iterator[Problem]:
     """A crew area drawn on a picture whose place on the floor is known lies on the floor."""
     camera, floor = _find(shop.cameras, zone.camera or ""), shop.shop.floor
     if zone.kind != "crew" or camera is None or not camera.floor_points or floor is None:
@@ -133,7 +131,7 @@ def _crew(number: int, zone: Zone, shop: Shop) -> Iterator[Problem]:
 
 
 def _drawn(
-    table: Place, key: str, camera_id: str | None, points: Points, shop: Shop
+    table: Place, key: str, camera_id: str | None, points: Points, shop: Tables
 ) -> Iterator[Problem]:
     if camera_id is not None:
         camera = _find(shop.cameras, camera_id)
@@ -148,7 +146,7 @@ def _drawn(
         yield from _on_floor((*table, key), points, shop.shop.floor)
 
 
-def _shelves(shop: Shop) -> Iterator[Problem]:
+def _shelves(shop: Tables) -> Iterator[Problem]:
     for number, shelf in enumerate(shop.shelves):
         camera = _find(shop.cameras, shelf.camera)
         if camera is None:
@@ -182,13 +180,13 @@ def _overlapping(number: int, shelf: Shelf) -> Iterator[Problem]:
         before.append((facing.id, outline))
 
 
-def _tills(shop: Shop) -> Iterator[Problem]:
+def _tills(shop: Tables) -> Iterator[Problem]:
     for number, till in enumerate(shop.tills):
         yield from _till_zone(("till", number, "queue"), till.queue, "queue", shop)
         yield from _till_zone(("till", number, "service"), till.service, "counter", shop)
 
 
-def _help(shop: Shop) -> Iterator[Problem]:
+def _help(shop: Tables) -> Iterator[Problem]:
     """Places without help are zones that people are seen in; nothing is named twice."""
     if shop.help is None:
         return
@@ -202,7 +200,7 @@ def _help(shop: Shop) -> Iterator[Problem]:
             yield Problem(("help", "kinds", number), "each kind once", f"{shown(kind)} again")
 
 
-def _seen_zone(place: Place, zone_id: str, shop: Shop) -> Iterator[Problem]:
+def _seen_zone(place: Place, zone_id: str, shop: Tables) -> Iterator[Problem]:
     zone = _find(shop.zones, zone_id)
     if zone is None:
         seen = [one for one in shop.zones if one.kind != "private"]
@@ -212,7 +210,7 @@ def _seen_zone(place: Place, zone_id: str, shop: Shop) -> Iterator[Problem]:
         yield Problem(place, expected, f'{shown(zone_id)} of kind "private"')
 
 
-def _till_zone(place: Place, zone_id: str, kind: str, shop: Shop) -> Iterator[Problem]:
+def _till_zone(place: Place, zone_id: str, kind: str, shop: Tables) -> Iterator[Problem]:
     zone = _find(shop.zones, zone_id)
     if zone is None:
         right = [z for z in shop.zones if z.kind == kind]
@@ -242,7 +240,7 @@ def _in_picture(place: Place, points: Points, camera: Camera) -> Iterator[Proble
     yield from _within(place, points, width, height, expected, "outside-picture")
 
 
-def _fixtures(shop: Shop) -> Iterator[Problem]:
+def _fixtures(shop: Tables) -> Iterator[Problem]:
     for number, fixture in enumerate(shop.fixtures):
         place: Place = ("fixture", number, "polygon")
         if shop.shop.floor is None:

@@ -125,7 +125,10 @@ export class Model {
   rebase(drawings) {
     const mine = this.edits();
     this.load(drawings);
-    this.step((now) => { for (const edit of mine) apply(now, edit); });
+    this.step((now) => {
+      for (const edit of mine) apply(now, edit);
+      now.shelf = now.shelf.filter((one) => one.facing.length); // gone meanwhile, whatever I set about it
+    });
   }
 }
 
