@@ -145,7 +145,7 @@ def small_groups(known: list[tuple[Group, str, int]]) -> list[tuple[Group, str, 
     return [(g, value, n) for (g, value), n in facts.items() if 0 < len(g) < K]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(crowds)
 def test_subtracting_cells_of_nested_zones_and_windows_recovers_nobody(
     crowd: list[Visitor],
@@ -183,7 +183,7 @@ def test_the_same_attack_takes_the_obvious_way_apart() -> None:
     assert small_groups(equations(men + women, told(men + women))) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(crowds)
 def test_a_cell_tells_only_of_k_or_more(crowd: list[Visitor]) -> None:
     for event in told(crowd):
@@ -198,7 +198,7 @@ def test_a_cell_tells_only_of_k_or_more(crowd: list[Visitor]) -> None:
             assert not (hidden and counts.told) or rest > len(hidden) * (K - 1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(crowds)
 def test_what_is_told_is_true_and_nobody_is_told_of_twice(crowd: list[Visitor]) -> None:
     events = told(crowd)

@@ -33,7 +33,7 @@ def test_it_is_never_more_than_its_grid(size: tuple[int, int]) -> None:
     assert all(len(row) == COLUMNS <= 64 for row in found.rows)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(arrays(np.float64, (3, 4), elements=st.floats(-50, 700)), st.integers(0, 99))
 def test_what_a_person_looks_like_changes_nothing_but_one_colour(
     boxes: np.ndarray, seed: int

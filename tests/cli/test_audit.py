@@ -391,7 +391,7 @@ def test_two_cameras_check_each_other(tmp_path: Path, capsys: pytest.CaptureFixt
     assert kept(tmp_path, "shop.accuracy.json") == looks
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(max_size=30))
 def test_an_answer_is_a_number_or_asked_again(typed: str) -> None:
     given_ = [typed, "3"]

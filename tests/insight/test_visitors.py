@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from miseban.insight.inside import people_inside
@@ -263,7 +263,6 @@ def test_whoever_is_followed_inside_puts_the_balance_right() -> None:
     assert (found.people_max, found.entered - found.left) == (2, found.people_end + found.drift)
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

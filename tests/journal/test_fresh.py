@@ -75,7 +75,7 @@ def accepted(draw: st.DrawFn) -> list[bytes]:
     return [raw for raw, bad in zip(lines, refused, strict=True) if not bad] or [TWICE]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(accepted())
 @example([*WRITTEN, TWICE])
 def test_what_is_accepted_reads_as_what_is_stored(lines: list[bytes]) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from miseban.journal.intake import Refused, checked, read_lines
@@ -119,7 +119,6 @@ JSON = st.recursive(
 KINDS = [json.loads(line(MAKER.one(NOON, k))) for k in ("line", "left", "visit", "receipt", "help")]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.data())
 def test_an_event_that_is_taken_can_be_kept(event: dict[str, Any], data: st.DataObject) -> None:
     """Fields of any content: what is not refused fits into a table."""
@@ -136,7 +135,6 @@ TRAIL = st.lists(ODD | st.floats(-100, 100), min_size=1, max_size=3)
 WHEN = st.sampled_from(["1970-05-01T00:00:00Z", "2026-04-07T03:00:00Z", "2200-01-01T00:00:00Z"])
 
 
-@settings(deadline=None)
 @given(st.sampled_from(KINDS), st.data())
 def test_what_is_looked_at_quickly_is_looked_at_as_well(
     event: dict[str, Any], data: st.DataObject
@@ -155,7 +153,6 @@ def test_what_is_looked_at_quickly_is_looked_at_as_well(
         assert isinstance(found, Refused) or found == wanted
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=5))
 def test_no_bytes_at_all_stop_intake(lines: list[bytes]) -> None:
     good = MAKER.one(NOON)

@@ -170,6 +170,5 @@ TestShop = Shop.TestCase
 TestShop.settings = settings(
     max_examples=25,
     stateful_step_count=18,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

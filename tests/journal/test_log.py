@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from miseban.journal.disk import RealDisk
@@ -17,7 +17,6 @@ MAKER = Maker(5)
 CONTENTS = st.lists(st.binary(max_size=60), max_size=6)
 
 
-@settings(deadline=None)
 @given(CONTENTS, st.binary(max_size=80))
 def test_frames_come_back_whatever_stands_behind_them(contents: list[bytes], tail: bytes) -> None:
     whole = b"".join(map(encode_frame, contents))
@@ -27,7 +26,6 @@ def test_frames_come_back_whatever_stands_behind_them(contents: list[bytes], tai
         assert (found.frames, found.end, found.torn) == (contents, len(whole), len(tail))
 
 
-@settings(deadline=None)
 @given(CONTENTS, st.data())
 def test_a_log_cut_anywhere_holds_the_frames_before_the_cut(
     contents: list[bytes], data: st.DataObject
@@ -42,7 +40,6 @@ def test_a_log_cut_anywhere_holds_the_frames_before_the_cut(
     assert found.torn == cut - found.end
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60), min_size=2, max_size=6), st.data())
 def test_a_flipped_bit_costs_one_frame_and_is_told(
     contents: list[bytes], data: st.DataObject
@@ -58,7 +55,6 @@ def test_a_flipped_bit_costs_one_frame_and_is_told(
     assert [(d.at, d.size) for d in found.damage] == [(start, len(bad))]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.lists(st.binary(), max_size=3), st.lists(st.binary(), max_size=3))))
 def test_parts_come_back(parts: list[tuple[list[bytes], list[bytes]]]) -> None:
     clean = [

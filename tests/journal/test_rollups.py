@@ -82,7 +82,7 @@ def histories(draw: st.DrawFn) -> tuple[str, date, list[Event], list[int]]:
 
 
 @patch("miseban.journal.rollups.heat._VISITS_AT_ONCE", 2)  # as in a day of hundreds
-@settings(max_examples=12, deadline=None, phases=QUICKLY)
+@settings(max_examples=12, phases=QUICKLY)
 @given(histories())
 def test_they_are_a_recount_of_the_events(story: tuple[str, date, list[Event], list[int]]) -> None:
     zone, first, events, cuts = story
@@ -112,7 +112,7 @@ def test_they_are_a_recount_of_the_events(story: tuple[str, date, list[Event], l
             same(told_by(again.table(f"SELECT * FROM {level}s")), told_by(seen[level]))
 
 
-@settings(max_examples=8, deadline=None, phases=QUICKLY)
+@settings(max_examples=8, phases=QUICKLY)
 @given(clocks.flatmap(lambda c: st.tuples(st.just(c), day_of_events(c[1], c[0]))), st.data())
 def test_the_same_whatever_the_order(
     told: tuple[tuple[str, date], list[Event]], data: st.DataObject
@@ -130,7 +130,7 @@ def test_the_same_whatever_the_order(
     assert files[0] == files[1]
 
 
-@settings(max_examples=10, deadline=None, phases=QUICKLY)
+@settings(max_examples=10, phases=QUICKLY)
 @given(
     clocks.flatmap(
         lambda c: st.tuples(

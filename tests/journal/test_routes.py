@@ -34,14 +34,14 @@ def went(walked: list[list[str]], way: Way) -> set[int]:
     }
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(walks)
 def test_as_a_recount_has_them(walked: list[tuple[list[str], int]]) -> None:
     found = usual_ways(visits(walked))
     assert {">".join(way): n for way, n in found.items()} == ways(visits(walked))
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(walks)
 def test_no_way_and_no_two_tell_of_a_few(walked: list[tuple[list[str], int]]) -> None:
     everybody = visits(walked)

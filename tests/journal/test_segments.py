@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from miseban.journal.disk import RealDisk
@@ -59,7 +59,6 @@ def test_each_class_has_the_columns_of_its_types_and_no_other() -> None:
     assert set(SCHEMAS) <= set(get_args(DataClass))
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

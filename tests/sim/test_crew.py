@@ -27,7 +27,6 @@ from tests.sim.manned import CLERK, EVERYTHING, FILLER, POST, filled, incident, 
 seeds = st.integers(0, 2**32 - 1)
 worlds = settings(  # a smaller seed is no simpler world: nothing to shrink
     max_examples=5,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -59,7 +59,7 @@ TIMES = st.lists(st.integers(0, int(DAY_S * 1000)).map(lambda ms: ms / 1000), mi
 
 
 @given(plans(), TIMES, st.randoms(use_true_random=False), st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_answer_does_not_depend_on_what_was_asked_before(
     plan: list[Fault], times: list[float], rng: object, seed: int
 ) -> None:
@@ -76,7 +76,7 @@ def test_the_answer_does_not_depend_on_what_was_asked_before(
 
 
 @given(plans(), TIMES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_clock_goes_forward_but_where_it_jumps(plan: list[Fault], times: list[float]) -> None:
     schedule = FaultSchedule(plan, 1)
     edges = [e for f in schedule.of("door", "jump") for e in (f.from_s, f.end_s)]
@@ -89,7 +89,7 @@ def test_a_clock_goes_forward_but_where_it_jumps(plan: list[Fault], times: list[
 
 
 @given(plans(), TIMES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_nothing_is_wrong_outside_of_its_time(plan: list[Fault], times: list[float]) -> None:
     schedule = FaultSchedule(plan, 1)
     for time_s in times:

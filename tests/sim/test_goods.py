@@ -31,7 +31,7 @@ from tests.sim.grocery import FACINGS, alone, scenario_text, shop, shop_text, si
 KEYS = [f"{shelf}/{facing}" for shelf, facings in FACINGS.items() for facing in facings]
 PLENTY = ("back_room = 4", "back_room = 4000")
 seeds = st.integers(0, 2**32 - 1)
-worlds = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+worlds = settings(max_examples=6, suppress_health_check=list(HealthCheck))
 
 
 def stocked_world(seed: int, minutes: int, per_hour: float) -> Simulation:
@@ -277,7 +277,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps)
 def test_the_ledger_holds_whatever_is_done(deeds: list[tuple[str, str, int, int]]) -> None:
     """What is not in the hand cannot be put back; what has no room returns."""

@@ -31,7 +31,6 @@ from tests.sim.manned import CLERK, EVERYTHING, incident, scenario, simulated, t
 seeds = st.integers(0, 2**32 - 1)
 worlds = settings(  # a smaller seed is no simpler world: nothing to shrink
     max_examples=5,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

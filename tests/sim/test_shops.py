@@ -24,7 +24,7 @@ from tests.sim.konbini import SHOPS
 
 NAMES = ("konbini", "supermarket")
 seeds = st.integers(0, 2**32 - 1)
-few = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=3, suppress_health_check=list(HealthCheck))
 
 
 @cache

@@ -18,7 +18,7 @@ from tests.sim.konbini import NOON, scenario, shop, simulated
 RUSH = ("rush_chance = 0.05", "rush_chance = 1.0")
 seeds = st.integers(0, 2**32 - 1)
 factors = st.sampled_from([0.3, 1.0, 2.0, 4.0])
-worlds = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+worlds = settings(max_examples=8, suppress_health_check=list(HealthCheck))
 
 
 def busy(factor: float) -> Scenario:

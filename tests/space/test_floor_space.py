@@ -246,7 +246,7 @@ def test_a_visit_seen_once_is_nobody() -> None:
     assert facts(LINE, one) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 1000), st.integers(1, 60))
 def test_the_facts_do_not_depend_on_the_cut(seed: int, chunk: int) -> None:
     """Lost and found again at random, alone and in a crowd."""

@@ -19,7 +19,7 @@ CORNERS: Floats = np.array([[100, 400], [540, 400], [400, 200], [240, 200]], flo
 FLOOR: Floats = np.array([[0, 8], [6, 8], [6, 0], [0, 0]], float)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(-40, 40), min_size=8, max_size=8),
     st.integers(4, 12),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from miseban.space.homography import Homography
@@ -39,7 +39,6 @@ def test_what_is_all_sky_or_leaves_and_comes_back_has_no_place() -> None:
     assert below_horizon(VIEW, arch) is None
 
 
-@settings(deadline=None)
 @given(st.floats(0, 600), st.floats(120, 360), st.floats(0, 600), st.floats(-200, 95))
 def test_the_cut_lies_on_the_line(x: float, y: float, to_x: float, to_y: float) -> None:
     laid = below_horizon(VIEW, np.array([[x, y], [to_x, to_y]]))

@@ -44,9 +44,7 @@ from tests.space.walks import (
 
 SEEDS = st.integers(0, 2**32 - 1)
 LONG = bool(os.environ.get("MISEBAN_LONG"))
-quick = settings(
-    max_examples=80 if LONG else 25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+quick = settings(max_examples=80 if LONG else 25, suppress_health_check=[HealthCheck.too_slow])
 
 ZONES = {
     "tall": ("area", ((60, 100), (260, 100), (260, 460), (60, 460))),

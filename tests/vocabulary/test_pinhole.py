@@ -23,7 +23,7 @@ cameras = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(cameras)
 def test_the_place_of_a_camera_is_found_from_exact_points(true: Pinhole) -> None:
     pixels, places = spots_of(true, 8)
@@ -36,7 +36,7 @@ def test_the_place_of_a_camera_is_found_from_exact_points(true: Pinhole) -> None
     assert impossible(pixels, places, SIZE, upright=True) is None
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(cameras, st.floats(0, 2), st.floats(-10, 10), st.floats(-10, 10))
 def test_moving_the_plan_moves_the_camera_and_no_pixel(
     true: Pinhole, turn: float, x: float, y: float

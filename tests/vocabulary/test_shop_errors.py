@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from miseban.vocabulary.errors import BadInput
@@ -48,7 +48,6 @@ PLACE = re.compile(
 )
 
 
-@settings(deadline=None)
 @given(st.sampled_from(KEYS), values)
 def test_any_value_of_any_key_parses_or_is_refused_in_one_line(line: str, value: str) -> None:
     key = line.partition(" = ")[0]

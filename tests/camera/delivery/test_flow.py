@@ -167,7 +167,7 @@ def test_answers_to_others_are_none_of_ours(outbox: Outbox) -> None:
     assert not flow.known
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32), loss=st.floats(0, 0.4), window=st.integers(1, 8))
 def test_whatever_is_lost_on_the_way_all_arrives_once_and_in_order(
     tmp_path_factory: pytest.TempPathFactory, seed: int, loss: float, window: int

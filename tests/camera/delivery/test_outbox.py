@@ -116,7 +116,7 @@ def test_kill_9_takes_nothing_that_was_added(file: Path) -> None:
     assert len(streams) == 1
 
 
-@settings(deadline=None, max_examples=25, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.generate])
 @given(
     where=st.floats(0, 1),
     what=st.binary(min_size=1, max_size=64),

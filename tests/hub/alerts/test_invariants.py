@@ -110,7 +110,7 @@ def check(hub: Hub) -> None:
     assert sorted(shown, key=lambda a: a.alert) == sorted(found, key=lambda a: a.alert)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(acts)
 def test_invariants_of_alerts(told: list[tuple[str, int]]) -> None:
     hub = play(told)
@@ -145,7 +145,7 @@ def test_invariants_of_alerts(told: list[tuple[str, int]]) -> None:
             closed[key] = steps[-1].time
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(acts)
 def test_what_was_delivered_is_not_delivered_again_by_a_restart(
     told: list[tuple[str, int]],
@@ -167,7 +167,7 @@ def test_what_was_delivered_is_not_delivered_again_by_a_restart(
             assert not reached[alert] & set(notice.channels)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(4, 5), min_size=1, max_size=60))
 def test_a_figure_at_its_threshold_raises_once(lengths: list[int]) -> None:
     hub, make = Hub(RULES), Making()
@@ -178,7 +178,7 @@ def test_a_figure_at_its_threshold_raises_once(lengths: list[int]) -> None:
     assert "ended" not in hub.steps("long")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(acts, st.integers(0, 39))
 def test_a_restart_anywhere_changes_no_open_alert(told: list[tuple[str, int]], where: int) -> None:
     told = [(act, n) for act, n in told if act not in ("restart", "undelivered")]

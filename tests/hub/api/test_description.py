@@ -86,7 +86,6 @@ def test_whatever_is_sent_the_answer_is_as_described(place: Place) -> None:
 
         @settings(
             max_examples=EXAMPLES,
-            deadline=None,
             database=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),

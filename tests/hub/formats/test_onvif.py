@@ -79,7 +79,7 @@ def test_an_empty_payload_takes_a_property_back() -> None:
     assert read_onvif("cam1/onvif-ej/RuleEngine/x", b"") is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=60), st.binary(max_size=80))
 @example("a/onvif-ej/b", b"9" * 5000)
 @example("a/onvif-ej/b", b"[" * 60_000)
@@ -174,7 +174,7 @@ def test_rules_that_fit_nothing_are_refused(
 STEP = st.sampled_from(["pass", "tell", "anew", "die before keeping", "die after keeping", "late"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(STEP, max_size=30))
 def test_every_passage_is_kept_once_whatever_dies(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]

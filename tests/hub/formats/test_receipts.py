@@ -298,7 +298,7 @@ def mutated(seed: bytes) -> st.SearchStrategy[bytes]:
 def test_no_bytes_raise_anything_but_bad_input(name: str) -> None:
     read, seed = READERS[name]
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=300)
     @given(st.one_of(st.binary(max_size=200), mutated(seed)))
     @example(b"\xff\xfe\x00\xd8")
     @example(b'{"receipts": ' + b"[" * 5000)

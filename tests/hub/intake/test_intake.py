@@ -163,7 +163,7 @@ def test_of_each_stream_the_last_answer_is_sent() -> None:
     assert answers == [("door", Ack(stream=STREAM, upto=9))]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.sampled_from(["door", "tills"]), st.binary(max_size=400))))
 def test_no_bytes_stop_it(payloads: list[tuple[str, bytes]]) -> None:
     kept = Keeping()

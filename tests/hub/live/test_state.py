@@ -322,7 +322,7 @@ def woven(streams: dict[str, list[Event]], rng: random.Random) -> list[Event]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(streams(), st.integers(0, 10_000), st.integers(1, 5))
 def test_any_order_between_cameras_gives_the_same_state(
     told: dict[str, list[Event]], seed: int, size: int
@@ -363,7 +363,7 @@ passages = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(passages, st.sets(st.sampled_from("abc")), st.randoms(use_true_random=False))
 def test_the_balance_is_that_of_the_summary(
     told: list[tuple[int, bool, str]], staff: set[str], rng: random.Random
@@ -430,7 +430,7 @@ def test_late_passages_of_a_long_day_are_put_in_their_place(
     assert (balance.tally.inside, balance.tally.drift) == expected(DAY // 2), "told twice"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.tuples(st.integers(0, 30), st.integers(0, 1000)), max_size=60), st.integers(0, 1000)
 )

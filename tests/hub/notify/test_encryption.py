@@ -72,7 +72,7 @@ def test_the_token_of_rfc_8292_is_right() -> None:
         check(header, "https://push.example.net/x", then + timedelta(hours=2))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(max_size=MOST_PLAIN))
 def test_only_the_browser_that_subscribed_reads_it(plain: bytes) -> None:
     browser, other = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))

@@ -205,7 +205,7 @@ def test_a_clock_that_jumps_leaves_the_order(people: People) -> None:
     assert people.audit.cut(NOW - DAY, NOW) == 0  # the first is young enough
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_change_of_any_field_shows(data: st.DataObject) -> None:
     """Over a chain in memory, so that many can be tried."""

@@ -270,7 +270,6 @@ def histories(fresh: Callable[[], str], count: int) -> None:
         settings=settings(
             max_examples=count,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

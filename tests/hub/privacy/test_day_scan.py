@@ -49,7 +49,7 @@ def test_everything_that_is_planted_is_found_wherever_it_lies(tmp_path: Path) ->
 
 
 @given(st.integers(0, 104), st.integers(0, 144), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_crop_of_16_by_16_is_found(top: int, left: int, grey: bool) -> None:
     crop = FRAME[top : top + 16, left : left + 16]
     if grey:
@@ -60,7 +60,7 @@ def test_every_crop_of_16_by_16_is_found(top: int, left: int, grey: bool) -> Non
 @given(
     st.integers(64, 600), st.integers(0, 9), st.sampled_from([np.float16, np.float32, np.float64])
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_normal_vector_is_a_row_of_numbers(long: int, before: int, kind: type) -> None:
     vector = np.random.default_rng(long).normal(size=long)
     vector /= np.linalg.norm(vector)

@@ -143,7 +143,7 @@ _NUMBERS = st.one_of(st.integers(0, 640), st.floats(0, 640, allow_nan=False))
 _POINTS = st.lists(st.lists(_NUMBERS, min_size=2, max_size=2), min_size=2, max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), text=st.sampled_from([ODD, KONBINI, ODD.replace("\n", "\r\n")]))
 def test_any_edit_reads_as_wanted_and_leaves_every_other_line(data: Any, text: str) -> None:
     before = tomllib.loads(text)

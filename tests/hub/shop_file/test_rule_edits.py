@@ -110,7 +110,7 @@ wanted_ = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["queue-long", "shelf-low", "x"]), wanted_ | st.none()),

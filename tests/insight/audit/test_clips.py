@@ -27,7 +27,7 @@ def rows(*boxes: tuple[float, float, float, float]) -> TrackRows:
     )
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(8, 30), st.integers(0, 50))
 def test_every_block_is_of_one_colour(block: int, seed: int) -> None:
     image = np.random.default_rng(seed).integers(0, 256, (60, 96, 3), np.uint8)

@@ -101,7 +101,7 @@ def _extreme(
     return sign * float(solved.fun or 0.0)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(shops)
 def test_nothing_is_worked_out(counts: Counts) -> None:
     assert worked_out(counts) == []
@@ -141,7 +141,7 @@ def test_the_attack_finds_what_a_weaker_gate_gives_away(monkeypatch: pytest.Monk
     assert (0, 0, 1) in worked_out(counts)  # 20 in all, less 9, less 8
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(shops)
 def test_every_small_cell_could_be_another(counts: Counts) -> None:
     """Whatever is asked, the answers are those of a shop in which one person less, or more, was

@@ -48,7 +48,7 @@ def summed(found: Told) -> dict[tuple[str, str, str], tuple[float, ...]]:
     return {key: (*sums.get(key, ()), key in hidden) for key in sums.keys() | hidden}
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     counts=shops(),
     since=st.tuples(st.integers(0, DAYS - 2), st.integers(-10, HOURS)),

@@ -67,7 +67,7 @@ def worked_out(came: list[Came]) -> list[int]:
     return found
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(visits)
 def test_no_sum_is_of_few(came: list[Came]) -> None:
     assert worked_out(came) == []
@@ -97,7 +97,7 @@ def test_the_attack_finds_what_would_be_given_away(monkeypatch: pytest.MonkeyPat
     assert worked_out([Came(2, 9, 0, stays=n == 0) for n in range(4)])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(visits, st.integers(0, DAYS - 1))
 def test_a_day_that_goes_on_tells_of_nobody_alone(came: list[Came], day: int) -> None:
     """The same question, asked every hour and when the day is over."""
@@ -113,7 +113,7 @@ def test_a_day_that_goes_on_tells_of_nobody_alone(came: list[Came], day: int) ->
         before = told
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(visits, visits)
 def test_a_month_is_worked_out_again_when_its_roll_ups_are_others(
     came: list[Came], other: list[Came]
@@ -125,7 +125,7 @@ def test_a_month_is_worked_out_again_when_its_roll_ups_are_others(
     assert floor.told(whole, K) == Floor(other, LATER).told(whole, K)
 
 
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(visits, st.sets(st.integers(0, DAYS * HOURS), max_size=2))
 def test_hours_are_looked_up_as_they_are_worked_out(came: list[Came], lost: set[int]) -> None:
     """Blocks of hours that are remembered by the day tell what those of the question would; also
@@ -147,7 +147,7 @@ def test_hours_are_looked_up_as_they_are_worked_out(came: list[Came], lost: set[
                 assert np.array_equal(a, b), (field.name, spans)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(visits)
 def test_months_add_up(came: list[Came]) -> None:
     """The second day is the last of its month, and no block goes beyond it."""
@@ -158,7 +158,7 @@ def test_months_add_up(came: list[Came]) -> None:
         assert both.get(cell, 0) == april.get(cell, 0) + may.get(cell, 0)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(visits)
 def test_where_many_were_each_day_all_is_told(came: list[Came]) -> None:
     by_cell: dict[tuple[int, int], int] = {}
@@ -172,7 +172,7 @@ def test_where_many_were_each_day_all_is_told(came: list[Came]) -> None:
     assert {c: s for c, s in told.items() if s} == {c: s for c, s in spent.items() if s}
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(visits)
 def test_what_is_said_beside_the_seconds_is_of_the_same_blocks(came: list[Came]) -> None:
     floor = Floor(came, LATER)

@@ -51,7 +51,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 @example(days={0, 1}, hours=(0, 10))
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(
     days=st.sets(st.sampled_from(range(7)), min_size=1),
     hours=st.tuples(st.integers(0, 23), st.integers(1, 24)).filter(lambda two: two[0] < two[1]),

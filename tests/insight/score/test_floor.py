@@ -48,7 +48,7 @@ def points(rows: Floats) -> Points:
     return Points(moment, track, rows[order, 2:])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(1, 8), st.integers(2, 20), st.floats(0, 1.5))
 def test_equal_to_trackeval(seed: int, people: int, seconds: int, noise_m: float) -> None:
     rng = np.random.default_rng(seed)

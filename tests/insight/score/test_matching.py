@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from miseban.insight.score import matching
 from miseban.insight.score.matching import best_pairs
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 25), st.integers(1, 25), st.booleans())
 def test_few_possible_pairs_give_the_same_worth_as_a_full_table(
     seed: int, rows: int, columns: int, whole: bool

@@ -201,7 +201,7 @@ def trails_of(rng: np.random.Generator, people: int, spread: float) -> Trails:
     return Trails(names, rng.integers(0, 40, people), seconds, row, starts + steps)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1), people=st.integers(0, 12), spread=st.floats(0.1, 6))
 def test_looking_coarsely_first_changes_nothing(seed: int, people: int, spread: float) -> None:
     """Pairs taken are near enough by a plain loop, and none that is near enough lies idle."""

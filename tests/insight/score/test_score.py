@@ -353,7 +353,7 @@ def test_unvisited_zones_have_no_rate(tmp_path: Path) -> None:
     assert zone.visits.relative_error is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(0, 30), max_size=8), st.lists(st.floats(0, 30), max_size=8), st.floats(0, 5)
 )
@@ -366,7 +366,7 @@ def test_no_more_passages_can_be_paired(a: list[float], b: list[float], toleranc
 STAYS = st.lists(st.tuples(st.floats(0, 50), st.floats(0, 30)), max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STAYS, STAYS)
 def test_stays_are_paired_the_best_way(
     a: list[tuple[float, float]], b: list[tuple[float, float]]

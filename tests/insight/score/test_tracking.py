@@ -63,7 +63,7 @@ def spoilt(rng: np.random.Generator, truth: Floats, shift: float = 4.0) -> Float
     return rng.permutation(np.concatenate([result, false]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1), people=st.integers(0, 8), frames=st.integers(1, 25))
 def test_equal_to_trackeval_on_crowds(seed: int, people: int, frames: int) -> None:
     rng = np.random.default_rng(seed)

@@ -89,7 +89,7 @@ def known(missed: float, passages: float = 3000.0) -> Accuracy:
     return replace(LEARNED, evidence=tuple(looked))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 240))
 def test_hours_and_lines_add_up(people: int) -> None:
     summary = told(crowd(people))
@@ -227,7 +227,7 @@ def test_whoever_is_followed_inside_is_in_the_interval() -> None:
     assert sure.people_end_95.low == 10 <= sure.people_end_95.high <= 14
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, 7199), st.booleans()), max_size=40))
 def test_people_at_the_end_lie_in_their_interval(passages: list[tuple[int, bool]]) -> None:
     maker = Maker()

@@ -83,7 +83,7 @@ def test_whoever_stops_there_faces_what_is_over_each_other_there_and_nothing_els
     assert not watch(shop).of(visit([p[0] for p in way], [p[1] for p in way], "px"))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.floats(0.0, 11.0), st.floats(0.4, 2.6), st.integers(1, 20))
 def test_who_does_not_stop_or_is_out_of_reach_faces_nothing(
     x: float, y: float, seconds: int

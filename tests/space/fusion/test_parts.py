@@ -116,7 +116,7 @@ def test_who_walked_is_likeliest_found_ahead_and_who_stood_where_he_was() -> Non
     assert np.isneginf(too_far[0])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(gap=st.floats(0.4, 300), speed=st.floats(0, 1.5))
 def test_likelihoods_are_densities(gap: float, speed: float) -> None:
     """They sum up to about one person, or a little less where nobody gets so far."""

@@ -87,7 +87,7 @@ def test_rows_of_one_update_may_stand_in_any_order() -> None:
     np.testing.assert_allclose(told.xy, first.xy)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     ys=st.lists(st.integers(2, 9), min_size=1, max_size=4, unique=True),
     speed=st.floats(0.4, 1.4),

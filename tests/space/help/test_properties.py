@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.space.help.scenes import Actor, along, boxes, calls, ends, seen, upright
 from tests.space.help.test_calls import falls, slow
 
-quick = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -126,7 +126,7 @@ def test_guesses_alone_change_nothing_and_with_few_confirmations_teach_sooner() 
     st.integers(0, 20), st.integers(0, 60), st.sampled_from((0.1, 0.15, 0.2)),
     st.integers(0, 10_000), st.booleans(),
 )  # fmt: skip
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_wrong_guesses_make_nothing_worse_that_was_right(
     confirmed: int, guesses: int, wrong: float, seed: int, plain: bool
 ) -> None:

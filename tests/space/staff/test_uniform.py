@@ -106,7 +106,7 @@ def test_what_was_seen_long_ago_fades() -> None:
     assert floor.stand({0: -1.0}, 1200)[0] == pytest.approx(0.0, abs=0.02)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.none() | st.floats(allow_nan=True), st.floats(-50, 50)),

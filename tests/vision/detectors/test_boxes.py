@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -35,7 +35,6 @@ def iou(a: Floats, b: Floats) -> float:
 
 
 @given(boxes(), st.sampled_from([0.0, 0.3, 0.55, 1.0]))
-@settings(deadline=None)
 def test_suppression_equals_the_plain_loop(
     given_boxes: tuple[Floats, Floats], limit: float
 ) -> None:
@@ -59,7 +58,6 @@ def test_suppression_looks_at_the_best_only() -> None:
     hnp.arrays(np.float64, st.tuples(st.integers(0, 8), st.just(4)),
                elements=st.floats(-300, 300, allow_nan=False) | st.just(np.nan)),
 )  # fmt: skip
-@settings(deadline=None)
 def test_what_is_handed_on_is_fit(xyxy: Floats) -> None:
     score = np.linspace(0.2, 1.0, len(xyxy))
     found = detections(xyxy, score, WIDTH, HEIGHT)

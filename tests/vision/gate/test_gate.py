@@ -41,7 +41,7 @@ def plays(draw: st.DrawFn) -> list[list[Body]]:
     return frames
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(plays(), st.integers(0, 3))
 def test_any_change_leads_to_a_detection_in_that_frame(play: list[list[Body]], seed: int) -> None:
     follower = Follower(Room(seed=seed))
@@ -71,7 +71,7 @@ def _is_plain(apart: np.ndarray) -> bool:
     return bool(rows.all(axis=(2, 3)).any())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plays(), st.floats(0.1, 0.95))
 def test_nobody_is_held_on_trust_for_longer_than_told(play: list[list[Body]], score: float) -> None:
     follower = Follower(Room())
@@ -84,7 +84,7 @@ def test_nobody_is_held_on_trust_for_longer_than_told(play: list[list[Body]], sc
         assert unseen_s < SETTINGS.idle_s
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plays())
 def test_what_is_repeated_confirms_nobody(play: list[list[Body]]) -> None:
     follower = Follower(Room())

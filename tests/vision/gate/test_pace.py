@@ -40,7 +40,7 @@ def test_a_slow_one_takes_what_it_can_evenly_and_recovers() -> None:
     assert not pace.slowed
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.floats(0.5, 30),
     st.lists(st.tuples(st.floats(0, 5), st.integers(1, 30)), min_size=1, max_size=8),

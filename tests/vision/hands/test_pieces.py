@@ -106,7 +106,7 @@ def test_a_body_that_comes_and_stays_is_no_goods(seed: int) -> None:
 
 
 @given(st.lists(st.floats(-3, 3), min_size=NUMBERS, max_size=NUMBERS))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_chances_are_chances(numbers: list[float]) -> None:
     chances = judge().chances(np.array([numbers], np.float32))
     assert chances.shape == (1, 3)

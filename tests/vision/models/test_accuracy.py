@@ -85,7 +85,7 @@ def scenes(draw: st.DrawFn) -> list[Picture]:
     return pictures
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenes())
 def test_invariants(pictures: list[Picture]) -> None:
     result = accuracy(pictures)
@@ -103,7 +103,7 @@ def test_invariants(pictures: list[Picture]) -> None:
     assert accuracy(worse).ap50 == pytest.approx(result.ap50)  # what comes last takes nothing away
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenes())
 def test_as_pycocotools_sees_it(pictures: list[Picture]) -> None:
     """Of people who are all visible (those it ignores, it overlaps otherwise). Its area is taken at

@@ -217,7 +217,7 @@ def _run(frames: list[list[tuple[list[float], float]]], dt: float) -> list[Track
     return [*parts, tracker.finish()]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(frame, max_size=12), st.sampled_from([0.04, 0.1, 0.5]), st.booleans())
 def test_invariants(frames: list[list[tuple[list[float], float]]], dt: float, repeat: bool) -> None:
     """Whatever the boxes: no unconfirmed row, one row per track and frame, time grows within a
@@ -234,7 +234,7 @@ def test_invariants(frames: list[list[tuple[list[float], float]]], dt: float, re
         assert (rows.frame == number).sum() <= len(frames[number - 1])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32), st.sampled_from([2, 10, 30]))
 def test_order_of_detections_does_not_matter(seed: int, fps: int) -> None:
     rng = np.random.default_rng(seed)

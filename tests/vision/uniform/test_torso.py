@@ -90,7 +90,7 @@ def test_what_is_not_seen_is_not_judged() -> None:
 COLOUR = st.tuples(*[st.integers(0, 255)] * 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(COLOUR, st.lists(COLOUR, min_size=1, max_size=4), st.floats(0.1, 3.0), st.integers(0, 9))
 def test_it_is_always_from_nothing_to_all(
     shirt: RGB, uniform: list[RGB], light: float, seed: int

@@ -81,7 +81,7 @@ def test_what_is_known_of_a_track_is_forgotten_with_it() -> None:
     assert watch.wears("b", 1) is not None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255)), max_size=6),
     st.tuples(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255)),

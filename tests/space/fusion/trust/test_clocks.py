@@ -40,7 +40,7 @@ def test_without_edges_nothing_is_known() -> None:
     assert np.isinf(found.error_s).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(3, 6), st.floats(0.35, 5.0), st.booleans(), st.integers(0, 5))
 def test_the_bad_clock_is_found_wherever_it_is(
     cameras: int, size_s: float, behind: bool, which: int

@@ -34,7 +34,7 @@ def test_a_turn_is_taken_back(yaw: float, pitch: float) -> None:
     assert np.abs(lens(eye).floor(after, turn) - SPOTS).max() < 0.05
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.tuples(*[st.floats(-0.01, 0.01)] * 3), st.sampled_from(range(3)))
 def test_small_turns_are_as_their_derivatives_say(
     turn: tuple[float, float, float], number: int

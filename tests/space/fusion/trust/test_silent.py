@@ -45,7 +45,7 @@ def test_nothing_is_told_before_a_camera_is_known() -> None:
     assert not any(any(row) for row in watch([[2.0, 3.0, 2.0], *[[2.0, 0.0, 2.0]] * 80]))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 12), st.integers(1, 40))
 def test_a_camera_that_is_often_silent_is_told_only_much_later(usual: int, silent: int) -> None:
     rhythm = [[3.0, 1.0, 3.0], *[[3.0, 0.0, 3.0]] * usual]
