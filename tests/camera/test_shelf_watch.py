@@ -85,20 +85,32 @@ def test_whoever_stands_before_it_is_not_goods_that_went(wall: Watched) -> None:
     assert len(news) == 2
 
 
-def test_the_last_piece_is_still_there_when_somebody_stands_before_it(wall: Watched) -> None:
+@pytest.mark.parametrize("clothes", [(205, 205, 205), (70, 40, 30)])  # the first as the board
+def test_the_last_piece_is_still_there_when_somebody_stands_before_it(
+    wall: Watched, clothes: tuple[int, int, int]
+) -> None:
     wall.look({"b": 1}, 30)
     assert wall.states()["b"] == "low"
     box = np.array([[112.0, 20.0, 129.0, 180.0]])
     for _ in range(40):
         now = next(wall.seconds)
         bgr = picture({"b": 1}, seed=now)
-        bgr[20:, 112:130] = (205, 205, 205)  # as pale as the board
+        bgr[20:, 112:130] = clothes
         wall.told += [
             event
             for event in wall.watch.offer(frame(float(now), bgr), box)
             if isinstance(event, ShelfState)
         ]
     assert wall.states()["b"] != "empty"
+
+
+def test_a_piece_that_went_is_seen_beside_somebody_whose_box_is_wider_than_the_body(
+    wall: Watched,
+) -> None:
+    wall.look({"b": 1}, 30)
+    assert wall.states()["b"] == "low"
+    box = np.array([[100.0, 20.0, 129.0, 180.0]])  # bare board is seen in its right part
+    assert [(e.facing, e.state) for e in wall.look({"b": 0}, 30, people=box)] == [("b", "empty")]
 
 
 def test_somebody_whom_no_detector_finds_empties_nothing(wall: Watched) -> None:

@@ -194,6 +194,19 @@ def test_another_till_only_while_one_is_closed() -> None:
     assert (alert.about, alert.subject, alert.value) == ("till", None, 8.0)
 
 
+def test_an_empty_shelf_is_told_soon_and_not_if_somebody_fills_it_at_once() -> None:
+    shop = Hub(default_rules().limited(SHOP))
+    make = Making()
+    shop.tell(make.shelf(0, "empty"))
+    shop.wait(10)
+    shop.tell(make.shelf(shop.seconds, "full"))
+    shop.wait(60)
+    assert shop.steps("shelf-empty") == []
+    shop.tell(make.shelf(shop.seconds, "empty"))
+    shop.wait(20)
+    assert shop.steps("shelf-empty") == ["raised"]
+
+
 def test_an_empty_shelf_is_told_once_and_low_no_more() -> None:
     shop = Hub(default_rules().limited(SHOP))
     make = Making()

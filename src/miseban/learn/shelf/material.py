@@ -58,8 +58,8 @@ class _Recorder(ShelfEye):
 
     seen: Patches
 
-    def _told(self, patches: Patches, clear: Mask) -> Doubles:
-        del clear
+    def _told(self, patches: Patches, clear: Mask, whole: Mask) -> Doubles:
+        del clear, whole
         self.seen = patches
         return np.zeros((len(patches.now), len(FEATURES)))
 

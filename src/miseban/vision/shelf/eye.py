@@ -18,6 +18,7 @@ from miseban.vision.sealed import Sealed
 from miseban.vision.shelf.columns import ColumnModel, goods
 from miseban.vision.shelf.features import features
 from miseban.vision.shelf.grid import COLUMNS, EDGE_ROWS, ROWS, Grid, behind_people
+from miseban.vision.shelf.held import HeldColumns
 from miseban.vision.shelf.light import light, median
 from miseban.vision.shelf.patches import Patches
 from miseban.vision.shelf.registration import Registration
@@ -67,15 +68,13 @@ class ShelfEye(Sealed):
     their columns are bare, ``columns`` tells."""
 
     __slots__ = (
-        "_before", "_columns", "_columns_seen", "_counts", "_edge", "_edge_known", "_edge_looks",
-        "_empty", "_full", "_grid", "_has_empty", "_near", "_now", "_odds", "_registration",
-        "_seen", "_spots", "_spots_of",
+        "_before", "_counts", "_edge", "_edge_known", "_edge_looks", "_empty", "_full", "_grid",
+        "_has_empty", "_held", "_near", "_now", "_registration", "_seen", "_spots", "_spots_of",
     )  # fmt: skip
 
     def __init__(
         self, facings: Sequence[Facing], width: int, height: int, columns: ColumnModel | None = None
     ) -> None:
-        self._columns = columns or goods()
         self._grid = Grid(facings, width, height)
         self._registration = Registration(width, height)
         count = len(facings)
@@ -86,8 +85,7 @@ class ShelfEye(Sealed):
         self._edge_known = np.zeros(count, np.bool_)
         self._edge_looks = np.zeros(count, np.int64)
         self._has_empty = np.zeros(count, np.bool_)
-        self._odds: Floats = np.full((count, COLUMNS), np.nan, np.float32)
-        self._columns_seen: Mask = np.zeros((count, COLUMNS), np.bool_)
+        self._held = HeldColumns(columns or goods(), count, COLUMNS)
         self._before: tuple[Floats, Mask, Mask] | None = None
         self._counts: Mask = self._grid.inside
         self._now: Floats = self._full
@@ -131,28 +129,20 @@ class ShelfEye(Sealed):
         still = self._still(now, hidden, front)
         usable = (level > BRIGHT) & (counts.mean(axis=(1, 2)) > LEAST) & self.tellable
         clear = usable & ~hidden & still & ~np.bool_(lost)
-        counts = counts & front
+        whole, counts = counts, counts & front
         self._now, self._counts = now, counts
         self._begin(now, edge_now, clear, free_edge)
-        counts = counts & (self._seen >= STEADY)
+        known = self._seen >= STEADY
+        whole, counts = whole & known, counts & known
         self._complete(clear, counts)
         clear &= counts.mean(axis=(1, 2)) > SOME
         edge = np.where(self._edge_known[:, None, None, None], self._edge, edge_now)
         patches = Patches(now, self._full, self._empty, self._has_empty, edge, counts)
-        return Look(frame.time_s, clear, hidden, self._told(patches, clear), lost)
+        return Look(frame.time_s, clear, hidden, self._told(patches, clear, whole), lost)
 
-    def _told(self, patches: Patches, clear: Mask) -> Doubles:
-        """(F, D) the numbers. A column that somebody is before, or was at the look before, holds
-        what it last did: the last piece may stand there, and detectors miss people for moments."""
-        odds, seen, before = self._columns.odds(patches), patches.seen, self._columns_seen
-        self._columns_seen = seen
-        sure = seen & before
-        held = np.where(sure | (seen & np.isnan(self._odds)), odds, self._odds)
-        self._odds = np.where(sure & clear[:, None], odds, self._odds)
-        known = ~np.isnan(held)
-        mean = np.where(known, held, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-        held = np.where(known, held, mean[:, None])
-        return features(patches, np.asarray(held, np.float32))
+    def _told(self, patches: Patches, clear: Mask, whole: Mask) -> Doubles:
+        """(F, D) the numbers; ``whole`` (F, R, C) would count if nobody were there."""
+        return features(patches, self._held.look(patches, clear, whole))
 
     def is_empty(self, which: Mask, part: float = 0.3) -> None:
         """Those ``which`` (F,) were looked at last, and are empty: so they look."""

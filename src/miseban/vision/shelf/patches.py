@@ -38,6 +38,13 @@ class Patches(Sealed):
     edge: Floats
     counts: Mask
 
+    def of(self, which: NDArray[np.intp], counts: Mask) -> Patches:
+        """Those of the facings ``which`` (N,), of which these samples count (N, R, C)."""
+        return Patches(
+            self.now[which], self.full[which], self.empty[which], self.known[which],
+            self.edge[which], counts,
+        )  # fmt: skip
+
     @property
     def seen(self) -> Mask:
         """(F, C) the columns of which enough counts for them to be told."""
