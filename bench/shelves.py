@@ -32,7 +32,8 @@ from miseban.vocabulary.events import Event, ShelfState
 from miseban.vocabulary.summary import Summary
 
 FIRST = 16
-"""Nobody looked at this seed or a later one while weights and rules were made; 6 to 15 chose."""
+"""Nothing was chosen on this seed or a later one; 6 to 15 chose. 16 to 19 have been measured: what
+is changed after that is to be judged from 22 on."""
 PER_HOUR = 110.0
 LENGTH_S = 3600.0
 NUDGE = 0.6
