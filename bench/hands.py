@@ -30,7 +30,7 @@ from miseban.vocabulary.events import Event, ShelfTouched
 from miseban.vocabulary.shop import Shop
 
 SEEDS = (51, 52, 53, 54)
-"""Nothing was chosen on them, and they were not measured yet."""
+"""Nothing was chosen on them; of them only who is alone at the shelf was measured, once."""
 FORMER = (39, 40, 45, 46, 47, 48, 49, 50)
 """Measured once, when nothing had been chosen on them; with ``MISEBAN_LONG=1`` these instead."""
 COST_SEED = 11
