@@ -70,6 +70,14 @@ def test_boxes_of_one_score_are_one_threshold() -> None:
     assert accuracy([(one, *truth)]).ap50 == 0.5
 
 
+def test_whoever_is_right_about_everybody_has_all_of_it() -> None:
+    """To the last digit, however many there are."""
+    for people in range(1, 60):
+        boxes = [box(15.0 * n) for n in range(people)]
+        seen = found(*zip(np.linspace(0.9, 0.8, people), boxes, strict=True))
+        assert accuracy([(seen, np.array(boxes), np.ones(people))]) == Accuracy(1.0, 1.0, people)
+
+
 @st.composite
 def scenes(draw: st.DrawFn) -> list[Picture]:
     """Pictures of people beside each other, with boxes near them and elsewhere."""

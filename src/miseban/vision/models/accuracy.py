@@ -59,9 +59,10 @@ def accuracy(pictures: Iterable[tuple[Detections, Floats, Floats]]) -> Accuracy:
     # Boxes of the same score come or go together: only after the last of them is a threshold.
     ranked = np.concatenate(scores)[order]
     last = np.append(ranked[1:] != ranked[:-1], True)
-    recall, precision = recall[last], precision[last]
+    good, recall, precision = good[last], recall[last], precision[last]
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    ap50 = float(np.sum(np.diff(recall, prepend=0.0) * envelope))
+    # Steps are counts until the end: shares of them need not add up to 1.
+    ap50 = float(np.sum(np.diff(good, prepend=0) * envelope) / people)
     return Accuracy(ap50, float(recall[precision >= PRECISION].max(initial=0.0)), people)
 
 
