@@ -34,7 +34,8 @@ def looked(now: Floats, full: Floats, seed: int = 0, counts: float = 1.0) -> Pat
 
 def numbers(patches: Patches, odds: float = 3.0) -> NDArray[np.float64]:
     there = np.full((1, COLUMNS), odds, np.float32)
-    return others(patches, there, np.full_like(there, 3.0), np.ones(1, np.bool_))[0]
+    found = others(patches, there, np.full_like(there, 3.0), np.ones(1, np.bool_))
+    return np.asarray(found[0], np.float64)
 
 
 @given(st.integers(0, 10_000), st.integers(0, SLID))
