@@ -11,7 +11,7 @@ _RIGHT = -4.0
 """Log odds of other goods before anything was seen of them."""
 _SURELY = -3.0
 """... of one look, above which it is not remembered as how the right ones look."""
-_BETWEEN_S = 15.0
+_BETWEEN_S = 5.0
 """A look stands for the time since the one before, and for no longer than that."""
 
 
