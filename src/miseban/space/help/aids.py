@@ -24,8 +24,11 @@ CERTAIN, DOUBT_S = 1.0, 30.0
 waited for, up to so many seconds of motion."""
 RECENT_S = 10.0
 """An aid that has not shown for longer may have been somebody else's."""
-ALONG_M, ALONG_S = 4.0, 12.0
-"""Who walks as slowly and stays so near to somebody in need for so long keeps company."""
+ALONG_M, ALONG_S, ALONG_LEAST_S = 4.0, 40.0, 10
+"""Who walks as slowly, and has mostly been so near to somebody in need lately, keeps company, if
+both were seen for so many seconds of that time."""
+ALONG_IN_ALL_S = 10
+"""So does who has ever walked so near to him or her for so many seconds since it was told."""
 
 
 class Aids:
@@ -37,11 +40,13 @@ class Aids:
         self._s, self._waits, self._objects = settings, waits, objects
         self._owners = Owners(settings)
         self._beside: set[int] = set()
+        self._along_s: dict[tuple[str, int], int] = {}
         self._recognised: dict[tuple[int, Aid], list[tuple[float, float]]] = {}
 
     def look(self, now_s: float, people: Sequence[tuple[Person, Sequence[Body]]]) -> Iterator[Sign]:
         """Everybody seen in this second, with what cameras saw."""
         self._owners.look(now_s, people)
+        self._keep_company([person for person, _ in people])
         for person, bodies in people:
             if person.staff or person.key in self._beside:
                 continue
@@ -67,15 +72,32 @@ class Aids:
         """He or she is gone."""
         self._owners.forget(person)
         self._beside.discard(person.key)
+        self._along_s = {p: n for p, n in self._along_s.items() if p[1] != person.key}
         for kind in AIDS:
             self._recognised.pop((person.key, kind), None)
 
+    def _keep_company(self, people: Sequence[Person]) -> None:
+        """Counts the seconds in which somebody walks with one of whom a slow walk was said."""
+        walking = [person for person in people if person.speed() >= self._s.moving_mps]
+        for one in self._owners.all():
+            if one.kind != "slow_walk" or one.person not in walking:
+                continue
+            for person in walking:
+                if person is not one.person and math.dist(person.xy, one.person.xy) <= ALONG_M:
+                    pair = one.who, person.key
+                    self._along_s[pair] = self._along_s.get(pair, 0) + 1
+
     def _comes_along(self, now_s: float, person: Person) -> bool:
-        """Whether somebody walks slowly beside another who needs to."""
+        """Whether somebody walks slowly beside another who needs to, or has for long before."""
+        if any(
+            self._along_s.get((one.who, person.key), 0) >= ALONG_IN_ALL_S
+            for one in self._owners.known()
+        ):
+            return True
         mine = {t: (x, y) for t, x, y in person.way if now_s - t <= ALONG_S}
         for one in self._owners.all():
             both = [math.dist(mine[t], (x, y)) for t, x, y in one.person.way if t in mine]
-            if one.kind == "slow_walk" and len(both) >= ALONG_S / 2 and median(both) <= ALONG_M:
+            if one.kind == "slow_walk" and len(both) >= ALONG_LEAST_S and median(both) <= ALONG_M:
                 return True
         return False
 

@@ -37,7 +37,7 @@ ODD_S = 3
 """Who is as tall as somebody else for so many seconds more than not, is somebody else by now."""
 DOUBT = 4
 """Seconds in motion in which it does not show, after which that may have happened."""
-BACK_SLOW_S, TALLER_SLOW_M = 180.0, 0.15
+BACK_SLOW_S, TALLER_SLOW_M = 300.0, 0.15
 """Of a slow walk it shows only over a while."""
 FASTER = 1.25
 """Who is as many times as fast as somebody who walks slowly does not."""
@@ -183,11 +183,12 @@ class Owners:
             return same
         if not lately or (person.came_in and now_s - person.first_s < CAME_S):
             return None
-        costs = ((self._cost(now_s, kind, one, person, lately), one) for one in self._known())
+        costs = ((self._cost(now_s, kind, one, person, lately), one) for one in self.known())
         cost, best = min(costs, key=lambda one: one[0], default=(math.inf, None))
         return best if cost < math.inf else None
 
-    def _known(self) -> Iterable[Said]:
+    def known(self) -> Iterable[Said]:
+        """Also those who were lost lately."""
         return (*self._lost, *self._said.values())
 
     def _cost(
