@@ -101,7 +101,7 @@ def play(seed: int, totals: Totals) -> None:
         seen = np.diff(view.seconds(number, LENGTH_S)) * (full[:, place] >= ENOUGH)
         seen = np.concatenate([[0.0], np.cumsum(seen * (seconds >= since_s))])
         first = next((one for one in at if one >= since_s), None)
-        totals.got += np.isfinite(since_s)
+        totals.got += bool(np.isfinite(since_s))
         delay = None if first is None else float(seen[min(int(first), len(seen) - 1)])
         if seen[-1] >= TOLD_S:
             totals.due += 1
