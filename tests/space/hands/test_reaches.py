@@ -165,3 +165,15 @@ def test_who_stands_still_after_a_hand_may_be_known_only_then() -> None:
 
 def test_an_arm_that_was_back_at_one_look_reaches_again() -> None:
     assert len(played([HAND, HandSeen(1, 4.2, 5.4, 7, 0.7)], [])) == 2
+
+
+def test_a_hand_that_is_seen_twice_has_done_what_one_of_them_did() -> None:
+    """The deed fits the less sure of them better."""
+    twice = [HandSeen(1, 2.0, 4.2, 7, 0.8), HandSeen(1, 2.4, 4.2, 7, 0.9)]
+    assert [kind for _, kind, _ in played(twice, [gone(1, 3.1, 7)])] == ["pick_up"]
+
+
+def test_what_comes_and_goes_with_a_hand_and_is_nobodys_is_of_that() -> None:
+    """At the next facing; what another body holds out there is another hand."""
+    assert played([HAND, HandSeen(2, 2.0, 4.0, None, 0.7)], []) == [(1, "reach", 3.0)]
+    assert len(played([HAND, HandSeen(2, 2.0, 4.0, 8, 0.7)], [])) == 2

@@ -130,7 +130,10 @@ class Reaches:
             if one.open_since_s is None:
                 continue  # nobody has seen what it did
             others = [other.seen for other in self._hands if other is not one]
-            if any(self._same(hand, other) and _before(other, hand) for other in others):
+            if any(
+                self._same(hand, other) and (id(other) in busy or _before(other, hand))
+                for other in others
+            ):
                 continue
             if any(self._goes_on(hand, other) and _before(other, hand) for other in others):
                 continue
@@ -214,15 +217,20 @@ class Reaches:
         return min(found, key=lambda hand: self._misfit(hand, deed), default=None)
 
     def _same(self, one: HandSeen, other: HandSeen) -> bool:
-        """Whether both are one hand."""
+        """Whether both are one hand. An arm is seen in pieces: what nobody is known to hold out
+        and comes and goes with a hand is of that."""
+        s = self._settings
         known = one.track is not None and other.track is not None
-        near = abs(one.since_s - other.since_s) < self._settings.same_s
+        begin_s, end_s = abs(one.since_s - other.since_s), abs(one.until_s - other.until_s)
+        near = begin_s < s.same_s
+        if not known and max(begin_s, end_s) < s.at_once_s:
+            return True
         if known and one.track != other.track:
             return False
         if not near and (known or one.facing == other.facing):
             both_s = min(one.until_s, other.until_s) - max(one.since_s, other.since_s)
             least_s = min(one.until_s - one.since_s, other.until_s - other.since_s)
-            return both_s > self._settings.both_part * least_s
+            return both_s > s.both_part * least_s
         return near and (one.facing == other.facing or known)
 
     def _goes_on(self, one: HandSeen, other: HandSeen) -> bool:
