@@ -22,7 +22,7 @@ SUITES = (
     *("accuracy", "scoring", "trust", "intervals", "pixels", "streams", "attributes"),
     *("fusion", "floor", "people", "uniform", "floor_pixels", "robust", "calibration"),
     *("journal", "live", "screen", "questions", "look", "intake", "screens", "help", "shelves"),
-    *("shelf_day", "shelf_lessons", "shelf_real", "faced", "moved", "hands"),
+    *("shelf_day", "shelf_lessons", "shelf_others", "shelf_real", "faced", "moved", "hands"),
 )
 PACKAGES = ("numpy", "onnxruntime", "opencv-python-headless", "supervision", "trackers")
 

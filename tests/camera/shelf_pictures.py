@@ -48,10 +48,12 @@ tells = ["state"]
 
 
 def picture(
-    pieces: dict[str, int], *, light: float = 1.0, moved: int = 0, seed: int = 0
+    pieces: dict[str, int], *, light: float = 1.0, moved: int = 0, seed: int = 0, others: str = ""
 ) -> NDArray[np.uint8]:
-    """Seven packages a place, less those that are gone; noise of two grey levels."""
+    """Seven packages a place, less those that are gone, but other ones in ``others``; noise of two
+    grey levels."""
     rng = np.random.default_rng(3)  # the goods are always the same
+    other = np.random.default_rng(4)
     wall = np.full((HEIGHT, WIDTH, 3), 120.0)
     wall += cv2.resize(rng.normal(0, 9, (18, 32, 3)), (WIDTH, HEIGHT))
     for name, (x, y) in PLACES.items():
@@ -60,6 +62,8 @@ def picture(
         wall[y + TALL : y + TALL + 8, x - 4 : x + WIDE + 4] = (150, 210, 220)
         for number in range(7):
             colour, band = rng.uniform(40, 150, 3), rng.uniform(30, 220, 3)
+            if name in others:
+                colour, band = other.uniform(40, 150, 3), other.uniform(30, 220, 3)
             if number < pieces.get(name, 7):
                 left = x + 10 * number
                 wall[y + 6 : y + TALL, left + 1 : left + 9] = colour

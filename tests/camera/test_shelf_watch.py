@@ -32,12 +32,12 @@ class Watched:
 
     def look(
         self, pieces: dict[str, int], seconds: int, *, light: float = 1.0, moved: int = 0,
-        people: NDArray[np.float64] = NOBODY, person: bool = False,
+        people: NDArray[np.float64] = NOBODY, person: bool = False, others: str = "",
     ) -> list[ShelfState]:  # fmt: skip
         news = []
         for _ in range(seconds):
             now = next(self.seconds)
-            bgr = picture(pieces, light=light, moved=moved, seed=now)
+            bgr = picture(pieces, light=light, moved=moved, seed=now, others=others)
             if person:
                 bgr[20:, 110:200] = (40, 120, 60)
             news += self.watch.offer(frame(float(now), bgr), people)
@@ -62,6 +62,30 @@ def test_an_emptied_facing_is_told_and_no_other(wall: Watched) -> None:
     assert news[-1].state == "empty"
     assert (news[-1].time - START).total_seconds() <= 40
     assert wall.look({}, 30)[-1].state == "full"
+
+
+def test_other_goods_are_told_and_staff_may_say_that_they_are_right(wall: Watched) -> None:
+    news = wall.look({"c": 5}, 150, others="be")
+    assert {(one.facing, one.state) for one in news if one.state == "wrong"} == {
+        ("b", "wrong"), ("e", "wrong"),
+    }  # fmt: skip
+    assert wall.states()["c"] == "full"
+    wall.look({}, 150, light=0.6, others="be")
+    assert {n for n, state in wall.states().items() if state == "wrong"} == {"b", "e"}
+    assert wall.watch.confirm(Lesson(shelf="wall", facing="b", state="full"))
+    wall.look({}, 150, others="be")
+    assert {n for n, state in wall.states().items() if state == "wrong"} == {"e"}
+    wall.look({}, 150, others="b")
+    assert set(wall.states().values()) == {"full"}
+    wall.look({}, 150)
+    assert {n for n, state in wall.states().items() if state == "wrong"} == {"b"}
+
+
+def test_other_goods_of_a_guess_or_a_restock_stay_other(wall: Watched) -> None:
+    wall.look({}, 150, others="b")
+    assert wall.watch.confirm(Lesson(shelf="wall", facing="b", state="full", guess=True))
+    wall.look({}, 30, others="b")
+    assert wall.states()["b"] == "wrong"
 
 
 def test_light_that_goes_and_comes_changes_nothing(wall: Watched) -> None:

@@ -108,6 +108,31 @@ def test_one_tap_is_kept_told_to_the_camera_and_shown(
         expect(page.locator("#now button.facing.full", has_text=facing.name)).to_have_count(1)
 
 
+def test_other_goods_are_shown_and_are_right_from_now_on_with_one_tap(
+    browser: Browser, site: Website, shop: Shop
+) -> None:
+    shelf = shop.shelves[0]
+    facing, now = shelf.facings[3], datetime.now(UTC)
+    told = {
+        "id": EventIds(random.Random(9)).at(now.timestamp()), "time": now, "shop": shop.shop.id,
+        "type": "shelf.state", "shelf": shelf.id, "facing": facing.id, "camera": shelf.camera,
+        "state": "wrong", "fill": 0.8, "confidence": 0.9,
+    }  # fmt: skip
+    site.tell([EVENTS.validate_python(told)])
+    with Visitor.of(browser, site) as one:
+        page = one.log_in("staff", "/shelves")
+        ready(page)
+        board = page.locator("#now button.facing.wrong")
+        expect(board).to_have_count(1)
+        expect(board).to_contain_text("wrong product")
+        row = page.locator(f'#check [data-place="{shelf.id}/{facing.id}"]')
+        expect(row).to_contain_text("Other goods than usual")
+        assert not serious("shelves", page)
+        row.locator('[data-state="full"]').click()
+        expect(board).to_have_count(0)
+        expect(page.locator("#check")).not_to_contain_text("Other goods than usual")
+
+
 def test_a_day_on_which_nothing_was_empty_is_no_day_of_which_nothing_is_known(
     browser: Browser, site: Website
 ) -> None:

@@ -78,7 +78,7 @@ class ShelfWatch:
         self._looked_s = frame.time_s
         look = self._eye.look(frame, people_xyxy)
         hidden = look.hidden & ~np.bool_(look.lost)
-        news = self._space.look(frame.time_s, look.clear, hidden, look.numbers)
+        news = self._space.look(frame.time_s, look.clear, hidden, look.numbers, look.others)
         empty, full = self._space.sure()
         said = self._learn(look.clear, frame.time_s)
         self._eye.is_empty(look.clear & (empty | said.empty) & ~said.full)
@@ -92,7 +92,8 @@ class ShelfWatch:
         """Staff say how a facing looks now: the next clear look at it, within ``HELD_S``, teaches,
         since whoever said so may stand before it, or have filled it a moment ago. A reference is
         what that look becomes; the classifier learns nothing of it, for beside the old one the
-        facing looked otherwise than it will. A guess is passed over where staff spoke of late.
+        facing looked otherwise than it will; and so is what is full where other goods were told:
+        then these are its own from now on. A guess is passed over where staff spoke of late.
         False for a facing that this camera does not tell of."""
         number = self._number.get((lesson.shelf, lesson.facing))
         if number is None:
@@ -124,13 +125,17 @@ class ShelfWatch:
             del self._heard[number]
             if not clear[number] or time_s > until_s:
                 continue
-            if not lesson.reference:
+            own = not lesson.guess and lesson.state == "full" and self._space.told_other(number)
+            reference = lesson.reference or own
+            if reference:
+                self._space.is_its_own(number)
+            else:
                 learnt = self._space.confirm(number, lesson.state, guess=lesson.guess)
                 taught |= learnt and not lesson.guess
             if lesson.guess:
                 continue  # what full and empty look like is no guess
             said.empty[number], said.full[number] = lesson.state == "empty", lesson.state == "full"
-            said.reference[number] = lesson.reference
+            said.reference[number] = reference
         if taught and self._memory is not None:
             self._memory.write(self._space.learnt())
         return said

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import pyarrow as pa
 
 _TRIES = 20
+QUESTIONS: Final = 256
+"""So many a connection answers before a new one takes its place. It keeps half a kilobyte of each,
+of buffers that are gone, and looks through them only when there are 32 768 (its ``BufferPool``): a
+hub would grow by that for days. A new one takes some 20 to 50 ms."""
 
 
 def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
@@ -35,25 +40,33 @@ def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
 
 
 class Cursors:
-    """A cursor of one connection for each question at a time, kept and lent again.
+    """A cursor of one connection for each question at a time, kept and lent again; ``make`` makes a
+    connection, and does so again after so many ``questions``.
 
     A table that DuckDB is told of costs a kilobyte for good, whatever becomes of the cursor: with a
     thousand questions an hour that is what a hub grows by. So a cursor knows one place per name,
     and what lies in it changes.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    def __init__(
+        self, make: Callable[[], duckdb.DuckDBPyConnection], questions: int = QUESTIONS
+    ) -> None:
+        self._make, self._questions = make, questions
+        self._connection = make()
         self._lock = threading.Lock()
         self._idle: list[_Cursor] = []
+        self._asked = 0  # of this connection
         self._closed = False
 
     @contextmanager
     def lent(self, tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
         """One that finds ``tables`` by their names, for a thread of its own meanwhile."""
         with self._lock:
-            cursor = self._idle.pop() if self._idle else None
-        cursor = cursor or _Cursor(self._connection.cursor())
+            if self._asked >= self._questions:
+                self._renew()
+            self._asked += 1
+            connection = self._connection
+            cursor = self._idle.pop() if self._idle else _Cursor(connection.cursor())
         try:
             with cursor.beside(tables):
                 yield cursor.duckdb
@@ -61,22 +74,34 @@ class Cursors:
             cursor.duckdb.close()  # whatever it was in the middle of
             raise
         with self._lock:
-            if not self._closed:
+            if not self._closed and connection is self._connection:
                 self._idle.append(cursor)
+                return
+        cursor.duckdb.close()
 
     def close(self) -> None:
         """What another thread has begun to ask ends first, or is left to itself."""
         with self._lock:
             self._closed = True
-            for cursor in self._idle:
-                cursor.duckdb.close()
-            self._idle.clear()
+            self._drop()
         for _ in range(_TRIES):
             try:
                 self._connection.close()
                 break
             except duckdb.OperationalError:  # busy: DuckDB refuses instead of waiting
                 time.sleep(0.1)
+
+    def _renew(self) -> None:
+        """The old one is not closed, for that would close the cursors that are lent: the last of
+        them to come back takes it with it."""
+        new = self._make()
+        self._drop()
+        self._connection, self._asked = new, 0
+
+    def _drop(self) -> None:
+        for cursor in self._idle:
+            cursor.duckdb.close()
+        self._idle.clear()
 
 
 class _Cursor:

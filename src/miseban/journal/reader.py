@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -63,7 +64,7 @@ class JournalReader:
         """Raises ``BadInput`` (``journal``) when there is no journal."""
         self.folder = folder.absolute()
         self._looks = Looks(self.folder, patience_s, clock)
-        self._cursors = Cursors(opened(self.folder, threads))
+        self._cursors = Cursors(partial(opened, self.folder, threads))
         manifest = self.manifest
         self.shop, self.timezone = manifest.shop, manifest.timezone
         """The zone is that of the shop's days. No writer ever changes them."""

@@ -31,6 +31,8 @@ class Row:
     polygon's first to its second point along the longer sides), ``level`` counts boards from
     below, ``start_m`` and ``width_m`` run along the side. ``pale`` is how much its packages take
     the colour of the boards, from 0 to 1: goods that are hard to tell from an empty shelf.
+    ``goods`` says what they look like, instead of the row's id, and ``slid_m`` how far along the
+    board they stand from where they would.
     """
 
     id: str
@@ -40,6 +42,8 @@ class Row:
     start_m: float
     width_m: float
     pale: float = 0.0
+    goods: str = ""
+    slid_m: float = 0.0
 
 
 def is_rectangle(polygon: Sequence[Pair]) -> bool:

@@ -80,3 +80,39 @@ def test_a_program_begins_anew_once(said: dict[str, str], expected: list[str | N
     )
     assert done.returncode == 0, done.stderr
     assert [json.loads(line) for line in done.stdout.splitlines()] == [expected]
+
+
+_SMALL_ARRAYS = """
+import ctypes, json, random
+import numpy as np
+from miseban.camera.process.memory import settled
+
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
+        "fordblks", "keepcost")]
+
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Info
+chance = random.Random(1)
+with settled():
+    before = libc.mallinfo2().uordblks
+    for _ in range(20):
+        some = [np.empty(chance.randrange(1, 1024), np.uint8) for _ in range(1000)]
+        del some
+    print(json.dumps(libc.mallinfo2().uordblks - before))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc tells what is in use")
+def test_small_arrays_of_all_lengths_take_no_more_than_at_first() -> None:
+    command = [sys.executable, "-c", _SMALL_ARRAYS]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) < 100_000, "else more than two megabytes"
+
+
+def test_what_has_no_arrays_takes_nothing_for_them() -> None:
+    script = "import sys\nfrom miseban.camera.process.memory import settled\n"
+    script += "with settled():\n    assert 'numpy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)

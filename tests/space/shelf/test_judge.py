@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,3 +111,52 @@ def test_what_was_likely_before_it_was_blocked_says_nothing_of_after() -> None:
         judge.unclear(float(second), hidden=True)
     after = told(judge, Opinion(0.55, 0.97, 0.2), 7600, 7660)
     assert [v.state for v in after] == ["low"]
+
+
+OTHER, OWN = replace(FULL, wrong=0.99), replace(FULL, wrong=0.01)
+
+
+def test_other_goods_are_told_when_they_have_stood_there_for_a_while() -> None:
+    judge = FacingJudge()
+    told(judge, OWN, 0, 60)
+    assert told(judge, OTHER, 60, 75) == []  # somebody turned one round
+    assert told(judge, OWN, 75, 300) == []
+    (wrong,) = told(judge, OTHER, 300, 500)
+    assert (wrong.state, wrong.fill) == ("wrong", 0.95)
+    assert wrong.since_s <= 420
+    assert [v.state for v in told(judge, OWN, 500, 700)] == ["full"]
+
+
+def test_other_goods_that_sell_out_are_empty_and_what_comes_then_is_its_own_until_seen() -> None:
+    judge = FacingJudge()
+    told(judge, OWN, 0, 60)
+    told(judge, OTHER, 60, 400)
+    assert [v.state for v in told(judge, EMPTY, 400, 500)] == ["empty"]
+    assert {v.state for v in told(judge, FULL, 500, 900)} == {"full"}
+
+
+def test_looks_at_which_nothing_can_be_said_of_the_goods_leave_it_as_it_is() -> None:
+    judge = FacingJudge()
+    told(judge, OWN, 0, 60)
+    told(judge, OTHER, 60, 400)
+    assert {v.state for v in told(judge, LOW, 400, 900)} == {"wrong"}  # emptier, that is all
+    assert judge.told is not None
+    assert judge.told.state == "wrong"
+
+
+def test_how_other_goods_look_is_not_how_a_full_facing_does() -> None:
+    judge, maybe = FacingJudge(), replace(FULL, wrong=0.7)
+    told(judge, OWN, 0, 60)
+    assert judge.sure_full
+    told(judge, maybe, 60, 400)
+    assert judge.told is not None
+    assert judge.told.state == "full"
+    assert not judge.sure_full
+
+
+def test_staff_say_that_what_stands_there_is_right() -> None:
+    judge = FacingJudge()
+    told(judge, OWN, 0, 60)
+    told(judge, OTHER, 60, 400)
+    judge.is_its_own()
+    assert [v.state for v in told(judge, OWN, 400, 420)] == ["full"]

@@ -13,6 +13,7 @@ import miseban.vision.shelf
 from miseban.learn.shelf.judging import judged
 from miseban.learn.shelf.material import Looks, wall
 from miseban.learn.shelf.network import trained
+from miseban.learn.shelf.others import judged_others, other_looks
 from miseban.vision.shelf.columns import WEIGHTS, ColumnModel
 from miseban.vision.shelf.features import features
 from miseban.vision.shelf.patches import inputs
@@ -30,7 +31,16 @@ def main() -> None:
         "--out", type=Path, default=Path(miseban.vision.shelf.__file__).with_name(WEIGHTS),
         help="where the network goes; the weights of the judge are printed",
     )  # fmt: skip
+    parser.add_argument(
+        "--others", action="store_true", help="learn only, with the network that is there, whether "
+        "other goods stand in a facing; those weights are printed",
+    )  # fmt: skip
     options = parser.parse_args()
+    if options.others:
+        others = judged_others([other_looks(seed, options.hours) for seed in options.seeds])
+        for name, weight in others.items():
+            sys.stdout.write(f'    "{name}": {weight},\n')
+        return
     walls = []
     for seed in options.seeds:
         walls.append(wall(seed, options.hours, np.random.default_rng(seed)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.learn.shelf.exchanging import OtherGoods
 from miseban.learn.shelf.shops import CAMERA
 from miseban.sim.render import RenderedCamera
 from miseban.sim.seen.detector import Detector, DetectorModel
@@ -46,9 +47,11 @@ def filmed(
     nudge_at_s: float | None = None,
     daylight: float = DAYLIGHT,
     step_s: float = STEP_S,
+    others: OtherGoods | None = None,
 ) -> Iterator[Moment]:
     """Lets ``simulation`` run to ``until_s``. From ``nudge_at_s`` on the camera hangs otherwise: it
-    was turned by one to three degrees to a side, and a little down and about its axis."""
+    was turned by one to three degrees to a side, and a little down and about its axis. ``others``
+    come between the goods."""
     rng = random.Random(f"{seed}/nudge")
     pose = stage.poses[CAMERA]
     turned = pose.nudged(
@@ -68,9 +71,13 @@ def filmed(
                 stage.room, stage.furniture, turned if bumped else pose, size, rows=stage.rows,
                 hour=OPENS, seed=stage.room.seed,
             )  # fmt: skip
+            if others is not None:
+                drawn[bumped].exchange(others.rows)
         camera = drawn[bumped]
         scene = simulation.scene(time_s)
         fill = [simulation.goods.fill(key) for key in keys]
+        if others is not None and (otherwise := others.step(time_s, np.array(fill))):
+            camera.exchange(otherwise)
         camera.stock(dict(zip(keys, fill, strict=True)))
         picture, boxes = camera.frame_and_boxes(Scene(time_s * daylight, scene.figures))
         count = len(boxes.ids)

@@ -16,7 +16,7 @@ from miseban.learn.shelf.shops import CAMERA, drawn_shop
 from miseban.sim.stage import Stage
 from miseban.sim.world.simulation import Simulation
 from miseban.vision.pixels import Frame
-from miseban.vision.shelf import FEATURES, ShelfEye
+from miseban.vision.shelf import FEATURES, OTHERS, ShelfEye
 from miseban.vision.shelf.columns import ColumnModel
 from miseban.vision.shelf.patches import Patches
 
@@ -58,10 +58,11 @@ class _Recorder(ShelfEye):
 
     seen: Patches
 
-    def _told(self, patches: Patches, clear: Mask, whole: Mask) -> Doubles:
+    def _told(self, patches: Patches, clear: Mask, whole: Mask) -> tuple[Doubles, Doubles]:
         del clear, whole
         self.seen = patches
-        return np.zeros((len(patches.now), len(FEATURES)))
+        count = len(patches.now)
+        return np.zeros((count, len(FEATURES))), np.full((count, len(OTHERS)), np.nan)
 
 
 def wall(seed: int, hours: float, rng: np.random.Generator) -> Looks:

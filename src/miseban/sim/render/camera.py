@@ -87,7 +87,7 @@ class RenderedCamera:
         self._look_behind()
 
     def stock(self, shares: Mapping[str, float]) -> None:
-        """How full rows are from now on, by row id: 1 full, 0 empty. The others stay."""
+        """How full rows are from now on, by id: 1 full, 0 empty. The others stay."""
         unknown = sorted(set(shares) - {row.id for row in self.rows})
         if unknown:
             raise BadInput(
@@ -98,6 +98,12 @@ class RenderedCamera:
             self._stock |= changed
             self._stock_version += 1
             self._look_behind()
+
+    def exchange(self, rows: Sequence[Row]) -> None:
+        """These take the place of those of their ids."""
+        self._goods.exchange(rows)
+        self._stock_version += 1
+        self._look_behind()
 
     def _look_behind(self) -> None:
         hides = self._goods.hides(self._stock)

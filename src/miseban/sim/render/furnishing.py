@@ -53,6 +53,13 @@ class Furnishing:
         self._rows = [[row for row in rows if row.furniture == thing.id] for thing in things]
         self._made: dict[str, tuple[float, _Pieces]] = {}
 
+    def exchange(self, rows: Sequence[Row]) -> None:
+        """These take the place of the rows of the same id."""
+        instead = {row.id: row for row in rows}
+        self._rows = [[instead.get(row.id, row) for row in some] for some in self._rows]
+        for row in rows:
+            self._made.pop(row.id, None)
+
     def seen(self, stock: Mapping[str, float]) -> Part | None:
         """Every product by itself."""
         return self._joined(stock, 0)

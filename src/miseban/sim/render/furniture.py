@@ -143,7 +143,7 @@ def _packages(shelf: Shelf, row: Row, seed: int) -> _Packages:
     Packages are small, mostly pale, with a printed band, so that a shelf seen from afar is a fine
     pattern: patches of one colour as large as a person's clothes are not what shelves look like.
     """
-    key = int.from_bytes(row.id.encode()[-24:], "big")
+    key = int.from_bytes((row.goods or row.id).encode()[-24:], "big")
     rng = np.random.default_rng([seed, key])
     low, high = shelf.span(row)
     lows, highs, colours, order = [], [], [], []
@@ -152,7 +152,7 @@ def _packages(shelf: Shelf, row: Row, seed: int) -> _Packages:
     deep = (high[1] - low[1]) * float(rng.uniform(0.85, 0.97))
     kinds = max(1, round(row.width_m / float(rng.uniform(0.16, 0.26))))
     for kind in range(kinds):
-        start = low[0] + row.width_m * kind / kinds
+        start = low[0] + row.width_m * kind / kinds + row.slid_m
         room = row.width_m / kinds
         each = float(rng.uniform(0.05, 0.10))
         print_, paper = rng.uniform(0.1, 0.9, 3), np.full(3, rng.uniform(0.6, 0.9))

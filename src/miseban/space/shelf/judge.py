@@ -7,6 +7,13 @@ from dataclasses import dataclass
 
 from miseban.vocabulary.events import Stocked
 
+_RIGHT = -4.0
+"""Log odds of other goods before anything was seen of them."""
+_SURELY = -3.0
+"""... of one look, above which it is not remembered as how the right ones look."""
+_BETWEEN_S = 5.0
+"""A look stands for the time since the one before, and for no longer than that."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShelfSettings:
@@ -14,7 +21,9 @@ class ShelfSettings:
     likelier than ``come`` (to be empty, ``sure``) for ``hold_s`` and ``looks`` clear looks, and is
     left below ``go``. Where it is never so sure, since a neighbour's side or the back wall is seen
     within the facing, it is empty too when an average over about ``long_s`` of clear looks is above
-    ``lasting``: the last piece, in view for so long, is nearly always told. A facing that could not
+    ``lasting``: the last piece, in view for so long, is nearly always told. That other goods stand
+    there is told when it was likelier than ``other``, on average over about ``other_s`` of looks at
+    which it could be told, until it is less likely than ``go``. A facing that could not
     be looked at for ``blocked_s`` is blocked where something is before it, else unknown. ``fill``
     is told anew when it has changed by ``fill_step`` and settled, after ``fill_every_s``."""
 
@@ -24,6 +33,8 @@ class ShelfSettings:
     go: float = 0.40
     lasting: float = 0.50
     long_s: float = 30.0
+    other: float = 0.82
+    other_s: float = 60.0
     hold_s: float = 4.0
     looks: int = 2
     blocked_s: float = 30.0
@@ -34,12 +45,12 @@ class ShelfSettings:
 @dataclass(frozen=True, slots=True)
 class Opinion:
     """Of one look: how likely the facing is ``empty``, and how likely ``low`` or empty; ``fill``
-    from 0 to 1; how likely something else stands there (``wrong``)."""
+    from 0 to 1; how likely other goods stand there (``wrong``), where that could be told."""
 
     empty: float
     low: float
     fill: float
-    wrong: float = 0.0
+    wrong: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,10 @@ class FacingJudge:
 
     def __init__(self, settings: ShelfSettings | None = None) -> None:
         self._s = settings or ShelfSettings()
-        self._empty = self._low = self._wrong = 0.0  # logarithms of odds, averaged
+        self._empty = self._low = 0.0  # logarithms of odds, averaged
+        self._wrong = _RIGHT
+        self._wrong_now = _RIGHT  # of the last look at which it could be told, and when that was
+        self._wrong_s = -math.inf
         self._lasting = _odds(0.0)  # the same of "empty", over long
         self._fill = 0.0
         self._clear_s = -math.inf  # the last clear look
@@ -79,7 +93,12 @@ class FacingJudge:
 
     @property
     def sure_full(self) -> bool:
-        return self._is("full") and self._fill > 0.9 and self._low < -2.0
+        own = max(self._wrong, self._wrong_now) < _SURELY
+        return self._is("full") and self._fill > 0.9 and self._low < -2.0 and own
+
+    def is_its_own(self) -> None:
+        """Staff say that what stands there is right."""
+        self._wrong = self._wrong_now = _RIGHT
 
     def clear(self, time_s: float, opinion: Opinion) -> Verdict | None:
         """A look at the facing; the verdict, if it is news."""
@@ -92,7 +111,7 @@ class FacingJudge:
         long = 1 - math.exp(-min(max(since_s, 0.2), s.steady_s) / s.long_s)
         self._lasting += long * (_odds(opinion.empty) - self._lasting)
         self._low += part * (_odds(opinion.low) - self._low)
-        self._wrong += part * (_odds(opinion.wrong) - self._wrong)
+        self._other(time_s, opinion.wrong)
         self._fill += part * (opinion.fill - self._fill)
         self._clear_s = self._looked_s = time_s
         state = self._likeliest()
@@ -123,15 +142,27 @@ class FacingJudge:
             return None  # which of both it is does not matter until it is seen again
         return self._tell(time_s, state)
 
+    def _other(self, time_s: float, wrong: float | None) -> None:
+        """Of goods that are gone, nothing follows for those that will come."""
+        if self._is("empty"):
+            self._wrong = self._wrong_now = _RIGHT
+        if wrong is None:
+            return
+        between_s = min(time_s - self._wrong_s, _BETWEEN_S)
+        part = 1 - math.exp(-max(between_s, 0.2) / self._s.other_s)
+        self._wrong_now = _odds(wrong)
+        self._wrong += part * (self._wrong_now - self._wrong)
+        self._wrong_s = time_s
+
     def _likeliest(self) -> Stocked:
         s = self._s
         now = self._told.state if self._told else "unknown"
-        if _chance(self._wrong) > (s.go if now == "wrong" else s.come):
-            return "wrong"
         empty = _chance(self._empty)
         lasting = min(empty, _chance(self._lasting)) > s.lasting
         if lasting or empty > (s.go if now == "empty" else s.sure):
             return "empty"
+        if _chance(self._wrong) > (s.go if now == "wrong" else s.other):
+            return "wrong"
         return "low" if _chance(self._low) > (s.go if now == "low" else s.come) else "full"
 
     def _tell(self, time_s: float, state: Stocked) -> Verdict:

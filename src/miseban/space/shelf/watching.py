@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.shelf.judge import FacingJudge, ShelfSettings, Verdict
 from miseban.space.shelf.learning import FacingLearner, Learnt
-from miseban.space.shelf.model import ShelfModel
+from miseban.space.shelf.model import ShelfModel, chance
+from miseban.space.shelf.weights import OTHER
 from miseban.vocabulary.events import Stocked
 
 Doubles = NDArray[np.float64]
@@ -35,15 +36,19 @@ class ShelfSpace:
 
     def look(
         self, time_s: float, clear: Sequence[bool] | Mask, hidden: Sequence[bool] | Mask,
-        numbers: Doubles,
+        numbers: Doubles, others: Doubles,
     ) -> list[tuple[int, Verdict]]:  # fmt: skip
         """What is news after a look at all of them: ``clear`` (F,) could be looked at, something is
-        before ``hidden`` (F,), and ``numbers`` (F, D) tell how they look."""
+        before ``hidden`` (F,), ``numbers`` (F, D) tell how they look, and ``others`` (F, K), where
+        they are numbers, whether other goods stand there."""
         news = []
         for number, facing in enumerate(self._facings):
             if clear[number]:
                 facing.numbers = numbers[number]
-                verdict = facing.judge.clear(time_s, facing.learner.model.opinion(numbers[number]))
+                opinion = facing.learner.model.opinion(numbers[number])
+                if not np.isnan(others[number]).any():
+                    opinion = replace(opinion, wrong=chance(float(others[number] @ OTHER)))
+                verdict = facing.judge.clear(time_s, opinion)
             else:
                 verdict = facing.judge.unclear(time_s, hidden=bool(hidden[number]))
             if verdict is not None:
@@ -59,6 +64,15 @@ class ShelfSpace:
         learner = facing.learner
         (learner.guess if guess else learner.confirm)(facing.numbers, state)
         return True
+
+    def is_its_own(self, number: int) -> None:
+        """The goods that stand in a facing are its own, whatever they look like."""
+        self._facings[number].judge.is_its_own()
+
+    def told_other(self, number: int) -> bool:
+        """Whether other goods were told to stand in a facing."""
+        told = self._facings[number].judge.told
+        return told is not None and told.state == "wrong"
 
     def confirmed(self, number: int) -> int:
         """How many confirmed moments of a facing are remembered."""

@@ -7,5 +7,6 @@ patch of a shelf that leaves memory.
 
 from miseban.vision.shelf.eye import Look, ShelfEye
 from miseban.vision.shelf.features import FEATURES
+from miseban.vision.shelf.others import OTHERS
 
-__all__ = ["FEATURES", "Look", "ShelfEye"]
+__all__ = ["FEATURES", "OTHERS", "Look", "ShelfEye"]

@@ -21,6 +21,7 @@ from miseban.vision.shelf.features import features
 from miseban.vision.shelf.grid import COLUMNS, EDGE_ROWS, ROWS, Grid, behind_people
 from miseban.vision.shelf.held import HeldColumns
 from miseban.vision.shelf.light import light
+from miseban.vision.shelf.others import others
 from miseban.vision.shelf.patches import Patches
 from miseban.vision.shelf.registration import Registration
 from miseban.vocabulary.shop import Facing
@@ -51,12 +52,14 @@ NEAR = 7
 class Look:
     """Of all facings at one moment. ``clear`` (F,) are those that could be looked at; ``hidden``
     (F,) those that somebody or something is before. ``numbers`` (F, D) are the ``features``, of
-    use where ``clear``. ``lost``: the view is not where it was, nor found elsewhere."""
+    use where ``clear``; ``others`` (F, K) say whether its own goods stand there. ``lost``: the view
+    is not where it was, nor found elsewhere."""
 
     time_s: float
     clear: Mask
     hidden: Mask
     numbers: Doubles
+    others: Doubles
     lost: bool
 
 
@@ -137,11 +140,12 @@ class ShelfEye(Sealed):
         clear &= counts.mean(axis=(1, 2)) > SOME
         edge = np.where(known_edges.known[:, None, None, None], known_edges.levels, edge_now)
         patches = Patches(now, self._full, self._empty, self._has_empty, edge, counts)
-        return Look(frame.time_s, clear, hidden, self._told(patches, clear, whole), lost)
+        return Look(frame.time_s, clear, hidden, *self._told(patches, clear, whole), lost)
 
-    def _told(self, patches: Patches, clear: Mask, whole: Mask) -> Doubles:
-        """(F, D) the numbers; ``whole`` (F, R, C) would count if nobody were there."""
-        return features(patches, self._held.look(patches, clear, whole))
+    def _told(self, patches: Patches, clear: Mask, whole: Mask) -> tuple[Doubles, Doubles]:
+        """The numbers (F, D) and (F, K); ``whole`` (F, R, C) would count if nobody were there."""
+        odds, own = self._held.look(patches, clear, whole), self._held.when_full(patches)
+        return features(patches, odds), others(patches, odds, own, clear)
 
     def is_empty(self, which: Mask, part: float = 0.3) -> None:
         """Those ``which`` (F,) were looked at last, and are empty: so they look."""

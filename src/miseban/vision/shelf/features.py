@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.vision.shelf.patches import Patches
+from miseban.vision.shelf.patches import Patches, soft
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -43,11 +43,11 @@ def features(patches: Patches, odds: Floats) -> Doubles:
     now, full, empty = patches.now, patches.full, patches.empty
     known, counts = patches.known, patches.counts
     weight = counts.astype(np.float32)
-    off_full = np.abs(_soft(now - full)).mean(axis=3)
-    off_empty = np.abs(_soft(now - empty)).mean(axis=3)
+    off_full = np.abs(soft(now - full)).mean(axis=3)
+    off_empty = np.abs(soft(now - empty)).mean(axis=3)
     plain = np.exp(-((off_full / ALIKE) ** 2))
     near = off_empty**2 / (off_empty**2 + off_full**2 + 1e-4)
-    telling = np.clip(np.abs(_soft(full - empty)).mean(axis=3) / TELLS, 0.0, 1.0)
+    telling = np.clip(np.abs(soft(full - empty)).mean(axis=3) / TELLS, 0.0, 1.0)
     is_known = known[:, None, None]
     like = np.where(is_known, near, plain)
     of = np.where(is_known, telling, 1.0) * weight
@@ -89,13 +89,6 @@ def _goods(odds: Floats) -> list[Floats]:
         part, strips.max(axis=1) / SURE, quarter / SURE, strips.min(axis=1) / SURE,
         (held > 0).mean(axis=1), np.log(part + 0.01),
     ]  # fmt: skip
-
-
-def _soft(picture: Floats) -> Floats:
-    """(F, R, C, 3) blurred a little along rows and columns."""
-    wide = np.pad(picture, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
-    across = (wide[:, :, :-2] + 2 * wide[:, :, 1:-1] + wide[:, :, 2:]) / 4
-    return np.asarray((across[:, :-2] + 2 * across[:, 1:-1] + across[:, 2:]) / 4, np.float32)
 
 
 def _share(total: Floats, weight: Floats) -> Floats:

@@ -50,6 +50,12 @@ class HeldColumns(Sealed):
         mean = np.where(known, held, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         return np.asarray(np.where(known, held, mean[:, None]), np.float32)
 
+    def when_full(self, patches: Patches) -> Floats:
+        """(F, C) log odds that goods stood in each column of facings that were as full as known."""
+        seen = np.ones_like(patches.counts)
+        p = patches
+        return self._model.odds(Patches(p.full, p.full, p.empty, p.known, p.edge, seen))
+
     def _through(
         self, patches: Patches, veiled: Mask, plain: Mask, whole: Mask
     ) -> tuple[Floats, Mask]:

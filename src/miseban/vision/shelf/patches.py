@@ -73,6 +73,13 @@ def inputs(patches: Patches) -> Floats:
     return np.asarray(np.concatenate(rows, axis=1).transpose(0, 2, 1), np.float32)
 
 
+def soft(picture: Floats) -> Floats:
+    """(F, R, C, 3) blurred a little along rows and columns."""
+    wide = np.pad(picture, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
+    across = (wide[:, :, :-2] + 2 * wide[:, :, 1:-1] + wide[:, :, 2:]) / 4
+    return np.asarray((across[:, :-2] + 2 * across[:, 1:-1] + across[:, 2:]) / 4, np.float32)
+
+
 def _bands(values: Floats, seen: Floats) -> Floats:
     """(F, BANDS, C) means over neighbouring rows of what is seen."""
     count, rows, columns = values.shape

@@ -39,6 +39,7 @@ function row(one, time) {
   const says = one.state ? t(`shelfstate.${one.state}`) : t("frame.unseen");
   const buttons = TAUGHT.map((state) => h("button", { type: "button", disabled: sending.has(one.place), "data-state": state, "aria-pressed": String(one.state === state), onclick: () => say(one, state) }, t(`shelfstate.${state}`)));
   return h("li", { "data-place": one.place }, h("p", { id: `check-${one.shelf}-${one.facing}` }, h("b", one.name), h("small", ` ${one.shelfName} · ${says}`, since && one.state ? ` · ${since}` : "")),
+    one.state === "wrong" && h("p.hint", t("shelves.check_wrong")),
     h("div.say", { role: "group", "aria-labelledby": `check-${one.shelf}-${one.facing}` }, buttons));
 }
 
