@@ -32,8 +32,8 @@ from miseban.vocabulary.events import Event, ShelfState
 from miseban.vocabulary.summary import Summary
 
 FIRST = 22
-"""Nothing was chosen on this seed or a later one; 6 to 19 chose. 22 to 25 have been measured: what
-is changed after that is to be judged from 26 on."""
+"""Nothing was chosen on this seed or a later one; 6 to 18 chose, the last three after they had been
+measured, with 19."""
 PER_HOUR = 110.0
 LENGTH_S = 3600.0
 NUDGE = 0.6
