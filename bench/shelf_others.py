@@ -32,15 +32,18 @@ ENOUGH = 0.6
 
 @dataclass(slots=True)
 class Totals:
-    """Of all walls: how many facings with other goods were ``due``, ``in_time`` of these, and the
-    ``delays``; how many were told for nothing, in so many hours."""
+    """Of all walls: how many facings got other goods, were ``due``, and told ``in_time`` of these;
+    the ``delays`` in view and so full, and by the clock; how many were told for nothing, in so many
+    hours."""
 
+    got: int = 0
     due: int = 0
     in_time: int = 0
     found: int = 0
     false: int = 0
     hours: float = 0.0
     delays: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
 
 
 def run(repeats: int) -> list[Result]:
@@ -50,15 +53,19 @@ def run(repeats: int) -> list[Result]:
         play(seed, totals)
     note = (
         f"{told(seeds)}, {LENGTH_S / 3600:g} h each, other goods in a quarter of the facings, a "
-        f"picture every {STEP_S:g} s; whatever is filled again stands a centimetre off"
+        f"picture every {STEP_S:g} s; all begin full, all goods of a facing are others at once; "
+        "whatever is filled again stands a centimetre off"
     )
     return [
         Result("others-found", totals.found / max(1, totals.due), "",
-               f"of {totals.due} facings whose other goods were in view for {TOLD_S:g} s while at "
-               f"least {ENOUGH:g} full; {note}", details={"due": totals.due}),
+               f"of {totals.due} facings, of {totals.got} with other goods, where these were in "
+               f"view for {TOLD_S:g} s while at least {ENOUGH:g} full; {note}",
+               details={"due": totals.due, "got": totals.got}),
         Result("others-in-time", totals.in_time / max(1, totals.due), "", "... within that time"),
         Result("others-delay", float(np.median(totals.delays or [0.0])), "s",
-               "median of those found, in view and so full"),
+               "median of those found, while in view and so full"),
+        Result("others-wait", float(np.median(totals.waits or [0.0])), "s",
+               f"the same by the clock; at most {max(totals.waits, default=0.0):g} s"),
         Result("others-false", totals.false / (totals.hours / 24), A_DAY,
                f"{totals.false} times told of a facing's own goods in {totals.hours:g} h", 1.0),
     ]  # fmt: skip
@@ -94,10 +101,13 @@ def play(seed: int, totals: Totals) -> None:
         seen = np.diff(view.seconds(number, LENGTH_S)) * (full[:, place] >= ENOUGH)
         seen = np.concatenate([[0.0], np.cumsum(seen * (seconds >= since_s))])
         first = next((one for one in at if one >= since_s), None)
+        totals.got += np.isfinite(since_s)
         delay = None if first is None else float(seen[min(int(first), len(seen) - 1)])
         if seen[-1] >= TOLD_S:
             totals.due += 1
             totals.found += delay is not None
             totals.in_time += delay is not None and delay <= TOLD_S
-            totals.delays += [] if delay is None else [delay]
+            if first is not None and delay is not None:
+                totals.delays.append(delay)
+                totals.waits.append(first - since_s)
     totals.hours += LENGTH_S / 3600

@@ -81,11 +81,36 @@ def test_other_goods_are_told_and_staff_may_say_that_they_are_right(wall: Watche
     assert {n for n, state in wall.states().items() if state == "wrong"} == {"b"}
 
 
-def test_other_goods_of_a_guess_or_a_restock_stay_other(wall: Watched) -> None:
+def test_other_goods_of_a_guess_stay_other_and_teach_nothing(wall: Watched) -> None:
     wall.look({}, 150, others="b")
     assert wall.watch.confirm(Lesson(shelf="wall", facing="b", state="full", guess=True))
     wall.look({}, 30, others="b")
     assert wall.states()["b"] == "wrong"
+    learner = wall.watch._space._facings[wall.watch._number["wall", "b"]].learner
+    assert not learner._guesses
+
+
+BEFORE_B = np.array([[100.0, 20.0, 210.0, 180.0]])
+
+
+@pytest.mark.parametrize("before_s", [5, 20, 45])
+def test_who_says_that_other_goods_are_right_may_stand_before_them(
+    wall: Watched, before_s: int
+) -> None:
+    wall.look({}, 150, others="b")
+    wall.look({}, before_s, others="b", people=BEFORE_B, person=True)
+    assert wall.watch.confirm(Lesson(shelf="wall", facing="b", state="full"))
+    wall.look({}, 20, others="b", people=BEFORE_B, person=True)
+    wall.look({}, 10, others="b", people=np.array([[120.0, 20.0, 150.0, 180.0]]))  # half of it
+    wall.look({}, 200, others="b")
+    assert wall.states()["b"] == "full"
+
+
+def test_new_goods_that_staff_say_are_right_at_once_are_never_told(wall: Watched) -> None:
+    wall.look({}, 8, others="b")
+    assert wall.watch.confirm(Lesson(shelf="wall", facing="b", state="full"))
+    wall.look({}, 200, others="b")
+    assert {one.state for one in wall.told if one.facing == "b"} == {"full"}
 
 
 def test_light_that_goes_and_comes_changes_nothing(wall: Watched) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from miseban.camera.shelf_memory import ShelfMemory
 from miseban.space.shelf import COMMON, ShelfSettings, ShelfSpace, Verdict
 from miseban.vision.pixels import Frame
-from miseban.vision.shelf import ShelfEye
+from miseban.vision.shelf import Look, ShelfEye
 from miseban.vocabulary.events import Event, ShelfState
 from miseban.vocabulary.identifiers import EventIds
 from miseban.vocabulary.lessons import Lesson
@@ -80,7 +80,7 @@ class ShelfWatch:
         hidden = look.hidden & ~np.bool_(look.lost)
         news = self._space.look(frame.time_s, look.clear, hidden, look.numbers, look.others)
         empty, full = self._space.sure()
-        said = self._learn(look.clear, frame.time_s)
+        said = self._learn(look, frame.time_s)
         self._eye.is_empty(look.clear & (empty | said.empty) & ~said.full)
         self._eye.is_full(look.clear & full & ~said.empty, 0.02)
         self._eye.is_full(said.full)
@@ -92,8 +92,9 @@ class ShelfWatch:
         """Staff say how a facing looks now: the next clear look at it, within ``HELD_S``, teaches,
         since whoever said so may stand before it, or have filled it a moment ago. A reference is
         what that look becomes; the classifier learns nothing of it, for beside the old one the
-        facing looked otherwise than it will; and so is what is full where other goods were told:
-        then these are its own from now on. A guess is passed over where staff spoke of late.
+        facing looked otherwise than it will; and so is what is full where other goods may stand:
+        these are its own from now on, as soon as all of it is seen. A guess is passed over where
+        staff spoke of late, and where other goods may stand.
         False for a facing that this camera does not tell of."""
         number = self._number.get((lesson.shelf, lesson.facing))
         if number is None:
@@ -115,17 +116,20 @@ class ShelfWatch:
         """From how many confirmed moments the facing's own classifier has learned."""
         return self._space.confirmed(self._number[shelf, facing])
 
-    def _learn(self, clear: NDArray[np.bool_], time_s: float) -> _Said:
+    def _learn(self, look: Look, time_s: float) -> _Said:
         """What was said of the facings that were looked at now."""
+        clear = look.clear
         said = _Said(*np.zeros((3, len(clear)), np.bool_))
         taught = False
         for number, (lesson, until_s) in list(self._heard.items()):
-            if not clear[number] and time_s <= until_s:
+            other = self._space.may_be_other(number)
+            own = other and lesson.state == "full"
+            seen = look.whole[number] if own else clear[number]
+            if not seen and time_s <= until_s:
                 continue
             del self._heard[number]
-            if not clear[number] or time_s > until_s:
+            if not seen or time_s > until_s or (other and lesson.guess):
                 continue
-            own = not lesson.guess and lesson.state == "full" and self._space.told_other(number)
             reference = lesson.reference or own
             if reference:
                 self._space.is_its_own(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -62,7 +63,7 @@ class Cursors:
     def lent(self, tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
         """One that finds ``tables`` by their names, for a thread of its own meanwhile."""
         with self._lock:
-            if self._asked >= self._questions:
+            if self._asked >= self._questions and not self._closed:
                 self._renew()
             self._asked += 1
             connection = self._connection
@@ -94,9 +95,11 @@ class Cursors:
     def _renew(self) -> None:
         """The old one is not closed, for that would close the cursors that are lent: the last of
         them to come back takes it with it."""
-        new = self._make()
-        self._drop()
-        self._connection, self._asked = new, 0
+        self._asked = 0
+        with contextlib.suppress(duckdb.Error):  # no room for another: the old one goes on
+            new = self._make()
+            self._drop()
+            self._connection = new
 
     def _drop(self) -> None:
         for cursor in self._idle:

@@ -117,7 +117,9 @@ def test_as_many_sold_as_fit_since_it_was_full_is_empty() -> None:
     assert told.sold(CAPACITY) == [EMPTY]
 
 
-@pytest.mark.parametrize("meanwhile", ["filled", "half filled", "staff", "said low", "late"])
+@pytest.mark.parametrize(
+    "meanwhile", ["filled", "half filled", "other", "staff", "said low", "late"]
+)
 def test_whatever_was_put_there_meanwhile_ends_the_count(meanwhile: str) -> None:
     told = Told()
     told.state("full", 1.0)
@@ -127,6 +129,8 @@ def test_whatever_was_put_there_meanwhile_ends_the_count(meanwhile: str) -> None
     elif meanwhile == "half filled":
         told.state("low", 0.2)
         told.state("full", 0.6)
+    elif meanwhile == "other":
+        told.state("wrong", 1.0)  # what is sold now was not taken from there
     elif meanwhile == "staff":
         told.labelled("c" * 16, "staff")
         told.hand("put_back", "c" * 16, 2)

@@ -160,3 +160,34 @@ def test_staff_say_that_what_stands_there_is_right() -> None:
     told(judge, OTHER, 60, 400)
     judge.is_its_own()
     assert [v.state for v in told(judge, OWN, 400, 420)] == ["full"]
+
+
+def test_who_stands_before_other_goods_changes_nothing_of_them() -> None:
+    judge = FacingJudge()
+    told(judge, OWN, 0, 60)
+    told(judge, OTHER, 60, 400)
+    assert any(judge.unclear(float(s), hidden=True) for s in range(400, 440))
+    assert judge.may_be_other
+    few = replace(LOW, wrong=None)
+    assert {v.state for v in told(judge, replace(few, wrong=0.6), 440, 560)} == {"wrong"}
+
+
+def test_single_looks_far_apart_stand_for_little() -> None:
+    """Between customers somebody half before it is not seen to be there."""
+    judge = FacingJudge()
+    told(judge, OWN, 0, 60)
+    for second in range(100, 700, 60):
+        judge.clear(float(second), OTHER)
+    assert judge.told is not None
+    assert judge.told.state == "full"
+
+
+def test_at_first_it_is_not_known_whether_they_are_others() -> None:
+    judge = FacingJudge()
+    told(judge, FULL, 0, 60)
+    assert judge.sure_full
+    judge.clear(60.0, replace(FULL, wrong=0.3))
+    assert not judge.sure_full, "so the right ones do not look"
+    assert not judge.may_be_other
+    told(judge, OTHER, 61, 64)
+    assert judge.may_be_other

@@ -97,7 +97,9 @@ class Guesses:
         facing = self._facings.get((event.shelf, event.facing))
         if facing is None or event.state in ("blocked", "unknown"):
             return []
-        if event.state == "full" and event.fill > 1 - RISE:
+        if event.state == "wrong":
+            facing.sold = None  # what is sold was not taken from here
+        elif event.state == "full" and event.fill > 1 - RISE:
             facing.sold = 0.0
         elif facing.fill is not None and event.fill > facing.fill + RISE:
             facing.sold = None  # filled, and nobody knows how far

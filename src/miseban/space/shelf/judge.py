@@ -72,6 +72,7 @@ class FacingJudge:
         self._wrong = _RIGHT
         self._wrong_now = _RIGHT  # of the last look at which it could be told, and when that was
         self._wrong_s = -math.inf
+        self._is_other = False  # told, and not taken back since
         self._lasting = _odds(0.0)  # the same of "empty", over long
         self._fill = 0.0
         self._clear_s = -math.inf  # the last clear look
@@ -96,9 +97,16 @@ class FacingJudge:
         own = max(self._wrong, self._wrong_now) < _SURELY
         return self._is("full") and self._fill > 0.9 and self._low < -2.0 and own
 
+    @property
+    def may_be_other(self) -> bool:
+        """Whether other goods were told to stand there, also where somebody stands before them now,
+        or are likelier than not to."""
+        return self._is_other or max(self._wrong, self._wrong_now) > 0.0
+
     def is_its_own(self) -> None:
         """Staff say that what stands there is right."""
         self._wrong = self._wrong_now = _RIGHT
+        self._is_other = False
 
     def clear(self, time_s: float, opinion: Opinion) -> Verdict | None:
         """A look at the facing; the verdict, if it is news."""
@@ -161,7 +169,7 @@ class FacingJudge:
         lasting = min(empty, _chance(self._lasting)) > s.lasting
         if lasting or empty > (s.go if now == "empty" else s.sure):
             return "empty"
-        if _chance(self._wrong) > (s.go if now == "wrong" else s.other):
+        if _chance(self._wrong) > (s.go if self._is_other else s.other):
             return "wrong"
         return "low" if _chance(self._low) > (s.go if now == "low" else s.come) else "full"
 
@@ -172,6 +180,8 @@ class FacingJudge:
             "full": 1 - _chance(self._low),
             "wrong": _chance(self._wrong),
         }.get(state, 1.0)
+        if state not in ("blocked", "unknown"):
+            self._is_other = state == "wrong"
         self._told = Verdict(time_s, state, self._shown(state), round(sure, 3))
         return self._told
 

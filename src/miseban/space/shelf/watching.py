@@ -69,10 +69,9 @@ class ShelfSpace:
         """The goods that stand in a facing are its own, whatever they look like."""
         self._facings[number].judge.is_its_own()
 
-    def told_other(self, number: int) -> bool:
-        """Whether other goods were told to stand in a facing."""
-        told = self._facings[number].judge.told
-        return told is not None and told.state == "wrong"
+    def may_be_other(self, number: int) -> bool:
+        """Whether other goods were told to stand in a facing, or are likelier than not to."""
+        return self._facings[number].judge.may_be_other
 
     def confirmed(self, number: int) -> int:
         """How many confirmed moments of a facing are remembered."""

@@ -45,7 +45,7 @@ _WEIGHTS: dict[str, tuple[float, float, float]] = {
 }
 """For "empty", for "low or empty", and for the fill."""
 NAMES = tuple(_WEIGHTS)
-_OTHERS = {
+OTHER_WEIGHTS = {
     "always": 48.08,
     "off_quarter": 2.31,
     "off_half": 0.95,
@@ -53,7 +53,7 @@ _OTHERS = {
     "hue_half": 5.08,
     "columns": -4.63,
 }
-OTHER = np.array(list(_OTHERS.values()))
+OTHER = np.array(list(OTHER_WEIGHTS.values()))
 """(K,) the log odds that other goods stand there, see ``vision.shelf.OTHERS``; made the same way,
 with ``--others``, from walls of which a quarter of the facings get other goods."""
 COMMON = ShelfModel(*np.array(list(_WEIGHTS.values())).T)

@@ -52,14 +52,16 @@ NEAR = 7
 class Look:
     """Of all facings at one moment. ``clear`` (F,) are those that could be looked at; ``hidden``
     (F,) those that somebody or something is before. ``numbers`` (F, D) are the ``features``, of
-    use where ``clear``; ``others`` (F, K) say whether its own goods stand there. ``lost``: the view
-    is not where it was, nor found elsewhere."""
+    use where ``clear``; ``others`` (F, K) say whether its own goods stand there. ``whole`` (F,) are
+    those of which nothing is hidden. ``lost``: the view is not where it was, nor found elsewhere.
+    """
 
     time_s: float
     clear: Mask
     hidden: Mask
     numbers: Doubles
     others: Doubles
+    whole: Mask
     lost: bool
 
 
@@ -140,7 +142,13 @@ class ShelfEye(Sealed):
         clear &= counts.mean(axis=(1, 2)) > SOME
         edge = np.where(known_edges.known[:, None, None, None], known_edges.levels, edge_now)
         patches = Patches(now, self._full, self._empty, self._has_empty, edge, counts)
-        return Look(frame.time_s, clear, hidden, *self._told(patches, clear, whole), lost)
+        all_seen = clear & self._all_seen
+        return Look(frame.time_s, clear, hidden, *self._told(patches, clear, whole), all_seen, lost)
+
+    @property
+    def _all_seen(self) -> Mask:
+        """(F,) of which the last look saw all, or nearly."""
+        return np.asarray(self._counts.mean(axis=(1, 2)) > MOST, np.bool_)
 
     def _told(self, patches: Patches, clear: Mask, whole: Mask) -> tuple[Doubles, Doubles]:
         """The numbers (F, D) and (F, K); ``whole`` (F, R, C) would count if nobody were there."""
@@ -149,7 +157,7 @@ class ShelfEye(Sealed):
 
     def is_empty(self, which: Mask, part: float = 0.3) -> None:
         """Those ``which`` (F,) were looked at last, and are empty: so they look."""
-        which = which & (self._counts.mean(axis=(1, 2)) > MOST)
+        which = which & self._all_seen
         weight = np.where(self._has_empty, part, 1.0)[:, None, None, None] * _like(which, self._now)
         self._empty = np.asarray(self._empty + weight * (self._now - self._empty), np.float32)
         self._has_empty |= which
