@@ -167,6 +167,15 @@ def test_somebody_whom_no_detector_finds_empties_nothing(wall: Watched) -> None:
     assert "empty" not in wall.states().values()
 
 
+def test_who_stood_there_at_first_and_was_not_found_blocks_nothing_for_long() -> None:
+    watched = Watched()
+    watched.look({}, 10, person=True)
+    watched.look({}, 60)
+    assert {watched.states()[name] for name in "be"} <= {"full", "low"}
+    watched.look({"b": 0}, 40)
+    assert watched.states()["b"] == "empty"
+
+
 def test_what_staff_say_teaches_by_the_next_clear_look(wall: Watched) -> None:
     box = np.array([[110.0, 20.0, 200.0, 180.0]])
     wall.look({"b": 0}, 3, people=box, person=True)

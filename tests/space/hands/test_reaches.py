@@ -114,3 +114,66 @@ def test_what_the_hand_hid_of_a_piece_is_no_other() -> None:
 def test_what_is_hardly_likelier_goods_than_not_is_none() -> None:
     unsure = ShelfChange(1, 2.8, 3.0, {1: 0.2}, None, -0.5, 7, more=0.1, sure=0.6)
     assert [kind for _, kind, _ in played([HAND], [unsure])] == ["reach"]
+
+
+def arm_back(sure: float, undoes: int | None = None) -> ShelfChange:
+    """What changes just when HAND goes back."""
+    return ShelfChange(2, 3.8, 4.0, {1: 0.2}, undoes, -0.5, 7, more=0.1, sure=sure)
+
+
+def test_what_changes_when_a_hand_goes_back_is_its_arm() -> None:
+    """What a hand takes changes while it is out."""
+    assert [kind for _, kind, _ in played([HAND], [arm_back(0.9)])] == ["reach"]
+    left = ShelfChange(1, 3.9, 4.0, {1: 0.02}, None, 0.0, 7)
+    assert [kind for _, kind, _ in played([HAND], [left])] == ["reach"]
+
+
+def test_goods_that_nobody_doubts_change_when_they_like() -> None:
+    for sure in (arm_back(0.97), arm_back(0.9, undoes=1)):
+        assert [kind for _, kind, _ in played([HAND], [sure])] == ["pick_up"]
+
+
+def test_while_another_hand_is_still_out_the_arm_is_not_back() -> None:
+    longer = HandSeen(1, 2.2, 4.4, 8, 0.9)
+    assert "pick_up" in [kind for _, kind, _ in played([HAND, longer], [arm_back(0.9)])]
+
+
+def test_whose_a_deed_was_the_hand_tells() -> None:
+    """The piece was nearest to 8, but 7 took it; what 8 holds out next is no arm that is back."""
+    told = played([HAND, HandSeen(2, 3.6, 5.0, 8, 0.9)], [gone(1, 3.0, 8)])
+    assert [(facing, kind) for facing, kind, _ in told] == [(1, "pick_up"), (2, "reach")]
+
+
+def test_while_the_hand_of_a_deed_is_out_it_is_not_on_its_way_back() -> None:
+    """Parts of the piece were seen at the next facing, to which somebody else reaches."""
+    hand = HandSeen(1, 2.0, 4.4, None, 0.9)
+    piece = ShelfChange(1, 2.8, 3.0, {1: 0.2, 2: 0.05}, None, -0.5, None, more=0.1, sure=0.9)
+    told = played([hand, HandSeen(2, 3.6, 5.0, 8, 0.9)], [piece])
+    assert [(facing, kind) for facing, kind, _ in told] == [(1, "pick_up"), (2, "reach")]
+
+
+def test_of_nobody_known_one_hand_is_at_a_facing() -> None:
+    one, other = HandSeen(1, 2.0, 4.0, None, 0.9), HandSeen(1, 3.0, 4.2, None, 0.7)
+    assert played([one, other], []) == [(1, "reach", 3.0)]
+    assert len(played([one, HandSeen(2, 3.0, 4.2, None, 0.7)], [])) == 2
+
+
+def test_who_stands_still_after_a_hand_may_be_known_only_then() -> None:
+    hand, back = HandSeen(1, 2.0, 4.0, None, 0.9), HandSeen(1, 4.0, 5.2, 7, 0.7)
+    assert played([hand, back], []) == [(1, "reach", 3.0)]
+
+
+def test_an_arm_that_was_back_at_one_look_reaches_again() -> None:
+    assert len(played([HAND, HandSeen(1, 4.2, 5.4, 7, 0.7)], [])) == 2
+
+
+def test_a_hand_that_is_seen_twice_has_done_what_one_of_them_did() -> None:
+    """The deed fits the less sure of them better."""
+    twice = [HandSeen(1, 2.0, 4.2, 7, 0.8), HandSeen(1, 2.4, 4.2, 7, 0.9)]
+    assert [kind for _, kind, _ in played(twice, [gone(1, 3.1, 7)])] == ["pick_up"]
+
+
+def test_what_comes_and_goes_with_a_hand_and_is_nobodys_is_of_that() -> None:
+    """At the next facing; what another body holds out there is another hand."""
+    assert played([HAND, HandSeen(2, 2.0, 4.0, None, 0.7)], []) == [(1, "reach", 3.0)]
+    assert len(played([HAND, HandSeen(2, 2.0, 4.0, 8, 0.7)], [])) == 2

@@ -105,21 +105,20 @@ class Handling:
 
     def _at_once(self, change: ShelfChange) -> list[Touched]:
         """What was seen the moment it came needs no arm to be told."""
+        s = self._settings
         more = change.more > 0.5
         self._more[change.number] = more
         self._at_s[change.number] = change.until_s
         undone_s = self._at_s.get(-1 if change.undoes is None else change.undoes, -math.inf)
         pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
-        if is_rest(change, self._done, self._settings) or is_second(
-            change, more, self._done, self._settings
-        ):
+        if is_rest(change, self._done, s) or is_second(change, more, self._done, s):
             return []
-        if change.sure < self._settings.goods_sure:
+        if change.sure < s.goods_sure or self._hands.leaves(change):
             return []
-        if pieces < self._settings.small_piece:
+        if pieces < s.small_piece:
             self._changes.append(change)  # perhaps a hand was there
             return []
-        if change.until_s - undone_s < self._settings.hasty_s:
+        if change.until_s - undone_s < s.hasty_s:
             return []
         facing = max(change.shares, key=change.shares.__getitem__)
         kind: Touch = "put_back" if more else "pick_up"

@@ -81,7 +81,7 @@ class Reaches:
 
     def at(self, change: ShelfChange, deeds: Sequence[Deed]) -> HandSeen | None:
         """The hand that was at ``change`` when it came and did none of ``deeds``; the surest."""
-        early_s = self._settings.early_s
+        early_s, leaves_s = self._settings.early_s, self._settings.leaves_s
         busy = self._busy([one.seen for one in self._hands], deeds)
         found = [
             one.seen for one in self._hands
@@ -89,8 +89,23 @@ class Reaches:
             and change.shares.get(one.seen.facing, 0.0) > 0
             and one.seen.since_s - early_s <= change.until_s
             and one.seen.until_s + early_s >= change.from_s
+            and (change.sure > 0 or change.from_s <= one.seen.until_s - leaves_s)
         ]  # fmt: skip
         return max(found, key=lambda hand: hand.sure, default=None)
+
+    def leaves(self, change: ShelfChange) -> bool:
+        """Whether ``change`` is the arm of a hand that goes back just then: what a hand takes or
+        puts changes while it is out. What is again as it was before is no arm."""
+        s = self._settings
+        if change.sure >= s.arm_sure or change.undoes is not None:
+            return False
+        facing = max(change.shares, key=change.shares.__getitem__)
+        there = [
+            one.seen.until_s for one in self._hands
+            if one.seen.facing == facing
+            and one.seen.since_s <= change.until_s <= one.seen.until_s + s.leaves_s
+        ]  # fmt: skip
+        return bool(there) and max(there) - s.leaves_s < change.until_s
 
     def did(self, hand: HandSeen) -> None:
         """``hand``, one that ``at`` found, took or brought something: that is all it did."""
@@ -115,7 +130,10 @@ class Reaches:
             if one.open_since_s is None:
                 continue  # nobody has seen what it did
             others = [other.seen for other in self._hands if other is not one]
-            if any(self._same(hand, other) and _before(other, hand) for other in others):
+            if any(
+                self._same(hand, other) and (id(other) in busy or _before(other, hand))
+                for other in others
+            ):
                 continue
             if any(self._goes_on(hand, other) and _before(other, hand) for other in others):
                 continue
@@ -173,32 +191,52 @@ class Reaches:
         )
 
     def _comes_back(self, hand: HandSeen, deeds: Sequence[Deed]) -> bool:
-        """Whether it is an arm on its way back from a deed, or holds the piece up."""
-        return any(
-            0 < hand.since_s - deed.time_s < self._settings.holds_s
-            and (
-                deed.shares.get(hand.facing, 0.0) > 0
-                if hand.track is None or deed.track is None
-                else hand.track == deed.track
-            )
-            for deed in deeds
-        )
+        """Whether it is an arm on its way back from a deed, or holds the piece up. Whose the deed
+        was the hand tells that did it, and while another's is still out it is not back."""
+        s = self._settings
+        for deed in deeds:
+            if not 0 < hand.since_s - deed.time_s < s.holds_s:
+                continue
+            doer = self._doer(deed, hand)
+            track = deed.track if doer is None or doer.track is None else doer.track
+            known = hand.track is not None and track is not None
+            if doer is not None and doer.until_s > hand.since_s + s.early_s:
+                if known and hand.track == track:
+                    return True
+            elif hand.track == track if known else deed.shares.get(hand.facing, 0.0) > 0:
+                return True
+        return False
+
+    def _doer(self, deed: Deed, but: HandSeen) -> HandSeen | None:
+        """The hand at ``deed`` that fits it best, other than ``but``."""
+        found = [
+            one.seen for one in self._hands
+            if one.seen is not but and one.seen.facing == deed.facing
+            and self._may_have_done(one.seen, deed)
+        ]  # fmt: skip
+        return min(found, key=lambda hand: self._misfit(hand, deed), default=None)
 
     def _same(self, one: HandSeen, other: HandSeen) -> bool:
-        """Whether both are one hand."""
+        """Whether both are one hand. An arm is seen in pieces: what nobody is known to hold out
+        and comes and goes with a hand is of that."""
+        s = self._settings
         known = one.track is not None and other.track is not None
-        near = abs(one.since_s - other.since_s) < self._settings.same_s
+        begin_s, end_s = abs(one.since_s - other.since_s), abs(one.until_s - other.until_s)
+        near = begin_s < s.same_s
+        if not known and max(begin_s, end_s) < s.at_once_s:
+            return True
         if known and one.track != other.track:
             return False
-        if known and not near:
+        if not near and (known or one.facing == other.facing):
             both_s = min(one.until_s, other.until_s) - max(one.since_s, other.since_s)
             least_s = min(one.until_s - one.since_s, other.until_s - other.since_s)
-            return both_s > self._settings.both_part * least_s
+            return both_s > s.both_part * least_s
         return near and (one.facing == other.facing or known)
 
     def _goes_on(self, one: HandSeen, other: HandSeen) -> bool:
         """Whether ``one`` is how somebody stands when the hand ``other`` is back."""
-        if one.track != other.track or (one.track is None and one.facing != other.facing):
+        known = one.track is not None and other.track is not None
+        if (one.track != other.track) if known else (one.facing != other.facing):
             return False
         return abs(one.since_s - other.until_s) < self._settings.at_once_s
 

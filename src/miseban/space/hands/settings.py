@@ -53,6 +53,13 @@ class HandlingSettings:
     early_s: float = 0.3
     """Moments of hands and of what they do are known so well."""
 
+    leaves_s: float = 0.25
+    """What a hand takes or puts changes sooner than so long before it goes back: what changes then
+    is the arm that leaves ..."""
+
+    arm_sure: float = 0.95
+    """... unless it is goods that are as likely as this."""
+
     around_s: float = 0.5
     """What was held out so long before an arm is seen, or after, may be that arm."""
 
@@ -62,8 +69,8 @@ class HandlingSettings:
     both_part: float = 0.5
     """And neither does it hold two out together for so large a part of the shorter time."""
 
-    at_once_s: float = 0.25
-    """Between two hands of one body the arm is back for longer than this."""
+    at_once_s: float = 0.15
+    """Between two hands of one body the arm is back for longer than this: at one look at least."""
 
     comes_s: float = 1.0
     """What has been seen at a hand for longer when its arm is first seen came without it, and lies

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from miseban.vision.pixels import Frame
 from miseban.vision.sealed import Sealed
 from miseban.vision.shelf.columns import ColumnModel, goods
+from miseban.vision.shelf.edges import STEADY, Edges
 from miseban.vision.shelf.features import features
 from miseban.vision.shelf.grid import COLUMNS, EDGE_ROWS, ROWS, Grid, behind_people
 from miseban.vision.shelf.held import HeldColumns
-from miseban.vision.shelf.light import light, median
+from miseban.vision.shelf.light import light
 from miseban.vision.shelf.others import others
 from miseban.vision.shelf.patches import Patches
 from miseban.vision.shelf.registration import Registration
@@ -41,14 +42,10 @@ LEAST, SOME, MOST = 0.6, 0.4, 0.97
 taught if so many can."""
 GOODS_OFF = 0.10
 """A column of goods differs by so much from an empty board."""
-EDGE_OFF = 0.16
-"""By so much the shelf's edge may differ from how it looks, at equal light, and not be hidden."""
 MOVING, MOVED = 0.14, 0.10
 """A sample moves that differs by so much from the look before; so many of them, and a facing."""
 NEAR = 7
 """The light on a facing is taken from the edges of so many that are nearest, itself included."""
-STEADY = 3
-"""So many clear looks make the first reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +70,8 @@ class ShelfEye(Sealed):
     their columns are bare, ``columns`` tells."""
 
     __slots__ = (
-        "_before", "_counts", "_edge", "_edge_known", "_edge_looks", "_empty", "_full", "_grid",
-        "_has_empty", "_held", "_near", "_now", "_registration", "_seen", "_spots", "_spots_of",
+        "_before", "_counts", "_edges", "_empty", "_full", "_grid", "_has_empty", "_held", "_near",
+        "_now", "_registration", "_seen", "_spots", "_spots_of",
     )  # fmt: skip
 
     def __init__(
@@ -85,10 +82,8 @@ class ShelfEye(Sealed):
         count = len(facings)
         self._full: Floats = np.zeros((count, ROWS, COLUMNS, 3), np.float32)
         self._empty: Floats = np.zeros_like(self._full)
-        self._edge: Floats = np.zeros((count, EDGE_ROWS, COLUMNS, 3), np.float32)
+        self._edges = Edges(count)
         self._seen = np.zeros((count, ROWS, COLUMNS), np.int64)  # how often a sample was clear
-        self._edge_known = np.zeros(count, np.bool_)
-        self._edge_looks = np.zeros(count, np.int64)
         self._has_empty = np.zeros(count, np.bool_)
         self._held = HeldColumns(columns or goods(), count, COLUMNS)
         self._before: tuple[Floats, Mask, Mask] | None = None
@@ -124,12 +119,16 @@ class ShelfEye(Sealed):
         level = fronts.mean(axis=(1, 2, 3))
         fronts, edges = np.log(fronts + DARK), np.log(edges + DARK)
         free_edge = edge_there & ~behind[:, ROWS:]
-        gain = light(edges, self._edge, self._edge_known, free_edge, self._near)[:, None, None]
+        known_edges = self._edges
+        gain = light(edges, known_edges.levels, known_edges.known, free_edge, self._near)[
+            :, None, None
+        ]
         now, edge_now = fronts - gain, edges - gain
         hidden = behind.mean(axis=(1, 2)) > BEFORE
-        off = np.abs(edge_now - self._edge).mean(axis=3)
-        edge_off = median(off.reshape(len(off), -1), free_edge.reshape(len(off), -1), 0.0)
-        hidden |= self._edge_known & (edge_off > EDGE_OFF)
+        other = known_edges.hidden(edge_now, free_edge)
+        if not lost:
+            known_edges.again(edge_now, free_edge, other)
+        hidden |= other
         front = ~behind[:, :ROWS]
         still = self._still(now, hidden, front)
         usable = (level > BRIGHT) & (counts.mean(axis=(1, 2)) > LEAST) & self.tellable
@@ -141,7 +140,7 @@ class ShelfEye(Sealed):
         whole, counts = whole & known, counts & known
         self._complete(clear, counts)
         clear &= counts.mean(axis=(1, 2)) > SOME
-        edge = np.where(self._edge_known[:, None, None, None], self._edge, edge_now)
+        edge = np.where(known_edges.known[:, None, None, None], known_edges.levels, edge_now)
         patches = Patches(now, self._full, self._empty, self._has_empty, edge, counts)
         all_seen = clear & self._all_seen
         return Look(frame.time_s, clear, hidden, *self._told(patches, clear, whole), all_seen, lost)
@@ -182,12 +181,7 @@ class ShelfEye(Sealed):
         self._seen += young
         part = np.where(young, 1 / np.maximum(self._seen, 1), 0)[..., None].astype(np.float32)
         self._full = np.asarray(self._full + part * (now - self._full), np.float32)
-        fresh = clear & (self._edge_looks < STEADY) & (free_edge.mean(axis=(1, 2)) > 0.8)
-        self._edge_looks += fresh
-        for number in np.flatnonzero(fresh):
-            part_of = 1 / self._edge_looks[number]
-            self._edge[number] += part_of * (edges[number] - self._edge[number])
-        self._edge_known |= fresh
+        self._edges.learn(edges, free_edge, clear)
 
     def _complete(self, clear: Mask, counts: Mask) -> None:
         """Where the reference shows bare board and goods stand there now, they are what a full
@@ -215,7 +209,7 @@ class ShelfEye(Sealed):
         high = np.array([quad.corners[:, 1].mean() for quad in self._grid.quads])
         like = known[np.argmin(np.abs(high[:, None] - high[known][None]), axis=1)]
         rows = np.median(self._empty[like], axis=2, keepdims=True)
-        edge = np.median(self._edge, axis=(1, 2), keepdims=True)
+        edge = np.median(self._edges.levels, axis=(1, 2), keepdims=True)
         guess = rows - edge[like] + edge
         own = self._has_empty[:, None, None, None]
         return np.asarray(np.where(own, self._empty, guess), np.float32)
