@@ -6,6 +6,7 @@ import json
 import platform
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from miseban.journal.duck import Cursors, opened
 
 _BEFORE = """
-import ctypes, gc, json, tempfile
+import ctypes, gc, json, tempfile, threading
 from pathlib import Path
 import pyarrow as pa, pyarrow.parquet as pq
 from miseban.journal.duck import QUESTIONS, Cursors, opened
@@ -29,6 +30,8 @@ class Info(ctypes.Structure):
 
 libc = ctypes.CDLL(None)
 libc.mallinfo2.restype = Info
+
+threading.Thread.start = threading.Thread.run  # so that each new connection comes when it is due
 
 def in_use():
     gc.collect()
@@ -60,7 +63,7 @@ _BUFFERS = """
             cursor.sql(sql).to_arrow_table()
 """
 _AFTER = """
-    first, many = 300, 2 * QUESTIONS
+    first, many = 300, 32 * QUESTIONS
     for number in range(first):
         ask(number)
     before = in_use()
@@ -73,14 +76,14 @@ _AFTER = """
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc tells what is in use")
 @pytest.mark.parametrize("asked", [_FILES, _TABLES, _BUFFERS], ids=["files", "tables", "buffers"])
 def test_nothing_is_kept_of_what_is_gone(asked: str) -> None:
-    """From one question of a connection to the same of the one after the next."""
+    """From one question of a connection to the same of another one, a thousand later."""
     env = {"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "1"}
     script = _BEFORE + asked + _AFTER
     done = subprocess.run(
         [sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) < 40_000, "else up to a kilobyte of each stays"
+    assert json.loads(done.stdout) < 150_000, "else half a kilobyte and more of each stays"
 
 
 @pytest.fixture
@@ -136,18 +139,21 @@ def test_a_connection_that_was_renewed_meanwhile_answers_and_is_not_asked_again(
         made[-1].execute(f"CREATE TABLE which AS SELECT {len(made)} AS number")
         return made[-1]
 
-    def which(cursor: duckdb.DuckDBPyConnection) -> object:
-        return cursor.sql("SELECT number FROM which").to_arrow_table().column(0)[0].as_py()
+    def which(cursor: duckdb.DuckDBPyConnection) -> int:
+        return int(cursor.sql("SELECT number FROM which").to_arrow_table().column(0)[0].as_py())
 
-    cursors = Cursors(make, questions=2)
+    cursors = Cursors(make, questions=4)
+    answered: list[int] = []
     with cursors.lent({}) as long:
-        for expected in (1, 2, 2, 3):
+        while len(answered) < 4 or answered[-1] < 3:
             with cursors.lent({}) as other:
-                assert which(other) == expected
+                answered.append(which(other))
         assert which(long) == 1
-    for expected in (3, 4, 4, 5):
+    while answered[-1] < 5:
         with cursors.lent({}) as other:
-            assert which(other) == expected
+            answered.append(which(other))
+    assert answered == sorted(answered)
+    assert answered[:3] == [1, 1, 1]
     cursors.close()
 
 
@@ -161,14 +167,35 @@ def test_where_no_other_can_be_made_the_old_one_goes_on(tmp_path: Path) -> None:
         return opened(tmp_path, 1)
 
     cursors = Cursors(make, questions=3)
-    assert [_sum(cursors, pa.table({"a": [n]})) for n in range(10)] == [n + 1 for n in range(10)]
-    assert len(tries) == 4
+    for n in range(2000):
+        assert _sum(cursors, pa.table({"a": [n]})) == n + 1
+        if len(tries) > 3:
+            break
+    assert len(tries) > 3
     cursors.close()
 
 
 def test_who_is_closed_makes_no_other(tmp_path: Path) -> None:
-    cursors = Cursors(lambda: opened(tmp_path, 1), questions=1)
-    _sum(cursors, pa.table({"a": [1]}))
+    made: list[duckdb.DuckDBPyConnection] = []
+    may = threading.Event()
+
+    def make() -> duckdb.DuckDBPyConnection:
+        if made:
+            assert may.wait(20)
+        made.append(opened(tmp_path, 1))
+        return made[-1]
+
+    cursors = Cursors(make, questions=1)
+    _sum(cursors, pa.table({"a": [1]}))  # another is begun
     cursors.close()
+    may.set()
+    for thread in threading.enumerate():
+        if thread.name == "new connection":
+            thread.join(20)
+    assert len(made) == 2
+    for one in made:
+        with pytest.raises(duckdb.ConnectionException):
+            one.execute("SELECT 1")
     with pytest.raises(duckdb.Error):
         _sum(cursors, pa.table({"a": [1]}))
+    assert len(made) == 2

@@ -14,10 +14,11 @@ import duckdb
 import pyarrow as pa
 
 _TRIES = 20
-QUESTIONS: Final = 256
-"""So many a connection answers before a new one takes its place. It keeps half a kilobyte of each,
-of buffers that are gone, and looks through them only when there are 32 768 (its ``BufferPool``): a
-hub would grow by that for days. A new one takes some 20 to 50 ms."""
+QUESTIONS: Final = 32
+"""So many a connection answers before a new one takes its place. It keeps up to two kilobytes of
+each, in pieces of buffers that are gone, and looks through these only when there are 32 768 (its
+``BufferPool``): a hub would grow by that for days, and more by the pages that they hold open. A new
+one takes some 20 to 50 ms, for which nobody waits."""
 
 
 def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
@@ -57,14 +58,12 @@ class Cursors:
         self._lock = threading.Lock()
         self._idle: list[_Cursor] = []
         self._asked = 0  # of this connection
-        self._closed = False
+        self._closed = self._renewing = False
 
     @contextmanager
     def lent(self, tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection]:
         """One that finds ``tables`` by their names, for a thread of its own meanwhile."""
         with self._lock:
-            if self._asked >= self._questions and not self._closed:
-                self._renew()
             self._asked += 1
             connection = self._connection
             cursor = self._idle.pop() if self._idle else _Cursor(connection.cursor())
@@ -75,10 +74,14 @@ class Cursors:
             cursor.duckdb.close()  # whatever it was in the middle of
             raise
         with self._lock:
+            due = self._asked >= self._questions and not self._renewing and not self._closed
+            self._renewing |= due
             if not self._closed and connection is self._connection:
                 self._idle.append(cursor)
-                return
-        cursor.duckdb.close()
+            else:
+                cursor.duckdb.close()
+        if due:
+            threading.Thread(target=self._renew, name="new connection").start()
 
     def close(self) -> None:
         """What another thread has begun to ask ends first, or is left to itself."""
@@ -95,11 +98,16 @@ class Cursors:
     def _renew(self) -> None:
         """The old one is not closed, for that would close the cursors that are lent: the last of
         them to come back takes it with it."""
-        self._asked = 0
+        new = None
         with contextlib.suppress(duckdb.Error):  # no room for another: the old one goes on
             new = self._make()
-            self._drop()
-            self._connection = new
+        with self._lock:
+            self._asked, self._renewing = 0, False
+            if new is not None and self._closed:
+                new.close()
+            elif new is not None:
+                self._drop()
+                self._connection = new
 
     def _drop(self) -> None:
         for cursor in self._idle:
