@@ -40,7 +40,7 @@ def in_use():
 
 rows = pa.table({f"c{n}": list(range(1000)) for n in range(35)})
 with tempfile.TemporaryDirectory() as name:
-    cursors = Cursors(lambda: opened(Path(name), 1))
+    cursors = Cursors(lambda: opened(Path(name), 1), age_s=0)
     def ask(number):
 """
 _FILES = """
@@ -88,7 +88,7 @@ def test_nothing_is_kept_of_what_is_gone(asked: str) -> None:
 
 @pytest.fixture
 def cursors(tmp_path: Path) -> Iterator[Cursors]:
-    made = Cursors(lambda: opened(tmp_path, 2), questions=7)
+    made = Cursors(lambda: opened(tmp_path, 2), questions=7, age_s=0)
     yield made
     made.close()
 
@@ -142,7 +142,7 @@ def test_a_connection_that_was_renewed_meanwhile_answers_and_is_not_asked_again(
     def which(cursor: duckdb.DuckDBPyConnection) -> int:
         return int(cursor.sql("SELECT number FROM which").to_arrow_table().column(0)[0].as_py())
 
-    cursors = Cursors(make, questions=4)
+    cursors = Cursors(make, questions=4, age_s=0)
     answered: list[int] = []
     with cursors.lent({}) as long:
         while len(answered) < 4 or answered[-1] < 3:
@@ -166,7 +166,7 @@ def test_where_no_other_can_be_made_the_old_one_goes_on(tmp_path: Path) -> None:
             raise duckdb.IOException("no room")
         return opened(tmp_path, 1)
 
-    cursors = Cursors(make, questions=3)
+    cursors = Cursors(make, questions=3, age_s=0)
     for n in range(2000):
         assert _sum(cursors, pa.table({"a": [n]})) == n + 1
         if len(tries) > 3:
@@ -185,7 +185,7 @@ def test_who_is_closed_makes_no_other(tmp_path: Path) -> None:
         made.append(opened(tmp_path, 1))
         return made[-1]
 
-    cursors = Cursors(make, questions=1)
+    cursors = Cursors(make, questions=1, age_s=0)
     _sum(cursors, pa.table({"a": [1]}))  # another is begun
     cursors.close()
     may.set()

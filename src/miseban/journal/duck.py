@@ -8,17 +8,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import duckdb
 import pyarrow as pa
 
 _TRIES = 20
-QUESTIONS: Final = 32
-"""So many a connection answers before a new one takes its place. It keeps up to two kilobytes of
-each, in pieces of buffers that are gone, and looks through these only when there are 32 768 (its
-``BufferPool``): a hub would grow by that for days, and more by the pages that they hold open. A new
-one takes some 20 to 50 ms, for which nobody waits."""
+QUESTIONS, AGE_S, MOST = 32, 300.0, 1024
+"""So many a connection answers, and so long or so many in all, before a new one takes its place. It
+keeps up to two kilobytes of each, in pieces of buffers that are gone, and looks through these only
+when there are 32 768 (its ``BufferPool``): a hub would grow by that for days, and more by the pages
+that they hold open. A new one takes some 20 to 50 ms, for which nobody waits, but which slow down
+what is asked meanwhile: where one question follows on another, it comes seldom."""
 
 
 def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
@@ -43,7 +43,7 @@ def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
 
 class Cursors:
     """A cursor of one connection for each question at a time, kept and lent again; ``make`` makes a
-    connection, and does so again after so many ``questions``.
+    connection, and does so again after so many ``questions`` and so long.
 
     A table that DuckDB is told of costs a kilobyte for good, whatever becomes of the cursor: with a
     thousand questions an hour that is what a hub grows by. So a cursor knows one place per name,
@@ -51,10 +51,14 @@ class Cursors:
     """
 
     def __init__(
-        self, make: Callable[[], duckdb.DuckDBPyConnection], questions: int = QUESTIONS
+        self,
+        make: Callable[[], duckdb.DuckDBPyConnection],
+        questions: int = QUESTIONS,
+        age_s: float = AGE_S,
     ) -> None:
-        self._make, self._questions = make, questions
+        self._make, self._questions, self._age_s = make, questions, age_s
         self._connection = make()
+        self._made_s = time.monotonic()
         self._lock = threading.Lock()
         self._idle: list[_Cursor] = []
         self._asked = 0  # of this connection
@@ -74,7 +78,7 @@ class Cursors:
             cursor.duckdb.close()  # whatever it was in the middle of
             raise
         with self._lock:
-            due = self._asked >= self._questions and not self._renewing and not self._closed
+            due = self._is_due() and not self._renewing and not self._closed
             self._renewing |= due
             if not self._closed and connection is self._connection:
                 self._idle.append(cursor)
@@ -95,6 +99,10 @@ class Cursors:
             except duckdb.OperationalError:  # busy: DuckDB refuses instead of waiting
                 time.sleep(0.1)
 
+    def _is_due(self) -> bool:
+        old = time.monotonic() - self._made_s >= self._age_s
+        return self._asked >= (self._questions if old else MOST)
+
     def _renew(self) -> None:
         """The old one is not closed, for that would close the cursors that are lent: the last of
         them to come back takes it with it."""
@@ -102,7 +110,7 @@ class Cursors:
         with contextlib.suppress(duckdb.Error):  # no room for another: the old one goes on
             new = self._make()
         with self._lock:
-            self._asked, self._renewing = 0, False
+            self._asked, self._renewing, self._made_s = 0, False, time.monotonic()
             if new is not None and self._closed:
                 new.close()
             elif new is not None:
