@@ -33,7 +33,7 @@ from miseban.vocabulary.summary import Summary
 
 FIRST = 22
 """Nothing was chosen on this seed or a later one; 6 to 18 chose, the last three after they had been
-measured, with 19. It has been measured once; later ones nobody has played."""
+measured, with 19. 22 and 23 have been measured once; later ones nobody has played."""
 PER_HOUR = 110.0
 LENGTH_S = 3600.0
 NUDGE = 0.6
