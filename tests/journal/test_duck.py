@@ -16,27 +16,15 @@ import pyarrow as pa
 import pytest
 
 from miseban.journal.duck import Cursors, opened
+from tests.in_use import IN_USE
 
 _BEFORE = """
-import ctypes, gc, json, tempfile, threading
+import json, tempfile, threading
 from pathlib import Path
 import pyarrow as pa, pyarrow.parquet as pq
 from miseban.journal.duck import QUESTIONS, Cursors, opened
 
-class Info(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_size_t) for name in (
-        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
-        "fordblks", "keepcost")]
-
-libc = ctypes.CDLL(None)
-libc.mallinfo2.restype = Info
-
 threading.Thread.start = threading.Thread.run  # so that each new connection comes when it is due
-
-def in_use():
-    gc.collect()
-    found = libc.mallinfo2()
-    return found.uordblks + found.hblkhd
 
 rows = pa.table({f"c{n}": list(range(1000)) for n in range(35)})
 with tempfile.TemporaryDirectory() as name:
@@ -78,7 +66,7 @@ _AFTER = """
 def test_nothing_is_kept_of_what_is_gone(asked: str) -> None:
     """From one question of a connection to the same of another one, a thousand later."""
     env = {"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "1"}
-    script = _BEFORE + asked + _AFTER
+    script = IN_USE + _BEFORE + asked + _AFTER
     done = subprocess.run(
         [sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=120
     )

@@ -13,6 +13,7 @@ import pytest
 
 from miseban.camera.process import memory
 from miseban.camera.process.memory import GivingBack
+from tests.in_use import IN_USE
 
 
 def test_memory_is_given_back_every_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,30 +84,23 @@ def test_a_program_begins_anew_once(said: dict[str, str], expected: list[str | N
 
 
 _SMALL_ARRAYS = """
-import ctypes, json, random
+import json, random
 import numpy as np
 from miseban.camera.process.memory import settled
 
-class Info(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_size_t) for name in (
-        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
-        "fordblks", "keepcost")]
-
-libc = ctypes.CDLL(None)
-libc.mallinfo2.restype = Info
 chance = random.Random(1)
 with settled():
-    before = libc.mallinfo2().uordblks
+    before = in_use()
     for _ in range(20):
         some = [np.empty(chance.randrange(1, 1024), np.uint8) for _ in range(1000)]
         del some
-    print(json.dumps(libc.mallinfo2().uordblks - before))
+    print(json.dumps(in_use() - before))
 """
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc tells what is in use")
 def test_small_arrays_of_all_lengths_take_no_more_than_at_first() -> None:
-    command = [sys.executable, "-c", _SMALL_ARRAYS]
+    command = [sys.executable, "-c", IN_USE + _SMALL_ARRAYS]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) < 100_000, "else more than two megabytes"
