@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -107,7 +106,7 @@ class Cursors:
         """The old one is not closed, for that would close the cursors that are lent: the last of
         them to come back takes it with it."""
         new = None
-        with contextlib.suppress(duckdb.Error):  # no room for another: the old one goes on
+        with suppress(duckdb.Error):  # no room for another: the old one goes on
             new = self._make()
         with self._lock:
             self._asked, self._renewing, self._made_s = 0, False, time.monotonic()

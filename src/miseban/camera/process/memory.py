@@ -60,9 +60,9 @@ def take_it_plainly() -> None:
 
 @contextlib.contextmanager
 def settled() -> Iterator[None]:
-    """What is there now lasts as long as this: nobody looks for garbage in it again and again,
-    which takes a tenth of a second each time, and in a hub took a quarter of the time that an event
-    takes."""
+    """What is there now lasts as long as this, and what will be kept of small arrays is there from
+    the start: nobody looks for garbage in it again and again, which takes a tenth of a second each
+    time, and in a hub took a quarter of the time that an event takes."""
     fill_small_arrays()
     gc.collect()
     gc.freeze()
