@@ -153,6 +153,28 @@ def test_the_last_piece_is_still_there_when_somebody_stands_before_it(
     assert wall.states()["b"] != "empty"
 
 
+def test_whether_the_last_piece_is_there_nobody_knows_while_somebody_stands_before_it(
+    wall: Watched,
+) -> None:
+    """All that is seen is bare, and who stands there may have taken what is not."""
+    wall.look({"b": 1, "e": 4}, 30)
+    before = {"b": "low", "e": wall.states()["e"]}
+    told = len(wall.told)
+    for _ in range(80):
+        now = next(wall.seconds)
+        bgr = picture({"b": 0, "e": 4}, seed=now)
+        bgr[20:, 104:132] = (70, 40, 30)
+        box = np.array([[106.0, 20.0, 130.0, 180.0]])
+        wall.told += [
+            one
+            for one in wall.watch.offer(frame(float(now), bgr), box)
+            if isinstance(one, ShelfState)
+        ]
+    news = [(one.facing, one.state) for one in wall.told[told:] if one.facing in before]
+    assert news == [("b", "blocked")]  # of the other, three pieces are in view
+    assert wall.look({"b": 0, "e": 4}, 20)[-1].state == "empty"
+
+
 def test_a_piece_that_went_is_seen_beside_somebody_whose_box_is_wider_than_the_body(
     wall: Watched,
 ) -> None:

@@ -142,8 +142,10 @@ class ShelfEye(Sealed):
         clear &= counts.mean(axis=(1, 2)) > SOME
         edge = np.where(known_edges.known[:, None, None, None], known_edges.levels, edge_now)
         patches = Patches(now, self._full, self._empty, self._has_empty, edge, counts)
-        all_seen = clear & self._all_seen
-        return Look(frame.time_s, clear, hidden, *self._told(patches, clear, whole), all_seen, lost)
+        told = self._told(patches, clear, whole)
+        veiled = clear & self._held.veiled
+        clear, hidden = clear & ~veiled, hidden | veiled
+        return Look(frame.time_s, clear, hidden, *told, clear & self._all_seen, lost)
 
     @property
     def _all_seen(self) -> Mask:

@@ -12,8 +12,8 @@ from miseban.vision.shelf.patches import SEEN, Patches
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-BARE = -0.5
-"""Log odds of goods below which a column may be bare."""
+BARE, STANDING = -0.5, 0.5
+"""Log odds of goods below which a column may be bare, and above which goods stand there."""
 ALIKE = 0.25
 """A column within a person's box is seen beside the body, and bare, where it differs on average by
 less than this from the bare columns nearest to it: boxes are wider than people."""
@@ -23,15 +23,18 @@ LOOKS = 3
 
 
 class HeldColumns(Sealed):
-    """Of ``count`` facings of ``columns`` columns each, as ``model`` sees them."""
+    """Of ``count`` facings of ``columns`` columns each, as ``model`` sees them. ``veiled`` (F,) are
+    those of which the last look saw bare boards alone, while goods stood where it could not see:
+    whether the last piece is still there nobody knows."""
 
-    __slots__ = ("_bare", "_model", "_odds", "_seen")
+    __slots__ = ("_bare", "_model", "_odds", "_seen", "veiled")
 
     def __init__(self, model: ColumnModel, count: int, columns: int) -> None:
         self._model = model
         self._odds: Floats = np.full((count, columns), np.nan, np.float32)
         self._seen: Mask = np.zeros((count, columns), np.bool_)
         self._bare = np.zeros((count, columns), np.int64)
+        self.veiled: Mask = np.zeros(count, np.bool_)
 
     def look(self, patches: Patches, clear: Mask, whole: Mask) -> Floats:
         """(F, C) log odds that goods stand in each column. One that somebody is before, or was at
@@ -47,6 +50,8 @@ class HeldColumns(Sealed):
         held = np.where(bare, through, held)
         self._odds = np.where(sure & clear[:, None], odds, np.where(bare, through, self._odds))
         known = ~np.isnan(held)
+        goods = np.where(known, held, BARE) > STANDING
+        self.veiled = (goods & ~seen).any(axis=1) & ~(goods & seen).any(axis=1)
         mean = np.where(known, held, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         return np.asarray(np.where(known, held, mean[:, None]), np.float32)
 
