@@ -94,6 +94,13 @@ def test_what_is_likelier_empty_than_not_for_long_is_empty() -> None:
     assert all(v.state == "low" for v in told(other, unlikely, 60, 600))
 
 
+def test_what_is_likely_empty_at_every_look_is_told_as_soon_as_what_is_sure() -> None:
+    judge = FacingJudge()
+    told(judge, LOW, 0, 60)
+    *_, empty = told(judge, Opinion(0.75, 0.97, 0.1), 60, 90)
+    assert empty.state == "empty"
+
+
 def test_it_is_not_empty_any_more_as_soon_as_it_looks_full() -> None:
     judge = FacingJudge()
     told(judge, LOW, 0, 60)

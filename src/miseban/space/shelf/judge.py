@@ -29,7 +29,7 @@ class ShelfSettings:
 
     steady_s: float = 4.0
     come: float = 0.60
-    sure: float = 0.88
+    sure: float = 0.70
     go: float = 0.40
     lasting: float = 0.50
     long_s: float = 30.0
