@@ -48,7 +48,7 @@ class Aids:
         self._owners.look(now_s, people)
         self._keep_company([person for person, _ in people])
         for person, bodies in people:
-            if person.staff or person.key in self._beside:
+            if person.staff:
                 continue
             said, sure = self._owners.of(person), 0.9
             if said is None or said.kind == "slow_walk":  # what it is may show from the side yet
@@ -63,8 +63,9 @@ class Aids:
         self, now_s: float, person: Person, bodies: Sequence[Body], kind: HelpKind
     ) -> Said | None:
         """None for who only keeps company."""
-        if kind == "slow_walk" and self._comes_along(now_s, person):
-            self._beside.add(person.key)
+        beside = person.key in self._beside
+        if kind == "slow_walk" and (beside or self._comes_along(now_s, person)):
+            self._beside.add(person.key)  # an aid of his or her own is told of all the same
             return None
         return self._owners.begin(now_s, person, bodies, kind)
 
