@@ -43,7 +43,7 @@ class Reaches:
         self._told: list[HandSeen] = []
 
     def see(self, look: HandsLook) -> None:
-        """What is no hand by more than even odds is not kept."""
+        """What is likely no hand is not kept."""
         s, now_s = self._settings, look.time_s
         self._hands = [one for one in self._hands if now_s - one.seen.until_s < 2 * s.patient_s]
         self._hidden = [one for one in self._hidden if now_s - one[0] < HIDDEN_S]
