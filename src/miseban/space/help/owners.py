@@ -106,7 +106,9 @@ class Owners:
     def begin(self, now_s: float, person: Person, bodies: Sequence[Body], kind: HelpKind) -> Said:
         """It is said of ``person``; under the name of before if that is the same."""
         before = self._before(now_s, kind, person, bodies)
-        who = before.who if before is not None else self._name(person)
+        # Who walks slowly, and is seen to have an aid, is the same to who keeps company.
+        mine = before or self._said.get(person.key)
+        who = mine.who if mine is not None else self._name(person)
         if before is not None and before in self._lost:
             self._lost.remove(before)
         elif before is not None and self._said.pop(before.person.key, None) is not None:
