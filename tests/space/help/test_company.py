@@ -18,6 +18,7 @@ class Shop:
     def __init__(self) -> None:
         self.aids, self.now_s = Aids(HelpSettings(), 1.0), 0.0
         self.told: set[str] = set()
+        self.wheels: list[Person] = []
 
     def person(self, key: int, xy: tuple[float, float]) -> Person:
         person = Person(key, None, self.now_s, self.now_s, xy)
@@ -29,10 +30,11 @@ class Shop:
         for _ in range(seconds):
             here = sorted([*walk, *(stand or [])], key=lambda person: person.key)
             for person in here:
+                high, broad = (1.35, 1.6) if person in self.wheels else (1.6, 1.0)
                 step = SLOW_MPS if person in walk else 0.0
                 person.last_s, person.xy = self.now_s, (person.xy[0] + step, person.xy[1])
                 person.way.append((self.now_s, *person.xy))
-                person.shapes.append(Shape(self.now_s, person.xy, 1.6, 1.0))
+                person.shapes.append(Shape(self.now_s, person.xy, high, broad))
                 person.walked_m += step
                 if step:
                     person.speeds.append(step)
@@ -73,3 +75,29 @@ def test_who_walks_along_is_not_told_of_when_the_other_is_lost() -> None:
     shop.go(45, [], [mate])
     shop.go(60, [mate])
     assert len(shop.told) == 1
+
+
+def test_who_walks_along_with_somebody_in_a_wheelchair_is_not_told_of() -> None:
+    """Also of whom a slow walk was told first."""
+    shop = Shop()
+    slow, mate = shop.person(1, (0.0, 0.0)), shop.person(2, (1.0, 1.0))
+    shop.go(16, [slow])
+    shop.go(ALONG_IN_ALL_S + 2, [slow, mate])
+    shop.wheels.append(slow)
+    shop.go(40, [slow])
+    mate.xy = (slow.xy[0] + 1.0, 1.0)
+    shop.go(60, [slow, mate])
+    assert shop.told == {"person-1"}
+
+
+def test_who_has_walked_beside_staff_is_told_of() -> None:
+    """Of staff a slow walk may be said before it is known that they are."""
+    shop = Shop()
+    clerk, other = shop.person(1, (0.0, 0.0)), shop.person(2, (1.0, 1.0))
+    shop.go(16, [clerk])
+    clerk.staff = True
+    shop.go(ALONG_IN_ALL_S + 2, [clerk, other])
+    other.xy = (30.0, 30.0)
+    shop.go(45, [], [clerk, other])
+    shop.go(60, [other], [clerk])
+    assert "person-2" in shop.told

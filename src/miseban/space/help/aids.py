@@ -63,10 +63,10 @@ class Aids:
         self, now_s: float, person: Person, bodies: Sequence[Body], kind: HelpKind
     ) -> Said | None:
         """None for who only keeps company."""
-        if kind == "slow_walk":
-            if person.key in self._beside or self._comes_along(now_s, person):
-                self._beside.add(person.key)
-                return None
+        beside = person.key in self._beside
+        if kind == "slow_walk" and (beside or self._comes_along(now_s, person)):
+            self._beside.add(person.key)  # an aid of his or her own is told of all the same
+            return None
         return self._owners.begin(now_s, person, bodies, kind)
 
     def forget(self, person: Person) -> None:
