@@ -87,3 +87,29 @@ def test_the_aid_of_who_walks_along_is_told_of() -> None:
     shop.with_aid = [mate]
     shop.go(30, [slow, mate])
     assert shop.told == {"person-1", "person-2"}
+
+
+def test_who_walks_along_with_somebody_who_has_an_aid_is_not_told_of() -> None:
+    """Also of whom a slow walk was told first."""
+    shop = Shop()
+    slow, mate = shop.person(1, (0.0, 0.0)), shop.person(2, (1.0, 1.0))
+    shop.go(16, [slow])
+    shop.go(ALONG_IN_ALL_S + 2, [slow, mate])
+    shop.with_aid = [slow]
+    shop.go(40, [slow])
+    mate.xy = (slow.xy[0] + 1.0, 1.0)
+    shop.go(60, [slow, mate])
+    assert shop.told == {"person-1"}
+
+
+def test_who_has_walked_beside_staff_is_told_of() -> None:
+    """Of staff a slow walk may be said before it is known that they are."""
+    shop = Shop()
+    clerk, other = shop.person(1, (0.0, 0.0)), shop.person(2, (1.0, 1.0))
+    shop.go(16, [clerk])
+    clerk.staff = True
+    shop.go(ALONG_IN_ALL_S + 2, [clerk, other])
+    other.xy = (30.0, 30.0)
+    shop.go(45, [], [clerk, other])
+    shop.go(60, [other], [clerk])
+    assert "person-2" in shop.told
