@@ -5,7 +5,8 @@ where no track errs, by ``search_odds``.
 than usual search, and hands the true stops of all shoppers to the judge as they end; then what
 would tell more, of groups that search and of the others: how many have reached for nothing up to
 their third stop, and what their ways are like. Without seeds those by which ``search_odds`` was
-chosen. The seeds set aside for ``bench/help.py`` are refused.
+chosen. ``supermarket-3`` for a seed plays what ``bench/help.py`` plays: how many of those searches
+a judge without errors of tracks would find. The seeds set aside for ``bench/help.py`` are refused.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from statistics import median
 
 import numpy as np
 
-from bench.help import ASIDE
+from bench.help import ASIDE, PLAYS
 from bench.help_shop import SHOPS, staged
 from bench.seeds import told
 from miseban.sim.scenario.file import beside, load_scenario
@@ -47,14 +48,18 @@ Need = tuple[float, float]
 Hour = list[tuple[Person, list[Stop], int, Need | None]]
 
 
-def played(seed: int) -> Simulation:
-    """An hour from 10:00 on."""
+def played(text: str) -> Simulation:
+    """An hour from 10:00 on, by the seed or the play and seed of that name."""
+    known, _, seed = text.rpartition("-")
+    incidents, more_aids = [INCIDENT], 1.0
+    if known:
+        incidents, more_aids = list(PLAYS[known].incidents), PLAYS[known].more_aids
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "supermarket.toml"
-        staged(SHOPS / file.name, file, [INCIDENT], 1.0)
+        staged(SHOPS / file.name, file, incidents, more_aids)
         shop = load_shop(file)
         scenario = load_scenario(beside(file), shop).starting_at(time(10))
-    sim = Simulation(shop, scenario, seed)
+    sim = Simulation(shop, scenario, int(seed))
     sim.run_until(HOUR_S)
     return sim
 
@@ -163,11 +168,11 @@ def ways(sim: Simulation) -> Iterator[tuple[bool, Way]]:
         )  # fmt: skip
 
 
-def main(seeds: Sequence[int]) -> None:
+def main(plays: Sequence[str]) -> None:
     """Prints the curve."""
-    if set(seeds) & set(ASIDE):
+    if any(int(text.rpartition("-")[2]) in ASIDE for text in plays):
         raise SystemExit(f"{told(ASIDE)} are kept for bench/help.py")
-    sims = [played(seed) for seed in seeds]
+    sims = [played(text) for text in plays]
     hours = [hour(sim) for sim in sims]
     for odds in SEARCH_ODDS:
         found, needs, nothing = curve(hours, odds)
@@ -185,4 +190,4 @@ def main(seeds: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(text) for text in sys.argv[1:]] or list(CHOSEN))
+    main(sys.argv[1:] or [str(seed) for seed in CHOSEN])

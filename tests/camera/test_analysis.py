@@ -15,6 +15,8 @@ from miseban.vision.sources import Gap
 from miseban.vocabulary.events import CameraHealth, ZoneOccupancy
 from miseban.vocabulary.shop import parse_shop
 from tests.camera.played import START, PlayedSource, shop_of
+from tests.space.help.scenes import FPS, Actor, along, boxes, calls
+from tests.space.help.scenes import shop as shop_that_helps
 
 SHOP = shop_of(64, 48)
 
@@ -72,3 +74,41 @@ def test_the_time_before_the_first_picture_was_not_seen() -> None:
     gaps = [event for event in result.events if isinstance(event, CameraHealth)]
     assert [(gap.gap_s, gap.reason) for gap in gaps][:1] == [(6.0, "opening the stream")]
     assert result.uncovered_s == pytest.approx(6.0)
+
+
+class Plain(PlayedSource):
+    """A recording in which nothing is to be seen."""
+
+    def __init__(self, length_s: float) -> None:
+        self._count = round(length_s * FPS)
+        super().__init__(1280, 720, FPS, self._count)
+
+    def frames(self) -> Iterator[Frame]:
+        picture = np.random.default_rng(0).integers(90, 160, (720, 1280, 3), np.uint8)
+        for n in range(self._count):
+            yield Frame(picture, n + 1, n / FPS, START + timedelta(seconds=n / FPS))
+
+
+class Told:
+    """A detector that is told where people are, frame by frame."""
+
+    name = "told"
+
+    def __init__(self, actor: Actor) -> None:
+        self._rows = boxes([actor], noise=0.01)
+
+    def detect(self, frame: Frame) -> Detections:
+        found = self._rows.xyxy[self._rows.frame == frame.number]
+        return Detections(found, np.full(len(found), 0.9))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_who_falls_in_a_recording_is_told_of() -> None:
+    way = along((3, 4, 6), (9, 10, 6), (52, 10, 6), (58, 16, 6))
+    actor = Actor(way, 3, 58, lambda now: (0.5, 1.5) if 10 <= now < 50 else (1.7, 0.5))
+    result = analyse(Plain(130), Told(actor), shop_that_helps(), "c", gate=False)
+    (call,) = calls(result.events)
+    assert call.kind == "fall"
+    assert 11 <= (call.time - START).total_seconds() <= 15

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
 import pytest
 
-from miseban.journal.duck import Cursors, opened
+from miseban.journal.duck import AGE_S, MOST, QUESTIONS, Cursors, opened
 from tests.in_use import IN_USE
 
 _BEFORE = """
@@ -65,7 +68,8 @@ _AFTER = """
 @pytest.mark.parametrize("asked", [_FILES, _TABLES, _BUFFERS], ids=["files", "tables", "buffers"])
 def test_nothing_is_kept_of_what_is_gone(asked: str) -> None:
     """From one question of a connection to the same of another one, a thousand later."""
-    env = {"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "1"}
+    path = os.pathsep.join(sys.path)
+    env = {"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "1", "PYTHONPATH": path}
     script = IN_USE + _BEFORE + asked + _AFTER
     done = subprocess.run(
         [sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=120
@@ -145,13 +149,16 @@ def test_a_connection_that_was_renewed_meanwhile_answers_and_is_not_asked_again(
     cursors.close()
 
 
-def test_where_no_other_can_be_made_the_old_one_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "error", [duckdb.IOException("no room"), OSError("too many files"), MemoryError()]
+)
+def test_where_no_other_can_be_made_the_old_one_goes_on(tmp_path: Path, error: Exception) -> None:
     tries: list[int] = []
 
     def make() -> duckdb.DuckDBPyConnection:
         tries.append(1)
         if len(tries) > 1:
-            raise duckdb.IOException("no room")
+            raise error
         return opened(tmp_path, 1)
 
     cursors = Cursors(make, questions=3, age_s=0)
@@ -187,3 +194,70 @@ def test_who_is_closed_makes_no_other(tmp_path: Path) -> None:
     with pytest.raises(duckdb.Error):
         _sum(cursors, pa.table({"a": [1]}))
     assert len(made) == 2
+
+
+def test_where_no_thread_is_to_be_had_the_question_is_answered_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def make() -> duckdb.DuckDBPyConnection:
+        made.append(1)
+        return opened(tmp_path, 1)
+
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    cursors = Cursors(make, questions=2, age_s=0)
+    with monkeypatch.context() as now:
+        now.setattr(threading.Thread, "start", refused)
+        assert [_sum(cursors, pa.table({"a": [n]})) for n in range(5)] == [1, 2, 3, 4, 5]
+    assert len(made) == 1
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.run)
+    assert _sum(cursors, pa.table({"a": [1]})) == 2
+    assert len(made) == 2
+    cursors.close()
+
+
+def test_questions_that_are_wrong_count_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def make() -> duckdb.DuckDBPyConnection:
+        made.append(1)
+        return opened(tmp_path, 1)
+
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.run)
+    cursors = Cursors(make, questions=3, age_s=0)
+    for _ in range(7):
+        with pytest.raises(duckdb.Error):
+            _sum(cursors, pa.table({"a": [1]}), "nothing")
+    assert len(made) == 3
+    cursors.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "age_s", "expected"),
+    [(MOST - 1, AGE_S - 1, 1), (MOST, 0.0, 2), (QUESTIONS - 1, AGE_S, 1), (QUESTIONS, AGE_S, 2)],
+)
+def test_a_connection_is_renewed_when_it_is_old_or_has_answered_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: int, age_s: float, expected: int
+) -> None:
+    made: list[int] = []
+
+    def make() -> duckdb.DuckDBPyConnection:
+        made.append(1)
+        return opened(tmp_path, 1)
+
+    now = [1000.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=time.sleep)
+    monkeypatch.setattr("miseban.journal.duck.time", clock)
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.run)
+    cursors = Cursors(make)
+    now[0] += age_s
+    for _ in range(asked):
+        with cursors.lent({}):
+            pass
+    assert len(made) == expected
+    cursors.close()

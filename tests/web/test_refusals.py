@@ -100,3 +100,20 @@ def test_a_members_request_is_noted_looked_into_and_answered(
         page = other.log_in("manager", "/privacy")
         expect(page.locator("#log")).to_have_attribute("aria-busy", "false")
         expect(page.locator("#requests")).to_have_count(0)
+
+
+def test_a_wrong_address_is_a_page_for_people_and_a_problem_for_programs(
+    browser: Browser, site: Website
+) -> None:
+    with Visitor.of(browser, site, language="ja-JP") as one:
+        for address in ("/now", "/api", "/healthz/x", "/static/1/nothing.js"):
+            answer = one.page.goto(address)
+            assert answer is not None
+            assert answer.status == 404, address
+            expect(one.page.get_by_role("heading")).to_have_text(words("ja")["trouble.missing"])
+        one.page.get_by_role("link", name=words("ja")["trouble.back"]).click()
+        expect(one.page.locator("input[name=login]")).to_be_visible()
+        for address, accept in (("/api/v1/nothing", "text/html"), ("/now", "application/json")):
+            told = one.page.request.get(address, headers={"Accept": accept})
+            assert (told.status, told.json()["code"]) == (404, "not-found"), address
+        one.forgive(lambda line: "404" in line)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from miseban.camera.attributes import AttributeWatch
 from miseban.camera.result import Analysis, no_progress
 from miseban.camera.viewing import Viewing
-from miseban.space.engine import CameraSpace
+from miseban.space.shop_floor import ShopFloor
 from miseban.vision.detectors.detection import Detector
 from miseban.vision.sources.source import Source
 from miseban.vision.tracker import TrackerSettings
@@ -46,7 +46,8 @@ def analyse(
     """
     seen = Viewing(source, detector, shop, camera, tracker=tracker, gate=gate)
     looking, watch = seen.looking, seen.watch
-    space = CameraSpace(shop, camera, source.info.start)
+    floor = ShopFloor(shop, (camera,), source.info.start, None)
+    space = floor.alone[camera]
     result = Analysis(camera, source.info.start, heat=space.heat, floor_heat=space.floor_heat)
     parts: list[TrackRows] = []
     boxes: dict[int, NDArray[np.float64]] = {}
@@ -66,7 +67,8 @@ def analyse(
         if len(rows):
             parts.append(rows)
         if frame.time_s >= walked_s + WALK_S:
-            result.events += space.update(TrackRows.concatenate(parts[walked:]), frame.time_s)
+            floor.update(camera, TrackRows.concatenate(parts[walked:]), frame.time_s)
+            result.events += floor.advance(frame.time_s)
             walked, walked_s = len(parts), frame.time_s
             if attributes is not None:
                 attributes.take(result.events, space.visit_of)
@@ -86,10 +88,10 @@ def analyse(
     last_s = seen.times_s[-1] if seen.times_s else 0.0
     for gap in seen.gaps_at_end():
         result.events += space.gap(gap.start_s, gap.end_s, gap.reason)
-    result.events += space.update(TrackRows.concatenate(parts[walked:]), last_s)
+    floor.update(camera, TrackRows.concatenate(parts[walked:]), last_s)
     result.uncovered_s = seen.uncovered_s
     result.events += seen.over(space.visit_of.get)
-    result.events += space.finish(result.duration_s)
+    result.events += floor.finish(result.duration_s)
     if attributes is not None:
         attributes.take(result.events, space.visit_of)
         result.events += attributes.finish(result.duration_s)

@@ -70,21 +70,31 @@ class Cursors:
             self._asked += 1
             connection = self._connection
             cursor = self._idle.pop() if self._idle else _Cursor(connection.cursor())
+        answered = False
         try:
             with cursor.beside(tables):
                 yield cursor.duckdb
-        except BaseException:
-            cursor.duckdb.close()  # whatever it was in the middle of
-            raise
+            answered = True
+        finally:
+            self._take_back(cursor, connection, answered)
+
+    def _take_back(
+        self, cursor: _Cursor, connection: duckdb.DuckDBPyConnection, answered: bool
+    ) -> None:
         with self._lock:
+            # One that did not answer is in the middle of whatever it was.
+            kept = answered and not self._closed and connection is self._connection
+            if kept:
+                self._idle.append(cursor)
             due = self._is_due() and not self._renewing and not self._closed
             self._renewing |= due
-            if not self._closed and connection is self._connection:
-                self._idle.append(cursor)
-            else:
-                cursor.duckdb.close()
+        if not kept:
+            cursor.duckdb.close()
         if due:
-            threading.Thread(target=self._renew, name="new connection").start()
+            try:
+                threading.Thread(target=self._renew, name="new connection").start()
+            except RuntimeError:  # no thread is to be had: at a later question
+                self._renewing = False
 
     def close(self) -> None:
         """What another thread has begun to ask ends first, or is left to itself."""
@@ -106,15 +116,22 @@ class Cursors:
         """The old one is not closed, for that would close the cursors that are lent: the last of
         them to come back takes it with it."""
         new = None
-        with suppress(duckdb.Error):  # no room for another: the old one goes on
-            new = self._make()
-        with self._lock:
-            self._asked, self._renewing, self._made_s = 0, False, time.monotonic()
-            if new is not None and self._closed:
-                new.close()
-            elif new is not None:
-                self._drop()
-                self._connection = new
+        try:
+            with suppress(duckdb.Error, OSError, MemoryError):  # no room: the old one goes on
+                new = self._make()
+        finally:
+            with self._lock:
+                self._asked, self._renewing, self._made_s = 0, False, time.monotonic()
+                old, gone = self._connection, list[_Cursor]()
+                if new is not None and not self._closed:
+                    self._connection, new = new, None
+                    gone, self._idle = self._idle, []
+        # What takes time, a dozen milliseconds, while others ask the new one.
+        for cursor in gone:
+            cursor.duckdb.close()
+        del old
+        if new is not None:
+            new.close()
 
     def _drop(self) -> None:
         for cursor in self._idle:

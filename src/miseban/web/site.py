@@ -6,13 +6,14 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, FastAPI, Query, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from miseban.hub.api.needs import By, TheHub, needs, open_to_all
-from miseban.hub.api.problems import Trouble
+from miseban.hub.api.problems import Trouble, of_http
 from miseban.web.assets import asset, version
 from miseban.web.pages import RAIL, Page
-from miseban.web.rendering import page, plain_page
+from miseban.web.rendering import page, plain_page, refused_page
 from miseban.web.route import PageRoute
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -47,6 +48,20 @@ def add_pages(app: FastAPI) -> None:
             path, give, methods=["GET"], dependencies=[open_to_all(_FILES)], response_model=None
         )
     app.router.routes.extend(router.routes)
+    _show_what_is_missing(app)
+
+
+def _show_what_is_missing(app: FastAPI) -> None:
+    """To who reads pages a wrong address is a page, too; to programs it is a problem as before."""
+
+    async def missing(request: Request, error: Exception) -> Response:
+        reads_pages = "text/html" in request.headers.get("accept", "")
+        if reads_pages and not request.url.path.startswith("/api/"):
+            return refused_page(request, 404)
+        assert isinstance(error, HTTPException)  # noqa: S101 (registered for its status)
+        return of_http(error)
+
+    app.add_exception_handler(404, missing)
 
 
 def _shows(which: Page) -> Callable[..., Coroutine[Any, Any, Response]]:

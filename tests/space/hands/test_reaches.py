@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from miseban.space.hands import Handling
+from miseban.space.hands.stretch import Touched
 from miseban.vocabulary.hands import HandSeen, HandsLook, ShelfChange
 
 HAND = HandSeen(1, 2.0, 4.0, 7, 0.9)
@@ -14,6 +18,17 @@ def played(
     hands: list[HandSeen], changes: list[ShelfChange], *, hidden_from_s: float = 99.0,
     hidden_before: float = 0.0, hidden_after: float = 0.9,
 ) -> list[tuple[int, str, float]]:  # fmt: skip
+    told = touches(
+        hands, changes, hidden_from_s=hidden_from_s, hidden_before=hidden_before,
+        hidden_after=hidden_after,
+    )  # fmt: skip
+    return [(one.facing, one.kind, one.time_s) for one in told]
+
+
+def touches(
+    hands: list[HandSeen], changes: list[ShelfChange], *, hidden_from_s: float = 99.0,
+    hidden_before: float = 0.0, hidden_after: float = 0.9,
+) -> list[Touched]:  # fmt: skip
     """Five looks a second for 40 s, somebody in front; hands are told when they are over, changes
     0.6 s after they came. From ``hidden_from_s`` on more or less of the facings is hidden."""
     handling, told = Handling([4, 4, 4]), []
@@ -23,8 +38,7 @@ def played(
         fresh = [one for one in changes if round(5 * (one.until_s + 0.6)) == step]
         hidden = np.full(3, hidden_after if now_s >= hidden_from_s else hidden_before)
         told += handling.see(HandsLook(now_s, [], fresh, hidden, over, somebody=True))
-    told += handling.finish()
-    return [(one.facing, one.kind, one.time_s) for one in told]
+    return told + handling.finish()
 
 
 def gone(number: int, at_s: float, track: int | None, share: float = 0.2) -> ShelfChange:
@@ -177,3 +191,35 @@ def test_what_comes_and_goes_with_a_hand_and_is_nobodys_is_of_that() -> None:
     """At the next facing; what another body holds out there is another hand."""
     assert played([HAND, HandSeen(2, 2.0, 4.0, None, 0.7)], []) == [(1, "reach", 3.0)]
     assert len(played([HAND, HandSeen(2, 2.0, 4.0, 8, 0.7)], [])) == 2
+
+
+@pytest.mark.parametrize("sure", [(0.6, 0.9), (0.9, 0.6), (0.9, 0.9)])
+def test_a_reach_in_two_stages_is_told_once(sure: tuple[float, float]) -> None:
+    first, then = HandSeen(1, 2.0, 2.6, 7, sure[0]), HandSeen(1, 2.7, 5.2, 7, sure[1])
+    assert played([first, then], []) == [(1, "reach", 2.3)]
+
+
+def test_a_hand_that_is_seen_twice_alike_is_told_once() -> None:
+    assert played([HAND, replace(HAND)], []) == [(1, "reach", 3.0)]
+
+
+def test_who_reaches_again_is_told_of_again() -> None:
+    again = replace(HAND, since_s=8.0, until_s=9.5)
+    assert [kind for _, kind, _ in played([HAND, again], [])] == ["reach", "reach"]
+
+
+def test_a_piece_of_an_arm_is_of_whose_hand_comes_and_goes_with_it() -> None:
+    (told,) = touches([replace(HAND, sure=0.7), replace(HAND, facing=2, track=None)], [])
+    assert (told.facing, told.track) == (2, 7)
+
+
+@pytest.mark.parametrize("sure", [0.6, 0.9])
+def test_a_piece_between_two_hands_takes_the_place_of_neither(sure: float) -> None:
+    hands = [HandSeen(0, 2.0, 4.0, 7, 0.7), HandSeen(2, 2.0, 4.0, 8, 0.7)]
+    told = touches([*hands, HandSeen(1, 2.0, 4.0, None, sure)], [])
+    assert {(one.facing, one.track) for one in told} == {(0, 7), (2, 8)}
+
+
+def test_what_goes_when_the_hand_has_long_been_back_is_no_arm() -> None:
+    kinds = [kind for _, kind, _ in played([HAND], [gone(1, 6.0, 7)])]
+    assert sorted(kinds) == ["pick_up", "reach"]

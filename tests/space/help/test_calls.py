@@ -116,6 +116,22 @@ def test_a_wheelchair_is_told_once() -> None:
     assert 80 <= at_s(call) <= 94
 
 
+@pytest.mark.parametrize("hidden_s", [3, 8, 25])
+def test_a_wheelchair_that_is_hidden_for_a_while_is_told_of_once(hidden_s: int) -> None:
+    def rolls(from_s: float, x: float) -> Actor:
+        way = along((from_s, x, 5), (from_s + 25, x + 7.5, 5))
+        return Actor(way, from_s, from_s + 25, lambda _: (1.3, 1.2))
+
+    events = seen([*passers(9), rolls(65, 4), rolls(90 + hidden_s, 12)])
+    assert [call.kind for call in calls(events)] == ["wheelchair"]
+
+
+def test_two_who_walk_slowly_minutes_apart_are_two() -> None:
+    one = Actor(along((5, 5, 5), (35, 14, 5)), 5, 35, upright(1.6))
+    other = Actor(along((100, 6, 8), (270, 6, 8), (310, 18, 8)), 100, 310, upright(1.72))
+    assert [call.kind for call in calls(seen([one, other]))] == ["slow_walk"] * 2
+
+
 def test_where_few_were_seen_nobody_is_broader_than_usual() -> None:
     """Those few may all be slim."""
     assert not calls(seen([*passers(3), wheelchair(26)]))

@@ -13,11 +13,13 @@ SLOW_MPS = 0.3
 
 
 class Shop:
-    """People without an aid who walk or stand, and the names under which a slow walk is told."""
+    """People who walk or stand, without an aid but ``with_aid``, and the names under which one or a
+    slow walk is told."""
 
     def __init__(self) -> None:
         self.aids, self.now_s = Aids(HelpSettings(), 1.0), 0.0
         self.told: set[str] = set()
+        self.with_aid: list[Person] = []
 
     def person(self, key: int, xy: tuple[float, float]) -> Person:
         person = Person(key, None, self.now_s, self.now_s, xy)
@@ -32,7 +34,8 @@ class Shop:
                 step = SLOW_MPS if person in walk else 0.0
                 person.last_s, person.xy = self.now_s, (person.xy[0] + step, person.xy[1])
                 person.way.append((self.now_s, *person.xy))
-                person.shapes.append(Shape(self.now_s, person.xy, 1.6, 1.0))
+                broad = 1.5 if person in self.with_aid else 1.0
+                person.shapes.append(Shape(self.now_s, person.xy, 1.6, broad))
                 person.walked_m += step
                 if step:
                     person.speeds.append(step)
@@ -73,3 +76,40 @@ def test_who_walks_along_is_not_told_of_when_the_other_is_lost() -> None:
     shop.go(45, [], [mate])
     shop.go(60, [mate])
     assert len(shop.told) == 1
+
+
+def test_the_aid_of_who_walks_along_is_told_of() -> None:
+    """Company is silent about the slow walk, not about what shows later."""
+    shop = Shop()
+    slow, mate = shop.person(1, (0.0, 0.0)), shop.person(2, (1.0, 1.0))
+    shop.go(30, [slow, mate])
+    assert shop.told == {"person-1"}
+    shop.with_aid = [mate]
+    shop.go(30, [slow, mate])
+    assert shop.told == {"person-1", "person-2"}
+
+
+def test_who_walks_along_with_somebody_who_has_an_aid_is_not_told_of() -> None:
+    """Also of whom a slow walk was told first."""
+    shop = Shop()
+    slow, mate = shop.person(1, (0.0, 0.0)), shop.person(2, (1.0, 1.0))
+    shop.go(16, [slow])
+    shop.go(ALONG_IN_ALL_S + 2, [slow, mate])
+    shop.with_aid = [slow]
+    shop.go(40, [slow])
+    mate.xy = (slow.xy[0] + 1.0, 1.0)
+    shop.go(60, [slow, mate])
+    assert shop.told == {"person-1"}
+
+
+def test_who_has_walked_beside_staff_is_told_of() -> None:
+    """Of staff a slow walk may be said before it is known that they are."""
+    shop = Shop()
+    clerk, other = shop.person(1, (0.0, 0.0)), shop.person(2, (1.0, 1.0))
+    shop.go(16, [clerk])
+    clerk.staff = True
+    shop.go(ALONG_IN_ALL_S + 2, [clerk, other])
+    other.xy = (30.0, 30.0)
+    shop.go(45, [], [clerk, other])
+    shop.go(60, [other], [clerk])
+    assert "person-2" in shop.told

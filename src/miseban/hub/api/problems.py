@@ -151,7 +151,6 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def answer_with_problems(app: FastAPI) -> None:
     """From now on every error of ``app`` is a problem, and none tells of the code."""
-    app.add_exception_handler(Trouble, _trouble)
     app.add_exception_handler(MisebanError, _known)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -173,10 +172,13 @@ def of_error(error: MisebanError) -> Response:
     return problem(error.code, detail, status, where=error.where, headers=headers, table=table)
 
 
-async def _trouble(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Trouble)  # noqa: S101 (registered for it)
+def of_http(error: HTTPException) -> Response:
+    """The problem of an error that has a status, ``Trouble`` or not."""
     status, headers = error.status_code, error.headers
-    return problem(error.code, error.detail, status, where=error.where, headers=headers)
+    if isinstance(error, Trouble):
+        return problem(error.code, error.detail, status, where=error.where, headers=headers)
+    code = HTTPStatus(status).phrase.lower().replace(" ", "-").replace("'", "")
+    return problem(code, str(error.detail), status, headers=headers)
 
 
 async def _known(_: Request, error: Exception) -> Response:
@@ -186,8 +188,7 @@ async def _known(_: Request, error: Exception) -> Response:
 
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-").replace("'", "")
-    return problem(code, str(error.detail), error.status_code, headers=error.headers)
+    return of_http(error)
 
 
 async def _invalid(_: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.hands.deeds import Deed
+from miseban.space.hands.one_hand import goes_on, same, told_before
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import SOON_S, Touched
 from miseban.vocabulary.hands import HandSeen, HandsLook, ShelfChange
@@ -39,9 +40,10 @@ class Reaches:
         self._hands: list[_Hand] = []
         self._asked: list[HandSeen] = []
         self._hidden: list[tuple[float, Floats]] = []
+        self._told: list[HandSeen] = []
 
     def see(self, look: HandsLook) -> None:
-        """What is no hand by more than even odds is not kept."""
+        """What is likely no hand is not kept."""
         s, now_s = self._settings, look.time_s
         self._hands = [one for one in self._hands if now_s - one.seen.until_s < 2 * s.patient_s]
         self._hidden = [one for one in self._hidden if now_s - one[0] < HIDDEN_S]
@@ -53,6 +55,7 @@ class Reaches:
         ]
         self._asked = [one for one in self._asked if now_s - one.until_s < 2 * s.patient_s]
         self._asked += look.hands
+        self._told = [one for one in self._told if now_s - one.until_s < 2 * s.patient_s]
         for one in self._hands:
             if one.decided:
                 continue
@@ -126,21 +129,33 @@ class Reaches:
         found = []
         for one in sorted(ready, key=lambda one: -one.seen.sure):
             one.decided = True
-            hand = one.seen
+            hand, tracks = one.seen, self._whose(one.seen)
             if one.open_since_s is None:
                 continue  # nobody has seen what it did
-            others = [other.seen for other in self._hands if other is not one]
-            if any(
-                self._same(hand, other) and (id(other) in busy or _before(other, hand))
-                for other in others
-            ):
+            if len(tracks) > 1:
+                continue  # a piece between two hands, of which each stands for itself
+            if id(hand) in busy or self._is_of_another(hand, busy):
                 continue
-            if any(self._goes_on(hand, other) and _before(other, hand) for other in others):
-                continue
-            if id(hand) not in busy and not self._comes_back(hand, deeds):
+            if not self._comes_back(hand, deeds):
+                self._told.append(hand)
                 time_s = hand.since_s + min((hand.until_s - hand.since_s) / 2, SOON_S)
-                found.append(Touched(hand.facing, "reach", time_s, hand.track, hand.sure))
+                track = next(iter(tracks), None)
+                found.append(Touched(hand.facing, "reach", time_s, track, hand.sure))
         return found
+
+    def _is_of_another(self, hand: HandSeen, busy: set[int]) -> bool:
+        """Whether ``hand`` is seen of one that was told, or will be, or did what one did."""
+        s = self._settings
+        if any(same(hand, told, s) or goes_on(hand, told, s) for told in self._told):
+            return True
+        for other in (one.seen for one in self._hands if one.seen is not hand):
+            first = told_before(other, hand)
+            if first and goes_on(hand, other, s):
+                return True
+            takes_it = (first or id(other) in busy) and same(hand, other, s)
+            if takes_it and len(self._whose(other)) <= 1:
+                return True
+        return False
 
     def _is_ready(self, one: _Hand, pending: Sequence[ShelfChange], now_s: float) -> bool:
         s, hand = self._settings, one.seen
@@ -216,31 +231,9 @@ class Reaches:
         ]  # fmt: skip
         return min(found, key=lambda hand: self._misfit(hand, deed), default=None)
 
-    def _same(self, one: HandSeen, other: HandSeen) -> bool:
-        """Whether both are one hand. An arm is seen in pieces: what nobody is known to hold out
-        and comes and goes with a hand is of that."""
-        s = self._settings
-        known = one.track is not None and other.track is not None
-        begin_s, end_s = abs(one.since_s - other.since_s), abs(one.until_s - other.until_s)
-        near = begin_s < s.same_s
-        if not known and max(begin_s, end_s) < s.at_once_s:
-            return True
-        if known and one.track != other.track:
-            return False
-        if not near and (known or one.facing == other.facing):
-            both_s = min(one.until_s, other.until_s) - max(one.since_s, other.since_s)
-            least_s = min(one.until_s - one.since_s, other.until_s - other.since_s)
-            return both_s > s.both_part * least_s
-        return near and (one.facing == other.facing or known)
-
-    def _goes_on(self, one: HandSeen, other: HandSeen) -> bool:
-        """Whether ``one`` is how somebody stands when the hand ``other`` is back."""
-        known = one.track is not None and other.track is not None
-        if (one.track != other.track) if known else (one.facing != other.facing):
-            return False
-        return abs(one.since_s - other.until_s) < self._settings.at_once_s
-
-
-def _before(one: HandSeen, other: HandSeen) -> bool:
-    """Whether ``one`` is told rather than ``other``."""
-    return (one.sure, -one.since_s) > (other.sure, -other.since_s)
+    def _whose(self, one: HandSeen) -> set[int]:
+        """The tracks whose hand ``one`` can be."""
+        if one.track is not None:
+            return {one.track}
+        hands = (other.seen for other in self._hands if other.seen is not one)
+        return {o.track for o in hands if o.track is not None and same(one, o, self._settings)}

@@ -48,7 +48,7 @@ class Aids:
         self._owners.look(now_s, people)
         self._keep_company([person for person, _ in people])
         for person, bodies in people:
-            if person.staff or person.key in self._beside:
+            if person.staff:
                 continue
             said, sure = self._owners.of(person), 0.9
             if said is None or said.kind == "slow_walk":  # what it is may show from the side yet
@@ -63,8 +63,9 @@ class Aids:
         self, now_s: float, person: Person, bodies: Sequence[Body], kind: HelpKind
     ) -> Said | None:
         """None for who only keeps company."""
-        if kind == "slow_walk" and self._comes_along(now_s, person):
-            self._beside.add(person.key)
+        beside = person.key in self._beside
+        if kind == "slow_walk" and (beside or self._comes_along(now_s, person)):
+            self._beside.add(person.key)  # an aid of his or her own is told of all the same
             return None
         return self._owners.begin(now_s, person, bodies, kind)
 
@@ -77,10 +78,10 @@ class Aids:
             self._recognised.pop((person.key, kind), None)
 
     def _keep_company(self, people: Sequence[Person]) -> None:
-        """Counts the seconds in which somebody walks with one of whom a slow walk was said."""
+        """Counts the seconds in which somebody walks with one of whom something was said."""
         walking = [person for person in people if person.speed() >= self._s.moving_mps]
         for one in self._owners.all():
-            if one.kind != "slow_walk" or one.person not in walking:
+            if one.person.staff or one.person not in walking:
                 continue
             for person in walking:
                 if person is not one.person and math.dist(person.xy, one.person.xy) <= ALONG_M:
@@ -92,12 +93,14 @@ class Aids:
         if any(
             self._along_s.get((one.who, person.key), 0) >= ALONG_IN_ALL_S
             for one in self._owners.known()
+            if not one.person.staff
         ):
             return True
         mine = {t: (x, y) for t, x, y in person.way if now_s - t <= ALONG_S}
         for one in self._owners.all():
             both = [math.dist(mine[t], (x, y)) for t, x, y in one.person.way if t in mine]
-            if one.kind == "slow_walk" and len(both) >= ALONG_LEAST_S and median(both) <= ALONG_M:
+            near = len(both) >= ALONG_LEAST_S and median(both) <= ALONG_M
+            if near and not one.person.staff and one.person is not person:
                 return True
         return False
 

@@ -37,8 +37,9 @@ ODD_S = 3
 """Who is as tall as somebody else for so many seconds more than not, is somebody else by now."""
 DOUBT = 4
 """Seconds in motion in which it does not show, after which that may have happened."""
-BACK_SLOW_S, TALLER_SLOW_M = 300.0, 0.15
-"""Of a slow walk it shows only over a while."""
+BACK_SLOW_S, TALLER_SLOW_M, TALLER_LATER_M = 300.0, 0.15, 0.08
+"""Of a slow walk it shows only over a while; who is found again after ``OFTEN_S`` must be more
+alike, for others have walked slowly meanwhile."""
 FASTER = 1.25
 """Who is as many times as fast as somebody who walks slowly does not."""
 CAME_S = 150.0
@@ -106,7 +107,9 @@ class Owners:
     def begin(self, now_s: float, person: Person, bodies: Sequence[Body], kind: HelpKind) -> Said:
         """It is said of ``person``; under the name of before if that is the same."""
         before = self._before(now_s, kind, person, bodies)
-        who = before.who if before is not None else self._name(person)
+        # Who walks slowly, and is seen to have an aid, is the same to who keeps company.
+        mine = before or self._said.get(person.key)
+        who = mine.who if mine is not None else self._name(person)
         if before is not None and before in self._lost:
             self._lost.remove(before)
         elif before is not None and self._said.pop(before.person.key, None) is not None:
@@ -205,7 +208,8 @@ class Owners:
             return math.inf
         reach_m = BACK_M + BACK_MPS * max(gap_s, 0.0)
         if kind == "slow_walk":
-            fits = gap_s <= BACK_SLOW_S and abs(one.tall - tall) <= TALLER_SLOW_M
+            most_m = TALLER_SLOW_M if gap_s <= OFTEN_S else TALLER_LATER_M
+            fits = gap_s <= BACK_SLOW_S and abs(one.tall - tall) <= most_m
             return far if fits and far <= reach_m else math.inf
         if gap_s > BACK_S or far > min(reach_m, BACK_FAR_M):
             return math.inf

@@ -112,8 +112,8 @@ class Person:
 
 
 class People:
-    """Everybody, by visit. Who is lost and found near, as tall as before, is the same person;
-    who turns up ``at_door`` has come in, and who was lost there has gone."""
+    """Everybody, by visit. Who is lost and found near, as tall as before, is the same person, if it
+    ``follows``; who turns up ``at_door`` has come in, and who was lost there has gone."""
 
     def __init__(
         self,
@@ -121,8 +121,10 @@ class People:
         usual: Usual,
         at_door: Callable[[Pair], bool],
         eyes: Eyes | None = None,
+        *,
+        follows: bool = True,
     ) -> None:
-        self._s, self._usual, self._at_door = settings, usual, at_door
+        self._s, self._usual, self._at_door, self._follows = settings, usual, at_door, follows
         self._eyes = eyes or Eyes({})
         self._by_visit: dict[Hashable, Person] = {}
         self._next = 0
@@ -164,8 +166,8 @@ class People:
     ) -> Person:
         tall = _mean([b.tall for b in glimpse.bodies])
         best: tuple[float, Hashable] | None = None
-        lost = () if self._at_door(glimpse.xy) else self._by_visit.items()
-        for other, person in lost:
+        follows = self._follows and not self._at_door(glimpse.xy)
+        for other, person in self._by_visit.items() if follows else ():
             away_s = now_s - person.last_s
             if other in seen or away_s <= 0 or self._at_door(person.xy):
                 continue

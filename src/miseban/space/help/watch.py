@@ -50,10 +50,11 @@ class HelpWatch:
         layout = Layout(shop)
 
         def at_door(xy: tuple[float, float]) -> bool:
-            return not follows or layout.near_door(xy, s.door_m)
+            return on_floor and layout.near_door(xy, s.door_m)
 
         usual = Usual()
-        self._people = People(s, usual, at_door, eyes_of(shop) if on_floor else None)
+        eyes = eyes_of(shop) if on_floor else None
+        self._people = People(s, usual, at_door, eyes, follows=follows)
         self._lying = Lying(s, waits, usual, on_floor=on_floor)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
