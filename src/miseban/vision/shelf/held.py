@@ -51,7 +51,8 @@ class HeldColumns(Sealed):
         self._odds = np.where(sure & clear[:, None], odds, np.where(bare, through, self._odds))
         known = ~np.isnan(held)
         goods = np.where(known, held, BARE) > STANDING
-        self.veiled = (goods & ~seen).any(axis=1) & ~(goods & seen).any(axis=1)
+        seen_there = (goods & seen).any(axis=1)
+        self.veiled = np.asarray((goods & ~seen).any(axis=1) & ~seen_there, np.bool_)
         mean = np.where(known, held, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         return np.asarray(np.where(known, held, mean[:, None]), np.float32)
 
