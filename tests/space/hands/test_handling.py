@@ -92,7 +92,7 @@ def seen_at_once(
     number: int, at_s: float, *, more: float, share: float = 0.2, undoes: int | None = None
 ) -> HandsLook:
     one = ShelfChange(
-        number, at_s - 0.2, at_s, {1: share}, undoes, -0.3, 7, more=more, sure=0.9
+        number, at_s - 0.2, at_s, {1: share}, undoes, -0.3, 7, more=more, sure=0.99
     )  # fmt: skip
     return HandsLook(at_s + 0.6, [], [one], OPEN)
 
@@ -100,7 +100,7 @@ def seen_at_once(
 def test_what_was_seen_when_it_came_is_told_without_an_arm() -> None:
     handling = Handling([4, 4, 4])
     (one,) = handling.see(seen_at_once(1, 2.0, more=0.1))
-    assert one == Touched(1, "pick_up", 2.0, 7, 0.9)
+    assert one == Touched(1, "pick_up", 2.0, 7, 0.99)
     (other,) = handling.see(seen_at_once(2, 6.0, more=0.9, undoes=1))
     assert (other.kind, other.time_s) == ("put_back", 6.0)
 
@@ -124,8 +124,8 @@ def test_the_rest_of_a_piece_that_was_hidden_is_no_other() -> None:
 
 def test_what_only_brushes_a_facing_does_not_hide_what_is_done_there() -> None:
     handling = Handling([4, 4, 4])
-    mine = ShelfChange(1, 1.8, 2.0, {0: 0.5, 1: 0.01}, None, -0.3, 7, more=0.1, sure=0.9)
-    yours = ShelfChange(2, 2.0, 2.2, {1: 0.4}, None, -0.3, 8, more=0.1, sure=0.9)
+    mine = ShelfChange(1, 1.8, 2.0, {0: 0.5, 1: 0.01}, None, -0.3, 7, more=0.1, sure=0.99)
+    yours = ShelfChange(2, 2.0, 2.2, {1: 0.4}, None, -0.3, 8, more=0.1, sure=0.99)
     assert kinds(handling.see(HandsLook(2.6, [], [mine], OPEN))) == [(0, "pick_up")]
     assert kinds(handling.see(HandsLook(2.8, [], [yours], OPEN))) == [(1, "pick_up")]
 

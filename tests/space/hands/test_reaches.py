@@ -223,3 +223,37 @@ def test_a_piece_between_two_hands_takes_the_place_of_neither(sure: float) -> No
 def test_what_goes_when_the_hand_has_long_been_back_is_no_arm() -> None:
     kinds = [kind for _, kind, _ in played([HAND], [gone(1, 6.0, 7)])]
     assert sorted(kinds) == ["pick_up", "reach"]
+
+
+def _change(number: int, at_s: float, undoes: int | None, more: float, sure: float) -> ShelfChange:
+    return ShelfChange(number, at_s - 0.2, at_s, {1: 0.2}, undoes, 0.0, 7, more=more, sure=sure)
+
+
+@pytest.mark.parametrize("back_s", [0.8, 1.6, 2.2])
+def test_what_hardly_surely_goes_and_is_there_again_at_once_was_the_hand(back_s: float) -> None:
+    went, came = _change(1, 2.6, None, 0.1, 0.9), _change(2, 2.6 + back_s, 1, 0.9, 0.9)
+    assert played([HAND], [went, came]) == [(1, "reach", 3.0)]
+
+
+def test_what_hardly_surely_goes_and_stays_away_was_taken() -> None:
+    assert [kind for _, kind, _ in played([HAND], [_change(1, 2.6, None, 0.1, 0.9)])] == ["pick_up"]
+    later = _change(2, 2.6 + 4.0, 1, 0.9, 0.9)
+    told = played([HAND], [_change(1, 2.6, None, 0.1, 0.9), later])
+    assert sorted(kind for _, kind, _ in told)[:2] == ["pick_up", "put_back"]
+
+
+def test_what_surely_goes_is_told_whatever_the_hand_that_leaves_looks_like() -> None:
+    went, leaves = _change(1, 2.6, None, 0.1, 0.99), _change(2, 3.6, 1, 0.9, 0.9)
+    assert [kind for _, kind, _ in played([HAND], [went, leaves])] == ["pick_up"]
+
+
+def test_of_two_that_may_be_one_piece_the_surer_is_told() -> None:
+    """The arm comes, takes the piece and goes."""
+    comes, takes = _change(1, 2.2, None, 0.1, 0.9), _change(2, 3.2, None, 0.1, 1.0)
+    goes = _change(3, 4.2, 1, 0.9, 0.95)
+    told = played([HAND], [comes, takes, goes])
+    assert [(kind, at_s) for _, kind, at_s in told] == [("pick_up", 3.2)]
+
+
+def test_what_waits_at_the_end_is_told() -> None:
+    assert [kind for _, kind, _ in played([], [_change(1, 39.0, None, 0.1, 0.9)])] == ["pick_up"]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from miseban.space.hands.deeds import Deed, forget, is_rest, is_second, more_than_before
+from miseban.space.hands.hasty import Hasty
 from miseban.space.hands.reaches import Reaches
 from miseban.space.hands.settings import HandlingSettings
 from miseban.space.hands.stretch import Stretch, Touched
@@ -27,7 +28,7 @@ class Handling:
         self._past: list[Stretch] = []
         self._changes: list[ShelfChange] = []
         self._more: dict[int, bool] = {}
-        self._at_s: dict[int, float] = {}
+        self._hasty = Hasty(self._settings)
         self._done: list[Deed] = []
         self._hands = Reaches(self._settings)
         self._reached: dict[tuple[int | None, int], float] = {}
@@ -45,6 +46,7 @@ class Handling:
                 self._past.append(one)
         self._hands.see(look)
         told = [one for change in look.changes if change.sure for one in self._at_once(change)]
+        told += self._sure_now(now_s)
         self._changes += [change for change in look.changes if not change.sure]
         # A change is told once the arm that made it is back, and so is known in full.
         ready = [
@@ -52,15 +54,15 @@ class Handling:
             for change in self._changes
             if now_s - change.until_s > s.most_s
             or (
-                not any(self._fits(one, change) for one in self._open)
+                not any(one.fits(change, s.beside_s) for one in self._open)
                 and not (look.somebody and now_s - change.until_s < s.seen_s)
             )
         ]
         told += self._tell(ready)
         told += self._reaches(look)
-        told += self._hands.told(self._done, self._changes, now_s)
+        doubtful = [*self._changes, *self._hasty.doubtful]
+        told += self._hands.told(self._done, doubtful, now_s)
         forget(self._more)
-        forget(self._at_s)
         forget(self._reached)
         self._done = [one for one in self._done if now_s - one.until_s < 2 * s.patient_s]
         return told
@@ -70,7 +72,7 @@ class Handling:
         s = self._settings
         self._past += [one for one in self._open if one.end_s - one.begin_s >= s.least_s]
         self._open = []
-        told = self._tell(self._changes)
+        told = self._tell(self._changes) + self._sure_now(math.inf)
         for one in self._past:
             if not one.told and one.facing() >= 0:
                 told += self._reach(one, 0.5)
@@ -99,31 +101,36 @@ class Handling:
         one.length = max(one.length, arm.length)
         one.somebody |= look.somebody
 
-    def _fits(self, one: Stretch, change: ShelfChange) -> bool:
-        beside = self._settings.beside_s
-        return one.begin_s - beside <= change.until_s and one.end_s + beside >= change.from_s
-
     def _at_once(self, change: ShelfChange) -> list[Touched]:
         """What was seen the moment it came needs no arm to be told."""
         s = self._settings
-        more = change.more > 0.5
-        self._more[change.number] = more
-        self._at_s[change.number] = change.until_s
-        undone_s = self._at_s.get(-1 if change.undoes is None else change.undoes, -math.inf)
-        pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
-        if is_rest(change, self._done, s) or is_second(change, more, self._done, s):
+        self._more[change.number] = change.more > 0.5
+        if self._hasty.came(change) or self._is_told(change):
             return []
         if change.sure < s.goods_sure or self._hands.leaves(change):
             return []
+        pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
         if pieces < s.small_piece:
             self._changes.append(change)  # perhaps a hand was there
             return []
-        if change.until_s - undone_s < s.hasty_s:
+        if self._hasty.is_back(change) or self._hasty.waits(change):
             return []
-        facing = max(change.shares, key=change.shares.__getitem__)
-        kind: Touch = "put_back" if more else "pick_up"
-        self._done.append(Deed(change.until_s, change.until_s, change.track, change.shares, kind))
-        return [Touched(facing, kind, change.until_s, change.track, change.sure)]
+        return self._goods(change)
+
+    def _is_told(self, change: ShelfChange) -> bool:
+        s, done = self._settings, self._done
+        return is_rest(change, done, s) or is_second(change, change.more > 0.5, done, s)
+
+    def _goods(self, change: ShelfChange) -> list[Touched]:
+        kind: Touch = "put_back" if change.more > 0.5 else "pick_up"
+        deed = Deed(change.until_s, change.until_s, change.track, change.shares, kind)
+        self._done.append(deed)
+        return [Touched(deed.facing, kind, change.until_s, change.track, change.sure)]
+
+    def _sure_now(self, now_s: float) -> list[Touched]:
+        """Of what waited."""
+        over = self._hasty.over(now_s)
+        return [one for change in over if not self._is_told(change) for one in self._goods(change)]
 
     def _tell(self, ready: Sequence[ShelfChange]) -> list[Touched]:
         """Those that are surest of their arm first."""
@@ -136,7 +143,8 @@ class Handling:
         return told
 
     def _doubt(self, change: ShelfChange) -> tuple[float, ...]:
-        by = [self._distance(one, change) for one in self._past if self._fits(one, change)]
+        s = self._settings
+        by = [one.distance(change) for one in self._past if one.fits(change, s.beside_s)]
         return (*min(by, default=(1.0, 0.0)), -sum(change.shares.values()))
 
     def _told(self, change: ShelfChange) -> list[Touched]:
@@ -155,8 +163,8 @@ class Handling:
             return self._done_by(hand, change)
         if change.sure:
             return []  # less than a piece
-        by = [one for one in self._past if self._fits(one, change)]
-        by.sort(key=lambda one: self._distance(one, change))
+        by = [one for one in self._past if one.fits(change, s.beside_s)]
+        by.sort(key=lambda one: one.distance(change))
         one = next((one for one in by if not one.told), by[0] if by else None)
         facing = max(change.shares, key=change.shares.__getitem__)
         if one is not None and one.told:
@@ -205,12 +213,6 @@ class Handling:
         self._hands.did(hand)
         return [Touched(hand.facing, kind, time_s, track, hand.sure)]
 
-    def _distance(self, one: Stretch, change: ShelfChange) -> tuple[float, float]:
-        there = sum(one.part_at(f) * (share > 0) for f, share in change.shares.items())
-        middle_s = (change.from_s + change.until_s) / 2
-        outside = max(0.0, one.begin_s - middle_s, middle_s - one.end_s)
-        return -round(there, 1), outside
-
     def _reaches(self, look: HandsLook) -> list[Touched]:
         s, now_s = self._settings, look.time_s
         told = []
@@ -224,7 +226,7 @@ class Handling:
                 one.open_since_s = None
             elif one.open_since_s is None:
                 one.open_since_s = now_s
-            if any(self._fits(one, change) for change in self._changes):
+            if any(one.fits(change, s.beside_s) for change in self._changes):
                 continue  # the deed will be told
             waited = now_s - one.end_s > s.patient_s
             if waited or (one.open_since_s is not None and now_s - one.open_since_s >= s.open_s):

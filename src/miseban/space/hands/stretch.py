@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from miseban.vocabulary.events import Touch
+from miseban.vocabulary.hands import ShelfChange
 
 SOON_S = 1.0
 """A hand is at the goods so long after its arm was stretched out, if it stays for longer."""
@@ -58,3 +59,14 @@ class Stretch:
 
     def part_at(self, facing: int) -> float:
         return self.facings.count(facing) / len(self.facings)
+
+    def fits(self, change: ShelfChange, beside_s: float) -> bool:
+        """Whether the arm was out while ``change`` came, give or take ``beside_s``."""
+        return self.begin_s - beside_s <= change.until_s and self.end_s + beside_s >= change.from_s
+
+    def distance(self, change: ShelfChange) -> tuple[float, float]:
+        """How little it was where ``change`` is, and how far off in time; the least fits best."""
+        there = sum(self.part_at(f) * (share > 0) for f, share in change.shares.items())
+        middle_s = (change.from_s + change.until_s) / 2
+        outside_s = max(0.0, self.begin_s - middle_s, middle_s - self.end_s)
+        return -round(there, 1), outside_s
