@@ -88,13 +88,13 @@ class Cursors:
                 self._idle.append(cursor)
             due = self._is_due() and not self._renewing and not self._closed
             self._renewing |= due
-        if not kept:
-            cursor.duckdb.close()
         if due:
             try:
                 threading.Thread(target=self._renew, name="new connection").start()
             except RuntimeError:  # no thread is to be had: at a later question
                 self._renewing = False
+        if not kept:
+            cursor.duckdb.close()
 
     def close(self) -> None:
         """What another thread has begun to ask ends first, or is left to itself."""

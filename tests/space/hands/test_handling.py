@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from miseban.space.hands import Handling, Touched
 from miseban.vocabulary.hands import ArmSeen, HandsLook, ShelfChange
@@ -135,3 +136,9 @@ def test_an_arm_does_not_tell_when_a_change_came_that_nobody_saw_for_long() -> N
     assert kinds(played([late], arm=(12.5, 14.5), until_s=20.0)) == [(1, "reach")]
     soon = ShelfChange(1, 12.0, 13.5, {1: 0.2}, None, -0.5, 7)
     assert kinds(played([soon], arm=(12.5, 14.5), until_s=20.0)) == [(1, "pick_up")]
+
+
+@pytest.mark.parametrize("end_s", [2.4, 2.6, 3.2])
+def test_the_arm_that_takes_a_piece_less_surely_has_not_reached_meanwhile(end_s: float) -> None:
+    took = ShelfChange(1, 2.1, 2.3, {1: 0.2}, None, -0.3, 7, more=0.1, sure=0.9)
+    assert kinds(played([took], arm=(1.6, end_s))) == [(1, "pick_up")]

@@ -257,3 +257,20 @@ def test_of_two_that_may_be_one_piece_the_surer_is_told() -> None:
 
 def test_what_waits_at_the_end_is_told() -> None:
     assert [kind for _, kind, _ in played([], [_change(1, 39.0, None, 0.1, 0.9)])] == ["pick_up"]
+
+
+@pytest.mark.parametrize(
+    ("share", "more"), [(0.05, 0.9), (0.2, 0.1)], ids=["a sliver", "even less"]
+)
+def test_what_is_not_there_again_undoes_nothing(share: float, more: float) -> None:
+    went = _change(1, 2.6, None, 0.1, 0.9)
+    back = replace(_change(2, 4.0, 1, more, 0.9), shares={1: share})
+    assert [kind for _, kind, _ in played([HAND], [went, back])] == ["pick_up"]
+
+
+@pytest.mark.parametrize("shares", [{1: 0.15}, {1: 0.1, 2: 0.12}])
+def test_the_rest_of_a_piece_that_waits_is_no_other(shares: dict[int, float]) -> None:
+    went = _change(1, 2.6, None, 0.1, 0.9)
+    rest = ShelfChange(2, 3.4, 3.6, shares, None, -0.3, 7)
+    for hands in ([], [HAND]):
+        assert [kind for _, kind, _ in played(hands, [went, rest])] == ["pick_up"]

@@ -52,16 +52,16 @@ class Handling:
         ready = [
             change
             for change in self._changes
-            if now_s - change.until_s > s.most_s
+            if not self._hasty.holds(change) and (now_s - change.until_s > s.most_s
             or (
                 not any(one.fits(change, s.beside_s) for one in self._open)
                 and not (look.somebody and now_s - change.until_s < s.seen_s)
-            )
-        ]
+            ))
+        ]  # fmt: skip
         told += self._tell(ready)
-        told += self._reaches(look)
-        doubtful = [*self._changes, *self._hasty.doubtful]
-        told += self._hands.told(self._done, doubtful, now_s)
+        pending = [*self._changes, *self._hasty.waiting]
+        told += self._reaches(look, pending)
+        told += self._hands.told(self._done, pending, now_s)
         forget(self._more)
         forget(self._reached)
         self._done = [one for one in self._done if now_s - one.until_s < 2 * s.patient_s]
@@ -72,7 +72,7 @@ class Handling:
         s = self._settings
         self._past += [one for one in self._open if one.end_s - one.begin_s >= s.least_s]
         self._open = []
-        told = self._tell(self._changes) + self._sure_now(math.inf)
+        told = self._sure_now(math.inf) + self._tell(self._changes)
         for one in self._past:
             if not one.told and one.facing() >= 0:
                 told += self._reach(one, 0.5)
@@ -213,7 +213,7 @@ class Handling:
         self._hands.did(hand)
         return [Touched(hand.facing, kind, time_s, track, hand.sure)]
 
-    def _reaches(self, look: HandsLook) -> list[Touched]:
+    def _reaches(self, look: HandsLook, pending: Sequence[ShelfChange]) -> list[Touched]:
         s, now_s = self._settings, look.time_s
         told = []
         for one in list(self._past):
@@ -226,7 +226,7 @@ class Handling:
                 one.open_since_s = None
             elif one.open_since_s is None:
                 one.open_since_s = now_s
-            if any(one.fits(change, s.beside_s) for change in self._changes):
+            if any(one.fits(change, s.beside_s) for change in pending):
                 continue  # the deed will be told
             waited = now_s - one.end_s > s.patient_s
             if waited or (one.open_since_s is not None and now_s - one.open_since_s >= s.open_s):

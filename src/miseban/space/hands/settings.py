@@ -43,6 +43,9 @@ class HandlingSettings:
     again, of which is told 0.6 s later. On 70 drawn shelves 35 were, of which 4 had been taken; of
     80 that went more surely, and were seen again when the hand left, 78 had been."""
 
+    again_part: float = 0.5
+    """Of a piece that is there again so much is."""
+
     seen_s: float = 2.8
     """A hand that changes something is told of by so long after."""
 

@@ -79,12 +79,18 @@ class Aids:
 
     def _keep_company(self, people: Sequence[Person]) -> None:
         """Counts the seconds in which somebody walks with one of whom something was said."""
+        names = {one.who for one in self._owners.known()}
+        self._along_s = {p: n for p, n in self._along_s.items() if p[0] in names}
         walking = [person for person in people if person.speed() >= self._s.moving_mps]
         for one in self._owners.all():
             if one.person.staff or one.person not in walking:
                 continue
             for person in walking:
-                if person is not one.person and math.dist(person.xy, one.person.xy) <= ALONG_M:
+                if (
+                    person is not one.person
+                    and not person.staff
+                    and math.dist(person.xy, one.person.xy) <= ALONG_M
+                ):
                     pair = one.who, person.key
                     self._along_s[pair] = self._along_s.get(pair, 0) + 1
 

@@ -24,7 +24,7 @@ LOOKS = 3
 
 class HeldColumns(Sealed):
     """Of ``count`` facings of ``columns`` columns each, as ``model`` sees them. ``veiled`` (F,) are
-    those of which the last look saw bare boards alone, while goods stood where it could not see:
+    those of which the last look saw no goods, while some stood where people hide what else is seen:
     whether the last piece is still there nobody knows."""
 
     __slots__ = ("_bare", "_model", "_odds", "_seen", "veiled")
@@ -52,7 +52,8 @@ class HeldColumns(Sealed):
         known = ~np.isnan(held)
         goods = np.where(known, held, BARE) > STANDING
         seen_there = (goods & seen).any(axis=1)
-        self.veiled = np.asarray((goods & ~seen).any(axis=1) & ~seen_there, np.bool_)
+        hidden = goods & ~seen & (whole.mean(axis=1) > SEEN)  # what left the picture is not
+        self.veiled = np.asarray(hidden.any(axis=1) & ~seen_there, np.bool_)
         mean = np.where(known, held, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
         return np.asarray(np.where(known, held, mean[:, None]), np.float32)
 
