@@ -32,7 +32,8 @@ from miseban.vocabulary.shop import Shop
 SEEDS = (88, 89, 90, 91)
 """Nothing was chosen on them, and nobody has played them."""
 FORMER = {"one": range(72, 88), "three": range(72, 88), "alone": [*range(60, 72), *range(76, 88)]}
-"""Measured once, when nothing had been chosen on them (some have chosen since); with ``MISEBAN_LONG=1`` these instead."""
+"""Measured once, when nothing had been chosen on them (some have chosen since); with
+``MISEBAN_LONG=1`` these instead."""
 COST_SEED = 11
 LONG_S = 240.0
 ALONE_S = 900.0
