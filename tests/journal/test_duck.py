@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -196,14 +196,21 @@ def test_who_is_closed_makes_no_other(tmp_path: Path) -> None:
     assert len(made) == 2
 
 
-def test_where_no_thread_is_to_be_had_the_question_is_answered_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _counted(folder: Path) -> tuple[list[int], Callable[[], duckdb.DuckDBPyConnection]]:
+    """What makes connections, and as long a list as it has made."""
     made: list[int] = []
 
     def make() -> duckdb.DuckDBPyConnection:
         made.append(1)
-        return opened(tmp_path, 1)
+        return opened(folder, 1)
+
+    return made, make
+
+
+def test_where_no_thread_is_to_be_had_the_question_is_answered_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, make = _counted(tmp_path)
 
     def refused(_: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
@@ -222,12 +229,7 @@ def test_where_no_thread_is_to_be_had_the_question_is_answered_all_the_same(
 def test_questions_that_are_wrong_count_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[int] = []
-
-    def make() -> duckdb.DuckDBPyConnection:
-        made.append(1)
-        return opened(tmp_path, 1)
-
+    made, make = _counted(tmp_path)
     monkeypatch.setattr(threading.Thread, "start", threading.Thread.run)
     cursors = Cursors(make, questions=3, age_s=0)
     for _ in range(7):
@@ -244,12 +246,7 @@ def test_questions_that_are_wrong_count_too(
 def test_a_connection_is_renewed_when_it_is_old_or_has_answered_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: int, age_s: float, expected: int
 ) -> None:
-    made: list[int] = []
-
-    def make() -> duckdb.DuckDBPyConnection:
-        made.append(1)
-        return opened(tmp_path, 1)
-
+    made, make = _counted(tmp_path)
     now = [1000.0]
     clock = SimpleNamespace(monotonic=lambda: now[0], sleep=time.sleep)
     monkeypatch.setattr("miseban.journal.duck.time", clock)
