@@ -17,7 +17,7 @@ QUESTIONS, AGE_S, MOST = 32, 300.0, 1024
 keeps half a kilobyte of each and more, in small pieces of buffers that are gone: 18 MB after 36 000
 and no end seen, and more by the pages that they hold open. A new one takes some 20 to 50 ms, for
 which nobody waits, but which slow down what is asked meanwhile: where one question follows on
-another, it comes seldom. The first one costs a hub some 7 MB of holes in its memory, once."""
+another, it comes seldom."""
 
 
 def opened(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:

@@ -106,7 +106,7 @@ class Aids:
         for one in self._owners.all():
             both = [math.dist(mine[t], (x, y)) for t, x, y in one.person.way if t in mine]
             near = len(both) >= ALONG_LEAST_S and median(both) <= ALONG_M
-            if near and not one.person.staff and one.person is not person:
+            if near and not one.person.staff:
                 return True
         return False
 
