@@ -110,10 +110,14 @@ def test_a_wrong_address_is_a_page_for_people_and_a_problem_for_programs(
             answer = one.page.goto(address)
             assert answer is not None
             assert answer.status == 404, address
+            varies = "Accept-Language, Cookie"  # a page's own routes answer all with a page
+            varies += "" if address.startswith("/static/") else ", Accept"
+            assert answer.header_value("vary") == varies, address
             expect(one.page.get_by_role("heading")).to_have_text(words("ja")["trouble.missing"])
         one.page.get_by_role("link", name=words("ja")["trouble.back"]).click()
         expect(one.page.locator("input[name=login]")).to_be_visible()
         for address, accept in (("/api/v1/nothing", "text/html"), ("/now", "application/json")):
             told = one.page.request.get(address, headers={"Accept": accept})
             assert (told.status, told.json()["code"]) == (404, "not-found"), address
+            assert told.headers["vary"] == "Accept", address
         one.forgive(lambda line: "404" in line)

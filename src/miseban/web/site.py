@@ -57,9 +57,12 @@ def _show_what_is_missing(app: FastAPI) -> None:
     async def missing(request: Request, error: Exception) -> Response:
         reads_pages = "text/html" in request.headers.get("accept", "")
         if reads_pages and not request.url.path.startswith("/api/"):
-            return refused_page(request, 404)
-        assert isinstance(error, HTTPException)  # noqa: S101 (registered for its status)
-        return of_http(error)
+            answer: Response = refused_page(request, 404)
+        else:
+            assert isinstance(error, HTTPException)  # noqa: S101 (registered for its status)
+            answer = of_http(error)
+        answer.headers.add_vary_header("Accept")
+        return answer
 
     app.add_exception_handler(404, missing)
 
