@@ -7,12 +7,12 @@ import os
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
+
+from miseban.camera.process.memory import resident_bytes
 
 ANEW: Final = 3
 """Exit status of a process that only wants to begin a new session."""
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _LONGEST_LINE = 65_536
 
 
@@ -73,11 +73,7 @@ class ChildProcess:
 
     def rss_bytes(self) -> int:
         """The memory that it really takes; 0 where the system does not tell."""
-        try:
-            with Path(f"/proc/{self.pid}/statm").open("rb", buffering=0) as file:
-                return int(file.read(200).split()[1]) * _PAGE
-        except (OSError, ValueError, IndexError):
-            return 0
+        return resident_bytes(self.pid)
 
     def ask_to_end(self) -> None:
         if self.running:

@@ -115,7 +115,7 @@ def demo_live(
     with _log_to(log):
         run_hub(
             stage.shop_file, settings, data=data, listen=f"127.0.0.1:{port}", beside=beside,
-            on_ready=ready, pages=add_pages, log_form="text",
+            on_ready=ready, pages=add_pages, log_form="text", until=threading.Event(),
         )  # fmt: skip
     typer.echo("The demo has ended.")
 

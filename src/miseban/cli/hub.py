@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from miseban.camera.process.memory import begin_anew
 from miseban.vocabulary.errors import BadInput
 
 LogForm = Annotated[
@@ -44,7 +45,10 @@ def hub(
     from miseban.hub.running.command import run_hub
     from miseban.web.site import add_pages
 
-    run_hub(shop_file, settings_file, data=data, listen=listen, log_form=log_form, pages=add_pages)
+    if run_hub(
+        shop_file, settings_file, data=data, listen=listen, log_form=log_form, pages=add_pages
+    ):
+        begin_anew()
 
 
 def need_hub_packages() -> None:

@@ -12,6 +12,7 @@ import typer
 
 from miseban.camera.child_process import Command
 from miseban.camera.process.commands import appearance_s, camera_commands, check_cameras
+from miseban.camera.process.memory import begin_anew
 from miseban.cli.hub import DataFolder, Listen, LogForm, SettingsFile, need_hub_packages
 from miseban.cli.live_cameras import Appearance, LiveCameras, models_of
 from miseban.vocabulary.policies import allow_uniform
@@ -85,7 +86,8 @@ def run_command(
             ended.set()
             watching.join()
 
-    run_hub(
+    if run_hub(
         shop_file, settings_file, data=data, listen=listen, log_form=log_form, beside=beside,
         pages=add_pages,
-    )  # fmt: skip
+    ):  # fmt: skip
+        begin_anew()

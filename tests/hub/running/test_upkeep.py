@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -13,7 +13,7 @@ from typing import cast
 import pytest
 
 from miseban.hub.hub import Hub
-from miseban.hub.running import box
+from miseban.hub.running import box, upkeep
 from miseban.hub.running.settings import Upkeep
 from miseban.hub.running.upkeep import Keeper, Pace, Stopped
 from miseban.journal.journal import Journal
@@ -120,3 +120,25 @@ def test_a_deletion_that_fails_leaves_the_rest_of_the_night_to_be_done(
     with pytest.raises(Failed, match="no space"):
         box._retain(cast(Hub, hub), NOW)
     assert done == ["people", "requests"]
+
+
+@pytest.mark.parametrize(("took_mb", "times"), [(1000, 0), (1001, 2)])
+def test_a_hub_that_takes_too_much_begins_anew_at_night_and_only_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, took_mb: int, times: int
+) -> None:
+    monkeypatch.setattr(upkeep, "resident_bytes", lambda: took_mb * 1_000_000)
+    journal, called = Journal.open(tmp_path / "j", shop="s"), [0]
+    now = [NOW]
+
+    def outgrown() -> None:
+        called[0] += 1
+
+    one = Keeper(journal, Upkeep(), "UTC", lambda: now[0], lambda _: None, Pace(), outgrown)
+    found = []
+    for hours in range(60):  # from one in the night, a round an hour
+        now[0] = NOW + timedelta(hours=hours)
+        one.once()
+        found.append(called[0])
+    journal.close()
+    nights = [hour for hour in range(1, 60) if found[hour] > found[hour - 1]]
+    assert nights == [26, 50][:times], "at three of the next two nights"

@@ -134,10 +134,15 @@ class Box:
 
 @contextmanager
 def open_box(
-    shop_file: Path, settings: Settings, *, now: Callable[[], datetime] = utc_now
+    shop_file: Path,
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    outgrown: Callable[[], None] = lambda: None,
 ) -> Iterator[Box]:
     """Everything of a hub but its doors. What can be wrong with files is found before anything is
-    written, or raises ``BadInput`` naming it; at the end all is closed, also after an error."""
+    written, or raises ``BadInput`` naming it; at the end all is closed, also after an error.
+    ``outgrown`` is called, at night, when the hub takes more memory than the settings say."""
     shop = load_shop(shop_file)
     notify = load_notify(settings.notify_file(shop_file))
     rules_file = settings.rules_file(shop_file)
@@ -191,7 +196,7 @@ def open_box(
         journal.subscribe(box.kept)
         hub.changed = lambda what: box.reload_quietly() if what in _READ_AGAIN else None
         zone, upkeep = shop.shop.timezone, settings.upkeep
-        keeper = Keeper(journal, upkeep, zone, now, lambda at: _retain(hub, at), pace)
+        keeper = Keeper(journal, upkeep, zone, now, lambda at: _retain(hub, at), pace, outgrown)
         keeper.start()
         parts.callback(keeper.stop)
         _LOG.info("open", shop=shop.shop.id, policy=shop.shop.policy, data=str(settings.data))

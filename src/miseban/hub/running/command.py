@@ -48,18 +48,19 @@ def run_hub(
     on_ready: Callable[[Box, int], None] = lambda _box, _port: None,
     now: Callable[[], datetime] = utc_now,
     pages: Callable[[FastAPI], None] = lambda _: None,
-) -> None:
+) -> bool:
     """Runs a hub until a signal or ``until``; ``data`` and ``listen`` stand above the settings.
     ``now`` is the machine's clock, which may be set at any time; ``pages`` adds what browsers are
-    shown.
+    shown. Returns whether it wants to begin anew, for its memory; not where ``until`` is given.
 
     Raises ``BadInput`` for whatever is wrong with what it was given.
     """
     settings = load_settings(settings_file, data=data, listen=listen)
     start_logging(log_form)
     take_it_plainly()
+    outgrown = threading.Event()
     with ExitStack() as running:
-        box = running.enter_context(open_box(shop_file, settings, now=now))
+        box = running.enter_context(open_box(shop_file, settings, now=now, outgrown=outgrown.set))
         tls = _tls(settings, box)
         parts = HubLoop(box)
         address = running.enter_context(intake(box, tls))
@@ -81,11 +82,12 @@ def run_hub(
             tls,
             on_reload=box.reload_quietly,
             on_ready=ready,
-            until=until,
+            until=until or outgrown,
             beside=lambda: in_the_loop(parts, box, address),
             renew=Renewal(lambda: _tls(settings, box), lambda: box.hub.changed("certificate"), tls),
         )
     _LOG.info("closed")
+    return until is None and outgrown.is_set()
 
 
 def _tls(settings: Settings, box: Box) -> TlsFiles | None:

@@ -98,6 +98,9 @@ class Upkeep(Table):
     retention_hour: Annotated[int, Field(ge=0, le=23)] = Field(
         default=3, description="Hour of the shop's day at which what is too old is deleted."
     )
+    memory_mb: Annotated[int, Field(ge=100, le=1_000_000)] = Field(
+        default=1000, description="Megabytes; a hub that takes more begins anew after that hour."
+    )
 
 
 class Settings(Table):

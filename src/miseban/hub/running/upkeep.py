@@ -10,7 +10,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from miseban.camera.process.logs import log
-from miseban.camera.process.memory import GIVE_BACK_S, GivingBack
+from miseban.camera.process.memory import GIVE_BACK_S, GivingBack, resident_bytes
 from miseban.hub.running.settings import Upkeep
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
@@ -58,7 +58,8 @@ class Pace:
 
 class Keeper:
     """A thread. ``retain`` deletes what is too old, and may be called again at any time; ``pace``
-    is that of the journal's roll-ups."""
+    is that of the journal's roll-ups. ``outgrown`` is called in a night in which this process takes
+    more memory than it should, never in the first round: to begin anew would not help then."""
 
     def __init__(
         self,
@@ -68,10 +69,11 @@ class Keeper:
         now: Callable[[], datetime],
         retain: Callable[[datetime], None],
         pace: Pace,
+        outgrown: Callable[[], None] = lambda: None,
     ) -> None:
         self._journal, self._upkeep, self._now, self._retain = journal, upkeep, now, retain
         self._zone = ZoneInfo(timezone)
-        self._pace = pace
+        self._pace, self._outgrown = pace, outgrown
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._night: date | None = None  # of the last retention
 
@@ -95,6 +97,8 @@ class Keeper:
             due = self._night is None or local.hour >= self._upkeep.retention_hour
             if due and self._night != local.date():
                 self._retain(now)
+                if self._night is not None:
+                    self._look_at_memory()
                 self._night = local.date()
         except Stopped:
             _LOG.info("upkeep goes on when the hub is opened again")
@@ -102,6 +106,12 @@ class Keeper:
             _LOG.error("upkeep failed", why=str(error))
         except Exception:  # noqa: BLE001  (whatever happens, this thread goes on)
             _LOG.exception("upkeep failed")
+
+    def _look_at_memory(self) -> None:
+        took_mb = resident_bytes() // 1_000_000
+        if took_mb > self._upkeep.memory_mb:
+            _LOG.warning("begins anew for its memory", took_mb=took_mb)
+            self._outgrown()
 
     def _run(self) -> None:
         give_back = GivingBack()
