@@ -6,6 +6,7 @@ from miseban.space.help.aids import Aids
 from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
+from miseban.space.help.shapes import Shape
 from miseban.space.help.signs import Aid
 from tests.space.help.scenes import Actor, along, calls, seen
 
@@ -56,3 +57,25 @@ def test_a_slow_walk_shows_before_a_camera_has_seen_many() -> None:
 def test_who_sits_in_a_wheelchair_is_no_child_before_a_camera_has_seen_many() -> None:
     wanders = along((0, 4, 4), (14, 15, 4), (28, 4, 7), (42, 15, 3), (56, 4, 5))
     assert not calls(seen([Actor(wanders, 0, 56, lambda _: (1.25, 0.8))]))
+
+
+def slow(broad: list[float]) -> set[str]:
+    """What is told of somebody who walks slowly, so broad in each second."""
+    aids, person, told = Aids(HelpSettings(), 1.0), Person(1, None, 0.0, 0.0, (5.0, 5.0)), set()
+    person.own_m = 1.55
+    for second, one in enumerate(broad):
+        now_s = person.last_s = float(second)
+        person.xy = (5.0 + 0.35 * second, 5.0)
+        person.way.append((now_s, *person.xy))
+        person.walked_m += 0.35
+        person.speeds.append(0.35)
+        person.shapes.append(Shape(now_s, person.xy, 1.55, one))
+        told |= {sign.kind for sign in aids.look(now_s, [(person, [])])}
+    return told
+
+
+def test_who_may_have_an_aid_that_shows_yet_is_not_told_of_for_walking_slowly() -> None:
+    """From before it hardly shows."""
+    assert slow([1.0] * 20) == {"slow_walk"}
+    assert slow([1.0, 1.15] * 10) == set()
+    assert slow([1.0] * 5 + [1.3] + [1.0] * 14) == set()

@@ -151,3 +151,54 @@ def test_who_stands_there_taller_is_somebody_else() -> None:
         taken.last_s = floor.now_s
         floor.moves(1, (owner, 1.2, BROAD))
     assert list(floor.told) == ["person-1"]
+
+
+@pytest.mark.parametrize(
+    ("broad", "names"), [(SLIM, ["person-1"]), (BROAD, ["person-1", "person-2"])]
+)
+def test_whose_aid_is_as_like_one_that_is_there_is_waited_for(
+    broad: float, names: list[str]
+) -> None:
+    """It may show there yet; if not, the fusion has gone on there with somebody else."""
+    floor = Floor()
+    taken, other = floor.person((5.0, 5.0), came_in=True), floor.person((9.0, 6.0))
+    floor.moves(8, (taken, 1.2, BROAD))
+    for _ in range(8):  # who stands shows nothing
+        taken.last_s = floor.now_s
+        floor.moves(1, (other, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
+    floor.moves(10, (taken, 1.2, broad), (other, 1.2, BROAD))
+    assert list(floor.told) == names
+
+
+def test_who_is_less_like_one_that_is_there_is_another() -> None:
+    floor = Floor()
+    first, other = floor.person((5.0, 5.0), came_in=True), floor.person((9.0, 6.0))
+    floor.moves(8, (first, 1.2, BROAD))
+    for _ in range(8):
+        first.last_s = floor.now_s
+        floor.moves(1, (other, 1.25, BROAD))
+    assert list(floor.told) == ["person-1", "person-2"]
+
+
+@pytest.mark.parametrize(
+    ("came_s", "tall", "names"),
+    [
+        (30.0, 1.2, ["person-2", "person-1"]),
+        (100.0, 1.2, ["person-2"]),  # whose aid has not shown for so long
+        (100.0, 1.25, ["person-2", "person-1"]),
+        (200.0, 1.26, ["person-2", "person-1"]),
+        (400.0, 1.26, ["person-2"]),
+    ],
+)
+def test_the_sooner_after_coming_in_an_aid_shows_the_likelier_it_is_new(
+    came_s: float, tall: float, names: list[str]
+) -> None:
+    floor = Floor()
+    new, lost = floor.person((14.0, 6.0), came_in=True), floor.person((5.0, 5.0))
+    floor.now_s = came_s
+    floor.moves(8, (lost, 1.2, BROAD))
+    floor.aids.forget(lost)
+    floor.now_s += 10.0
+    floor.moves(8, (new, tall, BROAD))
+    assert list(floor.told) == names

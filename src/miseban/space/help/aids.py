@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from statistics import median
 
 from miseban.space.help.bodies import Body
-from miseban.space.help.owners import AIDS, Owners, Said
+from miseban.space.help.likeness import AIDS, Said
+from miseban.space.help.owners import Owners
 from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
-from miseban.space.help.shapes import sits_odds
+from miseban.space.help.shapes import Shape, sits_odds
 from miseban.space.help.signs import Aid, KnowsObjects, Sign
 from miseban.vocabulary.events import HelpKind
 
@@ -24,6 +25,10 @@ CERTAIN, DOUBT_S = 1.0, 30.0
 waited for, up to so many seconds of motion."""
 RECENT_S = 10.0
 """An aid that has not shown for longer may have been somebody else's."""
+STOUT, STOUT_PART = 1.1, 1 / 6
+"""Who is so broad in more than so many of the seconds in motion, or broader in any, may have an aid
+that shows yet, and is not told of for walking slowly: of those who only walk slowly hardly any
+is."""
 ALONG_M, ALONG_S, ALONG_LEAST_S = 4.0, 40.0, 10
 """Who walks as slowly, and has mostly been so near to somebody in need lately, keeps company, if
 both were seen for so many seconds of that time."""
@@ -62,7 +67,7 @@ class Aids:
     def _begun(
         self, now_s: float, person: Person, bodies: Sequence[Body], kind: HelpKind
     ) -> Said | None:
-        """None for who only keeps company."""
+        """None for who only keeps company, and while nobody can know whose it is."""
         beside = person.key in self._beside
         if kind == "slow_walk" and (beside or self._comes_along(now_s, person)):
             self._beside.add(person.key)  # an aid of his or her own is told of all the same
@@ -130,6 +135,8 @@ class Aids:
             if tall < s.seated_m and (odds > 0.0 or fast):
                 return "wheelchair", sure
             return ("walking_aid", sure) if pace is not None and not fast else None
+        if _may_have_an_aid(person.shapes, s):
+            return None
         enough = sum(v > s.moving_mps / 2 for v in person.speeds) >= s.slow_windows * waits
         if pace is None or person.own_m < s.adult_m or not enough:
             return None
@@ -154,3 +161,9 @@ class Aids:
             if len(kept) == KNOWN and sure >= SURE:
                 return kind, sure
         return None
+
+
+def _may_have_an_aid(shapes: Collection[Shape], settings: HelpSettings) -> bool:
+    if any(shape.broad >= settings.aid_broad for shape in shapes):
+        return True
+    return sum(shape.broad >= STOUT for shape in shapes) > STOUT_PART * len(shapes)
