@@ -61,7 +61,8 @@ def test_who_sits_in_a_wheelchair_is_no_child_before_a_camera_has_seen_many() ->
 
 def slow(broad: list[float]) -> set[str]:
     """What is told of somebody who walks slowly, so broad in each second."""
-    aids, person, told = Aids(HelpSettings(), 1.0), Person(1, None, 0.0, 0.0, (5.0, 5.0)), set()
+    aids, person = Aids(HelpSettings(), 1.0), Person(1, None, 0.0, 0.0, (5.0, 5.0))
+    told: set[str] = set()
     person.own_m = 1.55
     for second, one in enumerate(broad):
         now_s = person.last_s = float(second)
