@@ -104,3 +104,16 @@ def test_who_searches_in_a_wheelchair_is_no_child(broad: float, told: int) -> No
     person.own_m = 1.3
     person.shapes.extend(Shape(float(n), person.xy, 1.3, broad) for n in range(10))
     assert len(list(searches.look([person]))) == told
+
+
+def test_what_a_child_has_stopped_for_says_nothing_of_an_adult() -> None:
+    """With whom the fusion has gone on."""
+    searches = Searches(HelpSettings(), 1.0)
+    person = visit(1, [(xy, 9.0) for xy in SHELVES[:5]], 0.0)
+    person.own_m = 1.3
+    assert not list(searches.look([person]))
+    person.own_m = 1.7
+    assert not list(searches.look([person]))
+    more = visit(1, [(xy, 9.0) for xy in SHELVES], 200.0)
+    person.stops += more.stops
+    assert len(list(searches.look([person]))) == 1
