@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from miseban.space.hands.again import Again
 from miseban.space.hands.deeds import Deed, forget, is_rest, is_second, more_than_before
 from miseban.space.hands.hasty import Hasty
 from miseban.space.hands.reaches import Reaches
 from miseban.space.hands.settings import HandlingSettings
-from miseban.space.hands.stretch import Stretch, Touched
+from miseban.space.hands.stretch import Stretch, Touched, doubt
 from miseban.vocabulary.events import Touch
 from miseban.vocabulary.hands import ArmSeen, HandSeen, HandsLook, ShelfChange
 
@@ -29,6 +30,7 @@ class Handling:
         self._changes: list[ShelfChange] = []
         self._more: dict[int, bool] = {}
         self._hasty = Hasty(self._settings)
+        self._again = Again(self._settings)
         self._done: list[Deed] = []
         self._hands = Reaches(self._settings)
         self._reached: dict[tuple[int | None, int], float] = {}
@@ -44,16 +46,15 @@ class Handling:
             self._open.remove(one)
             if s.least_s <= one.end_s - one.begin_s <= s.most_s:
                 self._past.append(one)
-        self._hands.see(look)
+        self._hands.see(look, self._again.hands(look.changes, self._done))
         told = [one for change in look.changes if change.sure for one in self._at_once(change)]
         told += self._sure_now(now_s)
-        self._changes += [change for change in look.changes if not change.sure]
+        late = [*self._changes, *(one for one in look.changes if not one.sure)]
+        self._changes = [one for one in late if one.number not in self._again.numbers]
         # A change is told once the arm that made it is back, and so is known in full.
         ready = [
-            change
-            for change in self._changes
-            if not self._hasty.holds(change) and (now_s - change.until_s > s.most_s
-            or (
+            change for change in self._changes
+            if not self._hasty.holds(change) and (now_s - change.until_s > s.most_s or (
                 not any(one.fits(change, s.beside_s) for one in self._open)
                 and not (look.somebody and now_s - change.until_s < s.seen_s)
             ))
@@ -109,8 +110,7 @@ class Handling:
             return []
         if change.sure < s.goods_sure or self._hands.leaves(change):
             return []
-        pieces = sum(share * self._capacities[f] for f, share in change.shares.items())
-        if pieces < s.small_piece:
+        if self._pieces(change) < s.small_piece:
             self._changes.append(change)  # perhaps a hand was there
             return []
         if self._hasty.is_back(change) or self._hasty.waits(change):
@@ -119,7 +119,8 @@ class Handling:
 
     def _is_told(self, change: ShelfChange) -> bool:
         s, done = self._settings, self._done
-        return is_rest(change, done, s) or is_second(change, change.more > 0.5, done, s)
+        told = is_rest(change, done, s) or is_second(change, change.more > 0.5, done, s)
+        return told or change.number in self._again.numbers
 
     def _goods(self, change: ShelfChange) -> list[Touched]:
         kind: Touch = "put_back" if change.more > 0.5 else "pick_up"
@@ -134,30 +135,22 @@ class Handling:
 
     def _tell(self, ready: Sequence[ShelfChange]) -> list[Touched]:
         """Those that are surest of their arm first."""
-        left, told = list(ready), []
-        while left:
-            change = min(left, key=self._doubt)
-            left.remove(change)
+        told, beside_s = [], self._settings.beside_s
+        for change in sorted(ready, key=lambda one: doubt(one, self._past, beside_s)):
             self._changes.remove(change)
             told += self._told(change)
         return told
 
-    def _doubt(self, change: ShelfChange) -> tuple[float, ...]:
-        s = self._settings
-        by = [one.distance(change) for one in self._past if one.fits(change, s.beside_s)]
-        return (*min(by, default=(1.0, 0.0)), -sum(change.shares.values()))
-
     def _told(self, change: ShelfChange) -> list[Touched]:
         s = self._settings
-        pieces = {f: share * self._capacities[f] for f, share in change.shares.items()}
-        changed = sum(pieces.values())
+        changed = self._pieces(change)
         plain = change.undoes not in self._more and abs(change.detail) < s.plain_detail
         hand = self._hands.at(change, self._done)
         least = s.seen_piece if hand is not None else s.plain_piece if plain else s.least_piece
         if changed < least:
             return []
-        if is_rest(change, self._done, self._settings):
-            self._more[change.number] = more_than_before(change, None, self._more, self._settings)
+        if is_rest(change, self._done, s):
+            self._more[change.number] = self._grew(change)
             return []
         if hand is not None:
             return self._done_by(hand, change)
@@ -169,15 +162,13 @@ class Handling:
         facing = max(change.shares, key=change.shares.__getitem__)
         if one is not None and one.told:
             if change.shares.get(one.changed, 0.0) >= 0.5 * change.shares[facing]:
-                self._more[change.number] = more_than_before(
-                    change, None, self._more, self._settings
-                )
+                self._more[change.number] = self._grew(change)
                 return []  # the rest of what was told
             one = replace(one)  # the other hand's doing
-        more = more_than_before(change, one, self._more, self._settings)
+        more = self._grew(change, one)
         self._more[change.number] = more
         kind: Touch = "put_back" if more else "pick_up"
-        if is_second(change, more, self._done, self._settings):
+        if is_second(change, more, self._done, s):
             return []
         if change.until_s - change.from_s > s.vague_s or (one is None and change.track is None):
             return []
@@ -194,18 +185,21 @@ class Handling:
         self._done.append(Deed(time_s, change.until_s, one.track, change.shares, kind))
         return [Touched(facing, kind, time_s, one.track, 0.9)]
 
+    def _pieces(self, change: ShelfChange) -> float:
+        return sum(share * self._capacities[f] for f, share in change.shares.items())
+
+    def _grew(self, change: ShelfChange, one: Stretch | None = None) -> bool:
+        return more_than_before(change, one, self._more, self._settings)
+
     def _done_by(self, hand: HandSeen, change: ShelfChange) -> list[Touched]:
         """``hand`` was there when ``change`` came."""
-        more = (
-            change.more > 0.5
-            if change.sure
-            else more_than_before(change, None, self._more, self._settings)
-        )
+        s = self._settings
+        more = change.more > 0.5 if change.sure else self._grew(change)
         self._more[change.number] = more
-        if is_second(change, more, self._done, self._settings):
+        if is_second(change, more, self._done, s):
             return []
         time_s = (change.from_s + change.until_s) / 2
-        if change.until_s - change.from_s > self._settings.deed_s:
+        if change.until_s - change.from_s > s.deed_s:
             time_s = (max(change.from_s, hand.since_s) + min(change.until_s, hand.until_s)) / 2
         kind: Touch = "put_back" if more else "pick_up"
         track = change.track if hand.track is None else hand.track

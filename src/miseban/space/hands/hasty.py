@@ -29,7 +29,7 @@ class Hasty:
         left = [
             one for one in self.waiting
             if one.number != change.undoes or change.more <= 0.5
-            or _again(one.shares, change.shares) < self._settings.again_part
+            or part_again(one.shares, change.shares) < self._settings.again_part
         ]  # fmt: skip
         found, self.waiting = len(left) < len(self.waiting), left
         return found
@@ -59,6 +59,6 @@ class Hasty:
         return found
 
 
-def _again(gone: Mapping[int, float], back: Mapping[int, float]) -> float:
+def part_again(gone: Mapping[int, float], back: Mapping[int, float]) -> float:
     """Which part of what is ``gone`` is ``back``, by the facings."""
     return sum(min(n, back.get(facing, 0.0)) for facing, n in gone.items()) / sum(gone.values())

@@ -24,11 +24,13 @@ BEFORE_S = 1.0
 
 @dataclass(slots=True, eq=False)
 class _Hand:
-    """A hand that was seen, and since when its facing has been in full view after it."""
+    """A hand that was seen, and since when its facing has been in full view after it; ``again`` if
+    only goods that seemed gone tell of it."""
 
     seen: HandSeen
     hidden_before: float = 0.0
     open_since_s: float | None = None
+    again: bool = False
     decided: bool = False
 
 
@@ -42,8 +44,8 @@ class Reaches:
         self._hidden: list[tuple[float, Floats]] = []
         self._told: list[HandSeen] = []
 
-    def see(self, look: HandsLook) -> None:
-        """What is likely no hand is not kept."""
+    def see(self, look: HandsLook, again: Sequence[HandSeen] = ()) -> None:
+        """What is likely no hand is not kept; ``again`` are those of goods that are there again."""
         s, now_s = self._settings, look.time_s
         self._hands = [one for one in self._hands if now_s - one.seen.until_s < 2 * s.patient_s]
         self._hidden = [one for one in self._hidden if now_s - one[0] < HIDDEN_S]
@@ -53,8 +55,9 @@ class Reaches:
             for hand in look.hands
             if hand.sure >= s.hand_sure
         ]
+        self._hands += [_Hand(hand, self._hidden_before(hand), again=True) for hand in again]
         self._asked = [one for one in self._asked if now_s - one.until_s < 2 * s.patient_s]
-        self._asked += look.hands
+        self._asked += [*look.hands, *again]
         self._told = [one for one in self._told if now_s - one.until_s < 2 * s.patient_s]
         for one in self._hands:
             if one.decided:
@@ -136,12 +139,20 @@ class Reaches:
                 continue  # a piece between two hands, of which each stands for itself
             if id(hand) in busy or self._is_of_another(hand, busy):
                 continue
+            if one.again and self._is_beside(hand, deeds):
+                continue
             if not self._comes_back(hand, deeds):
                 self._told.append(hand)
                 time_s = hand.since_s + min((hand.until_s - hand.since_s) / 2, SOON_S)
                 track = next(iter(tracks), None)
                 found.append(Touched(hand.facing, "reach", time_s, track, hand.sure))
         return found
+
+    def _is_beside(self, hand: HandSeen, deeds: Sequence[Deed]) -> bool:
+        """Whether something was taken or put just before ``hand`` or after: who holds a piece
+        before the goods hides them too."""
+        holds_s = self._settings.holds_s
+        return any(hand.since_s - holds_s < d.time_s < hand.until_s + holds_s for d in deeds)
 
     def _is_of_another(self, hand: HandSeen, busy: set[int]) -> bool:
         """Whether ``hand`` is seen of one that was told, or will be, or did what one did."""

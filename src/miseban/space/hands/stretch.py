@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from miseban.vocabulary.events import Touch
@@ -70,3 +71,9 @@ class Stretch:
         middle_s = (change.from_s + change.until_s) / 2
         outside_s = max(0.0, self.begin_s - middle_s, middle_s - self.end_s)
         return -round(there, 1), outside_s
+
+
+def doubt(change: ShelfChange, past: Sequence[Stretch], beside_s: float) -> tuple[float, ...]:
+    """How unsure it is which of the ``past`` made ``change``, the surest first; then the small."""
+    by = [one.distance(change) for one in past if one.fits(change, beside_s)]
+    return (*min(by, default=(1.0, 0.0)), -sum(change.shares.values()))
