@@ -19,15 +19,16 @@ def played(
     hidden: float = 0.0,
     facing: int = 1,
     rests_s: float = 0.0,
+    track: int | None = 7,
 ) -> list[Touched]:
-    """Ten looks a second; track 7's arm is at ``facing`` from and until ``arm``, and what is at its
+    """Ten looks a second; ``track``'s arm is at ``facing`` from and until ``arm``, and what is at its
     hand has been there for ``rests_s`` when it is first seen."""
     handling, told = Handling([4, 4, 4]), []
     for step in range(round(until_s * 10)):
         now_s = step / 10
         there = arm[0] <= now_s <= arm[1]
         rested_s = rests_s + now_s - arm[0]
-        arms = [ArmSeen(facing, 0.5, 0.5, 0.4, 50.0, 7, rested_s)] if there else []
+        arms = [ArmSeen(facing, 0.5, 0.5, 0.4, 50.0, track, rested_s)] if there else []
         fresh = [one for one in changes if round(10 * (one.until_s + 0.5)) == step]
         told += handling.see(HandsLook(now_s, arms, fresh, np.full(3, hidden)))
     return told + handling.finish()
@@ -142,3 +143,9 @@ def test_an_arm_does_not_tell_when_a_change_came_that_nobody_saw_for_long() -> N
 def test_the_arm_that_takes_a_piece_less_surely_has_not_reached_meanwhile(end_s: float) -> None:
     took = ShelfChange(1, 2.1, 2.3, {1: 0.2}, None, -0.3, 7, more=0.1, sure=0.9)
     assert kinds(played([took], arm=(1.6, end_s))) == [(1, "pick_up")]
+
+
+def test_an_arm_that_hangs_on_nobody_has_not_reached() -> None:
+    """What crosses the picture with no box is told of by what it changes, and by nothing else."""
+    assert played([], track=None) == []
+    assert kinds(played([change(1, 2.0)], track=None)) == [(1, "pick_up")]

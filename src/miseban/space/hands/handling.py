@@ -229,11 +229,11 @@ class Handling:
         return told
 
     def _reach(self, one: Stretch, confidence: float) -> list[Touched]:
-        """A hand that took nothing and brought nothing; none for what is no hand, or the same as
-        the last one."""
+        """A hand that took nothing and brought nothing; none for what is no hand, hangs on nobody
+        or is the same as the last one."""
         s = self._settings
         facing = one.facing()
-        if not one.fresh:
+        if not one.fresh or one.track is None:
             return []
         at = one.track, facing
         last_s = self._reached.get(at, -math.inf)
