@@ -23,6 +23,10 @@ CROWDS = {"one": (False, 90.0, 0.90), "three": (True, 60.0, 0.80)}
 """Whether they come by threes, so many groups an hour, and the bar."""
 ALONE_PER_HOUR = 30.0
 """So few that half of them have the shelf for themselves."""
+TOUCH_ONLY = 0.25
+"""How many of the hands take nothing."""
+REACHING_PER_HOUR, REACHING = 40.0, 0.6
+"""Somewhat more people, and hands that mostly take nothing, to learn these from."""
 NEAR_M = 1.5
 """Whoever is not farther from the shelf is at it."""
 SIZE = (480, 270)
@@ -138,7 +142,7 @@ width_m = {wide}
 price = 199
 weight = {weight}
 put_back = 0.4
-touch_only = 0.25
+touch_only = {touch_only}
 """
 
 
@@ -165,17 +169,20 @@ def shop_text(polygons: Mapping[str, list[tuple[float, float]]] | None = None) -
 
 
 def scenario_text(
-    *, together: bool, per_hour: float, hour: int = 9, weights: Mapping[str, float] | None = None
-) -> str:
+    *, together: bool, per_hour: float, hour: int = 9, weights: Mapping[str, float] | None = None,
+    touch_only: float = TOUCH_ONLY,
+) -> str:  # fmt: skip
     """People who come alone, or ``together`` by threes, so many groups an hour; ``weights`` say
-    which facings are liked, 1 for those not named."""
+    which facings are liked, 1 for those not named; ``touch_only`` how many hands take nothing."""
     text = SCENARIO.format(
         rates=", ".join([str(per_hour)] * 24), hour=hour,
         single=0 if together else 1, three=1 if together else 0,
     )  # fmt: skip
     for name, level, start in facings():
         weight = (weights or {}).get(name, 1.0)
-        text += GOODS.format(id=name, level=level, start=start, wide=WIDE_M, weight=weight)
+        text += GOODS.format(
+            id=name, level=level, start=start, wide=WIDE_M, weight=weight, touch_only=touch_only
+        )
     return text
 
 
@@ -191,13 +198,15 @@ def one_shelf(
     return shop, parse_scenario(text, shop, "one-shelf.scenario.toml")
 
 
-def write_shop(folder: Path, name: str, *, together: bool, per_hour: float) -> Path:
+def write_shop(
+    folder: Path, name: str, *, together: bool, per_hour: float, touch_only: float = TOUCH_ONLY
+) -> Path:
     """The shop file, with its scenario beside it."""
     shop, _ = one_shelf(together=together, per_hour=per_hour)
     polygons = {facing.id: list(facing.polygon) for facing in shop.shelves[0].facings}
     file = folder / f"{name}.toml"
     file.write_text(shop_text(polygons), encoding="utf-8")
-    text = scenario_text(together=together, per_hour=per_hour)
+    text = scenario_text(together=together, per_hour=per_hour, touch_only=touch_only)
     file.with_suffix(".scenario.toml").write_text(text, encoding="utf-8")
     return file
 
@@ -211,3 +220,8 @@ def at_shelf(scene: Scene) -> int:
 if __name__ == "__main__":
     for crowd, (by_threes, groups, _) in CROWDS.items():
         write_shop(Path(sys.argv[1]), crowd, together=by_threes, per_hour=groups)
+    write_shop(Path(sys.argv[1]), "alone", together=False, per_hour=ALONE_PER_HOUR)
+    write_shop(
+        Path(sys.argv[1]), "reaching",
+        together=False, per_hour=REACHING_PER_HOUR, touch_only=REACHING,
+    )  # fmt: skip
