@@ -21,8 +21,8 @@ def played(
     rests_s: float = 0.0,
     track: int | None = 7,
 ) -> list[Touched]:
-    """Ten looks a second; ``track``'s arm is at ``facing`` from and until ``arm``, and what is at its
-    hand has been there for ``rests_s`` when it is first seen."""
+    """Ten looks a second; the arm of ``track`` is at ``facing`` from and until ``arm``, and what is
+    at its hand has been there for ``rests_s`` when it is first seen."""
     handling, told = Handling([4, 4, 4]), []
     for step in range(round(until_s * 10)):
         now_s = step / 10
