@@ -53,12 +53,15 @@ def run_command(
     from miseban.hub.running.command import SOCKET, run_hub
     from miseban.web.site import add_pages
 
-    shop = load_shop(shop_file)
-    if shop.cameras or cameras:  # else they are added on its pages
-        check_cameras(shop, models_of(shop, shop_file, cameras, model, None), shop_file)
-    if appearance:
-        appearance_s(shop, shop_file)
-    allow_uniform(shop, shop_file)
+    def check() -> None:
+        shop = load_shop(shop_file)
+        if shop.cameras or cameras:  # else they are added on its pages
+            check_cameras(shop, models_of(shop, shop_file, cameras, model, None), shop_file)
+        if appearance:
+            appearance_s(shop, shop_file)
+        allow_uniform(shop, shop_file)
+
+    check()
 
     @contextmanager
     def beside(box: Box) -> Iterator[None]:
@@ -88,6 +91,6 @@ def run_command(
 
     if run_hub(
         shop_file, settings_file, data=data, listen=listen, log_form=log_form, beside=beside,
-        pages=add_pages,
+        pages=add_pages, check=check,
     ):  # fmt: skip
         begin_anew()

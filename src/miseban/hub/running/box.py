@@ -132,6 +132,13 @@ class Box:
             _LOG.error("not reloaded, all goes on as before", why=str(error))
 
 
+def read_files(shop_file: Path, settings: Settings) -> tuple[Shop, NotifySettings, Rules]:
+    """What a hub begins with. Raises ``BadInput`` where it could not."""
+    shop = load_shop(shop_file)
+    notify = load_notify(settings.notify_file(shop_file))
+    return shop, notify, _rules(settings.rules_file(shop_file), shop, notify)
+
+
 @contextmanager
 def open_box(
     shop_file: Path,
@@ -143,10 +150,7 @@ def open_box(
     """Everything of a hub but its doors. What can be wrong with files is found before anything is
     written, or raises ``BadInput`` naming it; at the end all is closed, also after an error.
     ``outgrown`` is called, at night, when the hub takes more memory than the settings say."""
-    shop = load_shop(shop_file)
-    notify = load_notify(settings.notify_file(shop_file))
-    rules_file = settings.rules_file(shop_file)
-    rules = _rules(rules_file, shop, notify)
+    shop, notify, rules = read_files(shop_file, settings)
     in_force = InForce(load_policy(shop.shop.policy))
     _make_folder(settings.data)
     with ExitStack() as parts:
@@ -185,7 +189,7 @@ def open_box(
             door=_door(settings),
             files=Files(
                 shop=shop_file,
-                rules=rules_file,
+                rules=settings.rules_file(shop_file),
                 versions=settings.data / "shop-versions",
                 rule_versions=settings.data / "rules-versions",
             ),

@@ -19,7 +19,7 @@ from miseban.hub.intake.local import LocalIntake
 from miseban.hub.intake.mqtt import MqttIntake
 from miseban.hub.mqtt_access import HUB_USER
 from miseban.hub.mqtt_broker import Broker
-from miseban.hub.running.box import Box, open_box, utc_now
+from miseban.hub.running.box import Box, open_box, read_files, utc_now
 from miseban.hub.running.broker import OwnBroker
 from miseban.hub.running.certificate import Renewal, certificate_of
 from miseban.hub.running.loop import HubLoop
@@ -27,6 +27,7 @@ from miseban.hub.running.others import in_the_loop
 from miseban.hub.running.serving import serve
 from miseban.hub.running.settings import Settings, load_settings, split_address
 from miseban.hub.tls import TlsFiles
+from miseban.vocabulary.errors import MisebanError
 
 _LOG = log("hub")
 
@@ -48,19 +49,32 @@ def run_hub(
     on_ready: Callable[[Box, int], None] = lambda _box, _port: None,
     now: Callable[[], datetime] = utc_now,
     pages: Callable[[FastAPI], None] = lambda _: None,
+    check: Callable[[], None] = lambda: None,
 ) -> bool:
     """Runs a hub until a signal or ``until``; ``data`` and ``listen`` stand above the settings.
     ``now`` is the machine's clock, which may be set at any time; ``pages`` adds what browsers are
-    shown. Returns whether it wants to begin anew, for its memory; not where ``until`` is given.
+    shown. Returns whether it is to begin anew, for its memory: never where ``until`` is given, nor
+    while a file is not as it must be for that; ``check`` looks at what else there is and raises
+    ``BadInput``, too.
 
     Raises ``BadInput`` for whatever is wrong with what it was given.
     """
     settings = load_settings(settings_file, data=data, listen=listen)
     start_logging(log_form)
     take_it_plainly()
-    outgrown = threading.Event()
+    anew = threading.Event()
+
+    def outgrown() -> None:
+        try:
+            read_files(shop_file, load_settings(settings_file, data=data, listen=listen))
+            check()
+        except MisebanError as error:
+            _LOG.error("it does not begin anew with these files", why=str(error))
+        else:
+            anew.set()
+
     with ExitStack() as running:
-        box = running.enter_context(open_box(shop_file, settings, now=now, outgrown=outgrown.set))
+        box = running.enter_context(open_box(shop_file, settings, now=now, outgrown=outgrown))
         tls = _tls(settings, box)
         parts = HubLoop(box)
         address = running.enter_context(intake(box, tls))
@@ -75,19 +89,19 @@ def run_hub(
 
         app = create_app(box.hub)
         pages(app)
-        serve(
+        told = serve(
             app,
             settings.host,
             settings.port,
             tls,
             on_reload=box.reload_quietly,
             on_ready=ready,
-            until=until or outgrown,
+            until=until or anew,
             beside=lambda: in_the_loop(parts, box, address),
             renew=Renewal(lambda: _tls(settings, box), lambda: box.hub.changed("certificate"), tls),
         )
     _LOG.info("closed")
-    return until is None and outgrown.is_set()
+    return until is None and anew.is_set() and not told
 
 
 def _tls(settings: Settings, box: Box) -> TlsFiles | None:

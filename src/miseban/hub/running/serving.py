@@ -37,8 +37,9 @@ def serve(
     until: threading.Event | None = None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None = None,
     renew: Callable[[], TlsFiles | None] = lambda: None,
-) -> None:
-    """Serves until SIGINT, SIGTERM or ``until``; SIGHUP calls ``on_reload`` in a thread. Signals
+) -> bool:
+    """Serves until SIGINT, SIGTERM or ``until``, and returns whether one of these signals came,
+    before ``until`` or while it closed; SIGHUP calls ``on_reload`` in a thread. Signals
     are heard in the main thread only. ``beside`` runs in the same loop and is cancelled at the
     end; when it fails, so does this, and whoever watches the process starts it anew. ``on_ready``
     is told the port, once the door is open (``port`` 0: a free one). ``renew`` is asked for the
@@ -61,7 +62,7 @@ def serve(
         **(uvicorn_settings(tls) if tls else {}),
     )
     with settled(), _listening(host, port) as listening:
-        asyncio.run(
+        return asyncio.run(
             _serve(_Server(config), app, listening, on_reload, on_ready, until, beside, renew)
         )
 
@@ -99,19 +100,25 @@ async def _serve(
     until: threading.Event | None,
     beside: Callable[[], Coroutine[Any, Any, None]] | None,
     renew: Callable[[], TlsFiles | None],
-) -> None:
+) -> bool:
     loop = asyncio.get_running_loop()
+    told = False
 
     def stop() -> None:
         server.should_exit = True
         end_streams(app)
+
+    def told_to_stop() -> None:
+        nonlocal told
+        told = True
+        stop()
 
     def reload() -> None:
         loop.run_in_executor(None, on_reload)
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop)
+            loop.add_signal_handler(number, told_to_stop)
         loop.add_signal_handler(signal.SIGHUP, reload)
 
     async def renew_daily() -> None:
@@ -143,3 +150,4 @@ async def _serve(
     await serving
     if failed is not None:
         raise failed
+    return told

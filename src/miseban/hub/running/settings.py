@@ -99,7 +99,8 @@ class Upkeep(Table):
         default=3, description="Hour of the shop's day at which what is too old is deleted."
     )
     memory_mb: Annotated[int, Field(ge=100, le=1_000_000)] = Field(
-        default=1000, description="Megabytes; a hub that takes more begins anew after that hour."
+        default=1000,
+        description="Megabytes; a hub that takes more begins anew, once a day from that hour on.",
     )
 
 

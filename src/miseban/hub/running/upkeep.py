@@ -10,7 +10,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from miseban.camera.process.logs import log
-from miseban.camera.process.memory import GIVE_BACK_S, GivingBack, resident_bytes
+from miseban.camera.process.memory import (
+    GIVE_BACK_S,
+    GivingBack,
+    give_it_back,
+    resident_bytes,
+)
 from miseban.hub.running.settings import Upkeep
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
@@ -76,6 +81,7 @@ class Keeper:
         self._pace, self._outgrown = pace, outgrown
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._night: date | None = None  # of the last retention
+        self._looked: date | None = None  # at the memory
 
     def start(self) -> None:
         self._thread.start()
@@ -95,10 +101,12 @@ class Keeper:
             local = now.astimezone(self._zone)
             # At start too: a box that is off every night would keep everything for ever.
             due = self._night is None or local.hour >= self._upkeep.retention_hour
+            if due and self._looked != local.date():
+                if self._looked is not None:
+                    self._look_at_memory()
+                self._looked = local.date()  # also where what comes now fails night after night
             if due and self._night != local.date():
                 self._retain(now)
-                if self._night is not None:
-                    self._look_at_memory()
                 self._night = local.date()
         except Stopped:
             _LOG.info("upkeep goes on when the hub is opened again")
@@ -108,9 +116,10 @@ class Keeper:
             _LOG.exception("upkeep failed")
 
     def _look_at_memory(self) -> None:
+        give_it_back()
         took_mb = resident_bytes() // 1_000_000
         if took_mb > self._upkeep.memory_mb:
-            _LOG.warning("begins anew for its memory", took_mb=took_mb)
+            _LOG.warning("too much memory: it begins anew", took_mb=took_mb)
             self._outgrown()
 
     def _run(self) -> None:
