@@ -64,8 +64,12 @@ def test_what_was_seen_gone_long_after_it_went_may_be_put_back() -> None:
     assert (1, "put_back") in kinds(told)
 
 
-@pytest.mark.parametrize("at_s", [3.2, 6.6])
-def test_who_holds_a_piece_before_goods_has_not_reached_for_them(at_s: float) -> None:
-    deed = seen(3, at_s, sure=0.99, facing=2, track=None)
+@pytest.mark.parametrize("at_s", [3.2, 6.6, 7.0])
+@pytest.mark.parametrize(("more", "sure"), [(0.02, 0.99), (0.02, 0.9), (0.5, 0.0)])
+def test_who_holds_a_piece_before_goods_has_not_reached_for_them(
+    at_s: float, more: float, sure: float
+) -> None:
+    """Whenever it is known what the piece was: of one that is less sure after three seconds."""
+    deed = seen(3, at_s, more=more, sure=sure, facing=2, track=9)
     told = played(sorted([deed, seen(1, 4.0), again(2, 5.8, 1)], key=lambda one: one.until_s))
     assert kinds(told) == [(2, "pick_up")]

@@ -19,7 +19,7 @@ class Again:
         self._settings = settings
         self._seen: dict[int, ShelfChange] = {}
         self.numbers: dict[int, bool] = {}
-        """Of the changes that such hands were."""
+        """Of the changes that such hands were: a set that is in order, to be cut short."""
 
     def hands(self, changes: Sequence[ShelfChange], deeds: Sequence[Deed]) -> list[HandSeen]:
         """Those that ``changes``, the newest, tell of; none where ``deeds`` has the first change as

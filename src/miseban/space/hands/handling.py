@@ -244,7 +244,7 @@ class Handling:
             return []
         # The hand that takes or puts is seen before and after, with and without the piece.
         for deed in self._done:
-            same = one.track is None or deed.track is None or deed.track == one.track
+            same = deed.track is None or deed.track == one.track
             if same and one.begin_s - s.holds_s < deed.time_s < one.end_s + s.deed_s:
                 return []
         return [Touched(facing, "reach", one.there_s, one.track, confidence)]

@@ -181,6 +181,11 @@ class Reaches:
             for change in pending
         ):
             return False
+        if one.again and any(
+            hand.since_s - s.holds_s < change.until_s and change.from_s < hand.until_s + s.holds_s
+            for change in pending
+        ):
+            return False  # of whatever facing: who takes it may hold it before this one
         return one.open_since_s is not None and now_s - one.open_since_s >= s.open_s
 
     def _busy(self, hands: Sequence[HandSeen], deeds: Sequence[Deed]) -> set[int]:
