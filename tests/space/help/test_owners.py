@@ -202,3 +202,27 @@ def test_the_sooner_after_coming_in_an_aid_shows_the_likelier_it_is_new(
     floor.now_s += 10.0
     floor.moves(8, (new, tall, BROAD))
     assert list(floor.told) == names
+
+
+def test_each_time_that_it_shows_is_waited_for() -> None:
+    """Who was asked about minutes ago has not waited since."""
+    floor = Floor()
+    taken, other = floor.person((5.0, 5.0), came_in=True), floor.person((9.0, 6.0))
+    floor.moves(8, (taken, 1.2, BROAD))
+    for seconds, broad in ((8, BROAD), (60, SLIM), (8, BROAD)):
+        for _ in range(seconds):
+            taken.last_s = floor.now_s
+            floor.moves(1, (other, 1.2, broad))
+    assert list(floor.told) == ["person-1"]
+
+
+def test_what_was_said_stays_said_while_an_aid_is_waited_for() -> None:
+    floor = Floor()
+    taken, other = floor.person((5.0, 5.0), came_in=True), floor.person((9.0, 6.0))
+    floor.moves(8, (taken, 1.2, BROAD))
+    assert floor.aids._owners.begin(floor.now_s, other, [], "slow_walk") is not None
+    began_s = floor.now_s
+    for _ in range(15):
+        taken.last_s = floor.now_s
+        floor.moves(1, (other, 1.2, BROAD))
+    assert floor.told["person-2"] == [began_s + second for second in range(15)]

@@ -59,8 +59,9 @@ class Aids:
             if said is None or said.kind == "slow_walk":  # what it is may show from the side yet
                 found = self._found(now_s, person, bodies)
                 if found is not None and (said is None or found[0] != said.kind):
-                    sure = found[1]
-                    said = self._begun(now_s, person, bodies, found[0])
+                    begun = self._begun(now_s, person, bodies, found[0])
+                    if begun is not None:  # till then what was said stays said
+                        said, sure = begun, found[1]
             if said is not None:
                 yield Sign(said.kind, said.who, person.xy, sure, person.name)
 

@@ -45,7 +45,7 @@ class Owners:
         self._lost: list[Said] = []
         self._tracks: dict[Track, tuple[float, Said]] = {}
         self._anew_s: dict[int, float] = {}
-        self._asked_s: dict[int, float] = {}
+        self._asked_s: dict[int, tuple[float, float]] = {}  # first and last
 
     def of(self, person: Person) -> Said | None:
         return self._said.get(person.key)
@@ -171,9 +171,16 @@ class Owners:
         for _, held, one in sorted(found, key=lambda one: one[0]):
             if not held:
                 return one, True
-            if now_s - self._asked_s.setdefault(person.key, now_s) < WAIT_S:
+            if not self._has_waited(now_s, person):
                 return None, False
         return None, True
+
+    def _has_waited(self, now_s: float, person: Person) -> bool:
+        first_s, last_s = self._asked_s.get(person.key, (now_s, now_s))
+        if now_s - last_s > WAIT_S:  # it did not show any more: this is another time
+            first_s = now_s
+        self._asked_s[person.key] = first_s, now_s
+        return now_s - first_s >= WAIT_S
 
     def known(self) -> Iterable[Said]:
         """Also those who were lost lately."""

@@ -57,7 +57,7 @@ class Searches:
             if person.staff or person.key in self._over or person.key in self._beside:
                 continue
             if is_child(person, self._s):
-                self._sums.setdefault(person.key, _Sum()).many = len(person.stops)  # no adult's
+                self._sums[person.key] = _Sum(many=len(person.stops))  # all were no adult's
                 continue
             odds = self._odds(person)
             if person.key not in self._told and odds < self._s.search_odds * self._waits**0.3:
