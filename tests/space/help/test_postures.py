@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.postures import MOST, lying_odds
+from miseban.space.help.stood import Look
 
 ADULT = (14.0, 5.0, 0.5, 0.5)
 """How ill the box of an adult who lies fits each of the statures,"""
@@ -67,6 +68,19 @@ def test_from_above_who_looks_narrow_lies_unless_people_upright_look_so_from_the
     assert lying_odds(body(1.65, steep=0.65), 0.44, 1.2) < 0.5  # who sits
     assert lying_odds(body(1.65, steep=0.8), 0.44, 1.7) < 0.5
     assert lying_odds(body(0.7, steep=0.8), 2.8, 1.7) == MOST
+
+
+def test_from_above_it_is_known_how_who_stood_there_looks_upright() -> None:
+    child, foot = (2.0, 0.4, 3.0, 6.0), (5.0, 5.4)
+    lies = replace(body(1.85, child, steep=0.62, foot=foot), broad=0.3)
+    assert lying_odds(lies, 0.3, 1.3, HERE) < 0.5
+    assert lying_odds(lies, 0.3, 1.3, HERE, Look(1.27, 1.0, 0.58)) > 0.5
+    for elsewhere in (Look(1.27, 1.0, 0.4), Look(1.8, 0.35, 0.58), Look(1.8, math.nan, 0.58)):
+        assert lying_odds(lies, 0.3, 1.3, HERE, elsewhere) < 0.5
+    hidden = body(1.1, child, steep=0.62)
+    assert lying_odds(hidden, 1.0, 1.3, HERE, Look(1.27, 1.0, 0.58)) == (
+        lying_odds(hidden, 1.0, 1.3, HERE)
+    )
 
 
 @pytest.mark.parametrize("tall", [1.15, 1.25, 1.4])

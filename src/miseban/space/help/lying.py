@@ -68,6 +68,7 @@ class Lying:
         upright: list[Sight] = []
         low: list[tuple[Body, Person | None, bool, float]] = []
         for body, person in sights:
+            self._stood.begins(now_s, body)
             owner = self._stood.owner(body) or person
             odds = self._odds(now_s, body, owner)
             if person is not None and self._walks(now_s, body, person):
@@ -141,9 +142,12 @@ class Lying:
         who = stood.person if stood is not None else person
         broad = self._usual.broader(body.camera, body.broad)
         own_m, xy = (who.own_m if who else None), (stood.xy if stood else None)
-        odds = lying_odds(body, broad, own_m, xy)
+        looked = stood.looks.get(body.camera) if stood is not None else None
+        odds = lying_odds(body, broad, own_m, xy, looked)
         if stood is not None and odds >= SURE:
             self._stood.owns(now_s, body, stood.person)
+        if odds >= LIES:
+            self._stood.lies(now_s, body, self._stood.owner(body))
         return odds
 
     def _walks(self, now_s: float, body: Body, person: Person) -> bool:

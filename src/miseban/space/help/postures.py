@@ -7,6 +7,7 @@ import math
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.flat import STATURES_M
+from miseban.space.help.stood import Look
 
 Pair = tuple[float, float]
 
@@ -30,6 +31,9 @@ a small child."""
 STEEP, STEEP_SEATED, SEATED_TALL_M = 0.7, 0.6, 1.45
 """From so far above people upright look narrow and of any height, and those who sit, no taller than
 that, sooner: only who looks low and broad lies."""
+AS_STEEP = 0.1
+"""Unless the camera saw him or her stand there just as steep: then nobody looks taller or narrower
+who does."""
 SQUAT, SQUAT_BROAD = (0.6, 0.8), (0.65, 1.9)
 """How tall somebody squats or kneels, in body heights, and how broad."""
 SQUAT_M = (0.87, 1.44)
@@ -46,22 +50,28 @@ MOST = 3.0
 
 
 def lying_odds(
-    body: Body, broad: float | None, own_m: float | None = None, stood: Pair | None = None
+    body: Body,
+    broad: float | None,
+    own_m: float | None = None,
+    stood: Pair | None = None,
+    looked: Look | None = None,
 ) -> float:
     """Log odds, within ``MOST``, that ``body`` lies. It is ``broad`` times as broad as usual, None
     where that is unknown. ``own_m`` is how tall he or she is upright, ``stood`` where he or she
-    stood still before, in metres. What is unknown or NaN says nothing."""
+    stood still before, in metres, and ``looked`` how to this camera. What is unknown or NaN says
+    nothing."""
     if not body.whole or body.middle is None or not math.isfinite(body.tall):
         return 0.0
     if stood is not None and math.dist(body.middle, stood) > FARTHEST_M:
-        stood = None
+        stood = looked = None
     lies = min(off + _stature(tall, own_m) for off, tall in zip(body.flat, STATURES_M, strict=True))
     away_m = math.dist(body.middle, stood) if stood is not None else 0.0
     lies += (max(away_m - LIES_M, 0.0) / PLACE_OFF_M) ** 2
     if math.isnan(lies):
         return 0.0
     wide = math.log(max(broad, 0.05)) if broad is not None and math.isfinite(broad) else None
-    other = min(_upright(body, wide, own_m, stood), _squats(body, wide, own_m, stood))
+    known = wide, own_m, stood, looked
+    other = min(_upright(body, *known), _squats(body, *known))
     return min(max((other - lies) / 2.0 - SELDOM, -MOST), MOST if min(body.flat) <= FITS else 0.0)
 
 
@@ -73,26 +83,43 @@ def _stature(tall: float, own_m: float | None) -> float:
     return min(over**2, SOMEBODY_ELSE + anybody)
 
 
-def _upright(body: Body, wide: float | None, own_m: float | None, stood: Pair | None) -> float:
+def _upright(
+    body: Body, wide: float | None, own_m: float | None, stood: Pair | None, looked: Look | None
+) -> float:
     tall, steep = body.tall, _is_steep(body, own_m)
     off_m = TALL_OFF * (own_m or USUAL_M)
+    broadest = SEATED_BROAD if tall >= SEATED_M else CHILD_BROAD
     off = _off(tall, LEAST_M, math.inf if steep else MOST_M, off_m)
     if own_m is not None:
         known = _off(tall, own_m, math.inf if steep else own_m, off_m)
+        known += _unlike(body, looked, own_m, BROAD)
         off = min(known, SOMEBODY_ELSE + off)
     if stood is not None:
         off += min((math.dist(body.xy, stood) / PLACE_OFF_M) ** 2, WALKED)
-    broadest = SEATED_BROAD if tall >= SEATED_M else CHILD_BROAD
     return off + _broad(wide, 0.0 if steep else BROAD, broadest)
 
 
-def _squats(body: Body, wide: float | None, own_m: float | None, stood: Pair | None) -> float:
+def _squats(
+    body: Body, wide: float | None, own_m: float | None, stood: Pair | None, looked: Look | None
+) -> float:
     low, high = SQUAT_M if own_m is None else (SQUAT[0] * own_m, SQUAT[1] * own_m)
     steep = _is_steep(body, own_m)
     off = _off(body.tall, low, math.inf if steep else high, TALL_OFF * (own_m or USUAL_M))
+    off += _unlike(body, looked, own_m, SQUAT_BROAD[0])
     if stood is not None:  # who squats does so where he or she stood
         off += (math.dist(body.xy, stood) / PLACE_OFF_M) ** 2
     return off + _broad(wide, 0.0 if steep else SQUAT_BROAD[0], SQUAT_BROAD[1])
+
+
+def _unlike(body: Body, looked: Look | None, own_m: float | None, narrowest: float) -> float:
+    """How much taller or narrower somebody looks from steeply above than when he or she stood
+    there: who is hidden in part looks lower."""
+    if looked is None or not _is_steep(body, own_m) or abs(body.steep - looked.steep) > AS_STEEP:
+        return 0.0
+    off = _off(body.tall, 0.0, looked.tall, TALL_OFF * (own_m or USUAL_M))
+    if math.isfinite(body.broad) and looked.broad > 0.0:
+        off += _broad(math.log(max(body.broad / looked.broad, 0.05)), narrowest, math.inf)
+    return off
 
 
 def _is_steep(body: Body, own_m: float | None) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
@@ -14,15 +15,39 @@ UPRIGHT, STILL_MPS, SAME_M = 0.9, 0.3, 0.4
 a box is half upright."""
 STOOD_S, STOOD_M = 60.0, 0.7
 """So long it is remembered where somebody stood; who lies there and is nobody's is he or she."""
+BROKE_S, LAY_M, ALIKE = 10.0, 0.4, 0.2
+"""Tracks of who lies break: one that begins so soon after, so near, and with a box so much the same
+in the logarithms of its sides, is of who lay there, whosever the fusion takes it for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How ``tall`` and ``broad`` somebody upright looked, and from how ``steep`` above, as ``Body``
+    has it."""
+
+    tall: float
+    broad: float
+    steep: float
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``person`` stood still at ``xy`` in the second from ``at_s`` on."""
+    """``person`` stood still at ``xy`` in the second from ``at_s`` on, and ``looks`` so to each
+    camera."""
 
     person: Person
     at_s: float
     xy: Pair
+    looks: Mapping[str, Look] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lay:
+    """``person`` lay there in the second from ``at_s`` on, in the box of ``body``."""
+
+    person: Person
+    at_s: float
+    body: Body
 
 
 class Stood:
@@ -31,6 +56,7 @@ class Stood:
     def __init__(self) -> None:
         self._places: dict[int, Place] = {}
         self._tracks: dict[tuple[str, int], tuple[float, Person]] = {}
+        self._lay: dict[tuple[str, int], _Lay] = {}
 
     def see(self, now_s: float, body: Body, person: Person | None) -> None:
         """A box of which it is certain that somebody is upright, and whose it is, if known."""
@@ -42,9 +68,12 @@ class Stood:
             if before is not None and math.dist(before.xy, xy) > STOOD_M:
                 del self._places[person.key]  # and has walked off
             return
+        look, looks = Look(body.tall, body.broad, body.steep), {}
         if before is not None and math.dist(before.xy, xy) <= SAME_M:
             xy = (0.7 * before.xy[0] + 0.3 * xy[0], 0.7 * before.xy[1] + 0.3 * xy[1])
-        self._places[person.key] = Place(person, now_s, xy)
+            looks = dict(before.looks)
+        looks[body.camera] = _between(looks.get(body.camera, look), look)
+        self._places[person.key] = Place(person, now_s, xy, looks)
 
     def owns(self, now_s: float, body: Body, person: Person) -> None:
         """The track is that person's."""
@@ -55,6 +84,23 @@ class Stood:
         and goes on with who helps."""
         known = self._tracks.get((body.camera, body.track))
         return known[1] if known is not None else None
+
+    def lies(self, now_s: float, body: Body, person: Person | None) -> None:
+        """A box of somebody who likelier lies than not, of ``person``, where known."""
+        if person is not None:
+            self._lay[body.camera, body.track] = _Lay(person, now_s, body)
+
+    def begins(self, now_s: float, body: Body) -> None:
+        """A track that begins where one of somebody who lay broke off is that one's."""
+        if (body.camera, body.track) in self._tracks or body.middle is None:
+            return
+        broke = [
+            lay
+            for lay in self._lay.values()
+            if lay.body.camera == body.camera and lay.at_s < now_s and _is_alike(lay.body, body)
+        ]
+        if broke:
+            self.owns(now_s, body, max(broke, key=lambda lay: lay.at_s).person)
 
     def place(self, now_s: float, body: Body, person: Person | None) -> Place | None:
         """Where who is seen stood last; or, if nothing is known of him or her, who stood there and
@@ -75,3 +121,23 @@ class Stood:
         """What is too long ago."""
         self._places = {k: p for k, p in self._places.items() if now_s - p.at_s <= STOOD_S}
         self._tracks = {k: one for k, one in self._tracks.items() if now_s - one[0] <= STOOD_S}
+        self._lay = {k: one for k, one in self._lay.items() if now_s - one.at_s <= BROKE_S}
+
+
+def _between(before: Look, now: Look) -> Look:
+    return Look(
+        0.7 * before.tall + 0.3 * now.tall,
+        0.7 * before.broad + 0.3 * now.broad,
+        0.7 * before.steep + 0.3 * now.steep,
+    )
+
+
+def _is_alike(one: Body, other: Body) -> bool:
+    """Whether two boxes in one camera's picture are as large, and at the same place."""
+    assert one.middle is not None  # noqa: S101 - it lay
+    assert other.middle is not None  # noqa: S101 - its caller has looked
+    sides = ((one.box_px, other.box_px), (one.aspect * one.box_px, other.aspect * other.box_px))
+    as_large = all(
+        abs(math.log(max(theirs, 1.0) / max(mine, 1.0))) <= ALIKE for mine, theirs in sides
+    )
+    return as_large and math.dist(one.middle, other.middle) <= LAY_M
