@@ -240,39 +240,6 @@ def test_under_a_camera_without_a_lens_two_who_lie_apart_are_two() -> None:
     assert told_of(sights, 90) == ["fall", "fall"]
 
 
-def test_a_track_that_begins_where_who_lay_was_lost_is_not_of_whom_the_fusion_thinks() -> None:
-    """Along the line of sight who lies looks as tall as a child who stands."""
-    fell, child = person(1), person(2)
-    child.own_m = 1.2
-    along = replace(
-        STANDS, track=2, tall=1.25, xy=(5.0, 5.75), middle=(5.0, 5.1), flat=(8.0, 4.0, 1.0, 0.3)
-    )
-
-    def sights(second: int) -> Sights:
-        if second < 10:
-            return [(STANDS, fell)]
-        if second < 12:
-            return [(along, None)]
-        return [(replace(along, track=3 + second // 3), child)] if second % 4 else []
-
-    assert told_of(sights, 30) == ["fall"]
-
-
-@pytest.mark.parametrize(("low", "kinds"), [((1.85, 0.3), ["fall"]), ((1.1, 1.1), [])])
-def test_from_above_who_stood_in_view_lies_who_looks_taller_and_narrower(
-    low: tuple[float, float], kinds: list[str]
-) -> None:
-    """Who looks lower may be hidden in part."""
-    one = person(1)
-    one.own_m = 1.3
-    stands = replace(STANDS, tall=1.27, broad=1.0, steep=0.58, middle=(5.0, 4.7))
-    lies = replace(
-        stands, xy=(5.0, 5.4), middle=(5.0, 5.05), tall=low[0], broad=low[1], steep=0.61,
-        flat=(2.0, 0.4, 3.0, 6.0),
-    )  # fmt: skip
-    assert told_of(lambda second: [(stands if second < 10 else lies, one)], 30) == kinds
-
-
 def test_a_box_of_nobody_is_over_sooner_than_it_is_told() -> None:
     ghost = replace(LIES, track=9, rows=1)
     shows: list[tuple[Body, Person | None]] = [

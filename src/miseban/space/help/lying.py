@@ -68,7 +68,7 @@ class Lying:
         upright: list[Sight] = []
         low: list[tuple[Body, Person | None, bool, float]] = []
         for body, person in sights:
-            self._stood.begins(now_s, body)
+            self._stood.begins(now_s, body, person)
             owner = self._stood.owner(body) or person
             odds = self._odds(now_s, body, owner)
             if person is not None and self._walks(now_s, body, person):

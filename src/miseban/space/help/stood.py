@@ -90,9 +90,13 @@ class Stood:
         if person is not None:
             self._lay[body.camera, body.track] = _Lay(person, now_s, body)
 
-    def begins(self, now_s: float, body: Body) -> None:
-        """A track that begins where one of somebody who lay broke off is that one's."""
+    def begins(self, now_s: float, body: Body, person: Person | None) -> None:
+        """A track that begins where one of somebody who lay broke off is that one's, unless it is
+        held for that of somebody who stood where the foot of the box is."""
         if (body.camera, body.track) in self._tracks or body.middle is None:
+            return
+        stands = self._places.get(person.key) if person is not None else None
+        if stands is not None and math.dist(stands.xy, body.xy) <= STOOD_M:
             return
         broke = [
             lay

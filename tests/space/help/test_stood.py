@@ -1,0 +1,58 @@
+"""What is known of who stood somewhere tells who lies there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.space.help.test_lying import STANDS, Sights, person, told_of
+
+
+def test_a_track_that_begins_where_who_lay_was_lost_is_not_of_whom_the_fusion_thinks() -> None:
+    """Along the line of sight who lies looks as tall as a child who stands."""
+    fell, child = person(1), person(2)
+    child.own_m = 1.2
+    along = replace(
+        STANDS, track=2, tall=1.25, xy=(5.0, 5.75), middle=(5.0, 5.1), flat=(8.0, 4.0, 1.0, 0.3)
+    )
+
+    def sights(second: int) -> Sights:
+        if second < 10:
+            return [(STANDS, fell)]
+        if second < 12:
+            return [(along, None)]
+        return [(replace(along, track=3 + second // 3), child)] if second % 4 else []
+
+    assert told_of(sights, 30) == ["fall"]
+
+
+def test_a_child_who_stands_beside_an_adult_whom_nobody_sees_is_not_that_one_lying() -> None:
+    adult, child = person(1), person(2)
+    child.own_m = 1.05
+    beside = replace(
+        STANDS, track=2, tall=1.03, xy=(5.0, 6.0), middle=(5.0, 5.4), flat=(8.0, 4.0, 1.0, 0.3)
+    )
+
+    def sights(second: int) -> Sights:
+        if second < 10:
+            return [(STANDS, adult), (beside, child)]
+        again = replace(beside, track=3 + second)  # its tracks break, too
+        return [(again, None if second < 12 else child)]
+
+    assert told_of(sights, 20) == []
+
+
+@pytest.mark.parametrize(("low", "kinds"), [((1.85, 0.3), ["fall"]), ((1.1, 1.1), [])])
+def test_from_above_who_stood_in_view_lies_who_looks_taller_and_narrower(
+    low: tuple[float, float], kinds: list[str]
+) -> None:
+    """Who looks lower may be hidden in part."""
+    one = person(1)
+    one.own_m = 1.3
+    stands = replace(STANDS, tall=1.27, broad=1.0, steep=0.58, middle=(5.0, 4.7))
+    lies = replace(
+        stands, xy=(5.0, 5.4), middle=(5.0, 5.05), tall=low[0], broad=low[1], steep=0.61,
+        flat=(2.0, 0.4, 3.0, 6.0),
+    )  # fmt: skip
+    assert told_of(lambda second: [(stands if second < 10 else lies, one)], 30) == kinds
