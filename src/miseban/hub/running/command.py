@@ -71,6 +71,7 @@ def run_hub(
         except MisebanError as error:
             _LOG.error("it does not begin anew with these files", why=str(error))
         else:
+            _LOG.warning("it begins anew")
             anew.set()
 
     with ExitStack() as running:

@@ -119,7 +119,7 @@ class Keeper:
         give_it_back()
         took_mb = resident_bytes() // 1_000_000
         if took_mb > self._upkeep.memory_mb:
-            _LOG.warning("too much memory: it begins anew", took_mb=took_mb)
+            _LOG.warning("it takes too much memory", took_mb=took_mb)
             self._outgrown()
 
     def _run(self) -> None:
