@@ -33,7 +33,7 @@ class Handling:
         self._again = Again(self._settings)
         self._done: list[Deed] = []
         self._hands = Reaches(self._settings)
-        self._reached: dict[tuple[int | None, int], float] = {}
+        self._reached: dict[tuple[int, int], float] = {}
         self._now_s = 0.0
 
     def see(self, look: HandsLook) -> list[Touched]:
