@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.result import Result
 from bench.soak.facts import VISIT
+from bench.soak.running import COUNTING
 from bench.soak.shop import SEEING
 from bench.soak.slope import slope
 from miseban.journal.reader import JournalReader
@@ -139,9 +140,13 @@ def _back(folder: Path) -> list[Result]:
 
 
 def _memory(folder: Path, told: dict[str, Any]) -> list[Result]:
-    """Of the roles: the slope's lower end must not lie above nothing."""
+    """Of the roles: the slope's lower end must not lie above nothing. What counts for the hub is
+    begun anew every quarter of an hour, so it is judged with the hub."""
     results = []
-    for role, rows in _samples(folder).items():
+    samples = _samples(folder)
+    if COUNTING in samples:
+        samples["hub, with what it began"] = _together(samples["hub"], samples[COUNTING])
+    for role, rows in samples.items():
         born: dict[int, float] = {}
         judged = []
         for row in rows:
@@ -161,8 +166,19 @@ def _memory(folder: Path, told: dict[str, Any]) -> list[Result]:
             f"{line.noise_mb:.2f} MB; {line.first_mb:.1f} MB at first, {line.last_mb:.1f} at last; "
             f"{line.minutes} minutes, {line.processes} processes"
         )
-        results.append(Result(f"soak: growth, {role}", line.low, "MB/h", note, 0.0))
+        bar = None if role == COUNTING else 0.0
+        results.append(Result(f"soak: growth, {role}", line.low, "MB/h", note, bar))
     return results
+
+
+def _together(of: list[dict[str, str]], with_: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The samples ``of`` one process, with what ``with_`` took in the same moments."""
+    own = {row["time_s"]: int(row["own_kb"]) for row in with_}
+    return [
+        {**row, "own_kb": str(int(row["own_kb"]) + own[row["time_s"]])}
+        for row in of
+        if row["time_s"] in own
+    ]
 
 
 def _samples(folder: Path) -> dict[str, list[dict[str, str]]]:

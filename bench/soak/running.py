@@ -22,6 +22,7 @@ from tests.servers.mosquitto import Mosquitto, free_port
 
 ROOT = Path(__file__).parents[2]
 MAIN = "from miseban.cli.app import main; main()"
+COUNTING = "counting"
 KILLED = 2
 """So many of the telling cameras are killed; what the others take is seen without a break."""
 
@@ -94,7 +95,12 @@ class Shop:
         found = {role: one.pid for role, one in self.processes.items() if one.poll() is None}
         with contextlib.suppress(AssertionError):
             found["broker"] = self.broker.pid
-        return found | self.seeing()
+        return found | self.seeing() | self.counting()
+
+    def counting(self) -> dict[str, int]:
+        """The process by which the hub counts what came last."""
+        begun = children_of(self.processes["hub"].pid)
+        return {COUNTING: pid for pid, args in begun.items() if "serve(0)" in args}
 
     def seeing(self) -> dict[str, int]:
         """Those with pictures, by the outbox that they have open."""

@@ -25,10 +25,11 @@ class Samples:
             self._rows.writerow(COLUMNS)
 
     def take(self, processes: dict[str, int]) -> None:
-        """One row for each process (role to pid) that is there."""
+        """One row for each process (role to pid) that is there, all of the same moment."""
+        now_s = time.time()
         for role, pid in processes.items():
             if (found := _of(pid)) is not None:
-                self._rows.writerow([f"{time.time():.1f}", role, pid, *found])
+                self._rows.writerow([f"{now_s:.1f}", role, pid, *found])
 
     def close(self) -> None:
         self._out.close()

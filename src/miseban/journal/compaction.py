@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 
+from miseban.journal.apart import Caller, here
 from miseban.journal.book import Book
 from miseban.journal.disk import Disk
-from miseban.journal.known import date_of, day_of
 from miseban.journal.log import log_numbers
 from miseban.journal.manifest import Manifest, Place, Segment, log_path
-from miseban.journal.marks import Marks
 from miseban.journal.rejected import write_rejected
-from miseban.journal.replay import Found, replay
-from miseban.journal.segments import table_of
-from miseban.vocabulary.events import EVENT_CLASSES, DataClass, Event
+from miseban.journal.step import EVENTS_A_STEP, Step, next_step
+from miseban.vocabulary.events import DataClass
 
-EVENTS_AT_ONCE = 2_000
-"""As objects, before they become columns: each is some dozens of small pieces of memory."""
-EVENTS_A_STEP = 200_000
-"""From which a step is made and its logs are dropped."""
 TIDIED_AT_ONCE = 1_000_000
 """Events of days that are over and get into one file, in one compaction."""
 GROWTH = 2
@@ -53,61 +46,37 @@ class Rollups(Protocol):
 
 
 class Compaction(Book):
-    """``moved`` events went from the log into segments since the journal was opened."""
+    """``moved`` events went from the log into segments since the journal was opened. Logs are read
+    by what is called by ``call``."""
 
     def __init__(
-        self, disk: Disk, folder: Path, manifest: Manifest, rollups: Rollups | None
+        self,
+        disk: Disk,
+        folder: Path,
+        manifest: Manifest,
+        rollups: Rollups | None,
+        call: Caller = here,
     ) -> None:
         super().__init__(disk, folder, manifest)
-        self.rollups = rollups
+        self.rollups, self.call = rollups, call
         self.moved = 0
 
     def run(self, last: int, now: datetime) -> None:
         """Moves what the logs up to ``last`` hold. Raises ``OSError``; each step that was made
         before stands."""
-        marks = Marks.of(self.manifest)
-        tables: dict[Place, list[pa.Table]] = defaultdict(list)
-        waiting: list[Event] = []
-        rejected: list[bytes] = []
-        moved = 0
-        first = self.manifest.first_log
-        parts = replay(
-            self.disk, self.folder, self.manifest.shop, first, Found(), lambda n: n <= last
-        )
-        for log, of_log in groupby(parts, key=lambda part: part.log):
-            for part in of_log:
-                marks.take(part.head, part.events[-1].time if part.events else None)
-                waiting += part.events
-                rejected += part.rejected
-                moved += len(part.events)
-                if len(waiting) >= EVENTS_AT_ONCE:
-                    _to_tables(waiting, tables)
-                    waiting = []
-            if moved >= EVENTS_A_STEP:
-                _to_tables(waiting, tables)
-                self._step(log, marks, tables, rejected, now)
-                self.moved += moved
-                waiting, rejected, moved = [], [], 0
-                tables.clear()
-        if last >= self.manifest.first_log:
-            _to_tables(waiting, tables)
-            self._step(last, marks, tables, rejected, now)
-            self.moved += moved
+        while self.manifest.first_log <= last:
+            step = self.call(next_step, self.disk, self.folder, self.manifest, last)
+            self._take(step, now)
+            self.moved += step.events
 
-    def _step(
-        self,
-        last: int,
-        marks: Marks,
-        tables: Mapping[Place, list[pa.Table]],
-        rejected: list[bytes],
-        now: datetime,
-    ) -> None:
-        """The logs up to ``last`` are dropped in the same moment in which their segments count."""
-        if rejected:
-            write_rejected(self.disk, self.folder, self.manifest.first_log, rejected, now)
+    def _take(self, step: Step, now: datetime) -> None:
+        """Its logs are dropped in the same moment in which their segments count."""
+        if step.rejected:
+            first = self.manifest.first_log
+            write_rejected(self.disk, self.folder, first, list(step.rejected), now)
         with self.changing() as change:
-            for (data, day), parts in sorted(tables.items()):
-                table = pa.concat_tables(parts)
+            for data, day in sorted(step.tables):
+                table = step.tables[data, day]
                 size = len(table)
                 for old in reversed(self.of_day(data, day)):
                     before = self.readable(old) if old.events <= GROWTH * size else None
@@ -117,11 +86,12 @@ class Compaction(Book):
                     size = len(table)
                     change.drop(old)
                 change.add(data, day, table)
+            marks, first = step.marks, step.last + 1
             change.commit(
-                first_log=last + 1, marks=marks.sorted(), totals=marks.totals, touched=tables
+                first_log=first, marks=marks.sorted(), totals=marks.totals, touched=step.tables
             )
         for number in log_numbers(self.disk, self.folder):
-            if number <= last:
+            if number <= step.last:
                 self.disk.unlink(log_path(self.folder, number))
 
     def tidy(self, now: datetime) -> None:
@@ -177,11 +147,3 @@ class Compaction(Book):
             return
         with self.changing() as change:
             change.commit(stale=stale)
-
-
-def _to_tables(events: Sequence[Event], tables: dict[Place, list[pa.Table]]) -> None:
-    by_place: dict[Place, list[Event]] = defaultdict(list)
-    for event in events:
-        by_place[EVENT_CLASSES[event.type], date_of(day_of(event.time))].append(event)
-    for (data, day), of_place in by_place.items():
-        tables[data, day].append(table_of(data, of_place))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Self, get_args
 
+from miseban.journal.apart import Caller, here
 from miseban.journal.compaction import Compaction, Rollups
 from miseban.journal.disk import Disk, DiskLock, RealDisk
 from miseban.journal.forgetting import forget
@@ -48,10 +49,12 @@ class Journal:
         keep: Callable[[DataClass], bool] | None = None,
         rollups: Rollups | None = ROLLUPS,
         reserve: int = RESERVE,
+        call: Caller = here,
     ) -> Self:
         """Opens the journal in ``folder`` after whatever happened, or makes one. ``keep`` says
         which classes the policy keeps (all); ``rollups`` follow compactions; ``timezone`` is that
-        of their days, when the journal is made.
+        of their days, when the journal is made. What a compaction reads from logs is read by
+        ``call``.
 
         Raises ``BadInput`` (``journal-locked``, ``journal-newer``, ``journal-shop``, ``journal``).
         """
@@ -60,7 +63,8 @@ class Journal:
         lock = locked(disk, folder)
         try:
             manifest = open_manifest(disk, folder, shop, timezone)
-            return cls(folder, manifest, disk, lock, keep or (lambda _: True), rollups, reserve)
+            kept = keep or (lambda _: True)
+            return cls(folder, manifest, disk, lock, kept, rollups, reserve, call)
         except OSError as error:
             lock.close()
             what = f"cannot be opened: {error.strerror or error}"
@@ -78,6 +82,7 @@ class Journal:
         keep: Callable[[DataClass], bool],
         rollups: Rollups | None,
         reserve: int,
+        call: Caller,
     ) -> None:
         """``open`` is the way in."""
         self.folder, self.shop = folder, manifest.shop
@@ -85,7 +90,7 @@ class Journal:
         self._lock = threading.RLock()
         self._closed = False
         self._telling = Telling()
-        self._compaction = Compaction(disk, folder, manifest, rollups)
+        self._compaction = Compaction(disk, folder, manifest, rollups, call)
         self._known = KnownIds(self._compaction.ids_of_day)
         self._marks = Marks.of(manifest)
         self._found = Found()

@@ -9,7 +9,9 @@ from pathlib import Path
 import structlog
 
 from miseban.journal.disk import RealDisk
-from miseban.journal.snapshot import Looking, Snapshot
+from miseban.journal.looking_apart import LookingApart
+from miseban.journal.manifest import FILE
+from miseban.journal.snapshot import Looking, Snapshot, file_stamp
 
 _LOG = structlog.get_logger(__name__)
 
@@ -31,10 +33,15 @@ _TURN_S = 1.0
 class Looks:
     """At the journal in ``folder``, by any thread. With ``patience_s`` a look serves for so long,
     or ``SHARE`` times as long as it took; and it leaves days that are over to the next compaction
-    where many are told of at once."""
+    where many are told of at once. ``apart``, a process of its own takes them."""
 
-    def __init__(self, folder: Path, patience_s: float, clock: Callable[[], float]) -> None:
-        self._looking = Looking(folder, RealDisk(), late_waits=patience_s > 0)
+    def __init__(
+        self, folder: Path, patience_s: float, clock: Callable[[], float], *, apart: bool = False
+    ) -> None:
+        late_waits = patience_s > 0
+        self._folder = folder
+        self._apart = LookingApart(folder, late_waits=late_waits) if apart else None
+        self._looking = self._apart or Looking(folder, RealDisk(), late_waits=late_waits)
         self._patience_s, self._clock = patience_s, clock
         self._state, self._one = threading.Lock(), threading.Lock()
         self._last: Snapshot | None = None
@@ -62,11 +69,16 @@ class Looks:
                 due = not self._beside and age_s >= max(KEPT_S, latest_s)
                 self._beside = self._beside or due
             if due:
-                self._look_beside()
+                self._look_beside(renew=True)
 
     def stands(self, snapshot: Snapshot) -> bool:
-        """As ``Looking`` says."""
-        return self._looking.stands(snapshot)
+        """Whether ``journal.json`` is still the one that the snapshot is of."""
+        return snapshot.stamp == file_stamp(self._folder / FILE)
+
+    def close(self) -> None:
+        """The next look begins anew."""
+        if self._apart is not None:
+            self._apart.close()
 
     def again(self) -> None:
         """The last look is of no use any more: files went."""
@@ -87,8 +99,10 @@ class Looks:
             threading.Thread(target=self._look_beside, name="looking", daemon=True).start()
         return self._last
 
-    def _look_beside(self) -> None:
+    def _look_beside(self, *, renew: bool = False) -> None:
         try:
+            if renew and self._apart is not None:
+                self._apart.renew()
             with self._one:
                 self._look()
         except Exception as error:  # noqa: BLE001  (whatever happens, looks go on)

@@ -60,10 +60,12 @@ class JournalReader:
         patience_s: float = 0.0,
         threads: int = THREADS,
         clock: Callable[[], float] = time.monotonic,
+        apart: bool = False,
     ) -> None:
-        """Raises ``BadInput`` (``journal``) when there is no journal."""
+        """``apart``, what came last is counted by a process of its own, for whoever reads for
+        months. Raises ``BadInput`` (``journal``) when there is no journal."""
         self.folder = folder.absolute()
-        self._looks = Looks(self.folder, patience_s, clock)
+        self._looks = Looks(self.folder, patience_s, clock, apart=apart)
         self._cursors = Cursors(partial(opened, self.folder, threads))
         manifest = self.manifest
         self.shop, self.timezone = manifest.shop, manifest.timezone
@@ -177,6 +179,7 @@ class JournalReader:
     def close(self) -> None:
         """What another thread has begun to ask ends first, or is left to itself."""
         self._cursors.close()
+        self._looks.close()
 
     def _ask(
         self,

@@ -86,10 +86,6 @@ class Looking:
                 return found
         raise BadInput("journal", self._folder, CHANGING)
 
-    def stands(self, snapshot: Snapshot) -> bool:
-        """Whether ``journal.json`` is still the one that the snapshot is of."""
-        return snapshot.stamp == file_stamp(self._folder / FILE)
-
     def _look(self) -> Snapshot | None:
         """None where something moved meanwhile."""
         stamp, last = file_stamp(self._folder / FILE), self._last

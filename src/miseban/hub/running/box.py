@@ -28,6 +28,7 @@ from miseban.hub.privacy.retention import retain
 from miseban.hub.running.certificate import hosts_of
 from miseban.hub.running.settings import Settings
 from miseban.hub.running.upkeep import Keeper, Pace
+from miseban.journal.apart import Apart
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
@@ -36,6 +37,8 @@ from miseban.vocabulary.events import DataClass, Event
 from miseban.vocabulary.policies import Policy, load_policy
 from miseban.vocabulary.shop import Shop, load_shop
 
+UPKEEP_NICE = 5
+"""What compaction reads and counts leaves the processor to intake and to whoever asks."""
 QUESTIONS_WAIT_S = 5.0
 """Roll-ups of what came since the last compaction are counted anew at most this often."""
 _READ_AGAIN = ("shop", "rules")
@@ -159,17 +162,20 @@ def open_box(
         people = People(engine, started=now())
         vapid = Vapid.open(settings.data, notify.contact)
         pace = Pace()
+        apart = Apart(nice=UPKEEP_NICE)
+        parts.callback(apart.end)
         journal = Journal.open(
             settings.data / "journal",
             shop=shop.shop.id,
             timezone=shop.shop.timezone,
             keep=in_force.keeps,
-            rollups=RollupKeeper(pace.rest),
+            rollups=RollupKeeper(pace.rest, apart.call),
             reserve=settings.upkeep.reserve_mb * 1_000_000,
+            call=apart.call,
         )
         parts.callback(journal.close)
         live = _live(journal, shop, now())
-        reader = JournalReader(journal.folder, patience_s=QUESTIONS_WAIT_S)
+        reader = JournalReader(journal.folder, patience_s=QUESTIONS_WAIT_S, apart=True)
         parts.callback(reader.close)
         parts.enter_context(reader.kept_fresh())
         hub = Hub(
@@ -200,7 +206,9 @@ def open_box(
         journal.subscribe(box.kept)
         hub.changed = lambda what: box.reload_quietly() if what in _READ_AGAIN else None
         zone, upkeep = shop.shop.timezone, settings.upkeep
-        keeper = Keeper(journal, upkeep, zone, now, lambda at: _retain(hub, at), pace, outgrown)
+        keeper = Keeper(
+            journal, upkeep, zone, now, lambda at: _retain(hub, at), pace, outgrown, apart
+        )
         keeper.start()
         parts.callback(keeper.stop)
         _LOG.info("open", shop=shop.shop.id, policy=shop.shop.policy, data=str(settings.data))

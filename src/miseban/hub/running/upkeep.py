@@ -17,6 +17,7 @@ from miseban.camera.process.memory import (
     resident_bytes,
 )
 from miseban.hub.running.settings import Upkeep
+from miseban.journal.apart import Apart
 from miseban.journal.journal import Journal
 from miseban.vocabulary.errors import MisebanError
 
@@ -64,7 +65,8 @@ class Pace:
 class Keeper:
     """A thread. ``retain`` deletes what is too old, and may be called again at any time; ``pace``
     is that of the journal's roll-ups. ``outgrown`` is called in a night in which this process takes
-    more memory than it should, never in the first round: to begin anew would not help then."""
+    more memory than it should, never in the first round: to begin anew would not help then.
+    ``apart``, by which the journal reads and counts, lasts for a round."""
 
     def __init__(
         self,
@@ -75,10 +77,11 @@ class Keeper:
         retain: Callable[[datetime], None],
         pace: Pace,
         outgrown: Callable[[], None] = lambda: None,
+        apart: Apart | None = None,
     ) -> None:
         self._journal, self._upkeep, self._now, self._retain = journal, upkeep, now, retain
         self._zone = ZoneInfo(timezone)
-        self._pace, self._outgrown = pace, outgrown
+        self._pace, self._apart, self._outgrown = pace, apart, outgrown
         self._thread = threading.Thread(target=self._run, name="upkeep", daemon=True)
         self._night: date | None = None  # of the last retention
         self._looked: date | None = None  # at the memory
@@ -114,6 +117,9 @@ class Keeper:
             _LOG.error("upkeep failed", why=str(error))
         except Exception:  # noqa: BLE001  (whatever happens, this thread goes on)
             _LOG.exception("upkeep failed")
+        finally:
+            if self._apart is not None:
+                self._apart.end()
 
     def _look_at_memory(self) -> None:
         give_it_back()

@@ -30,7 +30,10 @@ class Damaged(BadInput):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__("journal", path, f"expected a roll-up in Parquet: {why}")
-        self.path = path
+        self.path, self._why = path, why
+
+    def __reduce__(self) -> tuple[type[Damaged], tuple[Path, str]]:
+        return Damaged, (self.path, self._why)
 
 
 def rollup_path(folder: Path, level: Level, day: date) -> Path:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
+from miseban.journal.apart import Caller, here
 from miseban.journal.day_tables import DaysOf, DayTables
 from miseban.journal.disk import Disk
 from miseban.journal.manifest import Manifest
@@ -25,10 +26,11 @@ class RollupKeeper:
     """To be given to ``Journal.open(rollups=...)``. Each call may be made again at any time, after
     a crash too, and come to the same. A damaged file is made again from the events. Raise
     ``OSError``. ``rest`` is called between the parts of a long piece of work, and may take a while.
+    Where few days have changed, they are counted by ``call``.
     """
 
-    def __init__(self, rest: Callable[[], None] = lambda: None) -> None:
-        self._rest = rest
+    def __init__(self, rest: Callable[[], None] = lambda: None, call: Caller = here) -> None:
+        self._rest, self._call = rest, call
         self._right = dict[Path, Stamp]()  # files in which no day is by older rules
         self._stuck = dict[Path, set[date]]()  # days whose events cannot be read, by folder
 
@@ -47,6 +49,7 @@ class RollupKeeper:
                 forgotten=manifest.forgotten,
                 disk=disk,
                 rest=self._rest,
+                call=self._call,
             )
 
         left = repairing(run, lambda path: waiting.update(_repair(disk, folder, path, manifest)))
@@ -83,8 +86,12 @@ class RollupKeeper:
         )
 
 
+def _always() -> bool:
+    return True
+
+
 def _source(folder: Path, manifest: Manifest) -> DaysOf:
-    return DaysOf(DayTables(folder, COLUMNS), manifest.segments, stands=lambda: True)
+    return DaysOf(DayTables(folder, COLUMNS), manifest.segments, stands=_always)
 
 
 def _repair(disk: Disk, folder: Path, path: Path, manifest: Manifest) -> set[date]:

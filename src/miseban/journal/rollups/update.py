@@ -14,6 +14,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from miseban.journal.apart import Caller, here
 from miseban.journal.day_tables import Unreadable
 from miseban.journal.disk import Disk, RealDisk
 from miseban.journal.events_table import VISIT_ENDED
@@ -54,26 +55,29 @@ def update(
     forgotten: Mapping[DataClass, datetime],
     disk: Disk | None = None,
     rest: Callable[[], None] = lambda: None,
+    call: Caller = here,
 ) -> set[date]:
     """Counts again the days of the shop that the events of the days of UTC in ``changed`` tell of,
     and writes them. Those that hang on events that cannot be read stay as they are: returned are
     the days of UTC for which ``update`` must be called again.
 
     Does nothing to other days, and gives the same files when it is done twice. ``forgotten`` says
-    from when on the events of each class are kept; ``rest`` is called between days. Raises
-    ``OSError`` when the disk does: then some days are as they were, and ``update`` must be called
-    again; ``Damaged``: ``repair`` first.
+    from when on the events of each class are kept; ``rest`` is called between days. Few days are
+    counted by ``call``: then ``source`` has to be one that can be pickled. Raises ``OSError`` when
+    the disk does: then some days are as they were, and ``update`` must be called again;
+    ``Damaged``: ``repair`` first.
     """
     disk, changed, waiting = disk or RealDisk(), set(changed), set[date]()
     done: dict[date, DayRows] = {}
-    for day, rows in recounted(
-        folder,
-        touched(changed, timezone),
-        source,
-        timezone=timezone,
-        forgotten=forgotten,
-        waiting=waiting,
-    ):
+    days = touched(changed, timezone)
+    found: Iterable[tuple[date, DayRows]]
+    if len(changed) <= _FEW:
+        found, waiting = call(_whole, folder, days, source, timezone, forgotten)
+    else:
+        found = recounted(
+            folder, days, source, timezone=timezone, forgotten=forgotten, waiting=waiting
+        )
+    for day, rows in found:
         done[day] = rows
         rest()
         if len(done) >= _MANY_DAYS:
@@ -82,6 +86,19 @@ def update(
     write(disk, folder, done)
     left = {day for day in changed if not waiting.isdisjoint(touched([day], timezone))}
     return left | (waiting - touched(left, timezone))
+
+
+def _whole(
+    folder: Path,
+    days: Collection[date],
+    source: Source,
+    timezone: str,
+    forgotten: Mapping[DataClass, datetime],
+) -> tuple[list[tuple[date, DayRows]], set[date]]:
+    """As ``recounted``, and what it put into ``waiting``."""
+    waiting = set[date]()
+    found = recounted(folder, days, source, timezone=timezone, forgotten=forgotten, waiting=waiting)
+    return list(found), waiting
 
 
 def recounted(
