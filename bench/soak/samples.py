@@ -56,7 +56,10 @@ def _of(pid: int) -> tuple[int, int, int, str, int, int] | None:
 def children_of(pid: int) -> dict[int, str]:
     """Its children by pid, and as what they were started."""
     done = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     pairs = (line.strip().partition(" ") for line in done.stdout.splitlines())
     return {int(number): args for number, _, args in pairs}

@@ -67,7 +67,11 @@ class JournalReader:
         self.folder = folder.absolute()
         self._looks = Looks(self.folder, patience_s, clock, apart=apart)
         self._cursors = Cursors(partial(opened, self.folder, threads))
-        manifest = self.manifest
+        try:
+            manifest = self.manifest
+        except BadInput:
+            self.close()
+            raise
         self.shop, self.timezone = manifest.shop, manifest.timezone
         """The zone is that of the shop's days. No writer ever changes them."""
 
