@@ -106,6 +106,30 @@ def test_one_that_dies_is_asked_again_and_one_that_always_dies_is_told_of(
     assert apart.call(dying, trace, 0) == "well"
 
 
+TOLD = list[str]()
+
+
+def begun() -> None:
+    TOLD.append("before")
+
+
+def done() -> None:
+    TOLD.append("after")
+
+
+def told_there() -> list[str]:
+    return TOLD
+
+
+def test_something_is_done_before_all_and_after_each() -> None:
+    apart = Apart(before=begun, after=done)
+    assert apart.call(told_there) == ["before"]
+    assert apart.call(told_there) == ["before", "after"]
+    apart.end()
+    assert apart.call(told_there) == ["before"]
+    apart.end()
+
+
 def test_it_is_told_to_end_by_nobody_but_who_began_it(apart: Apart) -> None:
     assert apart.call(told_to_end) == "well"
 

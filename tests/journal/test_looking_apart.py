@@ -43,7 +43,7 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 
 def test_it_sees_what_a_reader_of_this_process_sees(journal: Journal) -> None:
     maker = Maker(5)
-    with closing(JournalReader(journal.folder, apart=True)) as apart:
+    with closing(JournalReader(journal.folder, apart=Apart)) as apart:
         before = apart.snapshot()
         assert apart.snapshot() is before, "nothing came"
         for hours in range(3):
@@ -110,5 +110,5 @@ def test_it_goes_on_when_its_process_is_killed_or_old(
 
 def test_what_is_wrong_with_the_journal_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="none"):
-        JournalReader(tmp_path / "none", apart=True)
+        JournalReader(tmp_path / "none", apart=Apart)
     assert children() == []

@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.abc import MetaPathFinder
 from typing import Any, BinaryIO, ParamSpec, Protocol, TypeVar, cast
 
 import pyarrow as pa
@@ -45,9 +46,16 @@ class Apart:
     """A process, begun by the first call. Calls may come from any thread, and are made one after
     the other. It ends when this one does, however that is."""
 
-    def __init__(self, *, nice: int = 0) -> None:
-        """``nice`` is how much it leaves the processor to others, as ``os.nice``."""
-        self._nice = nice
+    def __init__(
+        self,
+        *,
+        nice: int = 0,
+        before: Callable[[], object] | None = None,
+        after: Callable[[], object] | None = None,
+    ) -> None:
+        """``nice`` is how much it leaves the processor to others, as ``os.nice``. ``before`` the
+        first call, and ``after`` each, these functions of a module are called there."""
+        self._nice, self._begins = nice, (before, after)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._begun_s = 0.0
@@ -99,6 +107,7 @@ class Apart:
                 stdout=subprocess.PIPE,
             )
             self._begun_s = time.monotonic()
+            asked = _pickled(self._begins) + asked
         told, heard = self._process.stdin, self._process.stdout
         assert told is not None and heard is not None  # noqa: S101, PT018 - they are pipes
         told.write(asked)
@@ -126,6 +135,7 @@ def serve(nice: int) -> None:
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
     os.nice(nice)
+    sys.meta_path.insert(0, _NoPandas())
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints something does not answer
     with contextlib.suppress(BrokenPipeError):
@@ -133,10 +143,21 @@ def serve(nice: int) -> None:
     os._exit(0)  # nothing is open that has to be closed
 
 
+class _NoPandas(MetaPathFinder):
+    """With its first table Arrow loads it where it is, for half a second and some 25 MB."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("no data frames here", name=name)
+
+
 def _answer(asked: BinaryIO, out: BinaryIO) -> None:
+    before, after = pickle.load(asked)  # noqa: S301 - of whoever began us
+    if before is not None:
+        before()
     while True:
         try:
-            function, args, kwargs = pickle.load(asked)  # noqa: S301 - of whoever began us
+            function, args, kwargs = pickle.load(asked)  # noqa: S301 - as above
         except EOFError:
             return
         try:
@@ -145,6 +166,9 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
             answer = _pickled((None, _told(error)))
         out.write(answer)
         out.flush()
+        del function, args, kwargs, answer
+        if after is not None:
+            after()
 
 
 def _told(error: Exception) -> Exception:

@@ -4,6 +4,7 @@ this process's."""
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -34,10 +35,14 @@ class _News:
 class LookingApart:
     """As ``Looking``. Methods by any thread."""
 
-    def __init__(self, folder: Path, *, late_waits: bool = False) -> None:
+    def __init__(
+        self, folder: Path, begin: Callable[[], Apart] = Apart, *, late_waits: bool = False
+    ) -> None:
+        """``begin`` makes what it looks by."""
         self._folder, self._late_waits = folder, late_waits
         self._lock = threading.Lock()
-        self._apart = Apart()
+        self._begin = begin
+        self._apart = begin()
         self._apart.call(_begun)  # no look is to be taken for a long one because of that
         self._last: Snapshot | None = None
 
@@ -51,7 +56,7 @@ class LookingApart:
         ``look``."""
         if self._apart.age_s < RENEWED_S:
             return
-        new = Apart()
+        new = self._begin()
         try:
             found = new.call(_news, self._folder, self._late_waits)
         except BaseException:

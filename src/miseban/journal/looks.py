@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 
+from miseban.journal.apart import Apart
 from miseban.journal.disk import RealDisk
 from miseban.journal.looking_apart import LookingApart
 from miseban.journal.manifest import FILE
@@ -33,14 +34,18 @@ _TURN_S = 1.0
 class Looks:
     """At the journal in ``folder``, by any thread. With ``patience_s`` a look serves for so long,
     or ``SHARE`` times as long as it took; and it leaves days that are over to the next compaction
-    where many are told of at once. ``apart``, a process of its own takes them."""
+    where many are told of at once. A process that ``apart`` makes takes them, if there is one."""
 
     def __init__(
-        self, folder: Path, patience_s: float, clock: Callable[[], float], *, apart: bool = False
+        self,
+        folder: Path,
+        patience_s: float,
+        clock: Callable[[], float],
+        apart: Callable[[], Apart] | None = None,
     ) -> None:
         late_waits = patience_s > 0
         self._folder = folder
-        self._apart = LookingApart(folder, late_waits=late_waits) if apart else None
+        self._apart = LookingApart(folder, apart, late_waits=late_waits) if apart else None
         self._looking = self._apart or Looking(folder, RealDisk(), late_waits=late_waits)
         self._patience_s, self._clock = patience_s, clock
         self._state, self._one = threading.Lock(), threading.Lock()

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from miseban.journal.apart import Apart
 from miseban.journal.day_tables import DayTables
 from miseban.journal.duck import Cursors, opened
 from miseban.journal.events_table import SCHEMA
@@ -60,12 +61,12 @@ class JournalReader:
         patience_s: float = 0.0,
         threads: int = THREADS,
         clock: Callable[[], float] = time.monotonic,
-        apart: bool = False,
+        apart: Callable[[], Apart] | None = None,
     ) -> None:
-        """``apart``, what came last is counted by a process of its own, for whoever reads for
-        months. Raises ``BadInput`` (``journal``) when there is no journal."""
+        """What came last is counted by what ``apart`` makes, for whoever reads for months. Raises
+        ``BadInput`` (``journal``) when there is no journal."""
         self.folder = folder.absolute()
-        self._looks = Looks(self.folder, patience_s, clock, apart=apart)
+        self._looks = Looks(self.folder, patience_s, clock, apart)
         self._cursors = Cursors(partial(opened, self.folder, threads))
         try:
             manifest = self.manifest

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from miseban.camera.process.logs import log
+from miseban.camera.process.memory import give_it_back, take_it_plainly
 from miseban.hub.alerts import Alerts, Rules, load_rules
 from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
@@ -162,7 +164,8 @@ def open_box(
         people = People(engine, started=now())
         vapid = Vapid.open(settings.data, notify.contact)
         pace = Pace()
-        apart = Apart(nice=UPKEEP_NICE)
+        begin = partial(Apart, before=take_it_plainly, after=give_it_back)
+        apart = begin(nice=UPKEEP_NICE)
         parts.callback(apart.end)
         journal = Journal.open(
             settings.data / "journal",
@@ -175,7 +178,7 @@ def open_box(
         )
         parts.callback(journal.close)
         live = _live(journal, shop, now())
-        reader = JournalReader(journal.folder, patience_s=QUESTIONS_WAIT_S, apart=True)
+        reader = JournalReader(journal.folder, patience_s=QUESTIONS_WAIT_S, apart=begin)
         parts.callback(reader.close)
         parts.enter_context(reader.kept_fresh())
         hub = Hub(
