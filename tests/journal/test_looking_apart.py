@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -106,6 +107,20 @@ def test_it_goes_on_when_its_process_is_killed_or_old(
     assert looking.look() is seen
     looking.close()
     assert children() == []
+
+
+def test_one_that_is_old_is_renewed_though_others_look_all_the_time(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking_apart, "RENEWED_S", 0.5)
+    with closing(JournalReader(journal.folder, apart=Apart)) as reader, reader.kept_fresh():
+        (first,) = children()
+        until_s = time.monotonic() + 20.0
+        while first in children() and time.monotonic() < until_s:
+            journal.append(Maker(8).some(1))
+            reader.snapshot()
+            time.sleep(0.05)
+        assert first not in children()
 
 
 def test_what_is_wrong_with_the_journal_is_said(tmp_path: Path) -> None:

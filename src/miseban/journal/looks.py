@@ -74,7 +74,8 @@ class Looks:
                 due = not self._beside and age_s >= max(KEPT_S, latest_s)
                 self._beside = self._beside or due
             if due:
-                self._look_beside(renew=True)
+                self._look_beside()
+            self._renew()
 
     def stands(self, snapshot: Snapshot) -> bool:
         """Whether ``journal.json`` is still the one that the snapshot is of."""
@@ -90,6 +91,14 @@ class Looks:
         with self._state:
             self._last = None
 
+    def _renew(self) -> None:
+        """A process that is old gives way to another, whoever looked meanwhile."""
+        try:
+            if self._apart is not None:
+                self._apart.renew()
+        except Exception as error:  # noqa: BLE001  (the old one goes on)
+            _LOG.warning("renewal.failed", why=str(error))
+
     def _served(self) -> Snapshot | None:
         """The last look, where it will do."""
         if self._last is None or not self._patience_s:
@@ -104,10 +113,8 @@ class Looks:
             threading.Thread(target=self._look_beside, name="looking", daemon=True).start()
         return self._last
 
-    def _look_beside(self, *, renew: bool = False) -> None:
+    def _look_beside(self) -> None:
         try:
-            if renew and self._apart is not None:
-                self._apart.renew()
             with self._one:
                 self._look()
         except Exception as error:  # noqa: BLE001  (whatever happens, looks go on)

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from miseban.journal.events_table import SCHEMA
+from miseban.journal.rollups.days import day_at
 from miseban.journal.rollups.files import days_there
 from miseban.journal.rollups.rows import Level
 from miseban.journal.snapshot import Snapshot
@@ -48,6 +49,17 @@ def view_sql(folder: Path, snapshot: Snapshot, name: str, span: tuple[date, date
     without = f" WHERE day NOT IN ({days})" if days else ""
     sql = _both(f"SELECT * FROM fresh_{name}", paths, "", without)  # noqa: S608 - our own names
     return View(sql, tuple(paths), snapshot.rows(level, recounted))
+
+
+def span_of(
+    snapshot: Snapshot, since: datetime | None, until: datetime | None
+) -> tuple[date, date]:
+    """The shop's first and last day of that time, and one more on both sides: it is also the span
+    of days of UTC."""
+    zone = snapshot.manifest.timezone
+    first = date.min if since is None else day_at(since, zone) - timedelta(days=1)
+    last = date.max if until is None else day_at(until, zone) + timedelta(days=1)
+    return first, last
 
 
 def _both(fresh: str, paths: Collection[Path], options: str, without: str = "") -> str:

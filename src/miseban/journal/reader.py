@@ -22,8 +22,8 @@ from miseban.journal.duck import Cursors, opened
 from miseban.journal.events_table import SCHEMA
 from miseban.journal.looks import Looks
 from miseban.journal.manifest import Manifest, Segment, read_manifest
-from miseban.journal.parquet_views import VIEWS, View, damaged, view_sql
-from miseban.journal.rollups.days import day_at, utc_days
+from miseban.journal.parquet_views import VIEWS, View, damaged, span_of, view_sql
+from miseban.journal.rollups.days import utc_days
 from miseban.journal.rollups.files import rollup_path
 from miseban.journal.segments import each_event
 from miseban.journal.snapshot import (
@@ -139,7 +139,8 @@ class JournalReader:
             snapshot = self.snapshot()
             views = [v for v in VIEWS if re.search(rf"\b{v}\b", sql, re.IGNORECASE)]
             made = {
-                v: view_sql(self.folder, snapshot, v, _span(snapshot, since, until)) for v in views
+                v: view_sql(self.folder, snapshot, v, span_of(snapshot, since, until))
+                for v in views
             }
             files = [path for view in made.values() for path in view.files]
             stamps = [file_stamp(path) for path in files]
@@ -271,12 +272,3 @@ def _within(day: date, since: datetime | None, until: datetime | None) -> bool:
         return day >= first
     last = utc_days(until - timedelta(microseconds=1), until)[0]
     return first <= day <= last
-
-
-def _span(snapshot: Snapshot, since: datetime | None, until: datetime | None) -> tuple[date, date]:
-    """The shop's first and last day of that time, and one more on both sides: it is also the span
-    of days of UTC."""
-    zone = snapshot.manifest.timezone
-    first = date.min if since is None else day_at(since, zone) - timedelta(days=1)
-    last = date.max if until is None else day_at(until, zone) + timedelta(days=1)
-    return first, last
