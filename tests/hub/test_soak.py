@@ -125,3 +125,18 @@ def test_what_still_waits_is_found(run: Path) -> None:
         outbox.execute("INSERT INTO events (number, crc, line) VALUES (12, 0, x'00')")
     outbox.close()
     assert "soak: waiting" in bad(run)
+
+
+@pytest.mark.parametrize("grows", ["hub", "counting"])
+def test_a_hub_and_what_counts_for_it_are_judged_together(run: Path, grows: str) -> None:
+    """One that counts is another every quarter of an hour: that each of them grows at first is no
+    fault, that each is larger than the one before is."""
+    with (run / "samples.csv").open("a") as out:
+        for at_s in range(0, 6000, 10):
+            more = at_s // 900 * 5_000 if grows == "counting" else at_s * 10
+            young = at_s % 900 * 20
+            hub, counting = (more, young) if grows == "hub" else (0, young + more)
+            out.write(f"{at_s}.0,hub,1,0,0,{200_000 + hub},1.0,9,9\n")
+            out.write(f"{at_s}.0,counting,{2 + at_s // 900},0,0,{60_000 + counting},1.0,2,3\n")
+    wanted = {"soak: growth, hub, with what it began"}
+    assert bad(run) == (wanted | {"soak: growth, hub"} if grows == "hub" else wanted)
