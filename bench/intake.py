@@ -34,7 +34,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.live import RATE, Traffic, large_shop
 from bench.result import CannotRunError, Result
-from bench.soak.samples import children_of
+from bench.soak.samples import children_of, own_bytes
 from miseban.camera.process.memory import PLAIN, resident_bytes, take_it_plainly
 from miseban.hub.api.app import create_app
 from miseban.hub.people.identity import CONSOLE
@@ -233,7 +233,10 @@ def _processor_s(pid: int) -> float:
 
 
 def _resident_mb(pid: int) -> float:
-    return sum(resident_bytes(one) for one in _all_of(pid)) / 1e6
+    """What is resident of the hub, and what those that count for it have of their own: pages of
+    libraries that they share with it count once."""
+    hub, *others = _all_of(pid)
+    return (resident_bytes(hub) + sum(own_bytes(one) for one in others)) / 1e6
 
 
 # --- broker and hub -------------------------------------------------------------------------------
@@ -261,7 +264,8 @@ def _broker(program: str, folder: Path) -> Iterator[int]:
 def _hub(folder: Path, port: int) -> Iterator[tuple[Connection, int, int, str]]:
     here, there = _SPAWN.Pipe()
     process = _SPAWN.Process(target=_run_hub, args=(folder, port, there))
-    with mock.patch.dict(os.environ, PLAIN):  # memory as in the hub that a shop runs
+    # Memory as in the hub that a shop runs; of Arrow as ``miseban.cli`` sets it.
+    with mock.patch.dict(os.environ, PLAIN, ARROW_DEFAULT_MEMORY_POOL="system"):
         process.start()
     there.close()
     http, token = here.recv()

@@ -53,6 +53,12 @@ def _of(pid: int) -> tuple[int, int, int, str, int, int] | None:
     return sizes["Rss"], sizes["Pss"], own, f"{processor_s:.2f}", int(fields[17]), files
 
 
+def own_bytes(pid: int) -> int:
+    """Memory that it has written itself, as ``own_kb``; 0 for a process that is gone."""
+    found = _of(pid)
+    return 0 if found is None else 1024 * found[2]
+
+
 def children_of(pid: int) -> dict[int, str]:
     """Its children by pid, and as what they were started."""
     done = subprocess.run(
