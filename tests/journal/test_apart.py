@@ -47,6 +47,20 @@ def printing() -> int:
     return 7
 
 
+class Unreadable:
+    def __reduce__(self) -> tuple[object, ...]:
+        return refused, (os.getpid(),), {"much": bytes(100_000)}
+
+
+def refused(made_by: int) -> None:
+    if made_by != os.getpid():
+        raise ValueError("not here")
+
+
+def unreadable() -> tuple[Unreadable, bytes]:
+    return Unreadable(), bytes(100_000)
+
+
 def dying(trace: Path, times: int) -> str:
     """Dies at the first ``times`` calls."""
     if len(trace.read_bytes()) < times:
@@ -93,6 +107,13 @@ def test_an_error_is_the_one_that_was_raised(apart: Apart, tmp_path: Path) -> No
     with pytest.raises(RuntimeError, match="Odd: 1 and 2"):
         apart.call(odd)
     assert apart.call(printing) == 7  # and what is printed is no answer
+
+
+def test_an_answer_that_cannot_be_read_is_none_to_the_next_call(apart: Apart) -> None:
+    for _ in range(2):
+        with pytest.raises(ValueError, match="not here"):
+            apart.call(unreadable)
+        assert apart.call(printing) == 7
 
 
 def test_one_that_dies_is_asked_again_and_one_that_always_dies_is_told_of(

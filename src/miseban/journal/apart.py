@@ -74,6 +74,9 @@ class Apart:
                 except (EOFError, OSError, pickle.UnpicklingError) as ended:
                     why = str(ended) or "it ended"
                     self._end()
+                except BaseException:  # what is left of this answer is none to the next call
+                    self._end()
+                    raise
                 else:
                     break
             else:
@@ -100,7 +103,9 @@ class Apart:
 
     def _asked(self, asked: bytes) -> tuple[object, Exception | None]:
         if self._process is None:
-            program = f"from {__name__} import serve; serve({self._nice})"
+            # It finds what this process finds, wherever that is from.
+            path = f"import sys; sys.path[:] = {sys.path!r}"
+            program = f"{path}; from {__name__} import serve; serve({self._nice})"
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-P", "-c", program],
                 stdin=subprocess.PIPE,
