@@ -8,14 +8,14 @@ import pytest
 
 from tests.space.help.test_lying import STANDS, Sights, person, told_of
 
+ALONG = replace(STANDS, tall=1.25, xy=(5.0, 5.75), middle=(5.0, 5.1), flat=(8.0, 4.0, 1.0, 0.3))
+"""Who lies along the line of sight looks as tall as a child who stands."""
+
 
 def test_a_track_that_begins_where_who_lay_was_lost_is_not_of_whom_the_fusion_thinks() -> None:
-    """Along the line of sight who lies looks as tall as a child who stands."""
     fell, child = person(1), person(2)
     child.own_m = 1.2
-    along = replace(
-        STANDS, track=2, tall=1.25, xy=(5.0, 5.75), middle=(5.0, 5.1), flat=(8.0, 4.0, 1.0, 0.3)
-    )
+    along = replace(ALONG, track=2)
 
     def sights(second: int) -> Sights:
         if second < 10:
@@ -56,3 +56,19 @@ def test_from_above_who_stood_in_view_lies_who_looks_taller_and_narrower(
         flat=(2.0, 0.4, 3.0, 6.0),
     )  # fmt: skip
     assert told_of(lambda second: [(stands if second < 10 else lies, one)], 30) == kinds
+
+
+def test_where_who_lies_had_stood_stays_known_though_the_fusion_goes_on_elsewhere() -> None:
+    """It goes on with somebody who stands farther away: that is then where that person stood."""
+    fell = person(1)
+
+    def sights(second: int) -> Sights:
+        if second < 10:
+            return [(STANDS, fell)]
+        lies = (ALONG, fell)
+        if second < 11:
+            return [lies]
+        other = replace(STANDS, camera="other", track=9, xy=(12.0, 9.0), middle=(12.0, 8.6))
+        return [(other, fell), lies]
+
+    assert told_of(sights, 30) == ["fall"]

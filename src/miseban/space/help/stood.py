@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.people import Person
@@ -43,11 +43,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Lay:
-    """``person`` lay there in the second from ``at_s`` on, in the box of ``body``."""
+    """``person``, who had stood at ``place``, where known, lay there in the second from ``at_s``
+    on, in the box of ``body``."""
 
     person: Person
     at_s: float
     body: Body
+    place: Place | None
 
 
 class Stood:
@@ -63,6 +65,7 @@ class Stood:
         if person is None or person.own_m is None or body.tall < UPRIGHT * person.own_m:
             return
         self.owns(now_s, body, person)
+        self._lay.pop((body.camera, body.track), None)
         before, xy = self._places.get(person.key), body.xy
         if person.speed() > STILL_MPS:
             if before is not None and math.dist(before.xy, xy) > STOOD_M:
@@ -86,9 +89,15 @@ class Stood:
         return known[1] if known is not None else None
 
     def lies(self, now_s: float, body: Body, person: Person | None) -> None:
-        """A box of somebody who likelier lies than not, of ``person``, where known."""
-        if person is not None:
-            self._lay[body.camera, body.track] = _Lay(person, now_s, body)
+        """A box of somebody who likelier lies than not, of ``person``, where known. Where he or she
+        had stood stays known though the fusion goes on with that person elsewhere."""
+        if person is None:
+            return
+        track = body.camera, body.track
+        before = self._lay.get(track)
+        same = before is not None and before.person is person
+        place = before.place if before is not None and same else self._places.get(person.key)
+        self._lay[track] = _Lay(person, now_s, body, place)
 
     def begins(self, now_s: float, body: Body, person: Person | None) -> None:
         """A track that begins where one of somebody who lay broke off is that one's, unless it is
@@ -104,12 +113,17 @@ class Stood:
             if lay.body.camera == body.camera and lay.at_s < now_s and _is_alike(lay.body, body)
         ]
         if broke:
-            self.owns(now_s, body, max(broke, key=lambda lay: lay.at_s).person)
+            last = max(broke, key=lambda lay: lay.at_s)
+            self.owns(now_s, body, last.person)
+            self._lay[body.camera, body.track] = replace(last, body=body)
 
     def place(self, now_s: float, body: Body, person: Person | None) -> Place | None:
         """Where who is seen stood last; or, if nothing is known of him or her, who stood there and
         is not seen."""
         middle = body.middle
+        lay = self._lay.get((body.camera, body.track))
+        if lay is not None and lay.place is not None:
+            return lay.place
         if person is not None and (person.own_m is not None or person.key in self._places):
             return self._places.get(person.key)
         if middle is None:
