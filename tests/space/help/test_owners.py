@@ -79,6 +79,20 @@ def test_who_is_not_as_tall_or_cannot_be_there_is_another(tall: float, after_s: 
     assert list(floor.told) == ["person-1", "person-2"]
 
 
+def test_a_second_in_which_it_looks_alike_does_not_say_who_it_is() -> None:
+    floor = Floor()
+    first = floor.person((5.0, 5.0), came_in=True)
+    floor.moves(8, (first, 1.2, BROAD))
+    floor.aids.forget(first)
+    other = floor.person((12.0, 5.0))
+    floor.moves(5, (other, 1.45, BROAD))
+    floor.now_s += 70.0  # stands
+    floor.moves(1, (other, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
+    floor.moves(4, (other, 1.45, BROAD))
+    assert list(floor.told) == ["person-1", "person-2"]
+
+
 def test_with_whom_the_fusion_went_on_meanwhile_has_no_aid() -> None:
     """That somebody else was held for the owner makes no owner of him or her."""
     floor = Floor()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.shapes import LEANS_M, SITS_M, Eyes, Shape, sits_odds
@@ -51,3 +55,12 @@ def test_a_camera_of_which_nothing_is_known_says_nothing() -> None:
     seen = Body("d", 1, (15.0, 5.0), 1.3, 2.0, 0.5, 200.0, 5, 0.3, True, (0.0, 0.0))
     assert Eyes({"c": (10.0, 5.0, UP_M)}).heads([seen], (1.0, 0.0)) is None
     assert Eyes({"d": (10.0, 5.0, UP_M)}).heads([seen], (0.0, 0.0)) is None
+
+
+@given(st.lists(st.floats(0.4, 2.2), min_size=1, max_size=8))
+def test_however_tall_somebody_looks_from_second_to_second_there_are_odds(
+    talls: list[float],
+) -> None:
+    """Of two as unlike as 1.2 and 1.5 m neither is near what lies between them."""
+    shapes = [Shape(float(at), (5.0, 5.0), tall, 1.5) for at, tall in enumerate(talls)]
+    assert math.isfinite(sits_odds(shapes, BROAD))

@@ -32,6 +32,8 @@ APART_S = 60.0
 WAIT_S = 20.0
 """Whose aid is as like one that is somebody's who is there, of whom it has not shown since, is not
 told of for so long: if it shows there, they are two, and if not, it may have been this one's."""
+FEW = 3
+"""Seconds in which it shows; from fewer nobody can know that it is one of somebody who was lost."""
 TRACK_S, TRACK_M = 60.0, 0.1
 """A track in which an aid showed so shortly before is its owner's, if it is as tall."""
 
@@ -170,7 +172,8 @@ class Owners:
                 found.append((cost, held, one))
         for _, held, one in sorted(found, key=lambda one: one[0]):
             if not held:
-                return one, True
+                enough = kind == "slow_walk" or len(lately) >= FEW
+                return (one, True) if enough else (None, False)
             if not self._has_waited(now_s, person):
                 return None, False
         return None, True

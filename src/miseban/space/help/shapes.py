@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from statistics import median
+from statistics import median, median_low
 from typing import NamedTuple
 
 from miseban.space.geometry import CameraGeometry
@@ -104,7 +104,7 @@ def sits_odds(shapes: Sequence[Shape], broad: float) -> float:
     """Log odds that somebody with these shapes, of whom an aid shows in those as broad as
     ``broad``, sits in a wheelchair rather than leans on a frame. Those that are not as tall as
     while it shows are somebody else's."""
-    tall = median(one.tall for one in shapes if one.broad >= broad)
+    tall = median_low(one.tall for one in shapes if one.broad >= broad)  # of one that is there
     own = [one for one in shapes if abs(one.tall - tall) <= OTHER_M]
     sits = _fit([one.high(seated=True) for one in own], *SITS_TALL_M)
     return sits - _fit([one.high(seated=False) for one in own], *LEANS_TALL_M)
