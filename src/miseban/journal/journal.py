@@ -149,8 +149,8 @@ class Journal:
         """Brings what is in the log into segments and roll-ups; days that are over get one file a
         class. Intake goes on meanwhile. Safe at any crash.
 
-        Raises ``Failed`` (``compaction``) when the disk does; what was accepted stands, and the
-        next one goes on from there.
+        Raises ``Failed`` (``compaction``) when the disk does, and what ``call`` raises; what was
+        accepted stands, and the next one goes on from there.
         """
         with self._compaction.alone():
             try:
