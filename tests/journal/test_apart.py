@@ -61,6 +61,10 @@ def unreadable() -> tuple[Unreadable, bytes]:
     return Unreadable(), bytes(100_000)
 
 
+def untold() -> object:
+    return lambda: None
+
+
 def dying(trace: Path, times: int) -> str:
     """Dies at the first ``times`` calls."""
     if len(trace.read_bytes()) < times:
@@ -114,6 +118,14 @@ def test_an_answer_that_cannot_be_read_is_none_to_the_next_call(apart: Apart) ->
         with pytest.raises(ValueError, match="not here"):
             apart.call(unreadable)
         assert apart.call(printing) == 7
+
+
+def test_one_whose_answer_cannot_be_told_believes_nothing_told(apart: Apart) -> None:
+    """What it remembers of it would be wrong: it is another process that is asked next."""
+    first = apart.call(os.getpid)
+    with pytest.raises(Failed, match="untold"):
+        apart.call(untold)
+    assert apart.call(os.getpid) != first
 
 
 def test_one_that_dies_is_asked_again_and_one_that_always_dies_is_told_of(

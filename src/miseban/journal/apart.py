@@ -165,13 +165,16 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
             function, args, kwargs = pickle.load(asked)  # noqa: S301 - as above
         except EOFError:
             return
+        found, error = None, None
         try:
-            answer = _pickled((function(*args, **kwargs), None))
-        except Exception as error:  # noqa: BLE001  (whatever it is, who called is told)
-            answer = _pickled((None, _told(error)))
+            found = function(*args, **kwargs)
+        except Exception as raised:  # noqa: BLE001  (whatever it is, who called is told)
+            error = _told(raised)
+        # An answer that cannot be told ends this process, with all that it believes to have told.
+        answer = _pickled((found, error))
         out.write(answer)
         out.flush()
-        del function, args, kwargs, answer
+        del function, args, kwargs, found, error, answer
         if after is not None:
             after()
 
