@@ -100,7 +100,7 @@ class Shop:
     def counting(self) -> dict[str, int]:
         """The process by which the hub counts what came last."""
         begun = children_of(self.processes["hub"].pid)
-        pids = [pid for pid, args in begun.items() if "serve(0)" in args]
+        pids = [pid for pid, args in begun.items() if "serve(0, " in args]
         return {COUNTING: pids[0]} if pids else {}
 
     def seeing(self) -> dict[str, int]:

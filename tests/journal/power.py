@@ -113,8 +113,8 @@ class SimulatedDisk(Disk):
             self._now[self._next], self._written[self._next] = bytearray(), []
         return _File(self, path, self._inode[path])
 
-    def read(self, path: Path) -> bytes:
-        return self._real.read(path)
+    def read(self, path: Path, most: int | None = None) -> bytes:
+        return self._real.read(path, most)
 
     def rename(self, old: Path, new: Path) -> None:
         cut = self.step()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -101,6 +102,7 @@ def test_what_is_called_is_done_by_another_process_that_stays(apart: Apart) -> N
 def test_an_error_is_the_one_that_was_raised(apart: Apart, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="shop: expected another") as found:
         apart.call(wrong, "shop")
+    assert "in wrong" in found.value.__notes__[0]  # where it was raised
     assert (found.value.code, found.value.exit_status) == ("journal", 2)
     with pytest.raises(Damaged) as broken:
         apart.call(damaged, tmp_path)
@@ -137,6 +139,48 @@ def test_one_that_dies_is_asked_again_and_one_that_always_dies_is_told_of(
     with pytest.raises(Failed, match="dying: a process of our own has not answered"):
         apart.call(dying, trace, 9)
     assert apart.call(dying, trace, 0) == "well"
+
+
+def stuck(seconds: float) -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+    time.sleep(seconds)
+
+
+def test_one_that_never_answers_is_waited_for_no_longer_than_that(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("miseban.journal.apart.ANSWERS_S", 1.0)
+    apart.call(printing)
+    with pytest.raises(Failed, match="none of a process of our own in 1 s"):
+        apart.call(stuck, 60.0)
+    assert apart.call(printing) == 7
+
+
+def test_closing_waits_for_no_answer_and_nothing_is_answered_any_more() -> None:
+    apart = Apart()
+    apart.call(printing)
+    with ThreadPoolExecutor() as others:
+        asked = others.submit(apart.call, stuck, 60.0)
+        time.sleep(0.5)
+        began_s = time.monotonic()
+        apart.close()
+        assert time.monotonic() - began_s < SOON_S
+        with pytest.raises(Failed, match="closed"):
+            asked.result()
+    with pytest.raises(Failed, match="closed"):
+        apart.call(printing)
+    assert apart.pid is None
+
+
+def test_what_is_printed_before_it_begins_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("print('good morning')")
+    before = os.environ.get("PYTHONPATH", "")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{before}")
+    apart = Apart()
+    assert apart.call(printing) == 7
+    apart.end()
 
 
 TOLD = list[str]()

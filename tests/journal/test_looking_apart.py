@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from bench.soak.samples import children_of
-from miseban.journal import looking_apart
+from miseban.journal import log, looking_apart, looks, step
 from miseban.journal.apart import Apart, Caller, here
 from miseban.journal.journal import Journal
 from miseban.journal.looking_apart import LookingApart
 from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.keeper import RollupKeeper
-from miseban.vocabulary.errors import BadInput
+from miseban.vocabulary.errors import BadInput, Failed
 from tests.journal.shop import NOON, SHOP, Maker
 
 LATER = NOON + timedelta(days=3)
@@ -28,7 +28,7 @@ MINUTES = "SELECT * FROM minutes ORDER BY ALL"
 
 def children() -> list[int]:
     """Those that look for this process."""
-    return [pid for pid, args in children_of(os.getpid()).items() if "serve(0)" in args]
+    return [pid for pid, args in children_of(os.getpid()).items() if "serve(0, " in args]
 
 
 def opened(folder: Path, call: Caller = here) -> Journal:
@@ -81,6 +81,52 @@ def test_a_compaction_apart_leaves_the_same_files(tmp_path: Path) -> None:
     apart.end()
     assert left[0] == left[1]
     assert len(left[0]) > 5
+
+
+def test_many_steps_come_to_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    for at_once, head in ((1, log._HEAD), (1, 20), (10_000, log._HEAD)):
+        monkeypatch.setattr(step, "EVENTS_A_STEP", at_once)
+        monkeypatch.setattr(log, "_HEAD", head)
+        folder = tmp_path / f"{at_once}-{head}"
+        journal = opened(folder)
+        for n in range(6):  # a log each
+            journal.append(Maker(n).some(30, NOON + timedelta(hours=n)))
+            journal.close()
+            journal = opened(folder)
+        journal.compact(LATER)
+        state = journal.state
+        assert state.fresh == 0
+        with closing(JournalReader(journal.folder)) as reader:
+            told.append((list(reader.events()), state.totals, state.sources))
+        journal.close()
+    assert told[0] == told[1] == told[2]
+    assert len(told[0][0]) == 180
+
+
+def test_after_closing_nothing_is_begun(journal: Journal) -> None:
+    looking = LookingApart(journal.folder)
+    looking.close()
+    with pytest.raises(Failed, match="closed"):
+        looking.look()
+    looking.renew()
+    assert children() == []
+
+
+def test_a_renewal_that_fails_is_not_tried_again_at_once(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def renew(_: LookingApart) -> None:
+        tried.append(1)
+        raise OSError("no process")
+
+    monkeypatch.setattr(LookingApart, "renew", renew)
+    monkeypatch.setattr(looks, "_TURN_S", 0.05)
+    with closing(JournalReader(journal.folder, apart=Apart)) as reader, reader.kept_fresh():
+        time.sleep(1.0)
+    assert len(tried) == 1
 
 
 def test_it_goes_on_when_its_process_is_killed_or_old(

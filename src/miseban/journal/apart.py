@@ -12,11 +12,13 @@ import contextlib
 import io
 import os
 import pickle
+import select
 import signal
 import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from importlib.abc import MetaPathFinder
 from typing import Any, BinaryIO, ParamSpec, Protocol, TypeVar, cast
@@ -29,6 +31,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 _TRIES = 2
 _ENDS_S = 5.0
+ANSWERS_S = 600.0
+"""The longest that is called takes a minute on a small machine; what takes so long is stuck."""
 
 
 class Caller(Protocol):
@@ -44,7 +48,7 @@ def here(function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
 
 class Apart:
     """A process, begun by the first call. Calls may come from any thread, and are made one after
-    the other. It ends when this one does, however that is."""
+    the other. It ends when this one does, however that is, after the call that it is at."""
 
     def __init__(
         self,
@@ -58,17 +62,23 @@ class Apart:
         self._nice, self._begins = nice, (before, after)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._heard: BinaryIO | None = None
         self._begun_s = 0.0
+        self._closed = False
 
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """What ``function`` returns there, or the error that it raises. What it remembers, by a
         cache of its module, it remembers as long as the process lasts.
 
-        Raises ``Failed`` (``apart``) where the process ends twice before it has answered.
+        Raises ``Failed`` (``apart``) where the process ends twice before it has answered, where it
+        does not answer within ``ANSWERS_S``, and once this is closed.
         """
         asked = _pickled((function, args, kwargs))
+        what = function.__qualname__
         with self._lock:
             for _ in range(_TRIES):
+                if self._closed:
+                    raise Failed("apart", what, "what would be asked is closed")
                 try:
                     answer, error = self._asked(asked)
                 except (EOFError, OSError, pickle.UnpicklingError) as ended:
@@ -80,8 +90,7 @@ class Apart:
                 else:
                     break
             else:
-                what = f"a process of our own has not answered: {why}"
-                raise Failed("apart", function.__qualname__, what)
+                raise Failed("apart", what, f"a process of our own has not answered: {why}")
         if error is not None:
             raise error
         return cast(R, answer)
@@ -101,29 +110,51 @@ class Apart:
         with self._lock:
             self._end()
 
+    def close(self) -> None:
+        """At once, whatever it is at: it only reads. No call is answered any more."""
+        self._closed = True
+        process = self._process
+        if process is not None:
+            process.kill()
+        self.end()
+
     def _asked(self, asked: bytes) -> tuple[object, Exception | None]:
         if self._process is None:
-            # It finds what this process finds, wherever that is from.
-            path = f"import sys; sys.path[:] = {sys.path!r}"
-            program = f"{path}; from {__name__} import serve; serve({self._nice})"
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-P", "-c", program],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-            self._begun_s = time.monotonic()
+            self._begin()
             asked = _pickled(self._begins) + asked
-        told, heard = self._process.stdin, self._process.stdout
+        assert self._process is not None  # noqa: S101 - it has been begun
+        told, heard = self._process.stdin, self._heard
         assert told is not None and heard is not None  # noqa: S101, PT018 - they are pipes
         told.write(asked)
         told.flush()
+        if not select.select([heard], [], [], ANSWERS_S)[0]:
+            self._process.kill()
+            raise Failed("apart", "answer", f"none of a process of our own in {ANSWERS_S:.0f} s")
         return cast(tuple[object, Exception | None], pickle.load(heard))  # noqa: S301 - our own
+
+    def _begin(self) -> None:
+        """It finds what this process finds, wherever that is from, and answers by a pipe of its
+        own: who knows what prints something there."""
+        ours, its = os.pipe()
+        path = f"import sys; sys.path[:] = {[one for one in sys.path if isinstance(one, str)]!r}"
+        program = f"{path}; from {__name__} import serve; serve({self._nice}, {its})"
+        self._heard = os.fdopen(ours, "rb")
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-P", "-c", program], stdin=subprocess.PIPE, pass_fds=[its]
+            )
+        except BaseException:
+            self._heard.close()
+            raise
+        finally:
+            os.close(its)
+        self._begun_s = time.monotonic()
 
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        for pipe in (process.stdin, process.stdout):
+        for pipe in (process.stdin, self._heard):
             with contextlib.suppress(OSError):
                 assert pipe is not None  # noqa: S101 - as above
                 pipe.close()
@@ -134,17 +165,15 @@ class Apart:
             process.wait()
 
 
-def serve(nice: int) -> None:
-    """What the process does: answers until nobody asks any more."""
+def serve(nice: int, answers: int) -> None:
+    """What the process does: answers, by the descriptor ``answers``, until nobody asks any more."""
     # Who is told to end is whoever began us; and then our input ends.
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
     os.nice(nice)
     sys.meta_path.insert(0, _NoPandas())
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever prints something does not answer
     with contextlib.suppress(BrokenPipeError):
-        _answer(sys.stdin.buffer, out)
+        _answer(sys.stdin.buffer, os.fdopen(answers, "wb"))
     os._exit(0)  # nothing is open that has to be closed
 
 
@@ -169,6 +198,7 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
         try:
             found = function(*args, **kwargs)
         except Exception as raised:  # noqa: BLE001  (whatever it is, who called is told)
+            raised.add_note(traceback.format_exc())
             error = _told(raised)
         # An answer that cannot be told ends this process, with all that it believes to have told.
         answer = _pickled((found, error))

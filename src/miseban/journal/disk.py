@@ -38,7 +38,8 @@ class Disk(Protocol):
     def open(self, path: Path) -> DiskFile:
         """Opens a file for writing; it is made where there is none."""
 
-    def read(self, path: Path) -> bytes: ...
+    def read(self, path: Path, most: int | None = None) -> bytes:
+        """All of it, or the first ``most`` bytes."""
 
     def rename(self, old: Path, new: Path) -> None:
         """Takes the place of ``new`` in one step, if there is one."""
@@ -109,8 +110,9 @@ class RealDisk:
     def open(self, path: Path) -> DiskFile:
         return RealFile(path)
 
-    def read(self, path: Path) -> bytes:
-        return path.read_bytes()
+    def read(self, path: Path, most: int | None = None) -> bytes:
+        with path.open("rb") as file:
+            return file.read() if most is None else file.read(most)
 
     def rename(self, old: Path, new: Path) -> None:
         old.replace(new)

@@ -27,6 +27,8 @@ from miseban.journal.manifest import LOGS, log_path
 MARKER = b"\x89mjf"
 """No text in UTF-8 has the first byte, so that none of our content looks like a frame."""
 _FIXED = len(MARKER) + 8
+_HEAD = 65_536
+"""Bytes in which the head of a log nearly always is."""
 LARGEST_FRAME = 256_000_000
 """Bytes of content; what claims more is garbage."""
 
@@ -199,7 +201,7 @@ def read_logs(disk: Disk, folder: Path, first: int) -> Iterator[ReadLog]:
     there = [number for number in log_numbers(disk, folder) if number >= first]
     ends: dict[int, int] = {}
     for number in there:
-        head = _head(disk.read(log_path(folder, number)))
+        head = _head_of(disk, log_path(folder, number))
         ends |= {} if head is None else head.ends
     gone = {number: end for number, end in ends.items() if number >= first and end > 0}
     for number in sorted({*there, *gone}):
@@ -213,6 +215,13 @@ def read_logs(disk: Disk, folder: Path, first: int) -> Iterator[ReadLog]:
         if _head(data) is not None:
             found = replace(found, frames=found.frames[1:])
         yield ReadLog(number, found)
+
+
+def _head_of(disk: Disk, path: Path) -> FileHead | None:
+    """Of a log of which nothing else is needed: a backlog of them is gone through step by step."""
+    data = disk.read(path, _HEAD)
+    head = _head(data)
+    return head if head is not None or len(data) < _HEAD else _head(disk.read(path))
 
 
 def _head(data: bytes) -> FileHead | None:

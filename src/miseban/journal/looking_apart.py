@@ -45,6 +45,7 @@ class LookingApart:
         self._apart = begin()
         self._apart.call(_begun)  # no look is to be taken for a long one because of that
         self._last: Snapshot | None = None
+        self._closed = False
 
     def look(self) -> Snapshot:
         """Raises as ``Looking.look``, and ``Failed`` (``apart``)."""
@@ -63,13 +64,18 @@ class LookingApart:
             new.end()
             raise
         with self._lock:
-            old, self._apart = self._apart, new
-            self._take(found)
+            old = new if self._closed else self._apart
+            if not self._closed:
+                self._apart = new
+                self._take(found)
         old.end()
 
     def close(self) -> None:
+        """Breaks off what it is at; no look is taken any more."""
+        self._apart.close()  # whoever looks holds the lock
         with self._lock:
-            self._apart.end()
+            self._closed = True
+            self._apart.close()
 
     def _take(self, news: _News | None) -> Snapshot:
         if news is not None:

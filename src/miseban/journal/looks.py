@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,10 +52,11 @@ class Looks:
         self._state, self._one = threading.Lock(), threading.Lock()
         self._last: Snapshot | None = None
         self._looked_s = self._took_s = 0.0
+        self._renew_s = 0.0  # not before
         self._beside = False
 
     def latest(self) -> Snapshot:
-        """What the journal holds. Raises ``BadInput``."""
+        """What the journal holds. Raises ``BadInput``, and ``Failed`` (``apart``)."""
         with self._state:
             last = self._served()
             if last is not None:
@@ -82,7 +84,7 @@ class Looks:
         return snapshot.stamp == file_stamp(self._folder / FILE)
 
     def close(self) -> None:
-        """The next look begins anew."""
+        """No look is taken any more by another process."""
         if self._apart is not None:
             self._apart.close()
 
@@ -93,10 +95,12 @@ class Looks:
 
     def _renew(self) -> None:
         """A process that is old gives way to another, whoever looked meanwhile."""
+        if self._apart is None or time.monotonic() < self._renew_s:
+            return
         try:
-            if self._apart is not None:
-                self._apart.renew()
+            self._apart.renew()
         except Exception as error:  # noqa: BLE001  (the old one goes on)
+            self._renew_s = time.monotonic() + OLD_S
             _LOG.warning("renewal.failed", why=str(error))
 
     def _served(self) -> Snapshot | None:

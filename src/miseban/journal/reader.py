@@ -70,7 +70,7 @@ class JournalReader:
         self._cursors = Cursors(partial(opened, self.folder, threads))
         try:
             manifest = self.manifest
-        except BadInput:
+        except BaseException:
             self.close()
             raise
         self.shop, self.timezone = manifest.shop, manifest.timezone
@@ -81,7 +81,7 @@ class JournalReader:
         return self.snapshot().manifest
 
     def snapshot(self) -> Snapshot:
-        """What the journal holds. Raises ``BadInput``."""
+        """What the journal holds. Raises as ``Looks.latest``."""
         return self._looks.latest()
 
     @contextmanager

@@ -166,7 +166,7 @@ def open_box(
         pace = Pace()
         begin = partial(Apart, before=take_it_plainly, after=give_it_back)
         apart = begin(nice=UPKEEP_NICE)
-        parts.callback(apart.end)
+        parts.callback(apart.close)
         journal = Journal.open(
             settings.data / "journal",
             shop=shop.shop.id,

@@ -63,9 +63,9 @@ def update(
 
     Does nothing to other days, and gives the same files when it is done twice. ``forgotten`` says
     from when on the events of each class are kept; ``rest`` is called between days. Few days are
-    counted by ``call``: then ``source`` has to be one that can be pickled. Raises ``OSError`` when
-    the disk does: then some days are as they were, and ``update`` must be called again;
-    ``Damaged``: ``repair`` first.
+    counted by ``call``, all before the first rest, and ``source`` has to be one that can be
+    pickled. Raises ``OSError`` when the disk does: then some days are as they were, and ``update``
+    must be called again; ``Damaged``: ``repair`` first.
     """
     disk, changed, waiting = disk or RealDisk(), set(changed), set[date]()
     done: dict[date, DayRows] = {}
