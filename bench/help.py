@@ -4,8 +4,9 @@ nothing was tuned, as the simulated detector sees them.
 ``supermarket`` and ``konbini`` are played with every incident more often than it would happen, so
 that there is something to find: falls, lost children and people who search come to some shoppers,
 and people with aids as often as the scenario says, times ``MORE``. ``ordinary`` is the busy
-supermarket as its scenario has it: that is where calls for nothing are counted. Then how long a
-call takes to the phones of staff (``help_page.py``).
+supermarket as its scenario has it: that is where calls for nothing are counted. Both once more
+with twice the cameras (``twice``, ``twice-ordinary``): what eight cannot see shows beside it.
+Then how long a call takes to the phones of staff (``help_page.py``).
 
 What each seed gave is printed as soon as it is known and kept in ``out/help`` for as long as the
 sources stay the same, so that a run that was broken off goes on.
@@ -57,12 +58,16 @@ class Play:
     minutes: int
     incidents: tuple[dict[str, Any], ...] = ()
     more_aids: float = 1.0
+    twice: bool = False
+    """Whether there are twice the cameras (``help_cameras``)."""
 
 
 PLAYS = {
     "supermarket": Play("supermarket", "10:00", 60, INCIDENTS, MORE),
     "konbini": Play("konbini", "11:00", 120, INCIDENTS, MORE),
     "ordinary": Play("supermarket", "10:00", 60),
+    "twice": Play("supermarket", "10:00", 60, INCIDENTS, MORE, twice=True),
+    "twice-ordinary": Play("supermarket", "10:00", 60, twice=True),
 }
 
 
@@ -129,7 +134,9 @@ def _mark() -> str:
 
 def _play(folder: Path, play: Play, seed: int) -> Kinds:
     length = (play.begins, play.minutes)
-    shop = simulated(folder, play.shop, seed, *length, play.incidents, play.more_aids)
+    shop = simulated(
+        folder, play.shop, seed, *length, play.incidents, play.more_aids, twice=play.twice
+    )
     truth, result = folder / TRUTH, folder / "result"
     start = json.loads((truth / "summary.json").read_text("utf-8"))["start"]
     detected = str(truth / DETECTED)
@@ -143,7 +150,8 @@ def _play(folder: Path, play: Play, seed: int) -> Kinds:
 
 
 def _results(name: str, play: Play, runs: Sequence[Kinds]) -> list[Result]:
-    of = f"{play.shop} from {play.begins}, {play.minutes} minutes, {told(SEEDS)}"
+    with_ = " with twice the cameras" if play.twice else ""
+    of = f"{play.shop}{with_} from {play.begins}, {play.minutes} minutes, {told(SEEDS)}"
     kinds: dict[str, _Counts] = {}
     for one in runs:
         for kind, counts in one.items():

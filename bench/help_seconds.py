@@ -43,7 +43,7 @@ KEPT = Path("out") / "help-seconds"
 JUDGES = SOURCES / "space" / "help"
 GIVES = ("bodies.py", "flat.py", "shop_help.py")
 """Of the judges' folder, what makes the seconds that judges are given."""
-PLAYED = ("help.py", "help_shop.py")
+PLAYED = ("help.py", "help_shop.py", "help_cameras.py")
 PARTS = ("camera", "sim", "space", "vocabulary")
 SEARCH_ODDS = (3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 
@@ -70,7 +70,8 @@ def kept(text: str) -> tuple[Shop, Recording, list[Second]]:
     if not file.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         length = (play.begins, float(play.minutes))
-        simulated(folder, play.shop, seed, *length, play.incidents, play.more_aids)
+        more = (play.incidents, play.more_aids)
+        simulated(folder, play.shop, seed, *length, *more, twice=play.twice)
         told = json.loads((folder / TRUTH / "summary.json").read_text("utf-8"))
         seconds = _given(folder / TRUTH / DETECTED, load_shop(shop_file), told["start"])
         with gzip.open(file, "wb", compresslevel=1) as out:

@@ -9,6 +9,7 @@ from typing import Any
 
 import tomlkit
 
+from bench.help_cameras import add_cameras
 from bench.process import cost
 from miseban.sim.scenario.file import beside
 
@@ -27,11 +28,14 @@ def simulated(
     more_aids: float,
     *,
     exact: bool = False,
+    twice: bool = False,
 ) -> Path:
     """Plays ``minutes`` of the shop ``name`` from ``begins`` on into ``folder``/``TRUTH``, without
-    the exact boxes unless ``exact``. Returns the shop file."""
+    the exact boxes unless ``exact``, and with ``twice`` the cameras. Returns the shop file."""
     shop = folder / f"{name}.toml"
     staged(SHOPS / f"{name}.toml", shop, incidents, more_aids)
+    if twice:
+        add_cameras(shop)
     length = ("--minutes", f"{minutes:g}", "--from", begins, "--seed", str(seed))
     truth = folder / TRUTH
     cost("simulate", "--shop", str(shop), *length, "--detector", "default", "--out", str(truth))
