@@ -70,6 +70,16 @@ def test_from_above_who_looks_narrow_lies_unless_people_upright_look_so_from_the
     assert lying_odds(body(0.7, steep=0.8), 2.8, 1.7) == MOST
 
 
+def test_towards_a_corner_of_the_picture_who_sits_looks_tall_and_narrow() -> None:
+    """There the lens draws people upright broader than high."""
+    parked = replace(body(1.6, (20.0, 9.0, 2.5, 0.3), steep=0.5), broad=0.57, aspect=2.3)
+    assert lying_odds(parked, 0.57, 1.2, HERE) < 0.0
+    assert lying_odds(parked, 0.57, 1.7, HERE) > 1.5  # nobody who stands looks as narrow
+    assert lying_odds(replace(parked, aspect=0.5), 0.57, 1.2, HERE) > 1.0  # nor who sits elsewhere
+    lies = replace(body(0.5, (12.0, 4.0, 0.5, 0.5), steep=0.5), broad=2.5, aspect=6.0)
+    assert lying_odds(lies, 2.5, 1.2, HERE) > 1.5
+
+
 def test_from_above_it_is_known_how_who_stood_there_looks_upright() -> None:
     child, foot = (2.0, 0.4, 3.0, 6.0), (5.0, 5.4)
     lies = replace(body(1.85, child, steep=0.62, foot=foot), broad=0.3)

@@ -123,8 +123,10 @@ def _unlike(body: Body, looked: Look | None, own_m: float | None, narrowest: flo
 
 
 def _is_steep(body: Body, own_m: float | None) -> bool:
+    """Whether people upright look narrow and of any height from there. Who sits does so also where
+    the lens draws somebody upright broader than high, as towards the corners of a picture."""
     sits = own_m is None or own_m <= SEATED_TALL_M
-    return body.steep >= (STEEP_SEATED if sits else STEEP)
+    return body.steep >= (STEEP_SEATED if sits else STEEP) or (sits and body.aspect > body.broad)
 
 
 def _broad(wide: float | None, low: float, high: float) -> float:
