@@ -240,3 +240,49 @@ def test_what_was_said_stays_said_while_an_aid_is_waited_for() -> None:
         taken.last_s = floor.now_s
         floor.moves(1, (other, 1.2, BROAD))
     assert floor.told["person-2"] == [began_s + second for second in range(15)]
+
+
+def test_who_shows_it_again_had_it_all_along() -> None:
+    """Then who was taken for the owner meanwhile has an aid of his or her own."""
+    floor = Floor()
+    owner, other = floor.person((5.0, 5.0), came_in=True), floor.person((12.0, 6.0))
+    floor.moves(8, (owner, 1.2, BROAD))
+    floor.moves(8, (owner, 1.2, SLIM))
+    floor.moves(8, (other, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
+    floor.moves(8, (other, 1.2, BROAD), (owner, 1.2, BROAD))
+    assert list(floor.told) == ["person-1", "person-2"]
+    floor.told.clear()
+    floor.moves(1, (owner, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
+    floor.told.clear()
+    floor.moves(1, (other, 1.2, BROAD))
+    assert list(floor.told) == ["person-2"]
+
+
+def test_who_shows_another_than_was_taken_has_one_more() -> None:
+    floor = Floor()
+    owner, other = floor.person((5.0, 5.0), came_in=True), floor.person((12.0, 6.0))
+    floor.moves(8, (owner, 1.2, BROAD))
+    floor.moves(8, (owner, 1.2, SLIM))
+    floor.moves(8, (other, 1.2, BROAD))
+    floor.moves(20, (other, 1.2, BROAD), (owner, 1.34, BROAD))
+    floor.told.clear()
+    floor.moves(1, (other, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
+
+
+def test_who_was_only_taken_for_the_owner_is_not_it_for_that() -> None:
+    """It had gone back to the owner before."""
+    floor = Floor()
+    owner, other = floor.person((5.0, 5.0), came_in=True), floor.person((12.0, 6.0))
+    floor.moves(8, (owner, 1.2, BROAD))
+    floor.moves(8, (owner, 1.2, SLIM))
+    floor.moves(8, (other, 1.2, BROAD))
+    floor.moves(8, (other, 1.2, SLIM))
+    floor.moves(8, (owner, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]
+    floor.moves(30, (owner, 1.2, BROAD), (other, 1.2, BROAD))
+    floor.told.clear()
+    floor.moves(1, (owner, 1.2, BROAD))
+    assert list(floor.told) == ["person-1"]

@@ -89,7 +89,7 @@ def unlike(
     first = lately[0]
     tall = median(shape.high(seated=one.kind == "wheelchair") for shape in lately)
     gap_s, far = first.at_s - one.shown_s, math.dist(one.xy, first.xy)
-    if not alike(one.kind, kind) or one.person is person or gap_s < -HIDDEN_S:
+    if not alike(one.kind, kind) or gap_s < -HIDDEN_S:
         return math.inf
     reach_m = BACK_M + BACK_MPS * max(gap_s, 0.0)
     if kind == "slow_walk":
@@ -102,7 +102,7 @@ def unlike(
     cost = (one.tall - tall) ** 2 / errs + max(gap_s, 0.0) / OFTEN_S
     odds = sits_odds(lately, settings.aid_broad)
     cost += max(0.0, -2.0 * odds if one.kind == "wheelchair" else 2.0 * odds)
-    both = one.person.last_s >= first.at_s + BOTH_S
+    both = one.person is not person and one.person.last_s >= first.at_s + BOTH_S
     changed = one.odd >= ODD_S or slim_since(one, settings) >= DOUBT
     return cost + (BOTH if both and not changed else 0.0)
 

@@ -13,6 +13,7 @@ from miseban.space.help.likeness import (
     DOUBT,
     HIDDEN_S,
     ODD_S,
+    SAME,
     Said,
     is_fast,
     most_of,
@@ -46,6 +47,7 @@ class Owners:
         self._said: dict[int, Said] = {}
         self._lost: list[Said] = []
         self._tracks: dict[Track, tuple[float, Said]] = {}
+        self._taken: dict[int, Said] = {}  # from whom, with what was said then
         self._anew_s: dict[int, float] = {}
         self._asked_s: dict[int, tuple[float, float]] = {}  # first and last
 
@@ -86,13 +88,19 @@ class Owners:
         before, known = self._before(now_s, kind, person, bodies)
         if not known:
             return None
+        own = self._taken.pop(person.key, None)
+        if before is None and own is not None and kind != "slow_walk":
+            before = self._given_back(own, kind, person)
         self._asked_s.pop(person.key, None)
         # Who walks slowly, and is seen to have an aid, is the same to who keeps company.
         mine = before or self._said.get(person.key)
         who = mine.who if mine is not None else self._name(person)
         if before is not None and before in self._lost:
             self._lost.remove(before)
-        elif before is not None and self._said.pop(before.person.key, None) is not None:
+        elif before is not None and self._said.get(before.person.key) is before:
+            if own is None or own.who != before.who:  # else it is the owner who takes it back
+                self._taken[before.person.key] = before
+            del self._said[before.person.key]
             self._anew_s[before.person.key] = now_s  # what showed was the other's
         same = before.kind if before is not None else kind  # who sits does not begin to stoop
         said = Said(person, same, who, person.own_m or 0.0, now_s, person.xy)
@@ -120,6 +128,7 @@ class Owners:
             said.kind != "slow_walk" and person.outside and person.last_s - said.shown_s <= LEFT_S
         ):
             self._lost.append(said)
+        self._taken.pop(person.key, None)
         self._anew_s.pop(person.key, None)
         self._asked_s.pop(person.key, None)
 
@@ -166,6 +175,8 @@ class Owners:
         most = most_of(now_s, kind, person)
         found = []
         for one in self.known():
+            if one.person is person:
+                continue
             held = one not in self._lost and not self._is_doubtful(now_s, one)
             cost = unlike(one, person, kind, lately, self._s, held=held)
             if cost < most:
@@ -177,6 +188,18 @@ class Owners:
             if not self._has_waited(now_s, person):
                 return None, False
         return None, True
+
+    def _given_back(self, own: Said, kind: HelpKind, person: Person) -> Said | None:
+        """``own``, said of ``person`` till somebody else was taken for the owner, if it shows here
+        again: so there are two, and that one gets another name."""
+        lately = self.lately(person)
+        now = next((one for one in self.known() if one.who == own.who), None)
+        if now is None or not lately:
+            return None
+        if unlike(own, person, kind, lately, self._s, held=False) >= SAME:
+            return None
+        now.who = self._name(now.person)
+        return own
 
     def _has_waited(self, now_s: float, person: Person) -> bool:
         first_s, last_s = self._asked_s.get(person.key, (now_s, now_s))
