@@ -113,3 +113,19 @@ def test_who_has_walked_beside_staff_is_told_of() -> None:
     shop.go(45, [], [clerk, other])
     shop.go(60, [other], [clerk])
     assert "person-2" in shop.told
+
+
+@pytest.mark.parametrize("clerk", [1, 2])
+def test_who_walked_along_as_staff_keeps_no_company(clerk: int) -> None:
+    """Whichever of the two is held to be staff while they walk, and not any more later."""
+    shop = Shop()
+    slow, other = shop.person(1, (0.0, 0.0)), shop.person(2, (1.0, 1.0))
+    shop.go(16, [slow])
+    staff = slow if clerk == 1 else other
+    staff.staff = True
+    shop.go(ALONG_IN_ALL_S + 2, [slow, other])
+    staff.staff = False
+    other.xy = (30.0, 30.0)
+    shop.go(45, [], [slow, other])
+    shop.go(60, [other], [slow])
+    assert shop.told == {"person-1", "person-2"}
