@@ -24,7 +24,7 @@ from miseban.hub.people.people import People
 from miseban.hub.people.throttle import Throttle
 from miseban.hub.privacy.requests import MemberRequests
 from miseban.journal.journal import Journal
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.vocabulary.shop import Shop
 
 
@@ -72,7 +72,7 @@ class Hub:
 
     shop: Shop
     journal: Journal
-    reader: JournalReader
+    reader: Reader
     live: LiveState
     alerts: Alerts
     rules: Rules

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.space.floor_space import FloorSpace
 from miseban.space.laying import laid, views_of
 from miseban.vocabulary.events import Event, LineCrossed, VisitEnded, ZoneEntered, ZoneLeft
@@ -45,7 +45,7 @@ class Tried:
 def would_have_counted(
     shop: Shop,
     draft: Line | Zone,
-    reader: JournalReader,
+    reader: Reader,
     since: datetime,
     until: datetime,
     k: int,

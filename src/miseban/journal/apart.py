@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.abc import MetaPathFinder
 from typing import Any, BinaryIO, ParamSpec, Protocol, TypeVar, cast
 
@@ -60,10 +60,9 @@ class Apart:
         """``nice`` is how much it leaves the processor to others, as ``os.nice``. ``before`` the
         first call, and ``after`` each, these functions of a module are called there."""
         self._nice, self._begins = nice, (before, after)
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._heard: BinaryIO | None = None
-        self._begun_s = 0.0
+        self._lock, self._at = threading.Lock(), threading.Lock()
+        self._process: _Process | None = None
+        self._caller: int | None = None  # the thread whose call it is at
         self._closed = False
 
     def call(self, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -75,12 +74,14 @@ class Apart:
         """
         asked = _pickled((function, args, kwargs))
         what = function.__qualname__
-        with self._lock:
+        with self._lock, self._called_by(threading.get_ident()):
             for _ in range(_TRIES):
                 if self._closed:
                     raise Failed("apart", what, "what would be asked is closed")
                 try:
-                    answer, error = self._asked(asked)
+                    if self._process is None:
+                        self._process = self._begun()
+                    answer, error = self._process.asked(asked)
                 except (EOFError, OSError, pickle.UnpicklingError) as ended:
                     why = str(ended) or "it ended"
                     self._end()
@@ -95,15 +96,42 @@ class Apart:
             raise error
         return cast(R, answer)
 
+    def interrupt(self, caller: int) -> None:
+        """Tells the process, where it is at the call of the thread ``caller``, that nobody waits
+        for it any more: ``SIGUSR1``, which the function heeds or not. Comes it before that is
+        begun it goes astray."""
+        with self._at:
+            process = self._process
+            if self._caller == caller and process is not None:
+                process.popen.send_signal(signal.SIGUSR1)
+
     @property
     def pid(self) -> int | None:
         process = self._process
-        return None if process is None else process.pid
+        return None if process is None else process.popen.pid
 
     @property
     def age_s(self) -> float:
         """Since it was begun; 0 where there is none."""
-        return 0.0 if self._process is None else time.monotonic() - self._begun_s
+        process = self._process
+        return 0.0 if process is None else time.monotonic() - process.begun_s
+
+    def renew(self, function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Another process takes the place of this one, once it has done ``function``: until then
+        calls go to the old one. Raises as ``call``, and the old one stays."""
+        new = self._begun()
+        try:
+            _, error = new.asked(_pickled((function, args, kwargs)))
+            if error is not None:
+                raise error
+        except BaseException:
+            new.end()
+            raise
+        with self._lock:
+            if not self._closed:
+                self._process, new = new, self._process
+        if new is not None:
+            new.end()
 
     def end(self) -> None:
         """After the call that it is at. The next call begins another."""
@@ -115,32 +143,40 @@ class Apart:
         self._closed = True
         process = self._process
         if process is not None:
-            process.kill()
+            process.popen.kill()
         self.end()
 
-    def _asked(self, asked: bytes) -> tuple[object, Exception | None]:
-        if self._process is None:
-            self._begin()
-            asked = _pickled(self._begins) + asked
-        assert self._process is not None  # noqa: S101 - it has been begun
-        told, heard = self._process.stdin, self._heard
-        assert told is not None and heard is not None  # noqa: S101, PT018 - they are pipes
-        told.write(asked)
-        told.flush()
-        if not select.select([heard], [], [], ANSWERS_S)[0]:
-            self._process.kill()
-            raise Failed("apart", "answer", f"none of a process of our own in {ANSWERS_S:.0f} s")
-        return cast(tuple[object, Exception | None], pickle.load(heard))  # noqa: S301 - our own
+    @contextlib.contextmanager
+    def _called_by(self, thread: int) -> Iterator[None]:
+        with self._at:
+            self._caller = thread
+        try:
+            yield
+        finally:
+            with self._at:
+                self._caller = None
 
-    def _begin(self) -> None:
-        """It finds what this process finds, wherever that is from, and answers by a pipe of its
-        own: who knows what prints something there."""
+    def _begun(self) -> _Process:
+        return _Process(self._nice, self._begins)
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
+
+
+class _Process:
+    """It finds what this process finds, wherever that is from, and answers by a pipe of its own:
+    who knows what prints something there."""
+
+    def __init__(self, nice: int, begins: tuple[object, object]) -> None:
         ours, its = os.pipe()
         path = f"import sys; sys.path[:] = {[one for one in sys.path if isinstance(one, str)]!r}"
-        program = f"{path}; from {__name__} import serve; serve({self._nice}, {its})"
+        program = f"{path}; from {__name__} import serve; serve({nice}, {its})"
         self._heard = os.fdopen(ours, "rb")
+        self._begins = _pickled(begins)
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
+            self.popen = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-P", "-c", program], stdin=subprocess.PIPE, pass_fds=[its]
             )
         except BaseException:
@@ -148,27 +184,37 @@ class Apart:
             raise
         finally:
             os.close(its)
-        self._begun_s = time.monotonic()
+        self.begun_s = time.monotonic()
 
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, self._heard):
+    def asked(self, what: bytes) -> tuple[object, Exception | None]:
+        """What it answers. Raises ``OSError``, ``EOFError`` or ``UnpicklingError`` when it ends
+        before, and ``Failed`` (``apart``) when it does not answer."""
+        told = self.popen.stdin
+        assert told is not None  # noqa: S101 - it is a pipe
+        told.write(self._begins + what)
+        told.flush()
+        self._begins = b""
+        if not select.select([self._heard], [], [], ANSWERS_S)[0]:
+            self.popen.kill()
+            raise Failed("apart", "answer", f"none of a process of our own in {ANSWERS_S:.0f} s")
+        return cast(tuple[object, Exception | None], pickle.load(self._heard))  # noqa: S301 - ours
+
+    def end(self) -> None:
+        for pipe in (self.popen.stdin, self._heard):
             with contextlib.suppress(OSError):
                 assert pipe is not None  # noqa: S101 - as above
                 pipe.close()
         try:
-            process.wait(_ENDS_S)
+            self.popen.wait(_ENDS_S)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self.popen.kill()
+            self.popen.wait()
 
 
 def serve(nice: int, answers: int) -> None:
     """What the process does: answers, by the descriptor ``answers``, until nobody asks any more."""
     # Who is told to end is whoever began us; and then our input ends.
-    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
         signal.signal(one, signal.SIG_IGN)
     os.nice(nice)
     sys.meta_path.insert(0, _NoPandas())

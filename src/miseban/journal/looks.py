@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
-from miseban.journal.apart import Apart
 from miseban.journal.disk import RealDisk
-from miseban.journal.looking_apart import LookingApart
 from miseban.journal.manifest import FILE
 from miseban.journal.snapshot import Looking, Snapshot, file_stamp
 
@@ -35,28 +32,19 @@ _TURN_S = 1.0
 class Looks:
     """At the journal in ``folder``, by any thread. With ``patience_s`` a look serves for so long,
     or ``SHARE`` times as long as it took; and it leaves days that are over to the next compaction
-    where many are told of at once. A process that ``apart`` makes takes them, if there is one."""
+    where many are told of at once."""
 
-    def __init__(
-        self,
-        folder: Path,
-        patience_s: float,
-        clock: Callable[[], float],
-        apart: Callable[[], Apart] | None = None,
-    ) -> None:
-        late_waits = patience_s > 0
+    def __init__(self, folder: Path, patience_s: float, clock: Callable[[], float]) -> None:
         self._folder = folder
-        self._apart = LookingApart(folder, apart, late_waits=late_waits) if apart else None
-        self._looking = self._apart or Looking(folder, RealDisk(), late_waits=late_waits)
+        self._looking = Looking(folder, RealDisk(), late_waits=patience_s > 0)
         self._patience_s, self._clock = patience_s, clock
         self._state, self._one = threading.Lock(), threading.Lock()
         self._last: Snapshot | None = None
         self._looked_s = self._took_s = 0.0
-        self._renew_s = 0.0  # not before
         self._beside = False
 
     def latest(self) -> Snapshot:
-        """What the journal holds. Raises ``BadInput``, and ``Failed`` (``apart``)."""
+        """What the journal holds. Raises ``BadInput``."""
         with self._state:
             last = self._served()
             if last is not None:
@@ -65,6 +53,12 @@ class Looks:
             with self._state:
                 last = self._served()  # by whoever looked while we waited
             return last or self._look()
+
+    def last(self) -> Snapshot:
+        """What the last look found, however long ago that is. Raises ``BadInput``."""
+        with self._state:
+            last = self._last
+        return last or self.latest()
 
     def keep_fresh(self, ended: threading.Event) -> None:
         """Looks every now and then until ``ended``, so that who asks first after an hour need not
@@ -77,31 +71,15 @@ class Looks:
                 self._beside = self._beside or due
             if due:
                 self._look_beside()
-            self._renew()
 
     def stands(self, snapshot: Snapshot) -> bool:
         """Whether ``journal.json`` is still the one that the snapshot is of."""
         return snapshot.stamp == file_stamp(self._folder / FILE)
 
-    def close(self) -> None:
-        """No look is taken any more by another process."""
-        if self._apart is not None:
-            self._apart.close()
-
     def again(self) -> None:
         """The last look is of no use any more: files went."""
         with self._state:
             self._last = None
-
-    def _renew(self) -> None:
-        """A process that is old gives way to another, whoever looked meanwhile."""
-        if self._apart is None or time.monotonic() < self._renew_s:
-            return
-        try:
-            self._apart.renew()
-        except Exception as error:  # noqa: BLE001  (the old one goes on)
-            self._renew_s = time.monotonic() + OLD_S
-            _LOG.warning("renewal.failed", why=str(error))
 
     def _served(self) -> Snapshot | None:
         """The last look, where it will do."""

@@ -16,16 +16,15 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from miseban.journal.apart import Apart
 from miseban.journal.day_tables import DayTables
 from miseban.journal.duck import Cursors, opened
 from miseban.journal.events_table import SCHEMA
 from miseban.journal.looks import Looks
-from miseban.journal.manifest import Manifest, Segment, read_manifest
+from miseban.journal.manifest import Manifest, read_manifest
 from miseban.journal.parquet_views import VIEWS, View, damaged, span_of, view_sql
+from miseban.journal.reading import Reader, Rollups
 from miseban.journal.rollups.days import utc_days
 from miseban.journal.rollups.files import rollup_path
-from miseban.journal.segments import each_event
 from miseban.journal.snapshot import (
     CHANGING,
     NO_FILE,
@@ -36,17 +35,16 @@ from miseban.journal.snapshot import (
 )
 from miseban.journal.waited import interruptible
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.events import EVENT_CLASSES, Event
+from miseban.vocabulary.events import EVENT_CLASSES, DataClass
 
-Rollups = tuple[Stamp, Stamp]
 THREADS = 2
 """Of DuckDB, for all questions together."""
 _TRIES = 20
 _BEGINS_WITH = re.compile(r"\s*with\s+(recursive\s+)?", re.IGNORECASE)
 
 
-class JournalReader:
-    """The journal in ``folder``. Methods may be called from any thread.
+class JournalReader(Reader):
+    """In this process.
 
     What was accepted up to the call is seen; with ``patience_s``, what was accepted up to so many
     seconds before it: events as well as roll-ups, which then are counted anew no more often. On a
@@ -61,12 +59,10 @@ class JournalReader:
         patience_s: float = 0.0,
         threads: int = THREADS,
         clock: Callable[[], float] = time.monotonic,
-        apart: Callable[[], Apart] | None = None,
     ) -> None:
-        """What came last is counted by what ``apart`` makes, for whoever reads for months. Raises
-        ``BadInput`` (``journal``) when there is no journal."""
+        """Raises ``BadInput`` (``journal``) when there is no journal."""
         self.folder = folder.absolute()
-        self._looks = Looks(self.folder, patience_s, clock, apart)
+        self._looks = Looks(self.folder, patience_s, clock)
         self._cursors = Cursors(partial(opened, self.folder, threads))
         try:
             manifest = self.manifest
@@ -74,11 +70,14 @@ class JournalReader:
             self.close()
             raise
         self.shop, self.timezone = manifest.shop, manifest.timezone
-        """The zone is that of the shop's days. No writer ever changes them."""
 
     @property
     def manifest(self) -> Manifest:
         return self.snapshot().manifest
+
+    @property
+    def forgotten(self) -> Mapping[DataClass, datetime]:
+        return self.manifest.forgotten
 
     def snapshot(self) -> Snapshot:
         """What the journal holds. Raises as ``Looks.latest``."""
@@ -99,24 +98,33 @@ class JournalReader:
             ended.set()
             keeping.join()
 
-    def events(
+    def days(
         self,
         types: Collection[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
-        limit: int | None = None,
-    ) -> Iterator[Event]:
-        """Events with ``since`` <= time < ``until``, only of ``types`` if given, in order of time,
-        ``limit`` of them at most. No more than a few days are in
-        memory. Raises ``BadInput``."""
-        left = limit
-        for table in self._tables(types, since, until):
-            some = table if left is None else table.slice(0, left)
-            yield from each_event(some)
-            if left is not None:
-                left -= len(some)
-                if left <= 0:
-                    return
+    ) -> list[date]:
+        snapshot, classes = self.snapshot(), _classes(types)
+        days = {s.day for s in snapshot.manifest.segments if s.data in classes}
+        days |= set(pc.unique(snapshot.fresh["time"].cast(pa.date32())).to_pylist())
+        return sorted(day for day in days if _within(day, since, until))
+
+    def day(
+        self,
+        day: date,
+        types: Collection[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> pa.Table:
+        table = self._day(day, _classes(types))
+        if types is not None:
+            table = table.filter(pc.is_in(table["type"], pa.array(sorted(types), pa.string())))
+        time_ = table["time"]
+        if since is not None:
+            table = table.filter(pc.greater_equal(time_, pa.scalar(since, time_.type)))
+        if until is not None:
+            table = table.filter(pc.less(table["time"], pa.scalar(until, time_.type)))
+        return table.sort_by([("time", "ascending"), ("id", "ascending")])
 
     def table(
         self,
@@ -126,13 +134,6 @@ class JournalReader:
         since: datetime | None = None,
         until: datetime | None = None,
     ) -> pa.Table:
-        """What DuckDB answers to ``sql``, a SELECT over ``events``, ``minutes``, ``hours`` and
-        ``days`` with parameters as ``$name``. Between ``since`` and ``until`` whole files are left
-        out that hold nothing of that time; rows are not: say so in the query too.
-
-        Raises ``BadInput``: ``sql`` when the query is wrong, ``journal`` when a file is damaged;
-        and ``Failed`` (``given-up``) once nobody waits for it (``journal.waited``).
-        """
         files: list[Path] = []
         stamps: list[Stamp] = []
         for _ in range(_TRIES):
@@ -163,17 +164,18 @@ class JournalReader:
         what = "not there, and it is said to be" if gone else CHANGING
         raise BadInput("journal", gone[0] if gone else self.folder, what)
 
-    def rollups(self, first: date, last: date) -> Rollups | None:
-        """Which roll-ups of days and hours there are of the days from ``first`` to ``last``, of one
-        month: as long as these are the same, what was read of them is. None where one of these days
-        is counted anew at present."""
-        if any(first <= day <= last for day in self.snapshot().recounted):
-            return None
-        days, hours = (file_stamp(rollup_path(self.folder, at, first)) for at in ("day", "hour"))
-        return days, hours
+    def rollups(self, spans: Collection[tuple[date, date]]) -> list[Rollups | None]:
+        recounted = self.snapshot().recounted
+        found: list[Rollups | None] = []
+        for first, last in spans:
+            days, hours = (
+                file_stamp(rollup_path(self.folder, at, first)) for at in ("day", "hour")
+            )
+            stands = not any(first <= day <= last for day in recounted)
+            found.append((days, hours) if stands else None)
+        return found
 
     def newest(self) -> datetime | None:
-        """When the newest event happened; none where there is none. Raises ``BadInput``."""
         for _ in range(_TRIES):
             snapshot = self.snapshot()
             try:
@@ -183,9 +185,7 @@ class JournalReader:
         raise BadInput("journal", self.folder, CHANGING)
 
     def close(self) -> None:
-        """What another thread has begun to ask ends first, or is left to itself."""
         self._cursors.close()
-        self._looks.close()
 
     def _ask(
         self,
@@ -224,46 +224,21 @@ class JournalReader:
         forgotten = snapshot.manifest.forgotten
         return not events and read_manifest(self.folder).forgotten == forgotten
 
-    def _tables(
-        self, types: Collection[str] | None, since: datetime | None, until: datetime | None
-    ) -> Iterator[pa.Table]:
-        """Sorted events of one day after the other."""
-        snapshot = self.snapshot()
-        classes = {EVENT_CLASSES[name] for name in types or EVENT_CLASSES if name in EVENT_CLASSES}
-        segments = [s for s in snapshot.manifest.segments if s.data in classes]
-        days = {segment.day for segment in segments}
-        days |= set(pc.unique(snapshot.fresh["time"].cast(pa.date32())).to_pylist())
-        wanted = sorted(day for day in days if _within(day, since, until))
+    def _day(self, day: date, classes: Collection[DataClass]) -> pa.Table:
         tables = DayTables(self.folder, SCHEMA.names, keep_days=0)  # each is read once
-        for day in wanted:
-            table = self._day(tables, day, classes, segments, snapshot)
-            if types is not None:
-                table = table.filter(pc.is_in(table["type"], pa.array(sorted(types), pa.string())))
-            time_ = table["time"]
-            if since is not None:
-                table = table.filter(pc.greater_equal(time_, pa.scalar(since, time_.type)))
-            if until is not None:
-                table = table.filter(pc.less(table["time"], pa.scalar(until, time_.type)))
-            yield table.sort_by([("time", "ascending"), ("id", "ascending")])
-
-    def _day(
-        self,
-        tables: DayTables,
-        day: date,
-        classes: Collection[str],
-        segments: Collection[Segment],
-        snapshot: Snapshot,
-    ) -> pa.Table:
         for _ in range(_TRIES):
+            snapshot = self._looks.last()  # once for all days that are read one after the other
+            segments = [s for s in snapshot.manifest.segments if s.data in classes]
             try:
-                return tables.of(day, list(segments), snapshot.fresh)
+                return tables.of(day, segments, snapshot.fresh)
             except FileNotFoundError:
-                self._again()
-                newer = self.snapshot()
                 # What was fresh stays in the newer fresh part or is in a segment now: never both.
-                snapshot = newer
-                segments = [s for s in newer.manifest.segments if s.data in classes]
+                self._again()
         raise BadInput("journal", self.folder, CHANGING)
+
+
+def _classes(types: Collection[str] | None) -> set[DataClass]:
+    return {EVENT_CLASSES[name] for name in types or EVENT_CLASSES if name in EVENT_CLASSES}
 
 
 def _within(day: date, since: datetime | None, until: datetime | None) -> bool:

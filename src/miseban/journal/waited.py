@@ -13,19 +13,26 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Protocol
 
 import duckdb
 
 from miseban.vocabulary.errors import Failed
 
 
+class Interruptible(Protocol):
+    """At work, of which it can be told by another thread to leave off."""
+
+    def interrupt(self) -> None: ...
+
+
 class Waited:
     """One who waits for answers, and may go."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # who works may be told by a signal of its own process
         self._gone = False
-        self._cursors: set[duckdb.DuckDBPyConnection] = set()
+        self._working_on: set[Interruptible] = set()
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
@@ -38,12 +45,12 @@ class Waited:
             _HEEDED.reset(token)
 
     def give_up(self) -> None:
-        """He goes, and what DuckDB is at for him is interrupted. An interrupt that comes just
+        """He goes, and what is done for him is interrupted. An interrupt that comes just
         before it begins goes astray: call it again until the thread is through."""
         with self._lock:
             self._gone = True
-            for cursor in self._cursors:
-                cursor.interrupt()
+            for one in self._working_on:
+                one.interrupt()
 
     def check(self) -> None:
         """Raises ``Failed`` (``given-up``)."""
@@ -51,9 +58,9 @@ class Waited:
             raise Failed("given-up", "question", "nobody waits for the answer any more")
 
     @contextmanager
-    def _working(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    def _working(self, work: Interruptible) -> Iterator[None]:
         with self._lock:
-            self._cursors.add(cursor)
+            self._working_on.add(work)
         try:
             self.check()
             yield
@@ -62,19 +69,19 @@ class Waited:
             raise
         finally:
             with self._lock:
-                self._cursors.discard(cursor)
+                self._working_on.discard(work)
 
 
 _HEEDED: ContextVar[Waited | None] = ContextVar("waited", default=None)
 
 
 @contextmanager
-def interruptible(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """What ``cursor`` does is for whoever is heeded in this thread. Raises ``Failed``
+def interruptible(work: Interruptible) -> Iterator[None]:
+    """What ``work`` does is for whoever is heeded in this thread. Raises ``Failed``
     (``given-up``)."""
     waited = _HEEDED.get()
     if waited is None:
         yield
     else:
-        with waited._working(cursor):
+        with waited._working(work):
             yield

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from miseban.hub.database import METADATA, Moment, Part, bring_up, reading, writing
 from miseban.hub.people.audit_log import note
 from miseban.hub.people.identity import Actor
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.events import EVENT_CLASSES
 from miseban.vocabulary.policies import Policy
@@ -119,7 +119,7 @@ class MemberRequests:
             note(connection, actor, "member.request", str(row["id"]), now, told)
             return _get(connection, str(row["id"]))
 
-    def look(self, name: str, reader: JournalReader, actor: Actor, now: datetime) -> Request:
+    def look(self, name: str, reader: Reader, actor: Actor, now: datetime) -> Request:
         """Looks what there is of members in the whole journal. Raises ``BadInput``
         (``not-found``, ``answered``)."""
         found = held_of_members(reader)
@@ -155,7 +155,7 @@ class MemberRequests:
             return done.rowcount
 
 
-def held_of_members(reader: JournalReader) -> int:
+def held_of_members(reader: Reader) -> int:
     """Events of class ``member`` in the journal."""
     types = [name for name, data in EVENT_CLASSES.items() if data == "member"]
     return sum(1 for _ in reader.events(types=types)) if types else 0

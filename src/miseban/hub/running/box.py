@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from miseban.camera.process.logs import log
-from miseban.camera.process.memory import give_it_back, take_it_plainly
+from miseban.camera.process.memory import GivingBack, give_it_back, take_it_plainly
 from miseban.hub.alerts import Alerts, Rules, load_rules
 from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
@@ -33,6 +33,7 @@ from miseban.hub.running.upkeep import Keeper, Pace
 from miseban.journal.apart import Apart
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
+from miseban.journal.reader_apart import ReaderApart
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.vocabulary.errors import BadInput, Failed, MisebanError
 from miseban.vocabulary.events import DataClass, Event
@@ -164,8 +165,7 @@ def open_box(
         people = People(engine, started=now())
         vapid = Vapid.open(settings.data, notify.contact)
         pace = Pace()
-        begin = partial(Apart, before=take_it_plainly, after=give_it_back)
-        apart = begin(nice=UPKEEP_NICE)
+        apart = Apart(nice=UPKEEP_NICE, before=take_it_plainly, after=give_it_back)
         parts.callback(apart.close)
         journal = Journal.open(
             settings.data / "journal",
@@ -178,7 +178,8 @@ def open_box(
         )
         parts.callback(journal.close)
         live = _live(journal, shop, now())
-        reader = JournalReader(journal.folder, patience_s=QUESTIONS_WAIT_S, apart=begin)
+        reads = partial(Apart, before=take_it_plainly, after=GivingBack())
+        reader = ReaderApart(journal.folder, reads, patience_s=QUESTIONS_WAIT_S)
         parts.callback(reader.close)
         parts.enter_context(reader.kept_fresh())
         hub = Hub(

@@ -20,7 +20,7 @@ from miseban.insight.disclosure.gate import Told, told
 from miseban.insight.disclosure.keys import Key, coded
 from miseban.insight.disclosure.remembered import ByReader, month_by_month
 from miseban.insight.disclosure.stretches import Stretches
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 
 Ints = NDArray[np.int64]
 _SUMS: Final = ("n", "total", "covered_s", "measured")
@@ -42,7 +42,7 @@ _KNOWN: Final = ByReader[MonthPart]()
 
 
 def told_whole(
-    reader: JournalReader,
+    reader: Reader,
     edges: Ints,
     whats: Collection[str],
     k: int,

@@ -28,7 +28,7 @@ from miseban.insight.disclosure.floor_cells import (
 from miseban.insight.disclosure.floor_hours import DayHours, InHours, hours_of
 from miseban.insight.disclosure.remembered import ByReader, FloorPart, month_by_month
 from miseban.insight.disclosure.stretches import Stretches
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups.days import moment
 
 Ints = NDArray[np.int64]
@@ -55,7 +55,7 @@ class FloorTold:
     less: bool
 
 
-def told_floor(reader: JournalReader, asked: Stretches, k: int) -> FloorTold:
+def told_floor(reader: Reader, asked: Stretches, k: int) -> FloorTold:
     """Of the stretches that are ``asked`` for. Each block is one that could be asked for alone, so
     what is made of several tells no more than they do. Raises ``BadInput``."""
 
@@ -76,7 +76,7 @@ def told_floor(reader: JournalReader, asked: Stretches, k: int) -> FloorTold:
 
 
 def _worked_out(
-    reader: JournalReader, months: Sequence[Stretches], calendars: Sequence[Calendar], k: int
+    reader: Reader, months: Sequence[Stretches], calendars: Sequence[Calendar], k: int
 ) -> Iterator[FloorPart]:
     """Of months that follow each other, all read at once."""
     # Bands of a day in which fewer than k were are left out from the first: what is kept of them

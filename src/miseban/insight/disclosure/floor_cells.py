@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups.rows import VISITS
 
 Ints = NDArray[np.int64]
@@ -39,7 +39,7 @@ class Grids:
 
 
 def read_heat(
-    reader: JournalReader, view: str, span: tuple[datetime, datetime], least: int
+    reader: Reader, view: str, span: tuple[datetime, datetime], least: int
 ) -> tuple[pa.Table, pa.Table]:
     """Rows of heat of whole bands in which there were so many visits, and those of bands in which
     there were fewer or of which it is not kept any more where. Raises ``BadInput``."""

@@ -19,7 +19,7 @@ from miseban.insight.disclosure.blocks import WITHHELD, gather
 from miseban.insight.disclosure.calendar import MOST_HOURS, Calendar
 from miseban.insight.disclosure.floor_cells import laid, read_heat, size, starts
 from miseban.insight.disclosure.remembered import ByReader
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups.days import moment
 
 Ints = NDArray[np.int64]
@@ -58,28 +58,29 @@ _KNOWN: Final = ByReader[DayHours](most=300_000)
 """Some 12 MB: eight weeks of a supermarket."""
 
 
-def hours_of(reader: JournalReader, calendar: Calendar, k: int) -> list[DayHours]:
+def hours_of(reader: Reader, calendar: Calendar, k: int) -> list[DayHours]:
     """Each of the days that ``calendar`` looks at by the hour, all of which are over. Raises
     ``BadInput``."""
     known = _KNOWN.of(reader)
     days = [calendar.days[d] for d in calendar.by_hours.tolist()]
-    rollups = [reader.rollups(day, day) for day in days]
+    rollups = reader.rollups([(day, day) for day in days])
     found = [
         None if now is None else known.get((day, k), day.replace(day=1), now)
         for day, now in zip(days, rollups, strict=True)
     ]
     missing = [i for i, one in enumerate(found) if one is None]
     if missing:
-        some = zip(missing, _worked_out(reader, calendar, missing, k), strict=True)
-        for i, one in some:
+        some = list(_worked_out(reader, calendar, missing, k))
+        after = reader.rollups([(days[i], days[i]) for i in missing])
+        for i, one, then in zip(missing, some, after, strict=True):
             found[i], now = one, rollups[i]
-            if now is not None and reader.rollups(days[i], days[i]) == now:
+            if now is not None and then == now:
                 known.put((days[i], k), days[i].replace(day=1), now, one)
     return [one for one in found if one is not None]
 
 
 def _worked_out(
-    reader: JournalReader, calendar: Calendar, which: Sequence[int], k: int
+    reader: Reader, calendar: Calendar, which: Sequence[int], k: int
 ) -> Iterator[DayHours]:
     """``which`` of the days that ``calendar`` looks at by the hour."""
     ends = calendar.hour_edges

@@ -26,7 +26,7 @@ from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.cells import Cells
 from miseban.insight.disclosure.keys import Key, Keys
 from miseban.insight.disclosure.reading import read
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -43,7 +43,7 @@ class Told:
 
 
 def told(
-    reader: JournalReader,
+    reader: Reader,
     edges: Ints,
     whats: Collection[str],
     k: int,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import pyarrow as pa
 
 from miseban.insight.disclosure.calendar import Calendar
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups.days import moment
 
 _COLUMNS = {
@@ -24,7 +24,7 @@ _COLUMNS = {
 
 
 def read(
-    reader: JournalReader,
+    reader: Reader,
     calendar: Calendar,
     whats: Collection[str],
     places: Sequence[str] | None,
@@ -41,7 +41,7 @@ def read(
 
 
 def _rows(
-    reader: JournalReader,
+    reader: Reader,
     view: str,
     spans: Sequence[tuple[object, object]],
     whats: Collection[str],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.stretches import Stretches
-from miseban.journal.reader import JournalReader, Rollups
+from miseban.journal.reading import Reader, Rollups
 
 Ints = NDArray[np.int64]
 MOST_CELLS: Final = 1_000_000
@@ -101,9 +101,9 @@ class ByReader(Generic[P]):
 
     def __init__(self, most: int = MOST_CELLS) -> None:
         self._lock, self._most = threading.Lock(), most
-        self._of = WeakKeyDictionary[JournalReader, Remembered[P]]()
+        self._of = WeakKeyDictionary[Reader, Remembered[P]]()
 
-    def of(self, reader: JournalReader) -> Remembered[P]:
+    def of(self, reader: Reader) -> Remembered[P]:
         with self._lock:
             return self._of.setdefault(reader, Remembered(self._most))
 
@@ -114,7 +114,7 @@ def month_of(calendar: Calendar) -> date:
 
 
 def month_by_month(
-    reader: JournalReader,
+    reader: Reader,
     known: Remembered[P],
     asked: Stretches,
     more: Hashable,
@@ -127,24 +127,26 @@ def month_by_month(
     months = asked.by_month(reader.timezone)
     calendars = [Calendar(month.edges, reader.timezone, newest) for month in months]
 
-    def stand(calendar: Calendar) -> Rollups | None:
-        days = calendar.days
-        return reader.rollups(days[0], days[-1]) if calendar.is_over else None
+    def stand(which: Sequence[int]) -> dict[int, Rollups | None]:
+        over = [i for i in which if calendars[i].is_over]
+        days = [calendars[i].days for i in over]
+        return dict(zip(over, reader.rollups([(d[0], d[-1]) for d in days]), strict=True))
 
-    rollups = [stand(one) for one in calendars]
+    rollups = stand(range(len(months)))
     keys = [(*month.key, more) for month in months]
     parts = [
-        None if now is None else known.get(key, month_of(one), now)
-        for key, one, now in zip(keys, calendars, rollups, strict=True)
+        None if (now := rollups.get(i)) is None else known.get(key, month_of(one), now)
+        for i, (key, one) in enumerate(zip(keys, calendars, strict=True))
     ]
     for there, run in groupby(range(len(parts)), lambda i: parts[i] is not None):
         some = list(run)
         if there:
             continue
-        found = work_out([months[i] for i in some], [calendars[i] for i in some])
+        found = list(work_out([months[i] for i in some], [calendars[i] for i in some]))
+        after = stand(some)
         for i, part in zip(some, found, strict=True):
-            parts[i], now = part, rollups[i]
+            parts[i], now = part, rollups.get(i)
             # The same before and after: so it was made from these.
-            if now is not None and stand(calendars[i]) == now:
+            if now is not None and after[i] == now:
                 known.put(keys[i], month_of(calendars[i]), now, part)
     return [part for part in parts if part is not None]

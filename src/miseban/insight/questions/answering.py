@@ -23,7 +23,7 @@ from miseban.insight.questions.asking import FunnelQuestion, HeatQuestion, Quest
 from miseban.insight.questions.before_after import open_s, with_ratios
 from miseban.insight.questions.heat_difference import compared
 from miseban.insight.uncertainty.accuracy import Accuracy
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop
 
@@ -49,7 +49,7 @@ _ANSWERED_BY: dict[str, Callable[[Any, Asked], Answer]] = {
 
 
 def answer(
-    question: Question, shop: Shop, reader: JournalReader, accuracy: Accuracy | None = None
+    question: Question, shop: Shop, reader: Reader, accuracy: Accuracy | None = None
 ) -> Answer:
     """What the journal tells. ``accuracy`` is what is known of the shop's counters; without it,
     what simulated cameras taught.

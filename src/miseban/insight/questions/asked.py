@@ -15,7 +15,7 @@ from miseban.insight.questions.answers import Answer, Measure, Unit
 from miseban.insight.questions.asking import Question
 from miseban.insight.questions.grid import Grid
 from miseban.insight.uncertainty.accuracy import Accuracy
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups import Level, shop_day
 from miseban.journal.rollups.days import day_at, micros
 from miseban.vocabulary.shop import Shop
@@ -33,7 +33,7 @@ class Asked:
     known of."""
 
     shop: Shop
-    reader: JournalReader
+    reader: Reader
     accuracy: Accuracy
     as_of: datetime | None
 
@@ -46,7 +46,7 @@ class Asked:
     def staff_since(self) -> datetime | None:
         """From when on it is kept by the minute who were staff: of the days before only hours are
         (``journal.rollups.forgetting``). None where nothing was forgotten."""
-        last = self.reader.manifest.forgotten.get("trajectory")
+        last = self.reader.forgotten.get("trajectory")
         zone = self.reader.timezone
         return None if last is None else shop_day(day_at(last, zone), zone).start
 

@@ -14,7 +14,7 @@ from miseban.insight.disclosure.calendar import Calendar
 from miseban.insight.disclosure.remembered import ByReader, month_by_month
 from miseban.insight.disclosure.stretches import Stretches
 from miseban.insight.questions.grid import Grid, Piece
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups.days import micros, moment
 
 _COUNTED: Final = ", ".join(f"'{what}'" for what in sorted(DURATIONS_ONLY))
@@ -23,7 +23,7 @@ _KNOWN: Final = ByReader[MonthPart](most=100_000)
 
 
 def plain_rows(
-    reader: JournalReader,
+    reader: Reader,
     grid: Grid,
     whats: Collection[str],
     places: Sequence[str] | None,
@@ -62,7 +62,7 @@ _EACH: Final = " GROUP BY what, place, detail"
 
 
 def _by_month(
-    reader: JournalReader, piece: Piece, whats: Collection[str], places: Sequence[str] | None
+    reader: Reader, piece: Piece, whats: Collection[str], places: Sequence[str] | None
 ) -> list[pa.Table]:
     """Sums of whole days: those of a month that is over are the same until its roll-ups are
     others, and so are worked out once."""
@@ -83,7 +83,7 @@ def _by_month(
 
 
 def _rows(
-    reader: JournalReader,
+    reader: Reader,
     piece: Piece,
     columns: str,
     whats: Collection[str],
