@@ -98,7 +98,7 @@ class Shop:
         return found | self.seeing() | self.counting()
 
     def counting(self) -> dict[str, int]:
-        """The process by which the hub counts what came last."""
+        """The process by which the hub counts what came last, and asks its journal."""
         begun = children_of(self.processes["hub"].pid)
         pids = [pid for pid, args in begun.items() if "serve(0, " in args]
         return {COUNTING: pids[0]} if pids else {}

@@ -149,11 +149,28 @@ def stuck(seconds: float) -> None:
 def test_one_that_never_answers_is_waited_for_no_longer_than_that(
     apart: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    apart.call(printing)  # to begin it takes longer on a busy machine
     monkeypatch.setattr("miseban.journal.apart.ANSWERS_S", 1.0)
-    apart.call(printing)
     with pytest.raises(Failed, match="none of a process of our own in 1 s"):
         apart.call(stuck, 60.0)
+    monkeypatch.undo()
     assert apart.call(printing) == 7
+
+
+def test_one_that_is_renewed_is_another_and_one_that_cannot_be_stays(apart: Apart) -> None:
+    first = apart.call(os.getpid)
+    with pytest.raises(BadInput):
+        apart.renew(wrong, "here")
+    assert apart.call(os.getpid) == first
+    apart.renew(printing)
+    second = apart.call(os.getpid)
+    assert second != first
+    assert apart.age_s < SOON_S
+    with pytest.raises(ProcessLookupError):
+        os.kill(first, 0)
+    apart.close()
+    apart.renew(printing)
+    assert apart.pid is None
 
 
 def test_closing_waits_for_no_answer_and_nothing_is_answered_any_more() -> None:
