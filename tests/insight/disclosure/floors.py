@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from miseban.insight.disclosure.floor import FloorTold, told_floor
 from miseban.insight.disclosure.stretches import Stretches
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups.days import micros, shop_day
 from miseban.journal.rollups.rows import ROW
 
@@ -73,9 +73,8 @@ class Floor:
     def newest(self) -> datetime:
         return self._as_of
 
-    def rollups(self, first: date, last: date) -> object:
-        del first, last
-        return self.state
+    def rollups(self, spans: Collection[tuple[date, date]]) -> list[object]:
+        return [self.state for _ in spans]
 
     def table(
         self, sql: str, parameters: Mapping[str, Any], *, since: datetime, until: datetime
@@ -86,7 +85,7 @@ class Floor:
 
     def cells(self, spans: Iterable[tuple[datetime, datetime]], k: int) -> FloorTold:
         asked = Stretches.of([(micros(a), micros(b)) for a, b in spans])
-        return told_floor(cast(JournalReader, self), asked, k)
+        return told_floor(cast(Reader, self), asked, k)
 
     def told(self, spans: Iterable[tuple[datetime, datetime]], k: int) -> dict[int, int]:
         """Seconds by column."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from miseban.insight.questions import QUESTIONS, Answer, answer
 from miseban.insight.uncertainty.accuracy import EXACT
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups.days import shop_day
 from miseban.journal.rollups.rows import BIN_EDGES_S, ROW, bins_of
+from miseban.journal.snapshot import Stamp
 from miseban.vocabulary.shop import Shop, parse_shop
 
 SHOP = """
@@ -63,7 +64,7 @@ class Rollups:
 
     def __init__(self, counts: Counts) -> None:
         self.shop, self.timezone, self.folder = "small", "Asia/Tokyo", Path()
-        self._days = counts.shape[1]
+        self._days, self.written = counts.shape[1], 1
         self._duckdb = duckdb.connect(":memory:", config={"threads": 1})
         for name, rows in (
             ("hours", self._rows(counts, "hour")),
@@ -76,9 +77,9 @@ class Rollups:
     def newest(self) -> datetime:
         return hour(self._days + 1, 0)
 
-    def rollups(self, first: date, _: date) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-        """What was worked out of a month stands as long as its files do, and here they do."""
-        return (1, first.year, first.month), (2, first.year, first.month)
+    def rollups(self, spans: Collection[tuple[date, date]]) -> list[tuple[Stamp, Stamp]]:
+        """What was worked out of a month stands as long as its files do: until ``written``."""
+        return [((self.written, day.year, day.month), (2, day.year, day.month)) for day, _ in spans]
 
     def table(
         self, sql: str, parameters: Mapping[str, object] | None = None, **_: object
@@ -111,5 +112,5 @@ class Rollups:
 
     def ask(self, question: str, since: datetime, until: datetime, **more: Any) -> Answer:
         told = {"question": question, "since": since, "until": until, **more}
-        reader = cast(JournalReader, self)
+        reader = cast(Reader, self)
         return answer(QUESTIONS.validate_python(told), small(), reader, EXACT)

@@ -21,7 +21,7 @@ from miseban.insight.disclosure.floor_cells import read_heat
 from miseban.insight.disclosure.floor_hours import hours_of
 from miseban.insight.disclosure.remembered import FloorPart
 from miseban.insight.disclosure.stretches import Stretches
-from miseban.journal.reader import JournalReader
+from miseban.journal.reading import Reader
 from miseban.journal.rollups.days import micros, moment
 from tests.insight.disclosure.floors import ZONE, Came, Floor, midnight, whose
 
@@ -132,7 +132,7 @@ def test_hours_are_looked_up_as_they_are_worked_out(came: list[Came], lost: set[
     where not every hour is kept any more."""
     floor = Floor(came, LATER)
     floor.lose(lost)
-    reader = cast(JournalReader, floor)
+    reader = cast(Reader, floor)
     for spans in asked():
         whole = Stretches.of([(micros(a), micros(b)) for a, b in spans])
         for month in whole.by_month(ZONE):
