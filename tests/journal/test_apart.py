@@ -43,6 +43,10 @@ def odd() -> None:
     raise Odd(1, 2)
 
 
+def moment() -> float:
+    return 0.0
+
+
 def printing() -> int:
     print("it says something")
     return 7
@@ -150,7 +154,7 @@ def test_one_that_never_answers_is_waited_for_no_longer_than_that(
     apart: Apart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apart.call(printing)  # to begin it takes longer on a busy machine
-    monkeypatch.setattr("miseban.journal.apart.ANSWERS_S", 1.0)
+    monkeypatch.setattr("miseban.journal.apart_process.ANSWERS_S", 1.0)
     with pytest.raises(Failed, match="none of a process of our own in 1 s"):
         apart.call(stuck, 60.0)
     monkeypatch.undo()
@@ -160,16 +164,16 @@ def test_one_that_never_answers_is_waited_for_no_longer_than_that(
 def test_one_that_is_renewed_is_another_and_one_that_cannot_be_stays(apart: Apart) -> None:
     first = apart.call(os.getpid)
     with pytest.raises(BadInput):
-        apart.renew(wrong, "here")
+        apart.renew(wrong, moment, "here")  # type: ignore[arg-type]
     assert apart.call(os.getpid) == first
-    apart.renew(printing)
+    apart.renew(moment, moment)
     second = apart.call(os.getpid)
     assert second != first
     assert apart.age_s < SOON_S
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
     apart.close()
-    apart.renew(printing)
+    apart.renew(moment, moment)
     assert apart.pid is None
 
 

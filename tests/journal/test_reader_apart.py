@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from bench.soak.samples import children_of
 from miseban.journal import log, reader_apart, step
 from miseban.journal.apart import Apart, Caller, here
+from miseban.journal.apart_process import Process
 from miseban.journal.journal import Journal
 from miseban.journal.reader import JournalReader
 from miseban.journal.reader_apart import ReaderApart
@@ -76,7 +79,7 @@ def test_a_question_of_which_nobody_waits_any_more_is_broken_off(journal: Journa
         process = children()
 
         def ask() -> None:
-            with waited.heeded(), pytest.raises(Failed, match="given-up"):
+            with waited.heeded(), pytest.raises(Failed, match="nobody waits"):
                 reader.table(ENDLESS)
             ended.append(time.monotonic())
 
@@ -106,7 +109,7 @@ def test_who_gives_up_breaks_off_nobody_elses_question(journal: Journal) -> None
         waited = Waited()
 
         def give_up() -> None:
-            with waited.heeded(), pytest.raises(Failed, match="given-up"):
+            with waited.heeded(), pytest.raises(Failed, match="nobody waits"):
                 reader.table(ENDLESS)
 
         other = threading.Thread(target=give_up)
@@ -164,7 +167,7 @@ def test_after_closing_nothing_is_begun(journal: Journal) -> None:
     reader.close()
     with pytest.raises(Failed, match="closed"):
         reader.newest()
-    reader._apart.renew(os.getpid)
+    reader._apart.renew(time.monotonic, time.monotonic)
     assert children() == []
 
 
@@ -226,3 +229,80 @@ def test_what_is_wrong_with_the_journal_is_said(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="none"):
         ReaderApart(tmp_path / "none")
     assert children() == []
+
+
+def threads(_: JournalReader) -> list[str]:
+    return [one.name for one in threading.enumerate()]
+
+
+def test_it_looks_though_nobody_asks(journal: Journal) -> None:
+    with closing(ReaderApart(journal.folder, patience_s=5.0)) as reader:
+        assert "keeping fresh" in reader._call(threads)
+
+
+def test_another_process_knows_what_the_old_one_told(journal: Journal) -> None:
+    """Though the journal grew between its first look and the moment when it takes the place."""
+    maker = Maker(4)
+    with closing(ReaderApart(journal.folder, patience_s=600.0)) as reader:
+        journal.append(maker.some(5))
+        seen: list[int] = []
+
+        asked = Process.asked
+
+        def meanwhile(process: Process, what: bytes) -> tuple[object, Exception | None]:
+            found = asked(process, what)
+            if process is not reader._apart._process and not seen:
+                seen.append(journal.append(maker.some(3)))
+                reader._call(JournalReader.look)
+                assert len(list(reader.events())) == 8
+            return found
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Process, "asked", meanwhile)
+            first = children()
+            reader._apart.renew(reader_apart._look, reader_apart._looked, reader.folder, 600.0)
+        assert children() != first
+        assert seen == [3]
+        assert len(list(reader.events())) == 8
+
+
+def test_closing_breaks_off_a_question_that_a_renewal_waits_for(journal: Journal) -> None:
+    reader = ReaderApart(journal.folder)
+    with ThreadPoolExecutor() as others:
+        asked = others.submit(reader.table, ENDLESS)
+        time.sleep(0.3)
+
+        def renew() -> None:
+            reader._apart.renew(reader_apart._look, reader_apart._looked, reader.folder, 0.0)
+
+        renewed = others.submit(renew)
+        time.sleep(3.0)
+        began_s = time.monotonic()
+        reader.close()
+        with pytest.raises(Failed):
+            asked.result()
+        with contextlib.suppress(EOFError):  # it was killed before it had looked
+            renewed.result()
+        assert time.monotonic() - began_s < 5.0
+    assert children() == []
+
+
+def test_one_that_has_just_begun_is_not_ended_by_a_signal(journal: Journal) -> None:
+    waited = Waited()
+    with closing(ReaderApart(journal.folder)) as reader:
+        (pid,) = children()
+        os.kill(pid, signal.SIGKILL)
+
+        def ask() -> None:
+            with waited.heeded(), pytest.raises(Failed, match="nobody waits"):
+                reader.table(ENDLESS)
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        begun: set[int] = set()
+        while asking.is_alive():
+            waited.give_up()
+            asking.join(0.01)
+            begun |= {*children()} - {pid}
+        assert len(begun) == 1
+        assert {*children()} == begun

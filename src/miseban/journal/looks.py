@@ -40,7 +40,7 @@ class Looks:
         self._patience_s, self._clock = patience_s, clock
         self._state, self._one = threading.Lock(), threading.Lock()
         self._last: Snapshot | None = None
-        self._looked_s = self._took_s = 0.0
+        self.looked_s = self._took_s = 0.0
         self._beside = False
 
     def latest(self) -> Snapshot:
@@ -65,7 +65,7 @@ class Looks:
         wait either. Where nothing came, a look costs nothing."""
         while not ended.wait(_TURN_S):
             with self._state:
-                age_s = self._clock() - self._looked_s
+                age_s = self._clock() - self.looked_s
                 latest_s = min(KEPT_SHARE * self._took_s, OLD_S - self._took_s)
                 due = not self._beside and age_s >= max(KEPT_S, latest_s)
                 self._beside = self._beside or due
@@ -85,7 +85,7 @@ class Looks:
         """The last look, where it will do."""
         if self._last is None or not self._patience_s:
             return None
-        age_s = self._clock() - self._looked_s
+        age_s = self._clock() - self.looked_s
         if age_s < max(self._patience_s, SHARE * min(self._took_s, LONGEST_LOOK_S)):
             return self._last
         if self._took_s < LONG_S or age_s >= OLD_S:
@@ -102,7 +102,7 @@ class Looks:
         except Exception as error:  # noqa: BLE001  (whatever happens, looks go on)
             _LOG.warning("look.failed", why=str(error))
             with self._state:
-                self._last, self._looked_s = None, self._clock()  # whoever asks next is told
+                self._last, self.looked_s = None, self._clock()  # whoever asks next is told
         finally:
             with self._state:
                 self._beside = False
@@ -112,7 +112,7 @@ class Looks:
         began_s = self._clock()
         found = self._looking.look()
         with self._state:
-            self._looked_s = self._clock()
-            self._took_s = self._looked_s - began_s
+            self.looked_s = self._clock()
+            self._took_s = self.looked_s - began_s
             self._last = found
         return found

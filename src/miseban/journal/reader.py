@@ -83,6 +83,16 @@ class JournalReader(Reader):
         """What the journal holds. Raises as ``Looks.latest``."""
         return self._looks.latest()
 
+    def look(self) -> None:
+        """Anew, however lately that was. Raises as ``snapshot``."""
+        self._looks.again()
+        self._looks.latest()
+
+    @property
+    def looked_s(self) -> float:
+        """When the last look ended, by the reader's clock."""
+        return self._looks.looked_s
+
     @contextmanager
     def kept_fresh(self) -> Iterator[None]:
         """For as long as this lasts, it is looked every quarter of a minute what the journal holds,

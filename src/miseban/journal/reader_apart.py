@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,8 @@ import structlog
 from miseban.journal.apart import Apart
 from miseban.journal.reader import JournalReader
 from miseban.journal.reading import Reader, Rollups
-from miseban.journal.waited import Waited, interruptible
+from miseban.journal.waited import Waited, interruptible, still_waited
+from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.events import DataClass
 
 P = ParamSpec("P")
@@ -115,7 +116,7 @@ class ReaderApart(Reader):
             if self._apart.age_s < RENEWED_S or time.monotonic() < next_s:
                 continue
             try:
-                self._apart.renew(_begun, self.folder, self._patience_s)
+                self._apart.renew(_look, _looked, self.folder, self._patience_s)
             except Exception as error:  # noqa: BLE001  (the old one goes on)
                 next_s = time.monotonic() + AGAIN_S
                 _LOG.warning("renewal.failed", why=str(error))
@@ -127,8 +128,15 @@ class ReaderApart(Reader):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
+        where = (self.folder, self._patience_s)
         with interruptible(_Call(self._apart)):
-            where = (self.folder, self._patience_s)
+            try:
+                return self._apart.call(_heeding, where, method, *args, **kwargs)  # type: ignore[arg-type]
+            except Failed as error:
+                if error.code != "given-up":
+                    raise
+            still_waited()
+            # What was meant for the question before came to ours.
             return self._apart.call(_heeding, where, method, *args, **kwargs)  # type: ignore[arg-type]
 
 
@@ -145,21 +153,45 @@ class _Call:
 # What the process does:
 
 
+_waited: Waited | None = None
+"""Who waits for what is asked at present."""
+_kept = ExitStack()
+"""As long as the process lasts."""
+
+
+def _given_up(*_: object) -> None:
+    if _waited is not None:
+        _waited.give_up()
+
+
 @cache
 def _reader(folder: Path, patience_s: float) -> JournalReader:
+    """Of what is there by now nobody looks for garbage again and again."""
+    signal.signal(signal.SIGUSR1, _given_up)
     reader = JournalReader(folder, patience_s=patience_s)
     if patience_s:
-        reader.kept_fresh().__enter__()  # as long as the process lasts
+        _kept.enter_context(reader.kept_fresh())
+    gc.collect()
+    gc.freeze()
     return reader
 
 
 def _begun(folder: Path, patience_s: float) -> tuple[str, str]:
-    """Once it has answered all is imported, and has been looked at. Of what is there by now nobody
-    looks for garbage again and again."""
+    """Once it has answered all is imported, and has been looked at."""
     reader = _reader(folder, patience_s)
-    gc.collect()
-    gc.freeze()
     return reader.shop, reader.timezone
+
+
+def _look(folder: Path, patience_s: float) -> float:
+    """When it was looked, anew, what the journal holds."""
+    reader, began_s = _reader(folder, patience_s), time.monotonic()
+    reader.look()
+    return began_s
+
+
+def _looked(folder: Path, patience_s: float) -> float:
+    """When the last look ended."""
+    return _reader(folder, patience_s).looked_s
 
 
 def _forgotten(reader: JournalReader) -> Mapping[DataClass, datetime]:
@@ -173,10 +205,11 @@ def _heeding(
     **kwargs: P.kwargs,
 ) -> R:
     """What ``method`` returns, until a signal says that nobody waits for it any more."""
-    waited = Waited()
-    signal.signal(signal.SIGUSR1, lambda *_: waited.give_up())
+    global _waited
+    reader = _reader(*where)
+    _waited = waited = Waited()
     try:
         with waited.heeded():
-            return method(_reader(*where), *args, **kwargs)
+            return method(reader, *args, **kwargs)
     finally:
-        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+        _waited = None

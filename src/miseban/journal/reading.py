@@ -97,4 +97,4 @@ class Reader(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """What another thread has begun to ask ends first, or is left to itself."""
+        """What another thread has begun to ask ends first, is left to itself, or is broken off."""

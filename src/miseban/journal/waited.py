@@ -85,3 +85,10 @@ def interruptible(work: Interruptible) -> Iterator[None]:
     else:
         with waited._working(work):
             yield
+
+
+def still_waited() -> None:
+    """Raises ``Failed`` (``given-up``) where whoever is heeded in this thread has gone."""
+    waited = _HEEDED.get()
+    if waited is not None:
+        waited.check()

@@ -180,8 +180,8 @@ def open_box(
         live = _live(journal, shop, now())
         reads = partial(Apart, before=take_it_plainly, after=GivingBack())
         reader = ReaderApart(journal.folder, reads, patience_s=QUESTIONS_WAIT_S)
-        parts.callback(reader.close)
         parts.enter_context(reader.kept_fresh())
+        parts.callback(reader.close)  # what is asked is broken off, also for who keeps it fresh
         hub = Hub(
             shop=shop,
             journal=journal,

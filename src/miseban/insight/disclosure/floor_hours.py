@@ -70,11 +70,10 @@ def hours_of(reader: Reader, calendar: Calendar, k: int) -> list[DayHours]:
     ]
     missing = [i for i, one in enumerate(found) if one is None]
     if missing:
-        some = list(_worked_out(reader, calendar, missing, k))
-        after = reader.rollups([(days[i], days[i]) for i in missing])
-        for i, one, then in zip(missing, some, after, strict=True):
+        some = zip(missing, _worked_out(reader, calendar, missing, k), strict=True)
+        for i, one in some:
             found[i], now = one, rollups[i]
-            if now is not None and then == now:
+            if now is not None and reader.rollups([(days[i], days[i])]) == [now]:
                 known.put((days[i], k), days[i].replace(day=1), now, one)
     return [one for one in found if one is not None]
 

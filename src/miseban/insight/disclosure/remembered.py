@@ -142,11 +142,10 @@ def month_by_month(
         some = list(run)
         if there:
             continue
-        found = list(work_out([months[i] for i in some], [calendars[i] for i in some]))
-        after = stand(some)
+        found = work_out([months[i] for i in some], [calendars[i] for i in some])
         for i, part in zip(some, found, strict=True):
             parts[i], now = part, rollups.get(i)
             # The same before and after: so it was made from these.
-            if now is not None and after[i] == now:
+            if now is not None and stand([i])[i] == now:
                 known.put(keys[i], month_of(calendars[i]), now, part)
     return [part for part in parts if part is not None]

@@ -1,0 +1,160 @@
+"""The process by which ``journal.apart`` does its work: how it is begun, asked and ended."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import select
+import signal
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from importlib.abc import MetaPathFinder
+from typing import Any, BinaryIO, TypeVar, cast
+
+import pyarrow as pa
+
+from miseban.vocabulary.errors import Failed
+
+R = TypeVar("R")
+_ENDS_S = 5.0
+ANSWERS_S = 600.0
+"""The longest that is called takes a minute on a small machine; what takes so long is stuck."""
+
+
+class Process:
+    """It finds what this process finds, wherever that is from, and answers by a pipe of its own:
+    who knows what prints something there."""
+
+    def __init__(self, nice: int, begins: tuple[object, object]) -> None:
+        ours, its = os.pipe()
+        path = f"import sys; sys.path[:] = {[one for one in sys.path if isinstance(one, str)]!r}"
+        program = f"{path}; from {__name__} import serve; serve({nice}, {its})"
+        self._heard = os.fdopen(ours, "rb")
+        self._begins = pickled(begins)
+        # Until it heeds that signal, it would end by it.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+        try:
+            self.popen = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-P", "-c", program],
+                stdin=subprocess.PIPE, stdout=2, pass_fds=[its],
+            )  # fmt: skip
+        except BaseException:
+            self._heard.close()
+            raise
+        finally:
+            os.close(its)
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        self.begun_s = time.monotonic()
+
+    def asked(self, what: bytes) -> tuple[object, Exception | None]:
+        """What it answers. Raises ``OSError``, ``EOFError`` or ``UnpicklingError`` when it ends
+        before, and ``Failed`` (``apart``) when it does not answer."""
+        told = self.popen.stdin
+        assert told is not None  # noqa: S101 - it is a pipe
+        told.write(self._begins + what)
+        told.flush()
+        self._begins = b""
+        if not select.select([self._heard], [], [], ANSWERS_S)[0]:
+            self.popen.kill()
+            raise Failed("apart", "answer", f"none of a process of our own in {ANSWERS_S:.0f} s")
+        return cast(tuple[object, Exception | None], pickle.load(self._heard))  # noqa: S301 - ours
+
+    def end(self) -> None:
+        for pipe in (self.popen.stdin, self._heard):
+            with contextlib.suppress(OSError):
+                assert pipe is not None  # noqa: S101 - as above
+                pipe.close()
+        try:
+            self.popen.wait(_ENDS_S)
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+
+
+def answer_of(process: Process, function: Callable[..., R], args: Any, kwargs: Any) -> R:
+    answer, error = process.asked(pickled((function, args, kwargs)))
+    if error is not None:
+        raise error
+    return cast(R, answer)
+
+
+def serve(nice: int, answers: int) -> None:
+    """What the process does: answers, by the descriptor ``answers``, until nobody asks any more."""
+    # Who is told to end is whoever began us; and then our input ends.
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
+        signal.signal(one, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
+    os.nice(nice)
+    sys.meta_path.insert(0, _NoPandas())
+    with contextlib.suppress(BrokenPipeError):
+        _answer(sys.stdin.buffer, os.fdopen(answers, "wb"))
+    os._exit(0)  # nothing is open that has to be closed
+
+
+class _NoPandas(MetaPathFinder):
+    """With its first table Arrow loads it where it is, for half a second and some 25 MB."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("no data frames here", name=name)
+
+
+def _answer(asked: BinaryIO, out: BinaryIO) -> None:
+    before, after = pickle.load(asked)  # noqa: S301 - of whoever began us
+    if before is not None:
+        before()
+    while True:
+        try:
+            function, args, kwargs = pickle.load(asked)  # noqa: S301 - as above
+        except EOFError:
+            return
+        found, error = None, None
+        try:
+            found = function(*args, **kwargs)
+        except Exception as raised:  # noqa: BLE001  (whatever it is, who called is told)
+            raised.add_note(traceback.format_exc())
+            error = _told(raised)
+        # An answer that cannot be told ends this process, with all that it believes to have told.
+        answer = pickled((found, error))
+        out.write(answer)
+        out.flush()
+        del function, args, kwargs, found, error, answer
+        if after is not None:
+            after()
+
+
+def _told(error: Exception) -> Exception:
+    """It, or what it says where it cannot be told as it is."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    except Exception:  # noqa: BLE001  (each kind of error fails in its own way)
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def pickled(what: object) -> bytes:
+    into = io.BytesIO()
+    _Pickler(into, pickle.HIGHEST_PROTOCOL).dump(what)
+    return into.getvalue()
+
+
+class _Pickler(pickle.Pickler):
+    """Tables as one piece of memory each, and not one for each column."""
+
+    def reducer_override(self, found: object) -> Any:
+        if not isinstance(found, pa.Table):
+            return NotImplemented
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, found.schema) as out:
+            out.write_table(found.combine_chunks())
+        return _table, (sink.getvalue().to_pybytes(),)
+
+
+def _table(told: bytes) -> pa.Table:
+    with pa.ipc.open_stream(told) as stream:
+        return stream.read_all()
