@@ -49,7 +49,8 @@ class Apart:
         after: Callable[[], object] | None = None,
     ) -> None:
         """``nice`` is how much it leaves the processor to others, as ``os.nice``. ``before`` the
-        first call, and ``after`` each, these functions of a module are called there."""
+        first call, and ``after`` each and every two seconds, these functions of a module are called
+        there."""
         self._nice, self._begins = nice, (before, after)
         self._lock, self._at = threading.Lock(), threading.Lock()
         self._process: Process | None = None

@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from miseban.vocabulary.errors import Failed
 
 R = TypeVar("R")
 _ENDS_S = 5.0
+_AFTER_S = 2.0
 ANSWERS_S = 600.0
 """The longest that is called takes a minute on a small machine; what takes so long is stuck."""
 
@@ -108,6 +110,8 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
     before, after = pickle.load(asked)  # noqa: S301 - of whoever began us
     if before is not None:
         before()
+    if after is not None:  # what is done between calls, by threads of theirs, is followed by it too
+        threading.Thread(target=_now_and_then, args=(after,), daemon=True).start()
     while True:
         try:
             function, args, kwargs = pickle.load(asked)  # noqa: S301 - as above
@@ -126,6 +130,12 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
         del function, args, kwargs, found, error, answer
         if after is not None:
             after()
+
+
+def _now_and_then(after: Callable[[], object]) -> None:
+    while True:
+        time.sleep(_AFTER_S)
+        after()
 
 
 def _told(error: Exception) -> Exception:
