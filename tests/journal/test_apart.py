@@ -219,12 +219,16 @@ def told_there() -> list[str]:
     return TOLD
 
 
-def test_something_is_done_before_all_and_after_each() -> None:
+def test_something_is_done_before_all_after_each_and_now_and_then() -> None:
     apart = Apart(before=begun, after=done)
-    assert apart.call(told_there) == ["before"]
-    assert apart.call(told_there) == ["before", "after"]
+    assert apart.call(told_there)[0] == "before"
+    second = apart.call(told_there)
+    assert second.count("before") == 1
+    assert second.count("after") >= 1
+    time.sleep(2.5)
+    assert apart.call(told_there).count("after") >= second.count("after") + 2
     apart.end()
-    assert apart.call(told_there) == ["before"]
+    assert apart.call(told_there)[0] == "before"
     apart.end()
 
 
