@@ -72,3 +72,19 @@ def test_nothing_of_tracks_that_are_gone_is_remembered() -> None:
     for second in range(1000):
         list(lying.look(float(second), [(replace(STANDS, track=second // 5), None)], []))
     assert len(lying._rises._since) <= 13
+
+
+@pytest.mark.parametrize(("camera", "kinds"), [("c", ["fall"]), ("d", [])])
+def test_who_stands_beside_in_the_same_picture_is_not_the_one_who_is_seen_low_now_and_then(
+    camera: str, kinds: list[str]
+) -> None:
+    """In another camera's picture it may be: then who looks low there may be upright."""
+    neighbour = replace(beside(1.7, 2), camera=camera)
+
+    def sights(second: int) -> Sights:
+        if second < 10:
+            return [(STANDS, person(1)), (neighbour, None)]
+        now_and_then: Sights = [(replace(LIES, track=second), None)] if second % 6 == 0 else []
+        return [*now_and_then, (neighbour, None)]
+
+    assert told_of(sights, 60) == kinds

@@ -72,3 +72,24 @@ def test_where_who_lies_had_stood_stays_known_though_the_fusion_goes_on_elsewher
         return [(other, fell), lies]
 
     assert told_of(sights, 30) == ["fall"]
+
+
+@pytest.mark.parametrize(("hidden_s", "kinds"), [(8, ["fall"]), (1, [])])
+def test_where_somebody_stood_whom_nobody_saw_go_is_known_though_the_fusion_is_elsewhere(
+    hidden_s: int, kinds: list[str]
+) -> None:
+    """Who is elsewhere at once has walked there, and who is as low there is another."""
+    fell = person(1)
+
+    def sights(second: int) -> Sights:
+        if second < 10:
+            return [(STANDS, fell)]
+        if second < 10 + hidden_s:
+            return []
+        x = 8.0 + 0.5 * (second - 10)
+        fell.xy = (x, 9.0)
+        fell.way.append((float(second), *fell.xy))
+        other = replace(STANDS, camera="other", track=9, xy=fell.xy, middle=(x, 8.6))
+        return [(other, fell), *([(replace(ALONG, track=second), None)] if second >= 22 else [])]
+
+    assert told_of(sights, 40) == kinds

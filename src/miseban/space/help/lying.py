@@ -147,7 +147,7 @@ class Lying:
         if stood is not None and odds >= SURE:
             self._stood.owns(now_s, body, stood.person)
         if odds >= LIES:
-            self._stood.lies(now_s, body, self._stood.owner(body))
+            self._stood.lies(now_s, body, self._stood.owner(body), stood)
         return odds
 
     def _walks(self, now_s: float, body: Body, person: Person) -> bool:

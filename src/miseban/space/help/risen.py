@@ -37,8 +37,9 @@ class Risen:
         """Nobody is low; who was is upright, or somebody is at the very place."""
         if low.last_s == now_s:
             return
-        if low.told and not low.gone:  # helpers stand and walk there, and the fusion errs
-            upright = [sight for sight in upright if self._may_be(low, sight[0])]
+        if not low.gone:  # helpers and neighbours stand and walk there, and the fusion errs
+            may = self._may_be if low.told else self._is_no_neighbour
+            upright = [sight for sight in upright if may(low, sight[0])]
         rose = low.visit is not None and any(
             person is not None and person.name == low.visit for _, person in upright
         )
@@ -61,3 +62,8 @@ class Risen:
             return False
         from_s, xy, _ = self._since[body.camera, body.track]
         return from_s >= low.last_s and math.dist(xy, low.xy) <= self._near_m
+
+    def _is_no_neighbour(self, low: Low, body: Body) -> bool:
+        """Whether the camera of ``body`` has not seen it upright while it saw ``low``: what one
+        camera sees at once are two."""
+        return self._since[body.camera, body.track][0] >= low.at.get(body.camera, -math.inf)

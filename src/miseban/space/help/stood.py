@@ -15,6 +15,9 @@ UPRIGHT, STILL_MPS, SAME_M = 0.9, 0.3, 0.4
 a box is half upright."""
 STOOD_S, STOOD_M = 60.0, 0.7
 """So long it is remembered where somebody stood; who lies there and is nobody's is he or she."""
+SEEN_GO_S = 4.0
+"""Who is elsewhere so soon after standing there has walked off; later the fusion may have gone on
+with somebody else, and who stood there may lie there."""
 BROKE_S, LAY_M, ALIKE = 10.0, 0.4, 0.2
 """Tracks of who lies break: one that begins so soon after, so near, and with a box so much the same
 in the logarithms of its sides, is of who lay there, whosever the fusion takes it for."""
@@ -57,6 +60,7 @@ class Stood:
 
     def __init__(self) -> None:
         self._places: dict[int, Place] = {}
+        self._left: list[Place] = []  # by whom nobody saw go
         self._tracks: dict[tuple[str, int], tuple[float, Person]] = {}
         self._lay: dict[tuple[str, int], _Lay] = {}
 
@@ -69,14 +73,22 @@ class Stood:
         before, xy = self._places.get(person.key), body.xy
         if person.speed() > STILL_MPS:
             if before is not None and math.dist(before.xy, xy) > STOOD_M:
-                del self._places[person.key]  # and has walked off
+                self._leave(now_s, before)
+                del self._places[person.key]
             return
         look, looks = Look(body.tall, body.broad, body.steep), {}
         if before is not None and math.dist(before.xy, xy) <= SAME_M:
             xy = (0.7 * before.xy[0] + 0.3 * xy[0], 0.7 * before.xy[1] + 0.3 * xy[1])
             looks = dict(before.looks)
+        elif before is not None:
+            self._leave(now_s, before)
         looks[body.camera] = _between(looks.get(body.camera, look), look)
         self._places[person.key] = Place(person, now_s, xy, looks)
+
+    def _leave(self, now_s: float, place: Place) -> None:
+        """Who stood there is elsewhere."""
+        if now_s - place.at_s > SEEN_GO_S:
+            self._left.append(place)
 
     def owns(self, now_s: float, body: Body, person: Person) -> None:
         """The track is that person's."""
@@ -88,15 +100,15 @@ class Stood:
         known = self._tracks.get((body.camera, body.track))
         return known[1] if known is not None else None
 
-    def lies(self, now_s: float, body: Body, person: Person | None) -> None:
-        """A box of somebody who likelier lies than not, of ``person``, where known. Where he or she
-        had stood stays known though the fusion goes on with that person elsewhere."""
+    def lies(self, now_s: float, body: Body, person: Person | None, place: Place | None) -> None:
+        """A box of somebody who likelier lies than not, of ``person`` who stood at ``place``, where
+        known. That stays known though the fusion goes on with that person elsewhere."""
         if person is None:
             return
         track = body.camera, body.track
         before = self._lay.get(track)
-        same = before is not None and before.person is person
-        place = before.place if before is not None and same else self._places.get(person.key)
+        if before is not None and before.person is person:
+            place = before.place
         self._lay[track] = _Lay(person, now_s, body, place)
 
     def begins(self, now_s: float, body: Body, person: Person | None) -> None:
@@ -128,16 +140,14 @@ class Stood:
             return self._places.get(person.key)
         if middle is None:
             return None
-        lost = [
-            one
-            for one in self._places.values()
-            if one.person.last_s < now_s and math.dist(one.xy, middle) <= STOOD_M
-        ]
+        lost = [one for one in self._places.values() if one.person.last_s < now_s]
+        lost = [one for one in lost + self._left if math.dist(one.xy, middle) <= STOOD_M]
         return min(lost, key=lambda one: math.dist(one.xy, middle), default=None)
 
     def forget(self, now_s: float) -> None:
         """What is too long ago."""
         self._places = {k: p for k, p in self._places.items() if now_s - p.at_s <= STOOD_S}
+        self._left = [p for p in self._left if now_s - p.at_s <= STOOD_S]
         self._tracks = {k: one for k, one in self._tracks.items() if now_s - one[0] <= STOOD_S}
         self._lay = {k: one for k, one in self._lay.items() if now_s - one.at_s <= BROKE_S}
 
