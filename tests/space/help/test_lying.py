@@ -248,6 +248,18 @@ def test_a_box_of_nobody_is_over_sooner_than_it_is_told() -> None:
     assert told_of(lambda second: shows[: 2 + (10 <= second < 13)], 40) == []
 
 
+@pytest.mark.parametrize(("every_s", "kinds"), [(25, ["fall"]), (35, [])])
+def test_looks_between_those_who_stand_in_front_add_up_for_half_a_minute(
+    every_s: int, kinds: list[str]
+) -> None:
+    def sights(second: int) -> Sights:
+        if second < 10:
+            return [(STANDS, person(1))]
+        return [(replace(LIES, track=second), None)] if second % every_s == 10 else []
+
+    assert told_of(sights, 150) == kinds
+
+
 @given(st.lists(st.integers(0, 2), max_size=60))
 def test_the_sum_is_never_below_zero_and_no_second_tells_more_than_the_most(
     seen: list[int],

@@ -28,7 +28,7 @@ class HelpSettings:
     same_m: float = 1.2  # two sights of somebody on the floor this near are of one
     fell_s: float = 20.0  # who was upright here so shortly before has fallen
     up_s: float = 4.0  # upright so long, it is over
-    unseen_s: float = 20.0  # unseen so long, too: helpers stand in front
+    unseen_s: float = 30.0  # unseen so long, too: others stand in front
 
     # Aids, by shape and motion.
     seated_m: float = 1.45  # the top of the head of a tall man in a wheelchair
