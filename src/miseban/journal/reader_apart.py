@@ -29,9 +29,9 @@ R = TypeVar("R")
 _LOG = structlog.get_logger(__name__)
 
 RENEWED_S = 300.0
-"""So old a process gives way to another, which takes a second of a core: it takes a little more with
-every count and question, as all do that count and ask, in the evening some dozen MB in a quarter
-of an hour."""
+"""So old a process gives way to another, which takes a second of a core. With every count and
+question it takes a little more, as all do that count and ask: in the evening some dozen MB in a
+quarter of an hour."""
 AGAIN_S = 120.0
 """A renewal that failed is tried again after so long."""
 _TURN_S = 1.0
