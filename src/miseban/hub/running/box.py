@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from miseban.camera.process.aside import begin_aside
 from miseban.camera.process.logs import log
-from miseban.camera.process.memory import GivingBack, give_it_back, take_it_plainly
+from miseban.camera.process.memory import GivingBack, give_it_back
 from miseban.hub.alerts import Alerts, Rules, load_rules
 from miseban.hub.bus import Bus
 from miseban.hub.database import open_database
@@ -165,7 +166,7 @@ def open_box(
         people = People(engine, started=now())
         vapid = Vapid.open(settings.data, notify.contact)
         pace = Pace()
-        apart = Apart(nice=UPKEEP_NICE, before=take_it_plainly, after=give_it_back)
+        apart = Apart(nice=UPKEEP_NICE, before=begin_aside, after=give_it_back)
         parts.callback(apart.close)
         journal = Journal.open(
             settings.data / "journal",
@@ -178,7 +179,7 @@ def open_box(
         )
         parts.callback(journal.close)
         live = _live(journal, shop, now())
-        reads = partial(Apart, before=take_it_plainly, after=GivingBack())
+        reads = partial(Apart, before=begin_aside, after=GivingBack())
         reader = ReaderApart(journal.folder, reads, patience_s=QUESTIONS_WAIT_S)
         parts.enter_context(reader.kept_fresh())
         parts.callback(reader.close)  # what is asked is broken off, also for who keeps it fresh
