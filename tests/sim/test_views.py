@@ -13,7 +13,6 @@ from miseban.insight.queues import length_steps
 from miseban.sim.faults import FaultSchedule
 from miseban.sim.filming import FilmedCamera
 from miseban.sim.scenario import Fixture
-from miseban.sim.seen.hiding import Hiding
 from miseban.sim.seen.tracks import sightings
 from miseban.sim.seen.views import FlatView, PosedView, views_of
 from miseban.sim.stage import Stage
@@ -22,6 +21,7 @@ from miseban.sim.truth.files import TracksFile
 from miseban.sim.world.simulation import Simulation
 from miseban.vocabulary.events import Event, LineCrossed, ZoneLeft
 from miseban.vocabulary.shop import Shop, parse_shop
+from miseban.vocabulary.shop.hiding import Hiding
 from tests.sim import konbini
 from tests.sim.apart import replay_apart
 

@@ -13,10 +13,10 @@ from miseban.sim.projection import FloorView
 from miseban.sim.render import Lens, Pose
 from miseban.sim.render.lens import NEAR_M
 from miseban.sim.render.lens import stage as on_stage
-from miseban.sim.seen.hiding import Hiding
 from miseban.sim.seen.shapes import FALLEN, SHAPES, TOP, Bodies
 from miseban.sim.stage import Stage
 from miseban.vocabulary.shop import Camera
+from miseban.vocabulary.shop.hiding import Hiding
 
 Floats = NDArray[np.float64]
 

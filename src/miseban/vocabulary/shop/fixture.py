@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from miseban.vocabulary.shop.table import Id, Table, Title, title_from_id
 from miseban.vocabulary.shop.zone import Polygon
+
+Height = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=100)]
 
 
 class Fixture(Table):
@@ -16,3 +20,7 @@ class Fixture(Table):
         default_factory=title_from_id, description="Its name for people. Without it: the id."
     )
     polygon: Polygon = Field(description="The corners on the floor plan, in metres.")
+    height_m: Height = Field(
+        default=1.8,
+        description="How high it is, in metres: what hides behind it (`miseban coverage`).",
+    )

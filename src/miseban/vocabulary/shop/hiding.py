@@ -1,44 +1,60 @@
-"""What furniture hides from a camera: up to which height somebody is not seen, place by place."""
+"""What furniture hides from a camera: up to which height somebody is not seen, place by place.
+
+A fixture is its outline pulled up to its height, a person an upright line. On the way from the eye
+to the line, above the plan, the ray to a point z of the line is at height e + (z - e) t over the
+part t of the way. The fixture fills the way from t0 to t1, so the ray is stopped where it is below
+the fixture's height h: at t1 for a ray that falls, at t0 for one that rises.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from miseban.sim.scenario import Fixture
 
 Floats = NDArray[np.float64]
 
 STEP_M = 0.125
 
 
-class Hiding:
-    """For a lens at ``eye`` (x, y, height; metres on the plan) and places on a floor of ``width_m``
-    times ``depth_m``, worked out once on a grid: fixtures stand still.
+class Upright(Protocol):
+    """What hides: corners of its outline on the plan, and its height; metres."""
 
-    A fixture is its outline pulled up to its height, a person an upright line. On the way from the
-    eye to the line, above the plan, the ray to a point z of the line is at height e + (z - e) t
-    over the part t of the way. The fixture fills the way from t0 to t1, so the ray is stopped where
-    it is below the fixture's height h: at t1 for a ray that falls, at t0 for one that rises.
-    """
+    @property
+    def polygon(self) -> Sequence[tuple[float, float]]: ...
+
+    @property
+    def height_m(self) -> float: ...
+
+
+def hidden_m(eye: tuple[float, float, float], fixtures: Iterable[Upright], place: Floats) -> Floats:
+    """(N,) metres above the floor up to which nothing is seen at (N, 2) ``place`` by a lens at
+    ``eye`` (x, y, height; metres on the plan)."""
+    way = place - np.array(eye[:2])
+    hidden = np.zeros(len(way))
+    for fixture in fixtures:
+        np.maximum(hidden, _hidden_by(fixture, eye, way), out=hidden)
+    return hidden
+
+
+class Hiding:
+    """As ``hidden_m``, for a floor of ``width_m`` times ``depth_m``, worked out once on a grid:
+    fixtures stand still."""
 
     def __init__(
         self,
         eye: tuple[float, float, float],
-        fixtures: Sequence[Fixture],
+        fixtures: Iterable[Upright],
         width_m: float,
         depth_m: float,
     ) -> None:
         columns, rows = math.ceil(width_m / STEP_M), math.ceil(depth_m / STEP_M)
         x, y = np.meshgrid((np.arange(columns) + 0.5) * STEP_M, (np.arange(rows) + 0.5) * STEP_M)
-        way = np.stack([x.ravel(), y.ravel()], axis=1) - np.array(eye[:2])
-        hidden = np.zeros(len(way))
-        for fixture in fixtures:
-            np.maximum(hidden, _hidden_by(fixture, eye, way), out=hidden)
-        self._hidden_m: Floats = hidden.reshape(rows, columns)
+        place = np.stack([x.ravel(), y.ravel()], axis=1)
+        self._hidden_m: Floats = hidden_m(eye, fixtures, place).reshape(rows, columns)
 
     def height_m(self, place: Floats) -> Floats:
         """(N,) metres above the floor up to which nothing is seen at (N, 2) places."""
@@ -48,7 +64,7 @@ class Hiding:
         return self._hidden_m[row, column]
 
 
-def _hidden_by(fixture: Fixture, eye: tuple[float, float, float], way: Floats) -> Floats:
+def _hidden_by(fixture: Upright, eye: tuple[float, float, float], way: Floats) -> Floats:
     """(N,) the height up to which one fixture hides what is at the ends of ``way`` (N, 2)."""
     first = np.full(len(way), np.inf)
     last = np.full(len(way), -np.inf)
