@@ -1,5 +1,5 @@
-"""The supermarket with eight cameras more, hung where ``miseban coverage`` would: where somebody who
-lies is seen by nobody, or by one only. What eight cannot see shows beside it."""
+"""The supermarket with eight cameras more, hung where ``miseban coverage`` says, by the plan alone:
+where somebody who lies is seen by nobody, or by one only. What eight cannot see shows beside it."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def add_cameras(shop_file: Path) -> None:
     scenario_file.write_text(tomlkit.dumps(scenario), "utf-8")
     loaded = load_shop(shop_file)
     stage = Stage(loaded, load_scenario(scenario_file, loaded, poses))
-    for table, camera in list(zip(cameras, stage.cameras, strict=True))[before:]:
+    for table, added in list(zip(cameras, stage.cameras, strict=True))[before:]:
         table["floor_points"] = [
             {"pixel": [round(u, 2), round(v, 2)], "floor_m": [x, y]}
-            for (u, v), (x, y) in floor_points(stage, camera)
+            for (u, v), (x, y) in floor_points(stage, added)
         ]
     shop_file.write_text(tomlkit.dumps(shop), "utf-8")

@@ -15,6 +15,7 @@ from miseban.cli.analyze import analyze
 from miseban.cli.audit import audit
 from miseban.cli.calibrate import calibrate
 from miseban.cli.camera import camera
+from miseban.cli.coverage import coverage_command
 from miseban.cli.demo import demo
 from miseban.cli.hub import hub
 from miseban.cli.replay import replay_command
@@ -36,6 +37,7 @@ app.command("demo")(demo)
 app.command("score")(score_command)
 app.command("audit")(audit)
 app.command("calibrate")(calibrate)
+app.command("coverage")(coverage_command)
 app.command("camera")(camera)
 app.command("hub")(hub)
 app.command("run")(run_command)

@@ -6,6 +6,25 @@ afterwards: how right the rest can be begins here.
 """
 
 from miseban.space.coverage.placing import Hanging, Hung, place_more
-from miseban.space.coverage.seen import LIES_M, STANDS_M, Coverage, Gap, cover
+from miseban.space.coverage.seen import (
+    LIES_M,
+    STANDS_M,
+    Box,
+    Coverage,
+    Gap,
+    Posture,
+    cover,
+)
 
-__all__ = ["LIES_M", "STANDS_M", "Coverage", "Gap", "Hanging", "Hung", "cover", "place_more"]
+__all__ = [
+    "LIES_M",
+    "STANDS_M",
+    "Box",
+    "Coverage",
+    "Gap",
+    "Hanging",
+    "Hung",
+    "Posture",
+    "cover",
+    "place_more",
+]
