@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.space.coverage.seen import Box, Posture, cover, near, sees
+from miseban.space.coverage.seen import Box, Posture, cover, in_view, near, shown
 from miseban.space.polygons import Polygons
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.shop.hiding import hidden_m
 from miseban.vocabulary.shop.pinhole import Pinhole
 
 Floats = NDArray[np.float64]
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.int32]
 
 WORTH = np.array([1.0, 0.5, 0.1, 0.0])
 """Of floor that nobody sees yet, that one camera sees, two, more: where two look, one sees past who
@@ -72,8 +72,8 @@ def place_more(
     for lens, which in _tried(shop, coverage.places, hanging or Hanging()):
         lenses.append(lens)
         seen.append(which)
-    of = np.repeat(np.arange(len(lenses)), [len(one) for one in seen])
-    places = np.concatenate([np.zeros(0, np.int64), *seen])
+    of = np.repeat(np.arange(len(lenses), dtype=np.int32), [len(one) for one in seen])
+    places = np.concatenate([np.zeros(0, np.int32), *seen])
     counts = coverage.by[OF].copy()
     found: list[Hung] = []
     for _ in range(cameras if lenses else 0):
@@ -96,11 +96,12 @@ def _tried(shop: Shop, places: Floats, hanging: Hanging) -> Iterator[tuple[Pinho
     for x, y in _where(shop, hanging):
         at = (x, y, hanging.height_m)
         which = np.flatnonzero(near(Pinhole(focal, *at, 0.0, 0.0, 0.0, SIZE), places))
-        hidden = hidden_m(at, shop.fixtures, places[which])
+        which = which.astype(np.int32)
+        which = which[shown(hidden_m(at, shop.fixtures, places[which]), OF)]
         for heading in turns.tolist():
             for tilt in np.radians(TILTS_DEG).tolist():
                 lens = Pinhole(focal, *at, heading, tilt, 0.0, SIZE)
-                yield lens, which[sees(lens, places[which], hidden)[OF]]
+                yield lens, which[in_view(lens, places[which])]
 
 
 def _where(shop: Shop, hanging: Hanging) -> list[tuple[float, float]]:

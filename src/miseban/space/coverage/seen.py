@@ -109,11 +109,11 @@ def cover(shop: Shop, step_m: float = STEP_M, within: Box | None = None) -> Cove
         pixels = np.array([point.pixel for point in camera.floor_points], float)
         floor_m = np.array([point.floor_m for point in camera.floor_points], float)
         lens, _ = fit_pinhole(pixels, floor_m, size)
-        hidden = hidden_m((lens.x, lens.y, lens.height_m), shop.fixtures, places)
-        for posture, seen in sees(lens, places, hidden).items():
-            by[posture] += seen
-            if posture == "stands":
-                of_camera[camera.id] = float(seen.sum()) * step_m**2
+        viewed = np.flatnonzero(in_view(lens, places))
+        hidden = hidden_m((lens.x, lens.y, lens.height_m), shop.fixtures, places[viewed])
+        for posture in _TALL:
+            by[posture][viewed[shown(hidden, posture)]] += 1
+        of_camera[camera.id] = float(shown(hidden, "stands").sum()) * step_m**2
     return Coverage(shop, step_m, places, by, of_camera, tuple(unknown))
 
 
@@ -134,23 +134,28 @@ def free_floor(shop: Shop, step_m: float, within: Box | None = None) -> Floats:
     return places
 
 
-def sees(lens: Pinhole, places: Floats, hidden: Floats) -> dict[Posture, Bools]:
-    """(N,) at which of ``places`` (N, 2) ``lens`` sees somebody: the feet are in the picture, no
-    fixture hides more than the lower half (``hidden`` (N,) metres, as ``hidden_m``), and it is
-    ``near``."""
+def in_view(lens: Pinhole, places: Floats) -> Bools:
+    """(N,) whether the feet of somebody at each of ``places`` (N, 2) are in the picture, and who
+    stands there is large enough in it."""
     pixels = lens.to_pixel(places)
     with np.errstate(invalid="ignore"):
-        found = ((pixels >= 0) & (pixels <= lens.size)).all(axis=1)
-    found &= near(lens, places)
-    return {p: found & (hidden <= (1 - SHOWN) * tall_m) for p, tall_m in _TALL.items()}
+        found: Bools = ((pixels >= 0) & (pixels <= lens.size)).all(axis=1)
+    return found & near(lens, places)
 
 
 def near(lens: Pinhole, places: Floats) -> Bools:
-    """(N,) whether somebody who stands there is large enough in the picture."""
+    """(N,) whether who stands there is large enough, wherever ``lens`` looks."""
     away_m = np.hypot(*(places - [lens.x, lens.y]).T)
     tall_px = STANDS_M * lens.focal_px / np.hypot(away_m, lens.height_m)
     large: Bools = tall_px >= LEAST * lens.size[1]
     return large
+
+
+def shown(hidden: Floats, posture: Posture) -> Bools:
+    """(N,) whether no fixture hides more of somebody than the lower half: ``hidden`` (N,) metres as
+    ``hidden_m``."""
+    free: Bools = hidden <= (1 - SHOWN) * _TALL[posture]
+    return free
 
 
 _TALL: dict[Posture, float] = {"stands": STANDS_M, "lies": LIES_M}

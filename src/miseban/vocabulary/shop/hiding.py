@@ -35,8 +35,11 @@ def hidden_m(eye: tuple[float, float, float], fixtures: Iterable[Upright], place
     ``eye`` (x, y, height; metres on the plan)."""
     way = place - np.array(eye[:2])
     hidden = np.zeros(len(way))
+    low, high = way.min(axis=0, initial=0.0), way.max(axis=0, initial=0.0)
     for fixture in fixtures:
-        np.maximum(hidden, _hidden_by(fixture, eye, way), out=hidden)
+        corners = np.array(fixture.polygon) - np.array(eye[:2])
+        if (corners.max(axis=0) >= low).all() and (corners.min(axis=0) <= high).all():
+            np.maximum(hidden, _hidden_by(corners, fixture.height_m, eye[2], way), out=hidden)
     return hidden
 
 
@@ -64,11 +67,11 @@ class Hiding:
         return self._hidden_m[row, column]
 
 
-def _hidden_by(fixture: Upright, eye: tuple[float, float, float], way: Floats) -> Floats:
-    """(N,) the height up to which one fixture hides what is at the ends of ``way`` (N, 2)."""
+def _hidden_by(corners: Floats, top_m: float, eye_m: float, way: Floats) -> Floats:
+    """(N,) the height up to which one fixture hides what is at the ends of ``way`` (N, 2); way and
+    corners begin at the eye, ``eye_m`` up."""
     first = np.full(len(way), np.inf)
     last = np.full(len(way), -np.inf)
-    corners = np.array(fixture.polygon) - np.array(eye[:2])
     for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         edge = b - a
         cross = way[:, 0] * edge[1] - way[:, 1] * edge[0]
@@ -78,7 +81,6 @@ def _hidden_by(fixture: Upright, eye: tuple[float, float, float], way: Floats) -
         meets = (cross != 0) & (part >= 0) & (part <= 1) & (along >= 0) & (along <= 1)
         first = np.where(meets, np.minimum(first, part), first)
         last = np.where(meets, np.maximum(last, part), last)
-    top_m, eye_m = fixture.height_m, eye[2]
     if eye_m > top_m:
         height = eye_m - (eye_m - top_m) / np.where(last > 0, last, 1.0)
         return np.where(last > 0, np.maximum(height, 0.0), 0.0)
