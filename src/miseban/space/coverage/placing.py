@@ -95,8 +95,8 @@ def _tried(shop: Shop, places: Floats, hanging: Hanging) -> Iterator[tuple[Pinho
     turns = np.arange(HEADINGS) * 2 * math.pi / HEADINGS
     for x, y in _where(shop, hanging):
         at = (x, y, hanging.height_m)
-        which = np.flatnonzero(near(Pinhole(focal, *at, 0.0, 0.0, 0.0, SIZE), places))
-        which = which.astype(np.int32)
+        large = near(Pinhole(focal, *at, 0.0, 0.0, 0.0, SIZE), places)
+        which: Numbers = np.flatnonzero(large).astype(np.int32)
         which = which[shown(hidden_m(at, shop.fixtures, places[which]), OF)]
         for heading in turns.tolist():
             for tilt in np.radians(TILTS_DEG).tolist():

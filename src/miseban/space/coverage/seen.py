@@ -147,8 +147,7 @@ def near(lens: Pinhole, places: Floats) -> Bools:
     """(N,) whether who stands there is large enough, wherever ``lens`` looks."""
     away_m = np.hypot(*(places - [lens.x, lens.y]).T)
     tall_px = STANDS_M * lens.focal_px / np.hypot(away_m, lens.height_m)
-    large: Bools = tall_px >= LEAST * lens.size[1]
-    return large
+    return np.asarray(tall_px >= LEAST * lens.size[1])
 
 
 def shown(hidden: Floats, posture: Posture) -> Bools:
