@@ -139,8 +139,8 @@ def in_view(lens: Pinhole, places: Floats) -> Bools:
     stands there is large enough in it."""
     pixels = lens.to_pixel(places)
     with np.errstate(invalid="ignore"):
-        found: Bools = ((pixels >= 0) & (pixels <= lens.size)).all(axis=1)
-    return found & near(lens, places)
+        inside = ((pixels >= 0) & (pixels <= lens.size)).all(axis=1)
+    return np.asarray(inside & near(lens, places))
 
 
 def near(lens: Pinhole, places: Floats) -> Bools:
