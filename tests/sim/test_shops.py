@@ -84,6 +84,16 @@ def test_all_goods_stand_somewhere_and_are_their_own(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_stands_on_the_plan_is_what_stands_in_the_scenario(name: str) -> None:
+    shop, scenario = kept(name)
+    on_the_plan, there = (
+        {fixture.id: (fixture.polygon, fixture.height_m) for fixture in fixtures}
+        for fixtures in (shop.fixtures, scenario.fixtures)
+    )
+    assert on_the_plan == there
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_who_walks_in_from_the_pavement_goes_in(name: str) -> None:
     shop, scenario = kept(name)
     lines, _ = on_floor(shop)
