@@ -13,7 +13,7 @@ from miseban.sim.calibration import floor_points
 from miseban.sim.possible.cameras import poses
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.stage import Stage
-from miseban.space.coverage import Hanging, place_more
+from miseban.space.coverage import Hanging, cover, place_more
 from miseban.vocabulary.shop import load_shop
 
 MORE = 8
@@ -29,14 +29,14 @@ def add_cameras(shop_file: Path) -> None:
     cameras: Any = shop["camera"]
     hung: Any = scenario["camera"]
     first, before = cameras[0]["floor_points"], len(cameras)
-    more = place_more(load_shop(shop_file), MORE, HANGING, within=INDOORS)
+    more = place_more(cover(load_shop(shop_file), within=INDOORS), MORE, HANGING)
     for number, one in enumerate(more, start=1):
         name = f"more-{number}"
         camera, pose = tomlkit.table(), tomlkit.table()
         camera.update({"id": name, "name": name, "source": f"sim:{name}"})
         camera.update({"resolution": [640, 360], "fps": 5, "floor_points": copy.deepcopy(first)})
         cameras.append(camera)
-        pose.update({"id": name, "position_m": [one.x, one.y, one.height_m]})
+        pose.update({"id": name, "position_m": [one.lens.x, one.lens.y, one.lens.height_m]})
         pose.update({"look_at_m": [*one.looks_at, 0.0], "fov_deg": HANGING.angle_deg})
         hung.append(pose)
     shop_file.write_text(tomlkit.dumps(shop), "utf-8")

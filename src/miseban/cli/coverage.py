@@ -11,23 +11,13 @@ import typer
 
 from miseban.camera.calibration.coverage_picture import coverage_picture
 from miseban.cli.new_files import check_new, write_new
-from miseban.space.coverage import (
-    LIES_M,
-    STANDS_M,
-    Box,
-    Coverage,
-    Gap,
-    Hanging,
-    Hung,
-    Posture,
-    cover,
-    place_more,
-)
+from miseban.space.coverage import TALL_M, Box, Coverage, Gap, Hanging, Hung, cover, place_more
+from miseban.space.coverage.view import STEEP_HANG_M
 from miseban.vocabulary.errors import BadInput
-from miseban.vocabulary.shop import load_shop
+from miseban.vocabulary.shop import Shop, load_shop
+from miseban.vocabulary.shop.fixture import USUAL_M
 
 _MOST_GAPS = 8
-_TALL: tuple[tuple[Posture, float], ...] = (("stands", STANDS_M), ("lies", LIES_M))
 
 
 def coverage_command(
@@ -39,11 +29,15 @@ def coverage_command(
         bool, typer.Option("--anew", help="With --more: as if no camera hung yet.")
     ] = False,
     hang: Annotated[
-        float, typer.Option("--hang", min=1.5, max=20, help="How high more hang, m.")
-    ] = 3.0,
+        float | None,
+        typer.Option("--hang", min=1.5, max=20, help="With --more: how high, m (default: 3)."),
+    ] = None,
     angle: Annotated[
-        float, typer.Option("--angle", min=20, max=140, help="Their lens's angle across, degrees.")
-    ] = 90.0,
+        float | None,
+        typer.Option(
+            "--angle", min=20, max=140, help="With --more: the lens across, degrees (default: 90)."
+        ),
+    ] = None,
     within: Annotated[
         str | None,
         typer.Option("--within", metavar="X,Y,X,Y", help="Only this part of the plan, m."),
@@ -57,18 +51,28 @@ def coverage_command(
 
     Example: miseban coverage shop.toml --more 3 --picture floor.png
     """
-    if anew and not more:
-        raise BadInput("coverage", "--anew", "expected --more beside it")
+    given = {"--anew": anew, "--hang": hang is not None, "--angle": angle is not None}
+    for option, there in given.items():
+        if there and not more:
+            raise BadInput("coverage", option, "expected --more beside it")
     shop, box = load_shop(shop_file), None if within is None else _box(within)
     check_new({"--picture": picture})
-    found = cover(shop, within=box)
-    placed = place_more(shop, more, Hanging(hang, angle), within=box, anew=anew) if more else []
+    if picture is not None and picture.suffix.lower() != ".png":
+        raise BadInput("output", picture, "expected a name that ends in .png for --picture")
+    hanging = Hanging(3.0 if hang is None else hang, 90.0 if angle is None else angle)
+    now = cover(shop, within=box)
+    before = now.without_cameras() if anew else now
+    placed = place_more(before, more, hanging) if more else []
     if as_json:
-        typer.echo(json.dumps(_figures(found, placed), indent=2))
+        typer.echo(json.dumps(_figures(now, placed, hanging), indent=2))
     else:
-        _tell(found, placed)
+        _tell(now)
+        if more:
+            _tell_more(placed, more, hanging)
     if picture is not None:
-        write_new({picture: coverage_picture(found, placed)})
+        names = [str(number) for number in range(1, len(placed) + 1)]
+        after = before.with_more(zip(names, (one.lens for one in placed), strict=True))
+        write_new({picture: coverage_picture(after, names)})
 
 
 def _box(text: str) -> Box:
@@ -82,59 +86,89 @@ def _box(text: str) -> Box:
     return x, y, far_x, far_y
 
 
-def _tell(found: Coverage, placed: list[Hung]) -> None:
-    hung = len(found.of_camera)
-    typer.echo(f"{found.m2:.0f} m² of floor without fixtures, {hung} cameras")
-    if found.unknown:
-        typer.echo(f"without floor_points, so not counted: {', '.join(found.unknown)}")
-    for posture, tall_m in _TALL:
-        once, twice = (found.share(posture, n) for n in (1, 2))
+def _tell(now: Coverage) -> None:
+    shop = now.shop
+    typer.echo(f"{now.m2:.0f} m² of floor that nothing stands on")
+    for name, m2 in now.of_camera.items():
+        steep = f"; looks straight down: taken to hang {STEEP_HANG_M:g} m up"
+        typer.echo(f"  {name} sees {m2:.0f} m²{steep if name in now.steep else ''}")
+    for name in _unknown(shop):
+        typer.echo(f"  {name} has no floor_points: not counted")
+    _doubts(shop)
+    for posture, tall_m in TALL_M.items():
+        once, twice = (now.share(posture, n) for n in (1, 2))
         typer.echo(
-            f"who {posture} ({tall_m:g} m) is seen by one and more: {once:.0%}, "
-            f"by two and more: {twice:.0%}"
+            f"somebody who {posture} ({tall_m:g} m) is seen by at least one camera on {once:.0%} "
+            f"of it, by at least two on {twice:.0%}"
         )
-    gaps = found.gaps("lies")
+    gaps = now.gaps("lies")
     if gaps:
-        typer.echo("where nobody who lies is seen:")
+        typer.echo("no camera sees somebody who lies here (places of 1 m² and more):")
     for gap in gaps[:_MOST_GAPS]:
-        typer.echo(f"  {gap.m2:.1f} m² around {gap.x:.1f}, {gap.y:.1f}{_zones(gap)}")
+        typer.echo(f"  {gap.m2:.1f} m² around {gap.x:.1f}, {gap.y:.1f}{_zones(shop, gap)}")
     if len(gaps) > _MOST_GAPS:
         rest = sum(gap.m2 for gap in gaps[_MOST_GAPS:])
         typer.echo(f"  {rest:.1f} m² in {len(gaps) - _MOST_GAPS} smaller places")
+
+
+def _unknown(shop: Shop) -> list[str]:
+    return [camera.id for camera in shop.cameras if not camera.floor_points]
+
+
+def _doubts(shop: Shop) -> None:
+    """What the figures rest on that nobody has said."""
+    unsaid = sum("height_m" not in one.model_fields_set for one in shop.fixtures)
+    if not shop.fixtures:
+        typer.echo("no [[fixture]] is on the plan: figures are of an empty room")
+    elif unsaid:
+        of = f"{unsaid} of {len(shop.fixtures)} fixtures have no height_m"
+        typer.echo(f"{of}: taken as {USUAL_M:g} m")
+
+
+def _zones(shop: Shop, gap: Gap) -> str:
+    names = ", ".join(shop.zone(zone).name for zone in gap.zones)
+    return f" ({names})" if names else ""
+
+
+def _tell_more(placed: list[Hung], wanted: int, hanging: Hanging) -> None:
     if placed:
-        typer.echo("more cameras, and how much of who lies is seen then by one, by two:")
-    for number, one in enumerate(placed, start=1):
         typer.echo(
-            f"  {number}: at {one.x:.1f}, {one.y:.1f}, {one.height_m:.1f} m up, looks to "
+            f"further cameras, {hanging.height_m:g} m up with a lens of {hanging.angle_deg:g} "
+            "degrees across (16:9), and how much of who lies is seen with them by one, by two:"
+        )
+    for number, one in enumerate(placed, start=1):
+        down = math.degrees(one.lens.tilt)
+        typer.echo(
+            f"  {number}: at {one.lens.x:.1f}, {one.lens.y:.1f}, looks {down:.0f} degrees down to "
             f"{one.looks_at[0]:.1f}, {one.looks_at[1]:.1f}: {one.once:.0%}, {one.twice:.0%}"
         )
+    if len(placed) < wanted:
+        typer.echo("one more would show nothing that two do not see already")
 
 
-def _zones(gap: Gap) -> str:
-    return f" ({', '.join(gap.zones)})" if gap.zones else ""
-
-
-def _figures(found: Coverage, placed: list[Hung]) -> dict[str, object]:
+def _figures(now: Coverage, placed: list[Hung], hanging: Hanging) -> dict[str, object]:
     return {
-        "floor_m2": round(found.m2, 2),
+        "floor_m2": round(now.m2, 2),
         "seen": {
             posture: {
-                "by_one": round(found.share(posture, 1), 4),
-                "by_two": round(found.share(posture, 2), 4),
+                "by_one": round(now.share(posture, 1), 4),
+                "by_two": round(now.share(posture, 2), 4),
                 "gaps": [
                     {"m2": g.m2, "x": g.x, "y": g.y, "zones": list(g.zones)}
-                    for g in found.gaps(posture)
+                    for g in now.gaps(posture)
                 ],
             }
-            for posture, _ in _TALL
+            for posture in TALL_M
         },
-        "cameras": {name: round(m2, 2) for name, m2 in found.of_camera.items()},
-        "without_floor_points": list(found.unknown),
+        "cameras": {name: round(m2, 2) for name, m2 in now.of_camera.items()},
+        "without_floor_points": _unknown(now.shop),
         "more": [
             {
-                "x": one.x,
-                "y": one.y,
-                "height_m": one.height_m,
+                "x": one.lens.x,
+                "y": one.lens.y,
+                "height_m": one.lens.height_m,
+                "angle_deg": hanging.angle_deg,
+                "down_deg": round(math.degrees(one.lens.tilt), 1),
                 "looks_at": list(one.looks_at),
                 "by_one": round(one.once, 4),
                 "by_two": round(one.twice, 4),

@@ -26,13 +26,14 @@ def room(
     lenses: Sequence[Pinhole] = (),
     fixtures: str = "",
     zones: str = "",
+    digits: int = 3,
 ) -> Shop:
-    """Each camera tied to the floor by spots that its lens sees."""
+    """Each camera tied to the floor by spots that its lens sees, metres to so many ``digits``."""
     text = '[shop]\nid = "room"\ntimezone = "UTC"\npolicy = "strict"\n'
     text += f"floor = {{ width_m = {width_m}, depth_m = {depth_m} }}\n"
     for number, one in enumerate(lenses):
         points = ", ".join(
-            f"{{ pixel = [{u:.3f}, {v:.3f}], floor_m = [{x:.3f}, {y:.3f}] }}"
+            f"{{ pixel = [{u:.3f}, {v:.3f}], floor_m = [{x:.{digits}f}, {y:.{digits}f}] }}"
             for (u, v), (x, y) in spots(one, (width_m, depth_m))
         )
         text += f'[[camera]]\nid = "c{number}"\nsource = "usb:{number}"\n'

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.seen.views import PosedView
 from miseban.sim.stage import Stage
-from miseban.space.coverage import LIES_M, STANDS_M, Posture, cover
+from miseban.space.coverage import TALL_M, cover
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import parse_shop
 from miseban.vocabulary.shop.load import load_shop
@@ -19,7 +19,6 @@ from tests.space.coverage.rooms import lens, room
 
 WALL = '[[fixture]]\nid = "wall"\npolygon = [[4.9, 0], [5.1, 0], [5.1, 10], [4.9, 10]]\n'
 FAR = [8.0, 5.0]
-TALL: tuple[tuple[Posture, float], ...] = (("stands", STANDS_M), ("lies", LIES_M))
 
 
 def seen_at(shop_text: str, height_m: float) -> dict[str, int]:
@@ -64,7 +63,7 @@ def test_it_is_what_simulated_cameras_see() -> None:
     shop = load_shop(konbini.SHOP_FILE)
     stage = Stage(shop, load_scenario(beside(konbini.SHOP_FILE), shop))
     found = cover(shop)
-    for posture, tall_m in TALL:
+    for posture, tall_m in TALL_M.items():
         beside_it = np.zeros(len(found.places), np.int64)
         for camera in stage.cameras:
             looked = PosedView(stage, camera).look(found.places, np.full(len(found.places), tall_m))
@@ -86,12 +85,11 @@ def test_gaps_are_the_pieces_that_nobody_sees_with_their_zones() -> None:
         assert found.by["lies"][at] == 0
 
 
-def test_cameras_without_floor_points_are_named() -> None:
+def test_cameras_without_floor_points_are_left_out() -> None:
     shop = room(10, 10, [lens(3, 5)])
     blind = shop.cameras[0].model_copy(update={"id": "blind", "floor_points": ()})
     found = cover(shop.model_copy(update={"cameras": (*shop.cameras, blind)}))
-    assert found.unknown == ("blind",)
-    assert found.of_camera.keys() == {"c0"}
+    assert found.of_camera.keys() == found.lenses.keys() == {"c0"}
 
 
 def test_a_shop_without_a_plan_and_one_without_floor_are_refused() -> None:
@@ -101,8 +99,51 @@ def test_a_shop_without_a_plan_and_one_without_floor_are_refused() -> None:
     full = WALL.replace("4.9", "0").replace("5.1", "10")
     with pytest.raises(BadInput, match="some floor"):
         cover(room(10, 10, [], full))
-    with pytest.raises(BadInput, match="some floor"):
+    with pytest.raises(BadInput, match="20,20,30,30: expected a part of the floor, 10 by 10 m"):
         cover(room(10, 10), within=(20, 20, 30, 30))
+
+
+def test_each_camera_sees_as_much_as_its_places() -> None:
+    found = cover(room(10, 10, [lens(3, 5), lens(7, 5, 180)], WALL))
+    assert sum(found.of_camera.values()) == pytest.approx(found.by["stands"].sum() * 0.25**2)
+    assert all(m2 > 5 for m2 in found.of_camera.values())
+    assert found.without_cameras().share("stands", 1) == 0.0
+
+
+@pytest.mark.parametrize("x", [4.8, 4.88, 4.95, 5.0, 5.05, 5.12])
+def test_a_camera_on_a_wall_is_not_hidden_by_it(x: float) -> None:
+    """Wherever in it calibration has put the camera; another wall as high does hide."""
+    wall = WALL + "height_m = 3.2\n"
+    seen = cover(room(10, 10, [lens(x, 5)], wall))
+    east = seen.places[:, 0] > 5.2
+    without = cover(room(10, 10, [lens(x, 5)]))
+    expected = without.by["stands"][without.places[:, 0] > 5.2].sum()
+    assert seen.by["stands"][east].sum() == pytest.approx(expected, rel=0.02)
+    beyond = wall.replace("4.9", "7").replace("5.1", "7.2").replace("wall", "other")
+    hidden = cover(room(10, 10, [lens(x, 5)], wall + beyond))
+    assert hidden.by["stands"][hidden.places[:, 0] > 7.3].sum() == 0
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3])
+def test_from_straight_above_as_much_is_seen_however_floor_points_are_rounded(digits: int) -> None:
+    """The height cannot be told from them: it is taken for 3 m."""
+    shelf = (
+        '[[fixture]]\nid = "s"\npolygon = [[6, 3], [6.4, 3], [6.4, 7], [6, 7]]\nheight_m = 1.3\n'
+    )
+    found = cover(room(10, 10, [lens(5, 5, tilt_deg=89.9)], shelf, digits=digits))
+    assert found.steep == {"c0"}
+    assert found.lenses["c0"].height_m == 3.0
+    # 6 m by 3.4 m, without the shelf, and without what it hides of who stands behind it: up to
+    # 1.81 m from the middle it is more than 0.8 m.
+    assert found.of_camera["c0"] == pytest.approx((6 - 0.4 - 0.41) * 3.375, abs=0.5)
+    away = abs(found.places - [6.7, 5.0])
+    assert found.by["lies"][(away < [0.3, 1.0]).all(axis=1)].sum() == 0
+
+
+def test_a_plan_in_centimetres_takes_no_more_memory() -> None:
+    found = cover(room(3000, 2000))
+    assert len(found.places) <= 410_000
+    assert found.m2 == pytest.approx(6_000_000, rel=0.01)
 
 
 PLACES = st.tuples(st.floats(2, 8), st.floats(2, 8), st.integers(0, 11).map(lambda n: n * 30.0))

@@ -17,7 +17,7 @@ from miseban.space.calibration.walkers import walkers
 from miseban.space.geometry import CameraGeometry
 from miseban.space.settings import SpaceSettings
 from miseban.vocabulary.shop import Shop
-from miseban.vocabulary.shop.pinhole import fit_pinhole
+from miseban.vocabulary.shop.pinhole import lens_of
 from miseban.vocabulary.tracks import TrackRows
 
 Floats = NDArray[np.float64]
@@ -109,10 +109,7 @@ def check(shop: Shop, rows: Mapping[str, TrackRows]) -> Check:
 
 def _stature(shop: Shop, camera_id: str, rows: TrackRows, anchor: Anchor) -> Stature:
     camera = shop.camera(camera_id)
-    pixels, floor_m = (
-        np.array([getattr(p, key) for p in camera.floor_points]) for key in ("pixel", "floor_m")
-    )
-    lens, _ = fit_pinhole(pixels, floor_m, camera.resolution)
+    lens, _ = lens_of(camera)
     seen = walkers(rows, camera.resolution)
     nobody = (np.nan, np.nan, np.nan)
     if not seen.people:

@@ -6,19 +6,11 @@ afterwards: how right the rest can be begins here.
 """
 
 from miseban.space.coverage.placing import Hanging, Hung, place_more
-from miseban.space.coverage.seen import (
-    LIES_M,
-    STANDS_M,
-    Box,
-    Coverage,
-    Gap,
-    Posture,
-    cover,
-)
+from miseban.space.coverage.seen import Box, Coverage, Gap, cover
+from miseban.space.coverage.view import TALL_M, Posture
 
 __all__ = [
-    "LIES_M",
-    "STANDS_M",
+    "TALL_M",
     "Box",
     "Coverage",
     "Gap",

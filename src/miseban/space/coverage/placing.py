@@ -11,27 +11,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.space.coverage.seen import Box, Posture, cover, in_view, near, shown
+from miseban.space.coverage.seen import Coverage, cover
+from miseban.space.coverage.view import Floats, Numbers, Posture, in_view, near, shown
 from miseban.space.polygons import Polygons
-from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.shop.hiding import hidden_m
 from miseban.vocabulary.shop.pinhole import Pinhole
 
-Floats = NDArray[np.float64]
-Numbers = NDArray[np.int32]
-
-WORTH = np.array([1.0, 0.5, 0.1, 0.0])
+WORTH: NDArray[np.float32] = np.array([1.0, 0.5, 0.1, 0.0], np.float32)
 """Of floor that nobody sees yet, that one camera sees, two, more: where two look, one sees past who
 stands in the way of the other, and across who lies along its line of sight."""
 OF: Posture = "lies"
 """Where who lies is seen, who stands is as well."""
 OF_FLOOR_M = 0.5
-STEP_M, MOST = 2.0, 1500
+STEP_M, MOST = 2.0, 500
 """Cameras are tried at places so far apart, or farther where that were more than ``MOST``."""
 FROM_WALL_M = 0.5
 HEADINGS = 12
 TILTS_DEG = (25.0, 40.0, 60.0)
 SIZE = (640.0, 360.0)
+"""A picture of 16 to 9."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,85 +42,80 @@ class Hanging:
 
 @dataclass(frozen=True, slots=True)
 class Hung:
-    """A camera's place on the plan and above it, and the place on the floor in the middle of its
-    picture; metres. With it and those before it ``once`` and ``twice`` are the parts of the floor
-    where somebody who lies is seen by one camera and more, by two and more."""
+    """A camera, and what is seen with it and those before it: ``once`` and ``twice`` are the parts
+    of the floor where somebody who lies is seen by one camera and more, by two and more."""
 
-    x: float
-    y: float
-    height_m: float
-    looks_at: tuple[float, float]
+    lens: Pinhole
     once: float
     twice: float
 
+    @property
+    def looks_at(self) -> tuple[float, float]:
+        """The place on the floor in the middle of its picture, metres on the plan."""
+        away = self.lens.height_m / math.tan(self.lens.tilt)
+        x = self.lens.x + away * math.cos(self.lens.heading)
+        y = self.lens.y + away * math.sin(self.lens.heading)
+        return round(x, 2), round(y, 2)
 
-def place_more(
-    shop: Shop,
-    cameras: int,
-    hanging: Hanging | None = None,
-    *,
-    within: Box | None = None,
-    anew: bool = False,
-) -> list[Hung]:
-    """So many beside those of ``shop``, or, ``anew``, as if it had none; fewer where one more would
-    show nothing more. ``within`` and errors as of ``cover``."""
-    known = shop.model_copy(update={"cameras": ()}) if anew else shop
-    coverage = cover(known, OF_FLOOR_M, within)
+
+def place_more(coverage: Coverage, cameras: int, hanging: Hanging | None = None) -> list[Hung]:
+    """So many beside those of ``coverage``, over the same part of the plan; fewer where two see
+    all that can be seen. Raises as ``cover``."""
+    coarse = cover(coverage.shop, max(OF_FLOOR_M, coverage.step_m), coverage.within)
+    coarse = coarse.without_cameras().with_more(coverage.lenses.items())
     lenses, seen = list[Pinhole](), list[Numbers]()
-    for lens, which in _tried(shop, coverage.places, hanging or Hanging()):
+    for lens, which in _tried(coarse, hanging or Hanging()):
         lenses.append(lens)
         seen.append(which)
-    of = np.repeat(np.arange(len(lenses), dtype=np.int32), [len(one) for one in seen])
+    numbers = np.arange(len(lenses), dtype=np.int32)
+    of = np.repeat(numbers, [len(which) for which in seen])
     places = np.concatenate([np.zeros(0, np.int32), *seen])
-    counts = coverage.by[OF].copy()
+    counts = coarse.by[OF].copy()
     found: list[Hung] = []
-    for _ in range(cameras if lenses else 0):
+    for number in range(1, cameras + 1):
         worth = WORTH[np.minimum(counts, len(WORTH) - 1)]
-        gains = np.bincount(of, worth[places], minlength=len(lenses))
+        gains = np.bincount(of, worth[places], minlength=len(lenses) + 1)
         best = int(np.argmax(gains))
-        if not gains[best] > 0:
+        if gains[best] <= 0 or (counts >= 2).all():
             break
         counts[seen[best]] += 1
-        once, twice = (float(np.mean(counts >= n)) for n in (1, 2))
-        lens = lenses[best]
-        found.append(Hung(lens.x, lens.y, lens.height_m, _looks_at(lens), once, twice))
+        coverage = coverage.with_more([(f"more-{number}", lenses[best])])
+        found.append(Hung(lenses[best], coverage.share(OF, 1), coverage.share(OF, 2)))
     return found
 
 
-def _tried(shop: Shop, places: Floats, hanging: Hanging) -> Iterator[tuple[Pinhole, Numbers]]:
-    """Each camera that is tried, and which of ``places`` (N, 2) it sees somebody lie at."""
+def _tried(coverage: Coverage, hanging: Hanging) -> Iterator[tuple[Pinhole, Numbers]]:
+    """Each camera that is tried, and at which of the places it sees somebody lie."""
+    places, fixtures = coverage.places, coverage.shop.fixtures
     focal = SIZE[0] / 2 / math.tan(math.radians(hanging.angle_deg / 2))
     turns = np.arange(HEADINGS) * 2 * math.pi / HEADINGS
-    for x, y in _where(shop, hanging):
+    for x, y in _where(coverage, hanging).tolist():
         at = (x, y, hanging.height_m)
         large = near(Pinhole(focal, *at, 0.0, 0.0, 0.0, SIZE), places)
         which: Numbers = np.flatnonzero(large).astype(np.int32)
-        which = which[shown(hidden_m(at, shop.fixtures, places[which]), OF)]
+        which = which[shown(hidden_m(at, fixtures, places[which]), OF)]
         for heading in turns.tolist():
             for tilt in np.radians(TILTS_DEG).tolist():
                 lens = Pinhole(focal, *at, heading, tilt, 0.0, SIZE)
                 yield lens, which[in_view(lens, places[which])]
 
 
-def _where(shop: Shop, hanging: Hanging) -> list[tuple[float, float]]:
-    """Places on the plan, not within what is as high as the camera."""
-    floor = shop.shop.floor
-    assert floor is not None  # noqa: S101 - ``cover`` has seen to it
-    sides = (floor.width_m, floor.depth_m)
-    apart = max(STEP_M, math.sqrt(math.prod(sides) / MOST))
-    x, y = (np.linspace(*_ends(side), max(2, math.ceil(side / apart))) for side in sides)
+def _where(coverage: Coverage, hanging: Hanging) -> Floats:
+    """(N, 2) places on the part of the plan that is asked for, not within what is as high as the
+    camera."""
+    floor = coverage.shop.shop.floor
+    assert floor is not None  # noqa: S101 - else there is no coverage
+    low, high = np.zeros(2), np.array([floor.width_m, floor.depth_m])
+    if coverage.within is not None:
+        part = np.sort(np.reshape(coverage.within, (2, 2)), axis=0)
+        low, high = np.maximum(low, part[0]), np.minimum(high, part[1])
+    sides = high - low
+    apart = max(STEP_M, math.sqrt(float(np.prod(sides)) / MOST))
+    inset = np.minimum(FROM_WALL_M, sides / 2)
+    x, y = (
+        np.linspace(a, b, max(2, math.ceil(side / apart)))
+        for a, b, side in zip(low + inset, high - inset, sides, strict=True)
+    )
     grid = np.stack([one.ravel() for one in np.meshgrid(x, y)], axis=1).round(2)
-    high = [one.polygon for one in shop.fixtures if one.height_m >= hanging.height_m]
-    free = ~Polygons(high).inside(grid).any(axis=1)
-    return [(x, y) for x, y in grid[free].tolist()]
-
-
-def _ends(side: float) -> tuple[float, float]:
-    near = min(FROM_WALL_M, side / 2)
-    return near, side - near
-
-
-def _looks_at(lens: Pinhole) -> tuple[float, float]:
-    away = lens.height_m / math.tan(lens.tilt)
-    x, y = lens.x + away * math.cos(lens.heading), lens.y + away * math.sin(lens.heading)
-    return round(x, 2), round(y, 2)
+    as_high = [f.polygon for f in coverage.shop.fixtures if f.height_m >= hanging.height_m]
+    return grid[~Polygons(as_high).inside(grid).any(axis=1)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from miseban.vocabulary.shop import Camera, Shop
 from miseban.vocabulary.shop.fixture import Fixture
-from miseban.vocabulary.shop.pinhole import Pinhole, fit_pinhole
+from miseban.vocabulary.shop.pinhole import Pinhole, lens_of
 from miseban.vocabulary.shop.zone import Zone
 
 Floats = NDArray[np.float64]
@@ -110,11 +110,7 @@ def _middle(zone: Zone, lenses: Mapping[str, Pinhole | None]) -> Floats | None:
 def _lens(camera: Camera) -> Pinhole | None:
     if len(camera.floor_points) < 4:
         return None
-    pixels, floor_m = (
-        np.array([getattr(point, name) for point in camera.floor_points], np.float64)
-        for name in ("pixel", "floor_m")
-    )
-    lens, off = fit_pinhole(pixels, floor_m, (float(camera.width), float(camera.height)))
+    lens, off = lens_of(camera)
     return lens if float(np.abs(off).max()) <= OFF_PX else None
 
 

@@ -10,6 +10,8 @@ from miseban.vocabulary.shop.table import Id, Table, Title, title_from_id
 from miseban.vocabulary.shop.zone import Polygon
 
 Height = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=100)]
+USUAL_M = 1.8
+"""Of a shelf that nobody looks over."""
 
 
 class Fixture(Table):
@@ -21,6 +23,6 @@ class Fixture(Table):
     )
     polygon: Polygon = Field(description="The corners on the floor plan, in metres.")
     height_m: Height = Field(
-        default=1.8,
+        default=USUAL_M,
         description="How high it is, in metres: what hides behind it (`miseban coverage`).",
     )

@@ -9,6 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from miseban.vocabulary.shop.camera import Camera
+
 Floats = NDArray[np.float64]
 
 SHORTEST, LONGEST = 0.18, 8.0
@@ -214,6 +216,15 @@ def fit_pinhole(
             break
     found = Pinhole.from_vector(vector, size)
     return found, found.to_pixel(floor_m) - pixels
+
+
+def lens_of(camera: Camera) -> tuple[Pinhole, Floats]:
+    """As ``fit_pinhole``, by the camera's floor points, of which there are four or more."""
+    pixels, floor_m = (
+        np.array([getattr(point, name) for point in camera.floor_points], np.float64)
+        for name in ("pixel", "floor_m")
+    )
+    return fit_pinhole(pixels, floor_m, (float(camera.width), float(camera.height)))
 
 
 def _away(vector: Floats, pixels: Floats, floor_m: Floats, size: tuple[float, float]) -> Floats:
