@@ -219,6 +219,16 @@ def _taken(context: BrowserContext, url: str, picture: Picture, out: Path) -> Pa
     return file
 
 
+def plan(file: Path) -> None:
+    """The supermarket's plan, coloured by which floor its cameras see."""
+    file.unlink(missing_ok=True)
+    shop = str(Path(__file__).parents[1] / "shops" / "supermarket.toml")
+    command = ["coverage", shop, "--within", "0,0,30,20", "--picture", str(file)]
+    subprocess.run(
+        [sys.executable, "-m", "miseban", *command], check=True, stdout=subprocess.DEVNULL
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Takes the pictures of the README.")
     parser.add_argument("--out", type=Path, default=PICTURES)
@@ -226,6 +236,7 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=DAYS)
     asked = parser.parse_args()
     asked.out.mkdir(parents=True, exist_ok=True)
+    plan(asked.out / "coverage.png")
     with (
         tempfile.TemporaryDirectory(prefix="miseban-pictures-") as folder,
         demo(Path(folder) / "demo", asked.seed, asked.days) as running,
