@@ -62,14 +62,45 @@ def test_that_all_stand_for_long_at_a_shelf_makes_no_stop_there_a_search() -> No
     assert not list(searches.look([visit(99, stays, 30000.0)]))
 
 
+@pytest.mark.parametrize(("far", "told"), [(0.0, 1), (30.0, 0)])
+def test_where_all_stay_for_longer_fewer_short_stops_tell_of_a_search(
+    far: float, told: int
+) -> None:
+    searches = Searches(HelpSettings(), 1.0)
+    customers(searches)
+    places = [(x + far, y) for x, y in SHELVES]
+    stays = [(places[0], 30.0), (places[1], 9.0), (places[2], 9.0)]
+    person = visit(99, stays, 30000.0)
+    assert len(list(searches.look([person]))) == told
+
+
+@pytest.mark.parametrize(("before", "told"), [(0, 1), (2, 0)])
+def test_who_has_stopped_as_customers_do_shows_a_little_more(before: int, told: int) -> None:
+    searches = Searches(HelpSettings(), 1.0)
+    stays = [(SHELVES[n], 60.0) for n in range(before)]
+    stays += [(SHELVES[n], 12.0) for n in range(2, 5)]
+    assert len(list(searches.look([visit(99, stays, 0.0)]))) == told
+
+
+@pytest.mark.parametrize(("first", "told"), [(0, 1), (1, 0)])
+def test_a_stop_whose_coming_was_not_seen_is_one_too(first: int, told: int) -> None:
+    """Though nobody knows how long it was."""
+    searches = Searches(HelpSettings(), 1.0)
+    customers(searches)
+    person = visit(99, [(xy, 9.0) for xy in SHELVES[:3]], 30000.0)
+    person.stops[0].whole = False
+    person.stops = person.stops[first:]
+    assert len(list(searches.look([person]))) == told
+
+
 def test_ones_own_stops_are_no_habit_of_others() -> None:
     habits, stop = Habits(), Stop(0.0, 9.0, (2.0, 2.0), whole=True)
     for _ in range(5):
         habits.stopped(stop, 1)
-    assert habits.share_here(stop, 1) == pytest.approx(habits.share(stop))
-    assert habits.share_here(stop, 2) > 0.5
+    assert habits.short_here(stop, 1) == pytest.approx(1.0)
+    assert habits.short_here(stop, 2) > 5.0
     habits.searched(1)
-    assert habits.share_here(stop, 2) == pytest.approx(habits.share(stop))
+    assert habits.short_here(stop, 2) == pytest.approx(1.0)
 
 
 def test_where_one_searched_another_may_search_too() -> None:
@@ -93,7 +124,7 @@ def test_places_are_forgotten_after_many_stops() -> None:
     habits.stopped(stop, 1)
     for n in range(REMEMBERED):
         habits.stopped(Stop(0.0, 9.0, (9.0, 9.0), whole=True), n)
-    assert habits.share_here(stop, 2) == pytest.approx(habits.share(stop))
+    assert habits.short_here(stop, 2) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(("broad", "told"), [(1.5, 1), (1.0, 0)])

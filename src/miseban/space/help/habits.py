@@ -16,11 +16,15 @@ OTHERS, WEIGHT = (0.03, 0.03, 0.025, 0.025, 0.04, 0.06, 0.115, 0.21, 0.465), 100
 """How many of the stops of customers are as long, until the shop's own are known; as how many stops
 that counts."""
 MANY = 2000.0
+SHORT = 3
+"""So many of ``UP_TO_S`` are short: 14 s. Of a place only is remembered how many of its stops are,
+for there are too few to tell lengths apart."""
 HERE_M = 0.6
 """Stops so near to each other are at one place: before a shelf, or in the second row behind those
 who are, where everybody waits for a moment."""
-HERE_WEIGHT = 3.0
-"""As how many stops at a place those of the whole shop count."""
+HERE_WEIGHT = 2.0
+"""As how many stops at a place those of the whole shop count: few, for at most places hardly any
+stop is short, at others every third."""
 REMEMBERED = 4000
 """Stops of which the place is remembered."""
 
@@ -37,17 +41,20 @@ class Habits:
         """In the whole shop."""
         return self._often[bin_of(stop)] / sum(self._often)
 
-    def share_here(self, stop: Stop, key: int) -> float:
-        """At that place, of all but the person ``key``."""
-        i, (column, row) = bin_of(stop), _cell(stop.xy)
+    def short_here(self, stop: Stop, key: int) -> float:
+        """How many times as many of the stops at that place are short as in the whole shop, of all
+        but the person ``key``."""
+        column, row = _cell(stop.xy)
         near = [
-            other
+            i
             for x in (column - 1, column, column + 1)
             for y in (row - 1, row, row + 1)
-            for whose, other, xy in self._at.get((x, y), ())
+            for whose, i, xy in self._at.get((x, y), ())
             if whose != key and math.dist(xy, stop.xy) <= HERE_M
         ]
-        return (near.count(i) + HERE_WEIGHT * self.share(stop)) / (len(near) + HERE_WEIGHT)
+        usual = sum(self._often[:SHORT]) / sum(self._often)
+        short = sum(i < SHORT for i in near) + HERE_WEIGHT * usual
+        return short / (len(near) + HERE_WEIGHT) / usual
 
     def stopped(self, stop: Stop, key: int) -> None:
         """The person ``key`` has gone on from there."""
@@ -74,6 +81,11 @@ class Habits:
 def bin_of(stop: Stop) -> int:
     """Which of ``UP_TO_S``."""
     return next(i for i, most_s in enumerate(UP_TO_S) if stop.to_s - stop.from_s <= most_s)
+
+
+def is_short(stop: Stop) -> bool:
+    """Whether it is one of those by which places differ."""
+    return bin_of(stop) < SHORT
 
 
 def _cell(xy: Pair) -> Cell:

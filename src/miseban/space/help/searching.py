@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from miseban.space.help.children import is_child
-from miseban.space.help.habits import Habits, bin_of
+from miseban.space.help.habits import Habits, bin_of, is_short
 from miseban.space.help.people import Person, Stop
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
@@ -17,7 +17,12 @@ SEARCH = (0.12, 0.18, 0.19, 0.15, 0.10, 0.08, 0.065, 0.07, 0.045)
 """How many of the stops of somebody who searches are as long: mostly 5 to 15 s, longer where others
 stand in the way."""
 LEAST = 3
-"""Of fewer stops a search does not show."""
+"""Of fewer stops a search does not show, seen whole or not."""
+LOWEST = -2.0
+"""Log odds of who stops as customers do: who then begins to search has to show a little more than
+one of whom nothing is known."""
+HERE = 2.0
+"""A short stop tells no more than so much more, as log odds, where all others stay for longer."""
 TOGETHER_M, TOGETHER = 2.5, 0.5
 """Who was so near at so many of the stops goes along."""
 HELPED_M, HELPED_S = 1.5, 3
@@ -25,8 +30,8 @@ HELPED_M, HELPED_S = 1.5, 3
 
 @dataclass(slots=True)
 class _Sum:
-    """``total`` log odds of the stops ``since`` it looked most like a search, of the first ``many``
-    of a person; ``odds`` are those if that is enough to say so."""
+    """``total`` log odds of the first ``many`` stops of a person, those ``since`` it looked least
+    like a search among them; ``odds`` are those if that is enough to say so."""
 
     many: int = 0
     total: float = 0.0
@@ -35,10 +40,11 @@ class _Sum:
 
 
 class Searches:
-    """The log odds of a search are a sum over the stops that were seen whole, since when it looks
-    most like one: how much likelier is one as long for somebody who looks for something than for a
-    customer of this shop (a cumulative sum, E. S. Page, *Biometrika* 41, 1954), who stops there.
-    How long stops are is learned from everybody."""
+    """The log odds of a search are a sum over the stops that were seen whole: how much likelier is
+    one as long for somebody who looks for something than for a customer of this shop who stops
+    there. The sum does not fall below ``LOWEST``, so that who begins to search later is found, too
+    (a cumulative sum, E. S. Page, *Biometrika* 41, 1954). How long stops are is learned from
+    everybody."""
 
     def __init__(self, settings: HelpSettings, waits: float) -> None:
         self._s, self._waits = settings, waits
@@ -90,12 +96,12 @@ class Searches:
         """Of all stops so far; those that have ended since it was asked last are added."""
         known = self._sums.setdefault(person.key, _Sum())
         for stop in person.stops[known.many :]:
+            known.since.append(stop)
             if not stop.whole:
                 continue
             known.total += self._tells(stop, person.key)
-            known.since.append(stop)
-            if known.total <= 0.0:
-                known.total, known.since = 0.0, []
+            if known.total <= LOWEST:
+                known.total, known.since = LOWEST, []
             enough = len(known.since) >= LEAST and self._apart(known.since)
             known.odds = known.total if enough else -math.inf
             if person.key not in self._told:
@@ -104,13 +110,14 @@ class Searches:
         return known.odds
 
     def _tells(self, stop: Stop, key: int) -> float:
-        """How much a stop speaks for a search, as log odds. Where all stop as shortly, as in the
-        second row behind those before a shelf, it does not: nor against one, for who searches waits
-        there, too."""
-        search = SEARCH[bin_of(stop)]
-        usual = math.log(search / self._habits.share(stop))
-        here = math.log(search / self._habits.share_here(stop, key))
-        return usual if usual < 0.0 else max(0.0, min(usual, here))
+        """How much a stop speaks for a search, as log odds. Where others stop as shortly, as in the
+        second row behind those before a shelf, a short one does not: nor against one, for who
+        searches waits there, too. Where all stay for longer, it says more."""
+        usual = math.log(SEARCH[bin_of(stop)] / self._habits.share(stop))
+        if not is_short(stop):
+            return usual
+        here = usual - math.log(self._habits.short_here(stop, key))
+        return min(max(min(0.0, usual), here), usual + HERE)
 
     def _apart(self, stops: Sequence[Stop]) -> bool:
         """All over the place, not along one shelf."""

@@ -47,7 +47,7 @@ class HelpSettings:
     stop_s: float = 4.0
     stop_m: float = 0.6
     left_m: float = 1.0
-    search_odds: float = 5.0  # at 4.5 as many are found, and a third more for nothing
+    search_odds: float = 5.5  # at 5 one in twenty more is found, half as many more for nothing
     search_far_m: float = 4.0  # two of the stops of somebody who searches lie so far apart
 
     # A child alone.
