@@ -9,8 +9,9 @@ from miseban.space.help.people import Person
 from miseban.space.help.settings import HelpSettings
 
 
-def walks(seconds: int, hidden: range = range(0)) -> list[float]:
-    """When a child is told of that walks straight on, at 1 m/s, and is not seen for a while."""
+def walks(seconds: int, hidden: range = range(0), outside: range = range(0)) -> list[float]:
+    """When a child is told of that walks straight on, at 1 m/s, and is not seen, or outside a door,
+    for a while."""
     children, child, told = Children(HelpSettings(), 1.0), Person(1, None, 0.0, 0.0, (0.0, 5.0)), []
     child.own_m = 1.15
     child.heights.extend([1.15] * 20)
@@ -18,6 +19,7 @@ def walks(seconds: int, hidden: range = range(0)) -> list[float]:
         if second in hidden:
             continue
         child.last_s, child.xy = float(second), (float(second), 5.0)
+        child.outside = second in outside
         child.way.append((child.last_s, *child.xy))
         told += [child.last_s for _ in children.look(child.last_s, [child])]
     return told
@@ -47,3 +49,9 @@ def test_so_it_is_where_more_time_is_asked(times: float) -> None:
 def test_who_is_not_seen_for_long_may_have_stood_with_somebody() -> None:
     assert walks(60, range(20, 30))
     assert not walks(60, range(24, 44))
+
+
+def test_the_way_in_the_shop_ends_at_the_door() -> None:
+    """Who goes along the front then may be seen again where nobody knows that it is outside."""
+    assert walks(44, range(30, 34))
+    assert not walks(44, outside=range(30, 34))

@@ -56,7 +56,10 @@ class Children:
         lately = [p for p in people if now_s - p.last_s <= LATELY_S]
         adults = [p for p in lately if p.own_m is None or p.own_m > self._s.child_m]
         for child in lately:
-            if child.last_s < now_s or child.outside or child.staff:
+            if child.outside:
+                self._children.pop(child.key, None)  # its way in the shop is over
+                continue
+            if child.last_s < now_s or child.staff:
                 continue
             if len(child.heights) < KNOWN or not is_child(child, self._s):
                 continue
