@@ -50,8 +50,8 @@ class Lying:
         """Places are in metres ``on_floor``, else in pixels."""
         self._s, self._waits, self._usual = settings, waits, usual or Usual()
         self._on_floor = on_floor
-        # That somebody has vanished is told at high sensitivity only.
-        self._vanished = Vanished() if waits < 1.0 else None
+        # By one camera alone it is told at high sensitivity only that somebody has vanished.
+        self._vanished = Vanished(by_one=waits < 1.0)
         self._stood, self._rises = Stood(), Risen(settings)
         self._upright: deque[tuple[float, Pair]] = deque()
         self._low: list[Low] = []
@@ -66,6 +66,7 @@ class Lying:
         s = self._s
         lately, sights = list(people), list(sights)
         upright: list[Sight] = []
+        stand: list[Sight] = []
         low: list[tuple[Body, Person | None, bool, float]] = []
         for body, person in sights:
             self._stood.begins(now_s, body, person)
@@ -74,6 +75,8 @@ class Lying:
             if person is not None and self._walks(now_s, body, person):
                 odds = min(odds, 0.0)
             lies = self._is_low(now_s, body, owner, odds)
+            if not lies and math.isfinite(body.tall):
+                stand.append((body, person))
             if lies is not None:
                 low.append((body, owner, lies, odds))
                 self._rises.lies(body)
@@ -85,10 +88,8 @@ class Lying:
         for body, person, lies, odds in low:
             self._add(now_s, body, person, lately, odds, lies=lies)
         self._names.part(now_s, self._low)
-        if self._vanished is not None:
-            bodies = [body for body, _ in sights]
-            for gone in self._vanished.look(now_s, upright, bodies):
-                self._lose(now_s, gone)
+        for gone in self._vanished.look(now_s, stand, [body for body, _ in sights]):
+            self._lose(now_s, gone)
         self._upright.extend((now_s, body.xy) for body, _ in upright)
         while self._upright and self._upright[0][0] < now_s - s.fell_s:
             self._upright.popleft()
