@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from miseban.space.help.bodies import Body
+from miseban.space.help.lying import Lying
 from miseban.space.help.people import Person
+from miseban.space.help.settings import WAITS, HelpSettings
 from miseban.space.help.vanished import Gone, Vanished
+from miseban.vocabulary.shop import Sensitivity
 
 Place = tuple[float, float]
 
@@ -210,3 +214,31 @@ def test_who_has_come_to_stand_near_may_hide_somebody(
             seen.append((body((6.2, 5.0), track=2), comes))
         found |= bool(vanished.look(float(second), seen, [one for one, _ in seen]))
     assert found is missed
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "cameras", "squats", "told"),
+    [
+        ("normal", "ab", False, True),
+        ("normal", "a", False, False),
+        ("high", "a", False, True),
+        ("low", "ab", False, True),
+        ("normal", "ab", True, False),
+    ],
+)
+def test_that_somebody_has_vanished_is_told_as_a_fall(
+    sensitivity: Sensitivity, cameras: str, *, squats: bool, told: bool
+) -> None:
+    lying = Lying(HelpSettings(), WAITS[sensitivity])
+    stands, other, kinds = somebody(0), somebody(1), set[str]()
+    for second in range(20):
+        sights: list[tuple[Body, Person | None]] = []
+        for camera in cameras:
+            sights.append((body(OTHER[0], track=1, camera=camera), other))
+            low = body(STANDS[0], camera=camera)
+            if second < 10:
+                sights.append((low, stands))
+            elif squats:  # too low for somebody upright
+                sights.append((replace(low, tall=0.8, box_px=80.0), stands))
+        kinds |= {sign.kind for sign in lying.look(float(second), sights, [stands, other])}
+    assert kinds == ({"fall"} if told else set())
