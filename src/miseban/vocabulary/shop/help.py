@@ -24,8 +24,8 @@ class Help(Table):
         default="normal",
         description="`low` waits twice as long before it tells, and wants surer signs of a "
         "search, for fewer calls for nothing; `high` waits six tenths as long, is content with "
-        "less of a search, and tells of a fall, too, where somebody stood and has vanished of whom "
-        "nothing is seen on the floor, for more.",
+        "less of a search, and is content with one camera where somebody stood and has vanished of "
+        "whom nothing is seen on the floor, for more.",
     )
     kinds: Annotated[
         tuple[HelpKind, ...],
