@@ -33,10 +33,10 @@ from miseban.insight.score.compare import score_folders
 
 SOURCES = Path(__file__).parents[1] / "src" / "miseban"
 KEPT = Path("out") / "help"
-SEEDS = unseen(2, 6, first=34)
+SEEDS = unseen(2, 6, first=40)
 """None of these was looked at while anything was made or chosen."""
-ASIDE = range(34, 40)
-"""Nor is any of these to be, so that there are some next time; 1 to 33 were."""
+ASIDE = range(40, 46)
+"""Nor is any of these to be, so that there are some next time; 1 to 39 were."""
 INCIDENTS: tuple[dict[str, Any], ...] = (
     {"kind": "fall", "chance": 0.08, "lasts_s": [40.0, 120.0]},
     {"kind": "long_search", "chance": 0.06},

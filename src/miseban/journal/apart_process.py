@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import io
 import os
 import pickle
@@ -24,6 +25,9 @@ from miseban.vocabulary.errors import Failed
 R = TypeVar("R")
 _ENDS_S = 5.0
 _AFTER_S = 2.0
+_PIPE = 1 << 20
+"""Bytes of an answer that fit between the two: as many as the system gives anybody. Of ten
+megabytes, a year of a hundred facings, each sixty thousand would else be waited for."""
 ANSWERS_S = 600.0
 """The longest that is called takes a minute on a small machine; what takes so long is stuck."""
 
@@ -34,6 +38,8 @@ class Process:
 
     def __init__(self, nice: int, begins: tuple[object, object]) -> None:
         ours, its = os.pipe()
+        with contextlib.suppress(OSError):  # the system's limit may be lower
+            fcntl.fcntl(its, fcntl.F_SETPIPE_SZ, _PIPE)
         path = f"import sys; sys.path[:] = {[one for one in sys.path if isinstance(one, str)]!r}"
         program = f"{path}; from {__name__} import serve; serve({nice}, {its})"
         self._heard = os.fdopen(ours, "rb")
@@ -162,7 +168,7 @@ class _Pickler(pickle.Pickler):
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, found.schema) as out:
             out.write_table(found.combine_chunks())
-        return _table, (sink.getvalue().to_pybytes(),)
+        return _table, (pickle.PickleBuffer(sink.getvalue()),)
 
 
 def _table(told: bytes) -> pa.Table:
