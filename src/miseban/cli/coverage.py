@@ -11,8 +11,17 @@ import typer
 
 from miseban.camera.calibration.coverage_picture import coverage_picture
 from miseban.cli.new_files import check_new, write_new
-from miseban.space.coverage import TALL_M, Box, Coverage, Gap, Hanging, Hung, cover, place_more
-from miseban.space.coverage.view import STEEP_HANG_M
+from miseban.space.coverage import (
+    STEEP_HANG_M,
+    TALL_M,
+    Box,
+    Coverage,
+    Gap,
+    Hanging,
+    Hung,
+    cover,
+    place_more,
+)
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop, load_shop
 from miseban.vocabulary.shop.fixture import USUAL_M
@@ -59,7 +68,8 @@ def coverage_command(
     check_new({"--picture": picture})
     if picture is not None and picture.suffix.lower() != ".png":
         raise BadInput("output", picture, "expected a name that ends in .png for --picture")
-    hanging = Hanging(3.0 if hang is None else hang, 90.0 if angle is None else angle)
+    usual = Hanging()
+    hanging = Hanging(hang or usual.height_m, angle or usual.angle_deg)
     now = cover(shop, within=box)
     before = now.without_cameras() if anew else now
     placed = place_more(before, more, hanging) if more else []

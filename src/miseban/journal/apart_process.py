@@ -38,7 +38,7 @@ class Process:
 
     def __init__(self, nice: int, begins: tuple[object, object]) -> None:
         ours, its = os.pipe()
-        with contextlib.suppress(OSError):  # the system's limit may be lower
+        with contextlib.suppress(AttributeError, OSError):  # no Linux, or its limit is lower
             fcntl.fcntl(its, fcntl.F_SETPIPE_SZ, _PIPE)
         path = f"import sys; sys.path[:] = {[one for one in sys.path if isinstance(one, str)]!r}"
         program = f"{path}; from {__name__} import serve; serve({nice}, {its})"

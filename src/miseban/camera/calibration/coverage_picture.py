@@ -6,14 +6,12 @@ from collections.abc import Collection
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from miseban.camera.drawing import DARK, WHITE, Colour, whole, write
 from miseban.space.coverage import Coverage
+from miseban.vision.pixels import Image
 from miseban.vocabulary.errors import Failed
 from miseban.vocabulary.shop.pinhole import Pinhole
-
-Image = NDArray[np.uint8]
 
 COLOURS: tuple[Colour, ...] = ((0, 94, 213), (66, 228, 240), (233, 180, 86), (178, 114, 0))
 """Of floor that none, one, two, more see (Okabe and Ito, in BGR)."""

@@ -7,9 +7,10 @@ afterwards: how right the rest can be begins here.
 
 from miseban.space.coverage.placing import Hanging, Hung, place_more
 from miseban.space.coverage.seen import Box, Coverage, Gap, cover
-from miseban.space.coverage.view import TALL_M, Posture
+from miseban.space.coverage.view import STEEP_HANG_M, TALL_M, Posture
 
 __all__ = [
+    "STEEP_HANG_M",
     "TALL_M",
     "Box",
     "Coverage",
