@@ -17,7 +17,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
-from miseban.journal.apart_process import Process, answer_of, pickled
+from miseban.journal.apart_process import Process, answer_of
+from miseban.journal.handed import pickled
 from miseban.vocabulary.errors import Failed
 
 P = ParamSpec("P")

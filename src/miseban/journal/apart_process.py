@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import io
 import os
 import pickle
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,44 +17,37 @@ from collections.abc import Callable
 from importlib.abc import MetaPathFinder
 from typing import Any, BinaryIO, TypeVar, cast
 
-import pyarrow as pa
-
+from miseban.journal.handed import hand, handed, pickled
 from miseban.vocabulary.errors import Failed
 
 R = TypeVar("R")
 _ENDS_S = 5.0
 _AFTER_S = 2.0
-_PIPE = 1 << 20
-"""Bytes of an answer that fit between the two: as many as the system gives anybody. Of ten
-megabytes, a year of a hundred facings, each sixty thousand would else be waited for."""
 ANSWERS_S = 600.0
 """The longest that is called takes a minute on a small machine; what takes so long is stuck."""
 
 
 class Process:
-    """It finds what this process finds, wherever that is from, and answers by a pipe of its own:
-    who knows what prints something there."""
+    """It finds what this process finds, wherever that is from, and answers by a socket of its
+    own: who knows what prints something there."""
 
     def __init__(self, nice: int, begins: tuple[object, object]) -> None:
-        ours, its = os.pipe()
-        with contextlib.suppress(AttributeError, OSError):  # no Linux, or its limit is lower
-            fcntl.fcntl(its, fcntl.F_SETPIPE_SZ, _PIPE)
+        self._answers, its = socket.socketpair()
         path = f"import sys; sys.path[:] = {[one for one in sys.path if isinstance(one, str)]!r}"
-        program = f"{path}; from {__name__} import serve; serve({nice}, {its})"
-        self._heard = os.fdopen(ours, "rb")
+        program = f"{path}; from {__name__} import serve; serve({nice}, {its.fileno()})"
         self._begins = pickled(begins)
         # Until it heeds that signal, it would end by it.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
         try:
             self.popen = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-P", "-c", program],
-                stdin=subprocess.PIPE, stdout=2, pass_fds=[its],
+                stdin=subprocess.PIPE, stdout=2, pass_fds=[its.fileno()],
             )  # fmt: skip
         except BaseException:
-            self._heard.close()
+            self._answers.close()
             raise
         finally:
-            os.close(its)
+            its.close()
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         self.begun_s = time.monotonic()
 
@@ -67,16 +59,16 @@ class Process:
         told.write(self._begins + what)
         told.flush()
         self._begins = b""
-        if not select.select([self._heard], [], [], ANSWERS_S)[0]:
+        if not select.select([self._answers], [], [], ANSWERS_S)[0]:
             self.popen.kill()
             raise Failed("apart", "answer", f"none of a process of our own in {ANSWERS_S:.0f} s")
-        return cast(tuple[object, Exception | None], pickle.load(self._heard))  # noqa: S301 - ours
+        return cast(tuple[object, Exception | None], handed(self._answers))
 
     def end(self) -> None:
-        for pipe in (self.popen.stdin, self._heard):
-            with contextlib.suppress(OSError):
-                assert pipe is not None  # noqa: S101 - as above
-                pipe.close()
+        self._answers.close()
+        with contextlib.suppress(OSError):
+            assert self.popen.stdin is not None  # noqa: S101 - as above
+            self.popen.stdin.close()
         try:
             self.popen.wait(_ENDS_S)
         except subprocess.TimeoutExpired:
@@ -92,15 +84,15 @@ def answer_of(process: Process, function: Callable[..., R], args: Any, kwargs: A
 
 
 def serve(nice: int, answers: int) -> None:
-    """What the process does: answers, by the descriptor ``answers``, until nobody asks any more."""
+    """What the process does: answers, by the socket ``answers``, until nobody asks any more."""
     # Who is told to end is whoever began us; and then our input ends.
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
         signal.signal(one, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
     os.nice(nice)
     sys.meta_path.insert(0, _NoPandas())
-    with contextlib.suppress(BrokenPipeError):
-        _answer(sys.stdin.buffer, os.fdopen(answers, "wb"))
+    with contextlib.suppress(ConnectionError):
+        _answer(sys.stdin.buffer, socket.socket(fileno=answers))
     os._exit(0)  # nothing is open that has to be closed
 
 
@@ -112,7 +104,7 @@ class _NoPandas(MetaPathFinder):
             raise ModuleNotFoundError("no data frames here", name=name)
 
 
-def _answer(asked: BinaryIO, out: BinaryIO) -> None:
+def _answer(asked: BinaryIO, out: socket.socket) -> None:
     before, after = pickle.load(asked)  # noqa: S301 - of whoever began us
     if before is not None:
         before()
@@ -130,10 +122,8 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
             raised.add_note(traceback.format_exc())
             error = _told(raised)
         # An answer that cannot be told ends this process, with all that it believes to have told.
-        answer = pickled((found, error))
-        out.write(answer)
-        out.flush()
-        del function, args, kwargs, found, error, answer
+        hand(out, (found, error))
+        del function, args, kwargs, found, error
         if after is not None:
             after()
 
@@ -151,26 +141,3 @@ def _told(error: Exception) -> Exception:
     except Exception:  # noqa: BLE001  (each kind of error fails in its own way)
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
-
-
-def pickled(what: object) -> bytes:
-    into = io.BytesIO()
-    _Pickler(into, pickle.HIGHEST_PROTOCOL).dump(what)
-    return into.getvalue()
-
-
-class _Pickler(pickle.Pickler):
-    """Tables as one piece of memory each, and not one for each column."""
-
-    def reducer_override(self, found: object) -> Any:
-        if not isinstance(found, pa.Table):
-            return NotImplemented
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, found.schema) as out:
-            out.write_table(found.combine_chunks())
-        return _table, (pickle.PickleBuffer(sink.getvalue()),)
-
-
-def _table(told: bytes) -> pa.Table:
-    with pa.ipc.open_stream(told) as stream:
-        return stream.read_all()
