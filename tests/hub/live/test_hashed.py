@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from miseban.hub.live.hashed import Once
 
 
-@given(st.lists(st.text(max_size=3)))
-def test_it_is_a_set(ids: list[str]) -> None:
-    once, known = Once(), set[str]()
-    for one in ids:
-        assert once.add(one) == (one not in known)
-        known.add(one)
-        assert len(once) == len(known)
+@given(st.lists(st.none() | st.text(max_size=3)))
+def test_it_is_a_set(ids: list[str | None]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Once, "ROOM", 3)
+        once, known = Once(), set[str]()
+        for one in ids:
+            if one is None:
+                once.clear()
+                known.clear()
+            else:
+                assert once.add(one) == (one not in known)
+                known.add(one)
+            assert len(once) == len(known)
 
 
 def test_a_day_of_passages_takes_little() -> None:
@@ -27,3 +34,15 @@ def test_a_day_of_passages_takes_little() -> None:
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert taken < 20_000 * 16
+
+
+def test_what_comes_into_the_room_that_is_there_takes_nothing() -> None:
+    once = Once()
+    once.add("the first")
+    tracemalloc.start()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(Once.ROOM - 1):
+        once.add(f"{number}")
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken - before < 1000

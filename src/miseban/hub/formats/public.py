@@ -46,7 +46,8 @@ class PublicFigures:
         self._zone = ZoneInfo(shop.shop.timezone)
         self._lines = {line.id: line for line in shop.lines}
         self._shown = {zone.id: zone for zone in shop.zones if zone.kind not in _HIDDEN}
-        self._passed: dict[tuple[str, str], Once] = {}
+        # By id: whatever is told again is counted once.
+        self._passed = {(line, way): Once() for line in self._lines for way in ("in", "out")}
         self._from: datetime | None = None
 
     def catch_up(self, reader: Reader, now: datetime) -> None:
@@ -60,8 +61,7 @@ class PublicFigures:
         if not isinstance(event, LineCrossed) or event.line not in self._lines:
             return
         if self._from is None or event.time >= self._from:
-            # By id: whatever is told again is counted once.
-            self._passed.setdefault((event.line, event.direction), Once()).add(event.id)
+            self._passed[event.line, event.direction].add(event.id)
 
     def told(self, now: datetime) -> Told:
         """All figures at ``now``, by topic."""
@@ -83,7 +83,7 @@ class PublicFigures:
         for till in live.tills:
             put({"open": till.open, "waiting": till.waiting}, "till", till.till)
         for line in self._lines.values():
-            counts = {way: len(self._passed.get((line.id, way), ())) for way in ("in", "out")}
+            counts = {way: len(self._passed[line.id, way]) for way in ("in", "out")}
             put({"in": counts["in"], "out": counts["out"]}, "line", line.id)
             for way, count in counts.items():
                 self._onvif(found, now, COUNTER, f"{line.id}-{way}", line.camera, count)
@@ -109,7 +109,8 @@ class PublicFigures:
         midnight = datetime.combine(now.astimezone(self._zone).date(), time(), self._zone)
         if self._from is None or midnight > self._from or now < self._from - timedelta(days=1):
             self._from = midnight
-            self._passed = {}
+            for passed in self._passed.values():
+                passed.clear()
 
 
 def changed(told: Told, before: Told) -> dict[str, bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from hashlib import blake2b
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,22 +18,35 @@ def hashed(text: str) -> int:
 
 
 class Once:
-    """Ids that have been, 8 bytes each."""
+    """Ids that have been, 8 bytes each, in order. Room for ``ROOM`` is there from the start, and
+    for as many more whenever that is full: what a hub takes is to be what it will take at night."""
+
+    ROOM: Final = 4096
 
     def __init__(self) -> None:
-        self._numbers = array("Q")  # in order
+        self._n = 0
+        self._numbers = array("Q", bytes(8 * self.ROOM))
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return self._n
 
     def add(self, text: str) -> bool:
         """Whether it is new."""
-        number = hashed(text)
-        at = bisect_left(self._numbers, number)
-        if at < len(self._numbers) and self._numbers[at] == number:
+        number, end = hashed(text), self._n
+        at = bisect_left(self._numbers, number, 0, end)
+        if at < end and self._numbers[at] == number:
             return False
-        self._numbers.insert(at, number)
+        if end == len(self._numbers):
+            self._numbers.frombytes(bytes(8 * self.ROOM))
+        with memoryview(self._numbers) as all_:
+            all_[at + 1 : end + 1] = all_[at:end]
+        self._numbers[at] = number
+        self._n += 1
         return True
+
+    def clear(self) -> None:
+        """None has been."""
+        self._n = 0
 
 
 class Moments:
