@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -144,6 +146,19 @@ def test_a_plan_in_centimetres_takes_no_more_memory() -> None:
     found = cover(room(3000, 2000))
     assert len(found.places) <= 410_000
     assert found.m2 == pytest.approx(6_000_000, rel=0.01)
+
+
+def test_much_furniture_on_a_large_floor_takes_no_more_memory_either() -> None:
+    shelf = "[[fixture]]\nid = 'f{0}-{1}'\npolygon = [[{0}, {1}], [{0}.9, {1}], [{0}.9, {1}.9]]\n"
+    shop = room(100, 100, [], "".join(shelf.format(x, y) for x in range(40) for y in range(10)))
+    tracemalloc.start()
+    try:
+        found = cover(shop)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.m2 == pytest.approx(10_000 - 400 * 0.9 * 0.9 / 2, rel=0.01)
+    assert most < 100e6  # every square beside every edge were fifteen times that
 
 
 PLACES = st.tuples(st.floats(2, 8), st.floats(2, 8), st.integers(0, 11).map(lambda n: n * 30.0))

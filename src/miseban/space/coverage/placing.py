@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from miseban.space.coverage.seen import Coverage, cover
-from miseban.space.coverage.view import Floats, Numbers, Posture, in_view, near, shown
+from miseban.space.coverage.view import Bools, Floats, Numbers, Posture, near, shown
 from miseban.space.polygons import Polygons
 from miseban.vocabulary.shop.hiding import hidden_m
 from miseban.vocabulary.shop.pinhole import Pinhole
@@ -89,15 +89,26 @@ def _tried(coverage: Coverage, hanging: Hanging) -> Iterator[tuple[Pinhole, Numb
     places, fixtures = coverage.places, coverage.shop.fixtures
     focal = SIZE[0] / 2 / math.tan(math.radians(hanging.angle_deg / 2))
     turns = np.arange(HEADINGS) * 2 * math.pi / HEADINGS
+    looks = [
+        Pinhole(focal, 0.0, 0.0, hanging.height_m, heading, tilt, 0.0, SIZE)
+        for heading in turns.tolist()
+        for tilt in np.radians(TILTS_DEG).tolist()
+    ]
+    matrices = np.stack([look.floor_to_pixel for look in looks])  # once, wherever they hang
     for x, y in _where(coverage, hanging).tolist():
         at = (x, y, hanging.height_m)
-        large = near(Pinhole(focal, *at, 0.0, 0.0, 0.0, SIZE), places)
-        which: Numbers = np.flatnonzero(large).astype(np.int32)
+        which = np.flatnonzero(near(replace(looks[0], x=x, y=y), places)).astype(np.int32)
         which = which[shown(hidden_m(at, fixtures, places[which]), OF)]
-        for heading in turns.tolist():
-            for tilt in np.radians(TILTS_DEG).tolist():
-                lens = Pinhole(focal, *at, heading, tilt, 0.0, SIZE)
-                yield lens, which[in_view(lens, places[which])]
+        for look, pictured in zip(looks, _pictured(matrices, places[which] - [x, y]), strict=True):
+            yield replace(look, x=x, y=y), which[pictured]
+
+
+def _pictured(matrices: Floats, away: Floats) -> Bools:
+    """(L, N) whether what lies ``away`` (N, 2), metres from below a lens, is in the picture of each
+    of L: ``matrices`` (L, 3, 3) take it there, the third coordinate is the depth."""
+    right, down, depth = np.moveaxis(matrices @ np.column_stack([away, np.ones(len(away))]).T, 1, 0)
+    across = (right >= 0) & (right <= SIZE[0] * depth)
+    return np.asarray(across & (down >= 0) & (down <= SIZE[1] * depth))
 
 
 def _where(coverage: Coverage, hanging: Hanging) -> Floats:

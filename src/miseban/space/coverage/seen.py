@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -112,28 +112,47 @@ def cover(shop: Shop, step_m: float = STEP_M, within: Box | None = None) -> Cove
     """Of the whole plan, or of what is ``within`` (x, y, x, y; metres) two corners. Raises
     ``BadInput`` (``coverage``) when the shop file has no floor plan, or no floor is left there
     between its fixtures."""
+    return bare(shop, step_m, within).with_more(known(shop))
+
+
+def bare(shop: Shop, step_m: float = STEP_M, within: Box | None = None) -> Coverage:
+    """As if no camera hung. Raises as ``cover``."""
     floor = shop.shop.floor
     if floor is None:
         raise BadInput("coverage", "[shop] floor", "expected the size of the floor, found none")
     step_m = max(step_m, math.sqrt(floor.width_m * floor.depth_m / MOST))
     places = free_floor(shop, (floor.width_m, floor.depth_m), step_m, within)
-    bare = Coverage(shop, step_m, within, places, {}, {}, {}).without_cameras()
-    known = [camera for camera in shop.cameras if camera.floor_points]
-    return bare.with_more((camera.id, hung(lens_of(camera)[0])) for camera in known)
+    return Coverage(shop, step_m, within, places, {}, {}, {}).without_cameras()
+
+
+def known(shop: Shop) -> Iterator[tuple[str, Pinhole]]:
+    """The cameras that have floor points, by their ids: one is worked out when it is asked for."""
+    for camera in shop.cameras:
+        if camera.floor_points:
+            yield camera.id, hung(lens_of(camera)[0])
 
 
 def free_floor(shop: Shop, sides: tuple[float, float], step_m: float, within: Box | None) -> Floats:
     """(N, 2) middles of squares where nothing stands. Raises as ``cover``."""
     x, y = ((np.arange(max(1, round(side / step_m))) + 0.5) * step_m for side in sides)
-    places = np.stack([one.ravel() for one in np.meshgrid(x, y)], axis=1)
+    places = np.stack(np.meshgrid(x, y), axis=2)
+    free = np.ones(places.shape[:2], bool)
     if within is not None:
         low, high = np.sort(np.reshape(within, (2, 2)), axis=0)
-        places = places[((places >= low) & (places <= high)).all(axis=1)]
-        if not len(places):
+        free = ((places >= low) & (places <= high)).all(axis=2)
+        if not free.any():
             what = f"expected a part of the floor, {sides[0]:g} by {sides[1]:g} m"
             raise BadInput("coverage", ",".join(f"{one:g}" for one in within), what)
-    stands = Polygons([fixture.polygon for fixture in shop.fixtures]).inside(places)
-    places = places[~stands.any(axis=1)]
-    if not len(places):
+    for fixture in shop.fixtures:  # each asks only what is near it: a large floor has millions
+        corners = np.array(fixture.polygon)
+        first, last = corners.min(axis=0), corners.max(axis=0)
+        columns, rows = (
+            slice(np.searchsorted(axis, a), np.searchsorted(axis, b, "right"))
+            for axis, a, b in zip((x, y), first, last, strict=True)
+        )
+        near = places[rows, columns]
+        stands = Polygons([corners]).inside(near.reshape(-1, 2))
+        free[rows, columns] &= ~stands.reshape(near.shape[:2])
+    if not free.any():
         raise BadInput("coverage", "[[fixture]]", "expected some floor between them, found none")
-    return places
+    return np.asarray(places[free])
