@@ -10,6 +10,7 @@ from miseban.hub.api import (
     alerts,
     audit,
     cameras,
+    coverage,
     devices,
     drawing,
     events,
@@ -46,8 +47,8 @@ from miseban.hub.hub import Hub
 
 _GROUPS: Final = (
     live, screen, questions, reports, events, alerts, shelves, planogram, shop, drawing, trying,
-    rules, versions, cameras, plan, receipts, hooks, push, people, tokens, sessions, setup, devices,
-    audit, privacy, requests, notice_page, health, openapi,
+    rules, versions, cameras, plan, coverage, receipts, hooks, push, people, tokens, sessions,
+    setup, devices, audit, privacy, requests, notice_page, health, openapi,
 )  # fmt: skip
 
 
