@@ -23,7 +23,7 @@ export class Board {
     this.points = []; // of what is drawn just now
     this.drag = null;
     this.snaps = true;
-    this.layers = Object.fromEntries(["under", "quiet", "shown", "fresh", "handles"].map((name) => [name, h(`g.${name}`)]));
+    this.layers = Object.fromEntries(["under", "quiet", "shown", "over", "fresh", "handles"].map((name) => [name, h(`g.${name}`)]));
     this.svg = h("svg.board", { tabindex: "0", role: "group" }, Object.values(this.layers));
     this.svg.addEventListener("pointerdown", (event) => this.down(event));
     this.svg.addEventListener("pointermove", (event) => this.move(event));

@@ -10,6 +10,7 @@ import { isClosed, Model, nameOf, pointsOf } from "../edit/model.js";
 import { overviewOf } from "../edit/overview.js";
 import { afresh, firstMistake, form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
 import { referenceList } from "../edit/references.js";
+import { SeenFloor } from "../edit/seenfloor.js";
 import { takeBlocks, takeStill } from "../edit/still.js";
 import { tillList } from "../edit/tills.js";
 import { toolbar } from "../edit/tools.js";
@@ -39,6 +40,8 @@ const board = new Board({
 });
 const tryOut = new TryOut($("#tryout"));
 $("#board").append(board.svg);
+const toCalibrate = (id) => { view("calibrate", id); calibrate(); $("#calib").scrollIntoView(); };
+const seen = new SeenFloor($("#seen-floor"), board.layers, toCalibrate);
 
 const surface = () => (viewed("on") && model.cameras.some((one) => one.id === viewed("on")) ? viewed("on") : model.floor ? null : model.cameras[0]?.id ?? null);
 const camera = () => model.cameras.find((one) => one.id === surface()) ?? null;
@@ -98,6 +101,7 @@ function changed() {
   tills();
   references();
   tryOut.of(chosen);
+  seen.of(model, Boolean(model.floor) && !surface());
   const ids = model.cameras.map((one) => one.id).join(" ");
   if (ids !== listed) { cameras(); surfaces(); }
 }
@@ -228,7 +232,7 @@ function overview() {
 function cameras() {
   if (!model) return;
   listed = model.cameras.map((one) => one.id).join(" ");
-  fill("eyes", cameraList(model, states, { remove: (id) => { if (surface() === id) view("on", ""); model.step((now) => { now.camera = now.camera.filter((one) => one.id !== id); }); shown(); }, calibrate: (id) => { view("calibrate", id); calibrate(); $("#calib").scrollIntoView(); }, draw: (id) => { view("on", id); chosen = null; shown(); $("#drawing").scrollIntoView(); } }));
+  fill("eyes", cameraList(model, states, { remove: (id) => { if (surface() === id) view("on", ""); model.step((now) => { now.camera = now.camera.filter((one) => one.id !== id); }); shown(); }, calibrate: toCalibrate, draw: (id) => { view("on", id); chosen = null; shown(); $("#drawing").scrollIntoView(); } }));
 }
 
 const tills = (now) => afresh($("#till-set"), () => fill("till-set", tillList(model, {
