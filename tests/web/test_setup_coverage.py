@@ -86,6 +86,11 @@ def test_its_figures_are_those_of_the_command_and_each_place_is_on_the_plan(
     first = page.locator("#seen-floor li").first
     expect(first).to_contain_text(f"{gap.m2:.1f} m² around {gap.x:.1f} m, {gap.y:.1f} m")
 
+    page.route("**/coverage?more=true", lambda route: route.abort())
+    press(page, "further")
+    expect(page.locator("#toasts")).to_contain_text("What the cameras see is not known")
+    page.unroute("**/coverage?more=true")
+    installer.forgive(lambda said: "ERR_FAILED" in said)
     press(page, "further")
     told = re.search(r"1: at ([\d.]+), ([\d.]+), .*: (\d+%), (\d+%)", printed.stdout)
     assert told is not None, printed.output

@@ -1,7 +1,7 @@
 // Which floor the cameras see: one line of figures, and a layer on the plan; of the shop file as it was saved.
 
 import { get } from "../api.js";
-import { fill, h } from "../dom.js";
+import { fill, h, toast } from "../dom.js";
 import { view, viewed } from "../period.js";
 import { refusal } from "../refusals.js";
 import { number, share, t } from "../words.js";
@@ -49,7 +49,8 @@ export class SeenFloor {
     this.shown();
     const [told, wrong] = await answered({ more: true });
     if (this.etag !== etag) return;
-    this.further = wrong ?? told.more ?? t("coverage.further_none");
+    if (wrong) toast(wrong);
+    this.further = wrong ? null : told.more ?? t("coverage.further_none"); // who was refused may ask again
     this.shown();
   }
 
