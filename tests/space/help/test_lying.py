@@ -172,6 +172,44 @@ def test_who_sits_or_lies_is_told_of_for_as_long_as_that_lasts(low: Body, waits:
     assert len({sign.who for _, sign in told}) == 1
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_who_may_lie_where_he_stood_is_told_of_though_the_tracks_break(*, lost: bool) -> None:
+    """By a track that nobody stood in, and whether or not the fusion knows whose it is."""
+    one = person(1)
+
+    def sights(second: int) -> Sights:
+        down = replace(MAY_LIE, track=second // 3)
+        return [(STANDS, one)] if second < 10 else [(down, None if lost else one)]
+
+    told = signs_of(sights, 60)
+    assert {sign.kind for _, sign in told} == {"fall"}
+    assert told[0][0] == pytest.approx(40, abs=1)
+
+
+def test_who_may_lie_elsewhere_than_anybody_stood_is_not_told_of() -> None:
+    one = person(1)
+    away = replace(MAY_LIE, track=3, xy=(5.6, 5.0), middle=(5.6, 4.6))
+    assert told_of(lambda second: [(STANDS if second < 10 else away, one)], 60) == []
+
+
+@pytest.mark.parametrize(("u", "told"), [(320.0, ["fall"]), (10.0, [])])
+def test_who_lies_across_the_lower_edge_of_the_picture_is_told_of(
+    u: float, told: list[str]
+) -> None:
+    """Not who is cut off at its side, too: that alone makes narrow."""
+    usual = Usual()
+    for _ in range(40):
+        usual.add("c", 1.0)
+    lying, one = Lying(HelpSettings(), 1.0, usual, widths={"c": 640}), person(1)
+    cut = replace(LIES, tall=1.6, broad=0.2, whole=False, foot=(u, 370.0), box_px=110.0, aspect=0.3)
+    kinds = dict[str, str]()
+    for second in range(30):
+        one.last_s = float(second)
+        sights: Sights = [(cut if second >= 10 else STANDS, one)]
+        kinds.update((sign.who, sign.kind) for sign in lying.look(float(second), sights, []))
+    assert list(kinds.values()) == told
+
+
 def walking(key: int, xy: tuple[float, float], at_s: int) -> Person:
     """At ``xy`` in that second, a metre from where a second before."""
     one = person(key)

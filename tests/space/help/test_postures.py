@@ -93,6 +93,19 @@ def test_from_above_it_is_known_how_who_stood_there_looks_upright() -> None:
     )
 
 
+def test_who_is_cut_off_below_lies_if_too_narrow_for_anything_else() -> None:
+    """Before the feet of a camera: how tall such a box looks means nothing."""
+    cut = replace(body(1.55, CHILD), whole=False)
+    assert lying_odds(cut, 0.2, 1.45, HERE, below=True) == MOST
+    assert lying_odds(cut, 0.9, 1.45, HERE, below=True) == 0.0  # nor is anybody upright by it
+    assert lying_odds(cut, None, 1.45, HERE, below=True) == 0.0
+    assert lying_odds(cut, 0.2, 1.45, HERE) == 0.0  # the side of the picture makes narrow
+    nobody = replace(cut, flat=NOBODY)
+    assert lying_odds(nobody, 0.2, 1.45, HERE, below=True) == 0.0
+    steep = replace(cut, steep=0.8)
+    assert lying_odds(steep, 0.2, 1.45, HERE, below=True) == 0.0
+
+
 @pytest.mark.parametrize("tall", [1.15, 1.25, 1.4])
 def test_who_sits_in_a_wheelchair_does_not_lie(tall: float) -> None:
     assert lying_odds(body(tall), 1.9, tall) < 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from miseban.space.help.bodies import Body
+from miseban.space.help.bodies import EDGE_PX, Body
 
 Box = tuple[float, float, float, float]
 NONE_SEEN, ALL_SEEN = 0.2, 0.8
@@ -15,6 +15,12 @@ def box_of(body: Body) -> Box:
     """Left, top, right and bottom, in pixels."""
     half, (u, v) = body.aspect * body.box_px / 2, body.foot
     return u - half, v - body.box_px, u + half, v
+
+
+def is_cut_below(body: Body, width: int) -> bool:
+    """Whether of the edges of a picture ``width`` pixels wide only the lower one cuts the box."""
+    left, top, right, _ = box_of(body)
+    return not body.whole and min(left, top, width - right) >= EDGE_PX
 
 
 def seen_past(box: Box, others: Iterable[Box]) -> float:

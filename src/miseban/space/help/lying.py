@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from miseban.space.help.bodies import Body
+from miseban.space.help.in_the_way import is_cut_below
 from miseban.space.help.low import WIDE, Low, Names
 from miseban.space.help.people import Person
 from miseban.space.help.postures import FITS, MOST, lying_odds
@@ -46,8 +47,10 @@ class Lying:
         usual: Usual | None = None,
         *,
         on_floor: bool = True,
+        widths: Mapping[str, int] | None = None,
     ) -> None:
-        """Places are in metres ``on_floor``, else in pixels."""
+        """Places are in metres ``on_floor``, else in pixels; ``widths`` of cameras' pictures."""
+        self._widths = widths or {}
         self._s, self._waits, self._usual = settings, waits, usual or Usual()
         self._on_floor = on_floor
         # By one camera alone it is told at high sensitivity only that somebody has vanished.
@@ -74,11 +77,12 @@ class Lying:
             odds = self._odds(now_s, body, owner)
             if person is not None and self._walks(now_s, body, person):
                 odds = min(odds, 0.0)
-            lies = self._is_low(now_s, body, owner, odds)
+            lies = self._lies(now_s, body, owner, odds)
+            squats = not lies and self._squats(now_s, body, person)
             if not lies and math.isfinite(body.tall):
                 stand.append((body, person))
-            if lies is not None:
-                low.append((body, owner, lies, odds))
+            if lies or squats:
+                low.append((body, self._stood.owner(body) or owner, lies, odds))
                 self._rises.lies(body)
             elif math.isfinite(body.tall) and body.tall > RISEN * s.adult_m:
                 upright.append((body, person))
@@ -144,7 +148,8 @@ class Lying:
         broad = self._usual.broader(body.camera, body.broad)
         own_m, xy = (who.own_m if who else None), (stood.xy if stood else None)
         looked = stood.looks.get(body.camera) if stood is not None else None
-        odds = lying_odds(body, broad, own_m, xy, looked)
+        below = is_cut_below(body, self._widths.get(body.camera, 0))
+        odds = lying_odds(body, broad, own_m, xy, looked, below=below)
         if stood is not None and odds >= SURE:
             self._stood.owns(now_s, body, stood.person)
         if odds >= LIES:
@@ -157,28 +162,27 @@ class Lying:
         here = person.last_s == now_s and math.dist(person.xy, body.xy) <= self._s.same_m
         return here and person.speed() > WALKS_MPS
 
-    def _is_low(self, now_s: float, body: Body, person: Person | None, odds: float) -> bool | None:
-        """Whether somebody lies (True), or may only squat or sit (False); None for who does
-        neither."""
-        s = self._s
-        if not body.whole or (person is not None and person.staff):
-            return None
-        if not math.isfinite(body.tall):
-            boxes = self._boxes.setdefault((body.camera, body.track), SunkBoxes())
-            return True if boxes.sunk(now_s, body) else None
-        if odds >= LIES:
-            return True
+    def _lies(self, now_s: float, body: Body, person: Person | None, odds: float) -> bool:
+        """Whether somebody lies."""
+        if person is not None and person.staff:
+            return False
+        if math.isfinite(body.tall):
+            return odds >= LIES
+        boxes = self._boxes.setdefault((body.camera, body.track), SunkBoxes())
+        return body.whole and boxes.sunk(now_s, body)
+
+    def _squats(self, now_s: float, body: Body, person: Person | None) -> bool:
+        """Whether somebody may only squat or sit: then the track is that one's until upright."""
+        s, who = self._s, self._stood.down(now_s, body, person)
         # Who sits in a wheelchair is never seen taller, so his or her own height is that.
-        if person is None or person.own_m is None or person.own_m <= s.adult_m:
-            return None
-        if self._stood.owner(body) is None:
-            return None
+        if not body.whole or who is None or who.own_m is None or who.own_m <= s.adult_m:
+            return False
         # A squat that fits somebody who lies as well is over before long.
         part = s.lying_part if min(body.flat, default=math.inf) > FITS else s.low_part
-        if body.tall >= part * person.own_m:
-            return None
-        self._stood.owns(now_s, body, person)  # for as long as he or she is down
-        return False
+        if who.staff or not body.tall < part * who.own_m:
+            return False
+        self._stood.owns(now_s, body, who)
+        return True
 
     def _add(
         self,

@@ -55,12 +55,14 @@ def lying_odds(
     own_m: float | None = None,
     stood: Pair | None = None,
     looked: Look | None = None,
+    *,
+    below: bool = False,
 ) -> float:
     """Log odds, within ``MOST``, that ``body`` lies. It is ``broad`` times as broad as usual, None
     where that is unknown. ``own_m`` is how tall he or she is upright, ``stood`` where he or she
     stood still before, in metres, and ``looked`` how to this camera. What is unknown or NaN says
     nothing."""
-    if not body.whole or body.middle is None or not math.isfinite(body.tall):
+    if not (body.whole or below) or body.middle is None or not math.isfinite(body.tall):
         return 0.0
     if stood is not None and math.dist(body.middle, stood) > FARTHEST_M:
         stood = looked = None
@@ -70,6 +72,10 @@ def lying_odds(
     if math.isnan(lies):
         return 0.0
     wide = math.log(max(broad, 0.05)) if broad is not None and math.isfinite(broad) else None
+    if below:  # nobody knows how tall: only who is too narrow for anything else lies
+        steep = _is_steep(body, own_m)
+        other = _broad(wide, 0.0 if steep else SQUAT_BROAD[0], math.inf)
+        return min(max((other - lies) / 2.0 - SELDOM, 0.0), MOST if min(body.flat) <= FITS else 0.0)
     known = wide, own_m, stood, looked
     other = min(_upright(body, *known), _squats(body, *known))
     return min(max((other - lies) / 2.0 - SELDOM, -MOST), MOST if min(body.flat) <= FITS else 0.0)

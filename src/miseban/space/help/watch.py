@@ -55,7 +55,8 @@ class HelpWatch:
         usual = Usual()
         eyes = eyes_of(shop) if on_floor else None
         self._people = People(s, usual, at_door, eyes, follows=follows)
-        self._lying = Lying(s, waits, usual, on_floor=on_floor)
+        widths = {camera.id: camera.width for camera in shop.cameras}
+        self._lying = Lying(s, waits, usual, on_floor=on_floor, widths=widths)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
         self._children = Children(s, waits)
