@@ -172,18 +172,24 @@ def test_who_sits_or_lies_is_told_of_for_as_long_as_that_lasts(low: Body, waits:
     assert len({sign.who for _, sign in told}) == 1
 
 
-@pytest.mark.parametrize("lost", [False, True])
-def test_who_may_lie_where_he_stood_is_told_of_though_the_tracks_break(*, lost: bool) -> None:
-    """By a track that nobody stood in, and whether or not the fusion knows whose it is."""
+def test_who_may_lie_where_he_stood_is_told_of_though_the_tracks_break() -> None:
     one = person(1)
 
     def sights(second: int) -> Sights:
-        down = replace(MAY_LIE, track=second // 3)
-        return [(STANDS, one)] if second < 10 else [(down, None if lost else one)]
+        return [(STANDS if second < 10 else replace(MAY_LIE, track=second // 3), one)]
 
     told = signs_of(sights, 60)
     assert {sign.kind for _, sign in told} == {"fall"}
     assert told[0][0] == pytest.approx(40, abs=1)
+
+
+def test_who_is_as_low_where_somebody_else_stood_may_be_a_child() -> None:
+    one = person(1)
+
+    def sights(second: int) -> Sights:
+        return [(STANDS, one)] if second < 10 else [(replace(MAY_LIE, track=3), None)]
+
+    assert told_of(sights, 60) == []
 
 
 def test_who_may_lie_elsewhere_than_anybody_stood_is_not_told_of() -> None:

@@ -173,7 +173,7 @@ class Lying:
 
     def _squats(self, now_s: float, body: Body, person: Person | None) -> bool:
         """Whether somebody may only squat or sit: then the track is that one's until upright."""
-        s, who = self._s, self._stood.down(now_s, body, person)
+        s, who = self._s, self._stood.down(body, person)
         # Who sits in a wheelchair is never seen taller, so his or her own height is that.
         if not body.whole or who is None or who.own_m is None or who.own_m <= s.adult_m:
             return False

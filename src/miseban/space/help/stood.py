@@ -100,13 +100,13 @@ class Stood:
         known = self._tracks.get((body.camera, body.track))
         return known[1] if known is not None else None
 
-    def down(self, now_s: float, body: Body, person: Person | None) -> Person | None:
-        """Whose box that is, of somebody low: whose track it was, or who stood still where the foot
-        of the box is. Tracks break when somebody goes down."""
+    def down(self, body: Body, person: Person | None) -> Person | None:
+        """Whose box that is, of somebody low: whose track it was; or, since tracks break when
+        somebody goes down, ``person``, if he or she stood still where the foot of the box is."""
         owner = self.owner(body)
-        stood = self.place(now_s, body, person) if owner is None else None
+        stood = self._places.get(person.key) if person is not None and owner is None else None
         near = stood is not None and math.dist(stood.xy, body.xy) <= SAME_M
-        return stood.person if stood is not None and near else owner
+        return person if near else owner
 
     def lies(self, now_s: float, body: Body, person: Person | None, place: Place | None) -> None:
         """A box of somebody who likelier lies than not, of ``person`` who stood at ``place``, where
