@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import socket
 import threading
@@ -14,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from miseban.journal import handed as module
 from miseban.journal.handed import LARGE, hand, handed
 
 Pair = tuple[socket.socket, socket.socket]
@@ -45,6 +45,10 @@ def open_files() -> set[str]:
     return {one.name for one in Path("/proc/self/fd").iterdir()}
 
 
+def refused(_: str) -> int:
+    raise PermissionError(errno.EACCES, "not here")
+
+
 def mapped() -> int:
     return Path("/proc/self/maps").read_text("ascii", "replace").count("memfd:tables")
 
@@ -62,7 +66,8 @@ def test_what_comes_is_what_was_told(
     if joined and tables:
         tables.append(pa.concat_tables(tables))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_SHARES", shares)
+        if not shares:
+            patch.setattr("os.memfd_create", refused)
         found = told(pair, ({"tables": tables}, "words", None))
     assert isinstance(found, tuple)
     assert found[1:] == ("words", None)
@@ -108,3 +113,15 @@ def test_what_cannot_be_told_leaves_nothing_half_told(pair: Pair) -> None:
         hand(pair[1], (table(20_000), lambda: None))
     assert open_files() == before
     assert told(pair, "next") == "next"
+
+
+def test_who_can_take_no_descriptor_is_told_so(pair: Pair) -> None:
+    """By the error that means that the other one is asked again."""
+    ours, its = pair
+    hand(its, table(20_000))
+    head = ours.recv(16)  # as if the system had thrown away what came with it
+    between = socket.socketpair()
+    with between[0], between[1]:
+        between[0].sendall(head)
+        with pytest.raises(OSError, match="Too many open files"):
+            handed(between[1])

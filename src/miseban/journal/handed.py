@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import pickle
@@ -16,7 +17,6 @@ LARGE = 1 << 16
 megabytes, a year of a hundred facings, that takes a third of the time that a pipe takes."""
 _HEAD = struct.Struct("!QQ")
 """Bytes of the pickle, and of the tables beside it."""
-_SHARES = hasattr(os, "memfd_create")
 
 
 def pickled(what: object) -> bytes:
@@ -30,7 +30,7 @@ def hand(to: socket.socket, what: object) -> None:
     was handed over."""
     into = io.BytesIO()
     with _Tables() as tables:
-        _Pickler(into, tables if _SHARES else None).dump(what)
+        _Pickler(into, tables).dump(what)
         size = tables.end()
         head = _HEAD.pack(into.tell(), size)
         socket.send_fds(to, [head], [tables.descriptor] if size else [])
@@ -47,6 +47,8 @@ def handed(by: socket.socket) -> object:
             raise EOFError("it ended")
         length, size = _HEAD.unpack(head)
         if size:
+            if not descriptors:  # none of ours is left, and so it was thrown away
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
             with pa.memory_map(f"/proc/self/fd/{descriptors[0]}") as memory:
                 tables = memory.read_buffer(size)  # where it lies, without the descriptor
     finally:
@@ -83,11 +85,14 @@ class _Tables:
         if self.descriptor >= 0:
             os.close(self.descriptor)
 
-    def add(self, table: pa.Table) -> tuple[int, int]:
-        """Where it begins and ends."""
+    def add(self, table: pa.Table) -> tuple[int, int] | None:
+        """Where it begins and ends; none where there is no such memory."""
         if self._sink is None:
-            self.descriptor = os.memfd_create("tables")
-            self._sink = pa.OSFile(f"/proc/self/fd/{self.descriptor}", "wb")
+            try:
+                self.descriptor = os.memfd_create("tables")
+                self._sink = pa.OSFile(f"/proc/self/fd/{self.descriptor}", "wb")
+            except (AttributeError, OSError):  # no Linux, not allowed, or no /proc
+                return None
         first = self._sink.tell()
         _write(table, self._sink)
         return first, self._sink.tell()

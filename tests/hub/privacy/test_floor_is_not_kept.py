@@ -7,6 +7,7 @@ import io
 import re
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +35,17 @@ def came_and_went(floors: list[FloorNow]) -> bool:
     """Somebody was shown and nobody is any more."""
     shown = [bool(floor.dots) for floor in floors]
     return any(shown) and not shown[-1]
+
+
+def seen_by_a_page(stream: httpx.Response, floors: list[FloorNow]) -> Iterator[str]:
+    """What it is sent of positions, until somebody came and went."""
+    until_s = time.monotonic() + 60.0
+    for line in stream.iter_lines():
+        if line.startswith("data:") and '"dots"' in line:
+            yield line
+            if came_and_went(floors):
+                return
+        assert time.monotonic() < until_s, f"nobody came and went in {len(floors)} floors"
 
 
 def test_no_file_holds_a_dot(
@@ -76,15 +88,11 @@ def test_no_file_holds_a_dot(
             client.stream("GET", "/api/v1/live/screen") as stream,
         ):
             running.start()
-            until_s = time.monotonic() + 60.0
-            for line in stream.iter_lines():
-                if line.startswith("data:") and '"dots"' in line:
-                    pages.append(line)
-                    if came_and_went(floors):
-                        break
-                assert time.monotonic() < until_s, f"{len(floors)} floors, {len(pages)} pages"
-        process.stop()
-        running.join(30)
+            try:
+                pages += seen_by_a_page(stream, floors)
+            finally:
+                process.stop()
+                running.join(30)
         assert not running.is_alive()
         intake.stop()
         now = datetime.now(UTC) + timedelta(minutes=1)

@@ -7,6 +7,7 @@ as ONVIF's counters. Never: help, attributes, staff, receipts, or anything that 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from typing import Final, Protocol
@@ -46,8 +47,8 @@ class PublicFigures:
         self._zone = ZoneInfo(shop.shop.timezone)
         self._lines = {line.id: line for line in shop.lines}
         self._shown = {zone.id: zone for zone in shop.zones if zone.kind not in _HIDDEN}
-        # By id: whatever is told again is counted once.
-        self._passed = {(line, way): Once() for line in self._lines for way in ("in", "out")}
+        self._passed = Once()  # by id: whatever is told again is counted once
+        self._counts: Counter[tuple[str, str]] = Counter()
         self._from: datetime | None = None
 
     def catch_up(self, reader: Reader, now: datetime) -> None:
@@ -60,8 +61,8 @@ class PublicFigures:
         """A passage that the journal has kept; anything else is nothing to it."""
         if not isinstance(event, LineCrossed) or event.line not in self._lines:
             return
-        if self._from is None or event.time >= self._from:
-            self._passed[event.line, event.direction].add(event.id)
+        if (self._from is None or event.time >= self._from) and self._passed.add(event.id):
+            self._counts[event.line, event.direction] += 1
 
     def told(self, now: datetime) -> Told:
         """All figures at ``now``, by topic."""
@@ -83,7 +84,7 @@ class PublicFigures:
         for till in live.tills:
             put({"open": till.open, "waiting": till.waiting}, "till", till.till)
         for line in self._lines.values():
-            counts = {way: len(self._passed[line.id, way]) for way in ("in", "out")}
+            counts = {way: self._counts[line.id, way] for way in ("in", "out")}
             put({"in": counts["in"], "out": counts["out"]}, "line", line.id)
             for way, count in counts.items():
                 self._onvif(found, now, COUNTER, f"{line.id}-{way}", line.camera, count)
@@ -109,8 +110,8 @@ class PublicFigures:
         midnight = datetime.combine(now.astimezone(self._zone).date(), time(), self._zone)
         if self._from is None or midnight > self._from or now < self._from - timedelta(days=1):
             self._from = midnight
-            for passed in self._passed.values():
-                passed.clear()
+            self._passed.clear()
+            self._counts.clear()
 
 
 def changed(told: Told, before: Told) -> dict[str, bytes]:

@@ -18,17 +18,15 @@ def hashed(text: str) -> int:
 
 
 class Once:
-    """Ids that have been, 8 bytes each, in order. Room for ``ROOM`` is there from the start, and
-    for as many more whenever that is full: what a hub takes is to be what it will take at night."""
+    """Ids that have been, 8 bytes each, in order. Room for ``ROOM`` is there from the start, half a
+    megabyte, and for as many more whenever that is full: what a hub takes is to be what it will
+    take at night."""
 
-    ROOM: Final = 4096
+    ROOM: Final = 65_536
 
     def __init__(self) -> None:
         self._n = 0
         self._numbers = array("Q", bytes(8 * self.ROOM))
-
-    def __len__(self) -> int:
-        return self._n
 
     def add(self, text: str) -> bool:
         """Whether it is new."""
