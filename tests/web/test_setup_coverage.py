@@ -18,6 +18,7 @@ from tests.web.shops import SHOPS
 from tests.web.test_looks import serious
 
 KONBINI = (SHOPS / "konbini.toml").read_text("utf-8")
+BOX = '\n[[fixture]]\nid = "box"\npolygon = [[0, 0], [3, 0], [3, 3], [0, 3]]\n'
 CLASSES = ("none", "one", "two", "more")
 
 
@@ -96,6 +97,7 @@ def test_its_figures_are_those_of_the_command_and_each_place_is_on_the_plan(
     assert told is not None, printed.output
     x, y, one, two = told.groups()
     told_here = page.locator("#seen-floor p", has_text="One more helps most")
+    expect(page.locator("#said")).to_have_text(told_here.inner_text())
     for part in (f"{x} m, {y} m", one, two):
         expect(told_here).to_contain_text(part)
     ring = page.locator("#board .further circle")
@@ -108,6 +110,48 @@ def test_its_figures_are_those_of_the_command_and_each_place_is_on_the_plan(
     expect(line).to_be_visible()
     page.reload()  # a link to the page shows the same
     expect(page.locator("[data-act=seen-off]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_of_words_that_are_none_of_the_three_it_is_of_who_stands(installer: Visitor) -> None:
+    page = installer.log_in("installer", "/setup")
+    for word in ("constructor", "__proto__", "sits"):
+        page.goto(f"{installer.site.url}/setup?seen={word}")
+        expect(page.locator("[data-act=seen-stands]")).to_have_attribute("aria-pressed", "true")
+        expect(page.locator("#board .quiet path").first).to_be_attached()
+
+
+def test_who_was_refused_may_ask_again(installer: Visitor) -> None:
+    installer.forgive(lambda said: "ERR_FAILED" in said)
+    page = installer.log_in("installer", "/setup?on=door")
+    page.route("**/shop/coverage", lambda route: route.abort())
+    page.click("#surfaces button[data-surface=plan]")
+    refused = page.locator("#seen-floor [role=alert]")
+    expect(refused).to_contain_text("What the cameras see is not known")
+    press(page, "again")
+    expect(refused).to_be_visible()
+    page.unroute("**/shop/coverage")
+    press(page, "again")
+    expect(page.locator("#seen-floor .figures")).to_be_focused()
+
+
+def test_a_file_that_somebody_else_saved_is_not_shown_on_the_drawings_of_the_one_before(
+    installer: Visitor,
+) -> None:
+    page = installer.log_in("installer", "/setup")
+    line = page.locator("#seen-floor .figures")
+    expect(line).to_be_visible()
+    page.locator("#shapes button").first.click()
+    page.locator("[data-act=remove]").click()
+    expect(page.locator("#unsaved")).to_contain_text("1")
+    file = file_of(installer)
+    file.write_text(f"{file.read_text('utf-8')}{BOX}", "utf-8")
+    press(page, "further")
+    expect(page.locator("#seen-floor [role=alert]")).to_contain_text("Somebody else has saved")
+    expect(page.locator("#board .quiet path")).to_have_count(0)
+    press(page, "again")
+    expect(line).to_contain_text(f"Of {cover(load_shop(file)).m2:.0f} m²")
+    expect(page.locator("#board .quiet path").first).to_be_attached()
+    expect(page.locator("#unsaved")).to_contain_text("1")
 
 
 def test_what_is_drawn_counts_once_it_is_saved(installer: Visitor) -> None:

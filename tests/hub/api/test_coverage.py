@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,12 @@ import pytest
 from typer.testing import CliRunner
 
 from miseban.cli.app import app
-from miseban.hub.api import answering
+from miseban.hub.api import answering, coverage
 from miseban.hub.api.coverage import ASKS
 from miseban.hub.people.rights import ROLE_RIGHTS, ROLES, Right
 from miseban.space.calibration.seen import spots
-from miseban.space.coverage import cover
-from miseban.vocabulary.shop import load_shop
+from miseban.space.coverage import Coverage, cover
+from miseban.vocabulary.shop import Shop, load_shop
 from tests.hub.api.hubs import SHOP, Place, open_hub
 from tests.space.coverage.rooms import lens
 
@@ -124,14 +126,56 @@ async def test_without_a_floor_there_is_none_that_is_seen(hub: Place) -> None:
     assert refused.status_code == 404, refused.text
 
 
-async def test_a_question_of_which_nobody_waits_for_the_answer_is_broken_off(
+async def test_what_takes_too_long_is_broken_off_and_the_next_is_begun(
+    hub: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = (
+        '\n[[fixture]]\nid = "w{0}"\npolygon = [[0, {0}], [400, {0}], [400, {0}.1], [0, {0}.1]]\n'
+    )
+    large = with_floor_points(SHOP).replace("12.0, depth_m = 8.0", "400.0, depth_m = 400.0")
+    write(hub, large + "".join(wall.format(y) for y in range(400)))  # minutes of work
+    monkeypatch.setattr(answering, "LONGEST_S", 0.5)
+    async with hub.client("installer") as client:
+        refused = await client.get(ADDRESS, params={"more": True})
+    assert (refused.status_code, refused.json()["code"]) == (503, "timeout")
+    monkeypatch.setattr(answering, "LONGEST_S", 10.0)
+    assert await hub.app.state.coverage_turns.take(lambda: "begun") == "begun"
+
+
+async def test_one_is_worked_out_at_a_time_and_questions_do_not_wait_for_it(
     hub: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(hub, with_floor_points(SHOP))
-    monkeypatch.setattr(answering, "LONGEST_S", 0.0)
+    begun, go_on, working = threading.Semaphore(0), threading.Event(), list[Coverage]()
+
+    def held(shop: Shop, **more: Any) -> Coverage:
+        working.append(cover(shop, **more))
+        begun.release()
+        assert go_on.wait(20)
+        return working[-1]
+
+    monkeypatch.setattr(coverage, "cover", held)
+    async with hub.client("installer") as client, asyncio.TaskGroup() as group:
+        asked = [group.create_task(client.get(ADDRESS)) for _ in range(answering.AT_ONCE + 1)]
+        try:
+            assert await asyncio.to_thread(begun.acquire, timeout=20)
+            turns: answering.Turns = hub.app.state.turns
+            assert await turns.take(lambda: len(working)) == 1
+            assert not await asyncio.to_thread(begun.acquire, timeout=0.3)
+        finally:
+            go_on.set()
+    assert {one.result().status_code for one in asked} == {200}
+
+
+async def test_it_says_of_which_file_it_is(hub: Place) -> None:
+    file = write(hub, with_floor_points(SHOP))
     async with hub.client("installer") as client:
-        refused = await client.get(ADDRESS)
-    assert (refused.status_code, refused.json()["code"]) == (503, "timeout")
+        for _ in range(2):
+            drawn, seen = [
+                await client.get(f"/api/v1/shop/{one}") for one in ("drawings", "coverage")
+            ]
+            assert seen.json()["etag"] == seen.headers["ETag"] == drawn.json()["etag"]
+            file.write_text(file.read_text("utf-8") + "# anew\n", "utf-8")
 
 
 async def test_a_floor_without_room_is_named(hub: Place) -> None:

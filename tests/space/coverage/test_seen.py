@@ -13,6 +13,7 @@ from miseban.sim.scenario.file import beside, load_scenario
 from miseban.sim.seen.views import PosedView
 from miseban.sim.stage import Stage
 from miseban.space.coverage import TALL_M, cover
+from miseban.space.polygons import Polygons
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import parse_shop
 from miseban.vocabulary.shop.load import load_shop
@@ -146,6 +147,51 @@ def test_a_plan_in_centimetres_takes_no_more_memory() -> None:
     found = cover(room(3000, 2000))
     assert len(found.places) <= 410_000
     assert found.m2 == pytest.approx(6_000_000, rel=0.01)
+
+
+def test_a_zone_has_a_part_in_the_pieces_in_which_a_square_of_it_lies() -> None:
+    """As when every zone is asked about every square."""
+    zone = (
+        '[[zone]]\nid = "z{0}-{1}"\nkind = "area"\npolygon = [[{0}, {1}], [{2}, {1}], [{2}, {3}]]\n'
+    )
+    zones = "".join(zone.format(x, y, x + 2.3, y + 1.9) for x in range(9) for y in range(9))
+    walls = WALL.replace("4.9", "3.3") + WALL.replace("5.1", "6.2").replace('"wall"', '"other"')
+    found = cover(room(10.3, 10.0, [lens(1, 5)], walls, zones))
+    all_of_it = found.shop.floor_zones()
+    unseen = found.places[found.by["lies"] == 0]
+    inside = Polygons([one.polygon for one in all_of_it]).inside(unseen)
+    squares, _ = np.divmod(unseen, found.step_m)
+    gaps = found.gaps("lies")
+    assert len(gaps) >= 2
+    for gap in gaps:
+        piece = (unseen == [gap.x, gap.y]).all(axis=1)
+        size = 0
+        while size < piece.sum():  # what touches it is of it
+            size = piece.sum()
+            away = abs(squares[:, None] - squares[piece]).max(axis=2)
+            piece = away.min(axis=1) <= 1
+        assert gap.m2 == pytest.approx(float(size) * found.step_m**2)
+        assert list(gap.zones) == [
+            one.id for one, its in zip(all_of_it, inside[piece].any(axis=0), strict=True) if its
+        ]
+
+
+def test_many_zones_on_a_large_floor_take_no_more_memory() -> None:
+    zone = (
+        "[[zone]]\nid = 'z{0}-{1}'\nkind = 'area'\n"
+        "polygon = [[{0}, {1}], [{0}.9, {1}], [{0}.9, {1}.9]]\n"
+    )
+    zones = "".join(zone.format(x, y) for x in range(40) for y in range(5))
+    found = cover(room(100, 100, zones=zones))
+    tracemalloc.start()
+    try:
+        (gap,) = found.gaps("stands")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert gap.m2 == pytest.approx(10_000)
+    assert len(gap.zones) == 200
+    assert most < 100e6  # every square beside every edge were ten times that
 
 
 def test_much_furniture_on_a_large_floor_takes_no_more_memory_either() -> None:

@@ -44,10 +44,10 @@ def right_for(question: str) -> Right:
 class Turns:
     """Who asks waits here until there is a free place, and no longer than ``LONGEST_S`` in all. A
     question that was given up is broken off, and keeps its place until its thread is through with
-    it: however many are asked, no more than ``AT_ONCE`` are worked on."""
+    it: however many are asked, no more than ``at_once`` are worked on."""
 
-    def __init__(self) -> None:
-        self._places = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._places = ThreadPoolExecutor(at_once, thread_name_prefix="answering")
         self._ending: set[asyncio.Task[None]] = set()
 
     async def answer(self, hub: Hub, question: Question, gone: Gone = _stays) -> Answer:

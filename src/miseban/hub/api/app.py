@@ -59,6 +59,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.streams = {}
     app.state.turns = Turns()
+    app.state.coverage_turns = Turns(1)
     for group in _GROUPS:
         app.router.routes.extend(group.router.routes)
     describe(app)

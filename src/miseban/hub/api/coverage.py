@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Annotated, Final
 
 import numpy as np
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from miseban.hub.api.answering import Turns
 from miseban.hub.api.needs import By, Route, TheHub, needs
 from miseban.hub.api.problems import Trouble, responses
-from miseban.hub.api.questions import turns_of
-from miseban.hub.api.shop_text import read
+from miseban.hub.api.shop_text import etag_of, read
 from miseban.hub.people.rights import Right
 from miseban.hub.people.throttle import Limit
 from miseban.journal.waited import still_waited
-from miseban.space.coverage import Coverage, Hanging, Posture, bare, known, place_more
-from miseban.vocabulary.shop import Shop, parse_shop
+from miseban.space.coverage import Coverage, Hanging, Posture, cover, place_more
+from miseban.vocabulary.shop import parse_shop
 from miseban.vocabulary.shop.fixture import USUAL_M
-from miseban.vocabulary.shop.pinhole import Pinhole
 
 router = APIRouter(prefix="/api/v1/shop", tags=["shop"], route_class=Route)
 ASKS: Final = Limit(20, 3.0)
@@ -77,7 +74,7 @@ class Covered(BaseModel):
     ``step_m``. ``cameras``: square metres that each sees of who stands. The cameras of ``steep``
     look straight down and are taken to hang 3 m up. ``no_height`` fixtures do not say how high they
     are: taken as ``usual_m``. ``more`` is null where it was not asked for, or where two cameras see
-    everything."""
+    everything. ``etag`` is of the file, as in ``/shop/drawings``."""
 
     step_m: float
     floor_m2: float
@@ -88,6 +85,14 @@ class Covered(BaseModel):
     no_height: int
     usual_m: float
     more: OneMore | None
+    etag: str
+
+
+def _turns_of(request: Request) -> Turns:
+    """Not those of questions: a large floor takes seconds of a core, and dashboards do not wait for
+    it."""
+    found: Turns = request.app.state.coverage_turns
+    return found
 
 
 @router.get(
@@ -100,35 +105,31 @@ async def coverage(
     hub: TheHub,
     by: By,
     request: Request,
-    turns: Annotated[Turns, Depends(turns_of)],
+    response: Response,
+    turns: Annotated[Turns, Depends(_turns_of)],
     more: Annotated[bool, Query(description="Where one more would show most.")] = False,
 ) -> Covered:
-    """Of who stands and of who lies. A shop file without a floor is a 404. A floor for which that
-    takes over 20 s is a 503."""
+    """Of who stands and of who lies. A shop file without a floor is a 404. One is worked out at a
+    time; what takes over 20 s, with the wait for those before it, is a 503."""
     wait_s = hub.tries.take([(("coverage", by.identity.account), ASKS)], hub.now())
     if wait_s:
         headers = {"Retry-After": str(wait_s)}
         raise Trouble("throttled", "too many in a row: wait a moment", headers=headers)
 
     def work() -> Covered:
-        shop = parse_shop(read(hub.files.shop), "shop.toml")
+        text = read(hub.files.shop)
+        shop = parse_shop(text, "shop.toml")
         if shop.shop.floor is None:
             raise Trouble("not-found", "the shop file has no floor ([shop] floor)")
-        return _told(bare(shop).with_more(_while_waited(shop)), more=more)
+        return _told(cover(shop, heed=still_waited), etag_of(text), more=more)
 
-    return await turns.take(work, request.is_disconnected)
-
-
-def _while_waited(shop: Shop) -> Iterator[tuple[str, Pinhole]]:
-    """Its cameras, as long as somebody waits for them."""
-    for one in known(shop):
-        still_waited()
-        yield one
+    covered = await turns.take(work, request.is_disconnected)
+    response.headers["ETag"] = covered.etag
+    return covered
 
 
-def _told(now: Coverage, *, more: bool) -> Covered:
+def _told(now: Coverage, etag: str, *, more: bool) -> Covered:
     shop = now.shop
-    still_waited()
     return Covered(
         step_m=now.step_m,
         floor_m2=round(now.m2, 2),
@@ -139,6 +140,7 @@ def _told(now: Coverage, *, more: bool) -> Covered:
         no_height=sum("height_m" not in one.model_fields_set for one in shop.fixtures),
         usual_m=USUAL_M,
         more=_one_more(now) if more else None,
+        etag=etag,
     )
 
 

@@ -6,7 +6,7 @@ afterwards: how right the rest can be begins here.
 """
 
 from miseban.space.coverage.placing import Hanging, Hung, place_more
-from miseban.space.coverage.seen import Box, Coverage, Gap, bare, cover, known
+from miseban.space.coverage.seen import Box, Coverage, Gap, cover
 from miseban.space.coverage.view import STEEP_HANG_M, TALL_M, Posture
 
 __all__ = [
@@ -18,8 +18,6 @@ __all__ = [
     "Hanging",
     "Hung",
     "Posture",
-    "bare",
     "cover",
-    "known",
     "place_more",
 ]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from miseban.space.coverage.seen import Coverage, cover
+from miseban.space.coverage.heeding import heeding
+from miseban.space.coverage.seen import Coverage, bare
 from miseban.space.coverage.view import Bools, Floats, Numbers, Posture, near, shown
 from miseban.space.polygons import Polygons
 from miseban.vocabulary.shop.hiding import hidden_m
@@ -61,8 +62,9 @@ class Hung:
 def place_more(coverage: Coverage, cameras: int, hanging: Hanging | None = None) -> list[Hung]:
     """So many beside those of ``coverage``, over the same part of the plan; fewer where two see
     all that can be seen. Raises as ``cover``."""
-    coarse = cover(coverage.shop, max(OF_FLOOR_M, coverage.step_m), coverage.within)
-    coarse = coarse.without_cameras().with_more(coverage.lenses.items())
+    step_m = max(OF_FLOOR_M, coverage.step_m)
+    coarse = bare(coverage.shop, step_m, coverage.within, coverage.heed)
+    coarse = coarse.with_more(coverage.lenses.items())
     lenses, seen = list[Pinhole](), list[Numbers]()
     for lens, which in _tried(coarse, hanging or Hanging()):
         lenses.append(lens)
@@ -95,10 +97,10 @@ def _tried(coverage: Coverage, hanging: Hanging) -> Iterator[tuple[Pinhole, Numb
         for tilt in np.radians(TILTS_DEG).tolist()
     ]
     matrices = np.stack([look.floor_to_pixel for look in looks])  # once, wherever they hang
-    for x, y in _where(coverage, hanging).tolist():
+    for x, y in heeding(coverage.heed, _where(coverage, hanging).tolist()):
         at = (x, y, hanging.height_m)
         which = np.flatnonzero(near(replace(looks[0], x=x, y=y), places)).astype(np.int32)
-        which = which[shown(hidden_m(at, fixtures, places[which]), OF)]
+        which = which[shown(hidden_m(at, heeding(coverage.heed, fixtures), places[which]), OF)]
         for look, pictured in zip(looks, _pictured(matrices, places[which] - [x, y]), strict=True):
             yield replace(look, x=x, y=y), which[pictured]
 

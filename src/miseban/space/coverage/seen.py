@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import label
 
+from miseban.space.coverage.heeding import Heed, go_on, heeding
+from miseban.space.coverage.squares import squares_within
 from miseban.space.coverage.view import TALL_M, Posture, hung, views
-from miseban.space.polygons import Polygons
 from miseban.vocabulary.errors import BadInput
 from miseban.vocabulary.shop import Shop
 from miseban.vocabulary.shop.pinhole import Pinhole, lens_of
@@ -42,7 +43,8 @@ class Coverage:
     """Of the floor that no fixture stands on: ``places`` (N, 2) in the middle of squares of
     ``step_m``, and by how many cameras somebody who stands or lies there is seen, (N,) each.
     ``lenses`` are the cameras that were asked, ``of_camera`` how many square metres each sees of
-    who stands; those without floor points are in neither."""
+    who stands; those without floor points are in neither. ``heed`` is called all the while that
+    something is worked out, and may raise."""
 
     shop: Shop
     step_m: float
@@ -51,6 +53,7 @@ class Coverage:
     by: Mapping[Posture, Counts]
     lenses: Mapping[str, Pinhole]
     of_camera: Mapping[str, float]
+    heed: Heed = go_on
 
     @property
     def m2(self) -> float:
@@ -70,26 +73,35 @@ class Coverage:
         unseen = self.places[self.by[posture] == 0]
         if not len(unseen):
             return []
-        cells = np.floor(unseen / self.step_m).astype(np.int64)
-        grid = np.zeros(cells.max(axis=0) + 1, bool)
-        grid[tuple(cells.T)] = True
+        column, row = np.floor(unseen / self.step_m).astype(np.int64).T
+        grid = np.zeros((row.max() + 1, column.max() + 1), bool)
+        grid[row, column] = True
         pieces, _ = label(grid, np.ones((3, 3)))
-        piece = pieces[tuple(cells.T)]
-        zones = self.shop.floor_zones()
-        inside = Polygons([zone.polygon for zone in zones]).inside(unseen)
+        piece = pieces[row, column]
+        zones = self._zones_of(pieces)
+        order = np.argsort(piece, kind="stable")
+        numbers, firsts = np.unique(piece[order], return_index=True)
         found = []
-        for number in np.unique(piece):
-            mine = piece == number
-            m2 = float(mine.sum()) * self.step_m**2
+        for number, mine in heeding(
+            self.heed, zip(numbers.tolist(), np.split(unseen[order], firsts[1:]), strict=True)
+        ):
+            m2 = len(mine) * self.step_m**2
             if m2 < GAP_M2:
                 continue
-            middle = unseen[mine].mean(axis=0)
-            nearest = unseen[mine][np.argmin(np.linalg.norm(unseen[mine] - middle, axis=1))]
-            of_it = tuple(
-                z.id for z, some in zip(zones, inside[mine].any(axis=0), strict=True) if some
-            )
-            found.append(Gap(m2, float(nearest[0]), float(nearest[1]), of_it))
+            x, y = mine[np.argmin(np.linalg.norm(mine - mine.mean(axis=0), axis=1))].tolist()
+            found.append(Gap(m2, x, y, tuple(zones.get(number, ()))))
         return sorted(found, key=lambda gap: -gap.m2)
+
+    def _zones_of(self, pieces: NDArray[np.int32]) -> dict[int, list[str]]:
+        """By the number of a piece the zones that have a part in it; ``pieces`` (rows, columns) are
+        the numbers, 0 for none."""
+        y, x = ((np.arange(count) + 0.5) * self.step_m for count in pieces.shape)
+        found: dict[int, list[str]] = {}
+        for zone in self.shop.floor_zones():
+            where, inside = squares_within(zone.polygon, x, y, self.heed)
+            for number in np.unique(pieces[where][inside]).tolist():
+                found.setdefault(number, []).append(zone.id)
+        return found
 
     def without_cameras(self) -> Coverage:
         """As if none hung."""
@@ -100,39 +112,43 @@ class Coverage:
         """With those lenses too, by their names."""
         by = {posture: counts.copy() for posture, counts in self.by.items()}
         lenses, of_camera = dict(self.lenses), dict(self.of_camera)
-        for name, lens in more:
-            seen = views(lens, self.shop.fixtures, self.places)
+        for name, lens in heeding(self.heed, more):
+            seen = views(lens, self.shop.fixtures, self.places, self.heed)
             for posture, which in seen.items():
                 by[posture][which] += 1
             lenses[name], of_camera[name] = lens, len(seen["stands"]) * self.step_m**2
         return replace(self, by=by, lenses=lenses, of_camera=of_camera)
 
 
-def cover(shop: Shop, step_m: float = STEP_M, within: Box | None = None) -> Coverage:
+def cover(
+    shop: Shop, step_m: float = STEP_M, within: Box | None = None, heed: Heed = go_on
+) -> Coverage:
     """Of the whole plan, or of what is ``within`` (x, y, x, y; metres) two corners. Raises
     ``BadInput`` (``coverage``) when the shop file has no floor plan, or no floor is left there
-    between its fixtures."""
-    return bare(shop, step_m, within).with_more(known(shop))
+    between its fixtures, and what ``heed`` does."""
+    return bare(shop, step_m, within, heed).with_more(_known(shop))
 
 
-def bare(shop: Shop, step_m: float = STEP_M, within: Box | None = None) -> Coverage:
+def bare(shop: Shop, step_m: float, within: Box | None, heed: Heed) -> Coverage:
     """As if no camera hung. Raises as ``cover``."""
     floor = shop.shop.floor
     if floor is None:
         raise BadInput("coverage", "[shop] floor", "expected the size of the floor, found none")
     step_m = max(step_m, math.sqrt(floor.width_m * floor.depth_m / MOST))
-    places = free_floor(shop, (floor.width_m, floor.depth_m), step_m, within)
-    return Coverage(shop, step_m, within, places, {}, {}, {}).without_cameras()
+    places = _free_floor(shop, (floor.width_m, floor.depth_m), step_m, within, heed)
+    return Coverage(shop, step_m, within, places, {}, {}, {}, heed).without_cameras()
 
 
-def known(shop: Shop) -> Iterator[tuple[str, Pinhole]]:
+def _known(shop: Shop) -> Iterator[tuple[str, Pinhole]]:
     """The cameras that have floor points, by their ids: one is worked out when it is asked for."""
     for camera in shop.cameras:
         if camera.floor_points:
             yield camera.id, hung(lens_of(camera)[0])
 
 
-def free_floor(shop: Shop, sides: tuple[float, float], step_m: float, within: Box | None) -> Floats:
+def _free_floor(
+    shop: Shop, sides: tuple[float, float], step_m: float, within: Box | None, heed: Heed
+) -> Floats:
     """(N, 2) middles of squares where nothing stands. Raises as ``cover``."""
     x, y = ((np.arange(max(1, round(side / step_m))) + 0.5) * step_m for side in sides)
     places = np.stack(np.meshgrid(x, y), axis=2)
@@ -143,16 +159,9 @@ def free_floor(shop: Shop, sides: tuple[float, float], step_m: float, within: Bo
         if not free.any():
             what = f"expected a part of the floor, {sides[0]:g} by {sides[1]:g} m"
             raise BadInput("coverage", ",".join(f"{one:g}" for one in within), what)
-    for fixture in shop.fixtures:  # each asks only what is near it: a large floor has millions
-        corners = np.array(fixture.polygon)
-        first, last = corners.min(axis=0), corners.max(axis=0)
-        columns, rows = (
-            slice(np.searchsorted(axis, a), np.searchsorted(axis, b, "right"))
-            for axis, a, b in zip((x, y), first, last, strict=True)
-        )
-        near = places[rows, columns]
-        stands = Polygons([corners]).inside(near.reshape(-1, 2))
-        free[rows, columns] &= ~stands.reshape(near.shape[:2])
+    for fixture in shop.fixtures:
+        where, stands = squares_within(fixture.polygon, x, y, heed)
+        free[where] &= ~stands
     if not free.any():
         raise BadInput("coverage", "[[fixture]]", "expected some floor between them, found none")
     return np.asarray(places[free])

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from miseban.space.coverage.heeding import Heed, heeding
 from miseban.space.polygons import Polygons
 from miseban.vocabulary.shop.fixture import Fixture
 from miseban.vocabulary.shop.hiding import hidden_m
@@ -52,11 +53,13 @@ def in_the_way(lens: Pinhole, fixtures: Sequence[Fixture]) -> list[Fixture]:
     return [one for one in fixtures if one.id not in its]
 
 
-def views(lens: Pinhole, fixtures: Sequence[Fixture], places: Floats) -> dict[Posture, Numbers]:
+def views(
+    lens: Pinhole, fixtures: Sequence[Fixture], places: Floats, heed: Heed
+) -> dict[Posture, Numbers]:
     """The numbers of those of ``places`` (N, 2) at which ``lens`` sees somebody."""
     viewed = np.flatnonzero(in_view(lens, places)).astype(np.int32)
     eye = (lens.x, lens.y, lens.height_m)
-    hidden = hidden_m(eye, in_the_way(lens, fixtures), places[viewed])
+    hidden = hidden_m(eye, heeding(heed, in_the_way(lens, fixtures)), places[viewed])
     return {posture: viewed[shown(hidden, posture)] for posture in TALL_M}
 
 

@@ -15,9 +15,10 @@ const REFUSED = { timeout: "too_long", coverage: "no_room" };
 
 export class SeenFloor {
   /** Into `box` what is said; into `quiet` and `over` (groups in metres) the floor, and where one more would
-      hang. `calibrate(id)` leads to where a camera learns its floor. */
-  constructor(box, { quiet, over }, calibrate) {
-    Object.assign(this, { box, quiet, over, calibrate, etag: null, told: null, wrong: null, further: null, drawn: null });
+      hang. `calibrate(id)` leads to where a camera learns its floor, `reread()` has the drawings as they are saved
+      now, `say(text)` tells who does not see the page. */
+  constructor(box, { quiet, over }, { calibrate, reread, say }) {
+    Object.assign(this, { box, quiet, over, calibrate, reread, say, etag: null, told: null, wrong: null, further: null, drawn: null });
   }
 
   /** The drawings as they are now, and whether they are looked at on the plan. */
@@ -38,7 +39,7 @@ export class SeenFloor {
     Object.assign(this, { etag, told: null, wrong: null, further: null });
     const [told, wrong] = await answered({});
     if (this.etag !== etag) return; // saved again meanwhile
-    Object.assign(this, { told, wrong });
+    this.heard(told, wrong);
     this.shown();
   }
 
@@ -49,12 +50,28 @@ export class SeenFloor {
     this.shown();
     const [told, wrong] = await answered({ more: true });
     if (this.etag !== etag) return;
+    this.further = null; // who was refused may ask again
     if (wrong) toast(wrong);
-    this.further = wrong ? null : told.more ?? t("coverage.further_none"); // who was refused may ask again
+    else if (this.heard(told)) {
+      this.further = told.more ?? t("coverage.further_none");
+      this.say(this.furtherSaid());
+    }
     this.shown();
   }
 
-  get posture() { return viewed("seen") || POSTURES[0]; }
+  /** Of a file that somebody else has saved meanwhile nothing is shown on the drawings of the one before. */
+  heard(told, wrong = null) {
+    const same = !told || told.etag === this.etag;
+    Object.assign(this, { told: same ? told : null, wrong: same ? wrong : t("coverage.other_file"), anew: same ? () => this.again() : this.reread });
+    return Boolean(told) && same;
+  }
+
+  again() {
+    this.ask(this.etag);
+    this.shown();
+  }
+
+  get posture() { return [...POSTURES, "off"].find((one) => one === viewed("seen")) ?? POSTURES[0]; }
 
   shown() {
     afresh(this.box, () => fill(this.box, this.words()), true);
@@ -67,8 +84,9 @@ export class SeenFloor {
 
   words() {
     const { told, wrong, model } = this;
-    if (wrong) return [h("p.note.bad", { role: "alert" }, wrong)];
-    if (!told) return [h("p.hint", t("coverage.wait"))];
+    const here = { "data-act": "again", tabindex: "-1" }; // the focus was on the button
+    if (wrong) return [h("p.note.bad", { role: "alert" }, wrong, " ", h("button", { type: "button", "data-act": "again", onclick: this.anew }, t("frame.again")))];
+    if (!told) return [h("p.hint", here, t("coverage.wait"))];
     if (!Object.keys(told.cameras).length) return [h("p.empty", t(model.cameras.length ? "coverage.no_points" : "coverage.no_cameras")),
       told.without_floor_points.slice(0, 1).map((id) => h("button", { type: "button", "data-act": "calibrate-first", onclick: () => this.calibrate(id) }, t("calib.title", { camera: this.camera(id) })))].flat();
     const { stands, lies } = told.seen;
@@ -77,7 +95,7 @@ export class SeenFloor {
         h("div.segments", { role: "group", "aria-label": t("coverage.title") }, [...POSTURES, "off"].map((one) =>
           h("button", { type: "button", "data-act": `seen-${one}`, "aria-pressed": String(one === this.posture), onclick: () => { view("seen", one === POSTURES[0] ? "" : one); this.shown(); } }, t(`coverage.${one}`)))),
         this.posture !== "off" && h("span.row.seen-legend", CLASSES.map((one) => h("small", swatch(one), t(`coverage.${one}`))))),
-      h("p.figures", t("coverage.figures", { m2: number(told.floor_m2), one: share(stands.by_one), two: share(stands.by_two), lies_one: share(lies.by_one), lies_two: share(lies.by_two) })),
+      h("p.figures", here, t("coverage.figures", { m2: number(told.floor_m2), one: share(stands.by_one), two: share(stands.by_two), lies_one: share(lies.by_one), lies_two: share(lies.by_two) })),
       ...this.doubts().map((one) => h("p.hint", one)),
       h("div.row", this.gaps(), this.furtherOne()),
     ];
@@ -111,12 +129,15 @@ export class SeenFloor {
 
   furtherOne() {
     const { further } = this;
-    const said = { "data-act": "further", "aria-live": "polite", tabindex: "-1" }; // the focus was on the button
-    if (typeof further === "string" && further !== "asked") return h("p", said, further);
-    if (further?.looks_at) return h("p", said, t("coverage.further", {
-      at: place([further.x, further.y]), up: number(further.height_m, 1), angle: number(further.angle_deg), down: number(further.down_deg),
-      to: place(further.looks_at), one: share(further.by_one), two: share(further.by_two) }));
+    if (further && further !== "asked") return h("p", { "data-act": "further", tabindex: "-1" }, this.furtherSaid()); // as above
     return h("button", { type: "button", "data-act": "further", "aria-disabled": String(further === "asked"), onclick: () => this.askFurther() }, t(further === "asked" ? "coverage.wait" : "coverage.ask_further"));
+  }
+
+  furtherSaid() {
+    const { further } = this;
+    return typeof further === "string" ? further : t("coverage.further", {
+      at: place([further.x, further.y]), up: number(further.height_m, 1), angle: number(further.angle_deg), down: number(further.down_deg),
+      to: place(further.looks_at), one: share(further.by_one), two: share(further.by_two) });
   }
 }
 

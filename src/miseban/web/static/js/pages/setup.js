@@ -41,7 +41,7 @@ const board = new Board({
 const tryOut = new TryOut($("#tryout"));
 $("#board").append(board.svg);
 const toCalibrate = (id) => { view("calibrate", id); calibrate(); $("#calib").scrollIntoView(); };
-const seen = new SeenFloor($("#seen-floor"), board.layers, toCalibrate);
+const seen = new SeenFloor($("#seen-floor"), board.layers, { calibrate: toCalibrate, reread, say });
 
 const surface = () => (viewed("on") && model.cameras.some((one) => one.id === viewed("on")) ? viewed("on") : model.floor ? null : model.cameras[0]?.id ?? null);
 const camera = () => model.cameras.find((one) => one.id === surface()) ?? null;
@@ -65,6 +65,12 @@ async function again() {
   chosen = null;
   shown();
   showVersions({ etag: () => model.etag, restored: again });
+}
+
+/** With what is not saved yet on top of what somebody else has saved. */
+async function reread() {
+  model.rebase(await get("shop/drawings"));
+  shown();
 }
 
 /** Another surface, or the file was read anew. */
@@ -207,8 +213,7 @@ async function save() {
     await call("PATCH", "shop/file", { body: { edits }, headers: { "If-Match": model.etag } });
   } catch (error) {
     if (error.code === "changed") {
-      model.rebase(await get("shop/drawings"));
-      shown();
+      await reread();
       return trouble(t("draw.changed_meanwhile"));
     }
     bar();
