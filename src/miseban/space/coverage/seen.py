@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,7 @@ class Coverage:
             found.append(Gap(m2, x, y, tuple(zones.get(number, ()))))
         return sorted(found, key=lambda gap: -gap.m2)
 
-    def _zones_of(self, pieces: NDArray[np.int32]) -> dict[int, list[str]]:
+    def _zones_of(self, pieces: NDArray[np.signedinteger[Any]]) -> dict[int, list[str]]:
         """By the number of a piece the zones that have a part in it; ``pieces`` (rows, columns) are
         the numbers, 0 for none."""
         y, x = ((np.arange(count) + 0.5) * self.step_m for count in pieces.shape)

@@ -4,6 +4,7 @@ has hundreds of thousands and a shop file up to a thousand outlines."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from miseban.space.coverage.heeding import Heed, heeding
 from miseban.space.polygons import Polygons
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 Bools = NDArray[np.bool_]
 _AT_ONCE = 1_000_000
 """Squares times edges: some 20 MB."""
@@ -34,5 +35,5 @@ def squares_within(
     for row in heeding(heed, range(0, len(y), step)):
         part = inside[row : row + step]
         middles = np.stack(np.meshgrid(x, y[row : row + step]), axis=2).reshape(-1, 2)
-        part[:] = polygon.inside(middles).reshape(part.shape)
+        part[:] = polygon.inside(middles.astype(np.float64)).reshape(part.shape)
     return (rows, columns), inside
