@@ -33,10 +33,10 @@ from miseban.insight.score.compare import score_folders
 
 SOURCES = Path(__file__).parents[1] / "src" / "miseban"
 KEPT = Path("out") / "help"
-SEEDS = unseen(2, 6, first=40)
+SEEDS = unseen(2, 6, first=41)
 """None of these was looked at while anything was made or chosen."""
-ASIDE = range(40, 46)
-"""Nor is any of these to be, so that there are some next time; 1 to 39 were."""
+ASIDE = range(41, 47)
+"""Nor is any of these to be, so that there are some next time; 1 to 40 were."""
 INCIDENTS: tuple[dict[str, Any], ...] = (
     {"kind": "fall", "chance": 0.08, "lasts_s": [40.0, 120.0]},
     {"kind": "long_search", "chance": 0.06},
