@@ -38,7 +38,8 @@ def told(pair: Pair, what: object) -> object:
 
 def table(rows: int) -> pa.Table:
     names = pa.array([None if n % 7 == 3 else f"shelf-{n % 40}" for n in range(rows)], pa.string())
-    return pa.table({"place": names, "n": np.arange(rows), "lists": [[n, n] for n in range(rows)]})
+    lists = pa.array([[n, n] for n in range(rows)], pa.list_(pa.int64()))
+    return pa.table({"place": names, "n": np.arange(rows), "lists": lists})
 
 
 def open_files() -> set[str]:
@@ -53,7 +54,7 @@ def mapped() -> int:
     return Path("/proc/self/maps").read_text("ascii", "replace").count("memfd:tables")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 300)), max_size=3),
     st.booleans(),
