@@ -22,6 +22,7 @@ from miseban.hub.intake.local import LocalIntake
 from miseban.hub.running.box import open_box
 from miseban.hub.running.settings import load_settings
 from miseban.journal.backup import back_up
+from miseban.vision.pixels import Frame
 from miseban.vocabulary.floor_now import FloorNow, read_floor
 from tests.camera.process.test_dots import CAMERA, SHOP, Walks
 from tests.camera.process.test_live import Clock, Lens
@@ -29,6 +30,15 @@ from tests.hub.api.serving import served
 from tests.hub.privacy.needles import blobs
 from tests.hub.privacy.test_nothing_leaves import manager
 from tests.logging_as_before import logging_as_before as _as_before  # noqa: F401
+
+
+class Begins(Lens):
+    """Its time begins with its first picture: between an opened camera and that, a process that has
+    become large tidies up for longer than the walk takes."""
+
+    def frames(self) -> Iterator[Frame]:
+        self._clock = Clock(rate=2.0)
+        yield from super().frames()
 
 
 def came_and_went(floors: list[FloorNow]) -> bool:
@@ -53,8 +63,7 @@ def test_no_file_holds_a_dot(
 ) -> None:
     shop_file = tmp_path / "shop.toml"
     shop_file.write_text(SHOP + CAMERA.replace("NAME", "a"))
-    # The walk begins when the camera opens: opening the box may take longer than the walk does.
-    monkeypatch.setattr(child, "open_live", lambda *_: Lens(Clock(rate=2.0)))
+    monkeypatch.setattr(child, "open_live", lambda *_: Begins(Clock(rate=2.0)))
     monkeypatch.setattr(child, "open_detector", lambda *_, **__: Walks())
     floors: list[FloorNow] = []
     pages: list[str] = []
