@@ -126,3 +126,15 @@ def test_who_can_take_no_descriptor_is_told_so(pair: Pair) -> None:
         between[0].sendall(head)
         with pytest.raises(OSError, match="Too many open files"):
             handed(between[1])
+
+
+def test_memory_that_cannot_be_written_is_not_taken_again_for_each_table(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nowhere(*_: str) -> None:
+        raise FileNotFoundError(errno.ENOENT, "no /proc")
+
+    monkeypatch.setattr("pyarrow.OSFile", nowhere)
+    tables, before = [table(20_000), table(30_000)], open_files()
+    assert told(pair, tables) == tables
+    assert open_files() == before

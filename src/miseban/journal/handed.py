@@ -89,7 +89,8 @@ class _Tables:
         """Where it begins and ends; none where there is no such memory."""
         if self._sink is None:
             try:
-                self.descriptor = os.memfd_create("tables")
+                if self.descriptor < 0:
+                    self.descriptor = os.memfd_create("tables")
                 self._sink = pa.OSFile(f"/proc/self/fd/{self.descriptor}", "wb")
             except (AttributeError, OSError):  # no Linux, not allowed, or no /proc
                 return None
