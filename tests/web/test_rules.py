@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from miseban.vocabulary.whole_files import write_whole
 from tests.web.pages import Visitor, Website, website
 from tests.web.test_looks import serious
 from tests.web.test_setup import KONBINI
@@ -135,7 +136,7 @@ def test_nobody_elses_rules_are_lost_and_others_may_not_set_them(
     row = page.locator("[data-rule=shelf-low]")
     expect(row).to_be_visible()
     theirs = rules_file(site).read_text("utf-8") + "# theirs\n"
-    rules_file(site).write_text(theirs, "utf-8")
+    write_whole(rules_file(site), theirs)
     row.get_by_role("switch").click()
     expect(page.locator("#toasts")).to_contain_text("meanwhile")
     manager.forgive(lambda said: "412" in said)

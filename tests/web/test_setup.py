@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from miseban.vocabulary.events import VisitEnded, ZoneEntered
 from miseban.vocabulary.lessons import read_lesson
 from miseban.vocabulary.shop import load_shop
+from miseban.vocabulary.whole_files import write_whole
 from tests.web.pages import Visitor, Website, website
 from tests.web.shops import SHOPS
 from tests.web.test_looks import serious
@@ -186,7 +187,8 @@ def test_a_crossing_outline_is_told_where_it_is_and_nothing_is_written(
 def test_nobody_elses_change_is_lost(installer: Visitor, shop_file: Path) -> None:
     page = installer.log_in("installer", "/setup")
     expect(page.locator("#board svg .fixture").first).to_be_visible()
-    shop_file.write_text(KONBINI.replace('name = "Drinks"', 'name = "Cold drinks"'), "utf-8")
+    # As a whole: the page asks just now which floor is seen, and half a file would be refused.
+    write_whole(shop_file, KONBINI.replace('name = "Drinks"', 'name = "Cold drinks"'))
     draw(page, "line", [(2.0, 6.5), (6.0, 6.5), (6.0, 6.5)])
     page.click("#save")
     expect(page.get_by_role("alert")).to_contain_text("Somebody else has saved meanwhile")

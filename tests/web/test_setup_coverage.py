@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from miseban.cli.app import app
 from miseban.space.coverage import Coverage, Posture, cover
 from miseban.vocabulary.shop import load_shop
+from miseban.vocabulary.whole_files import write_whole
 from tests.web.pages import Visitor, Website, website
 from tests.web.shops import SHOPS
 from tests.web.test_looks import serious
@@ -144,7 +145,7 @@ def test_a_file_that_somebody_else_saved_is_not_shown_on_the_drawings_of_the_one
     page.locator("[data-act=remove]").click()
     expect(page.locator("#unsaved")).to_contain_text("1")
     file = file_of(installer)
-    file.write_text(f"{file.read_text('utf-8')}{BOX}", "utf-8")
+    write_whole(file, f"{file.read_text('utf-8')}{BOX}")
     press(page, "further")
     expect(page.locator("#seen-floor [role=alert]")).to_contain_text("Somebody else has saved")
     expect(page.locator("#board .quiet path")).to_have_count(0)

@@ -12,6 +12,7 @@ import tomlkit
 from playwright.sync_api import Browser, Page, expect
 
 from miseban.vocabulary.shop import load_shop
+from miseban.vocabulary.whole_files import write_whole
 from tests.web.pages import Visitor, Website
 from tests.web.test_looks import serious
 from tests.web.test_setup import KONBINI, shop_file, site, spot
@@ -150,7 +151,7 @@ def test_a_shelf_that_somebody_else_removed_stays_away(installer: Visitor, shop_
     page.get_by_label("Area before this shelf").select_option("bento")
     document = tomlkit.parse(KONBINI)
     del document["shelf"][0]
-    shop_file.write_text(tomlkit.dumps(document), "utf-8")
+    write_whole(shop_file, tomlkit.dumps(document))
     page.click("#save")
     expect(page.get_by_role("alert")).to_contain_text("Somebody else has saved meanwhile")
     installer.forgive(lambda said: "412" in said)

@@ -15,6 +15,10 @@ OUTSIDE, NEAR, INSIDE = 0, 1, 2
 band, inside."""
 
 
+_NOTHING = 1e-200
+"""Far below any length in pixels or metres, far above what overflows when divided by."""
+
+
 class Polygons:
     """Z polygons, tested together: all edges lie in one array, grouped by polygon."""
 
@@ -29,9 +33,10 @@ class Polygons:
         self._ax, self._ay = a[:, 0], a[:, 1]
         self._by = b[:, 1]
         self._dx, self._dy = (b - a).T
-        self._slope = self._dx / np.where(self._dy == 0, 1.0, self._dy)
-        length2 = self._dx**2 + self._dy**2  # 0 where a corner stands twice
-        self._inverse_length2 = 1.0 / np.where(length2 == 0, 1.0, length2)
+        # 0 along a row, and where a corner stands twice; what is next to 0 has no finite inverse.
+        self._slope = self._dx / np.where(np.abs(self._dy) < _NOTHING, 1.0, self._dy)
+        length2 = self._dx**2 + self._dy**2
+        self._inverse_length2 = 1.0 / np.where(length2 < _NOTHING, 1.0, length2)
 
     def __len__(self) -> int:
         return len(self.vertices)
@@ -82,7 +87,7 @@ class Polygons:
         d = np.roll(a, -1, axis=0) - a
         way = end - start
         cross = way[0] * d[:, 1] - way[1] * d[:, 0]
-        ok = cross != 0
+        ok = np.abs(cross) >= _NOTHING
         safe = np.where(ok, cross, 1.0)
         to = a - start
         t = (to[:, 0] * d[:, 1] - to[:, 1] * d[:, 0]) / safe
