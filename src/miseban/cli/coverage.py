@@ -20,6 +20,8 @@ from miseban.space.coverage import (
     Hanging,
     Hung,
     cover,
+    figures,
+    figures_of,
     place_more,
 )
 from miseban.vocabulary.errors import BadInput
@@ -74,7 +76,8 @@ def coverage_command(
     before = now.without_cameras() if anew else now
     placed = place_more(before, more, hanging) if more else []
     if as_json:
-        typer.echo(json.dumps(_figures(now, placed, hanging), indent=2))
+        further = [figures_of(one, hanging) for one in placed]
+        typer.echo(json.dumps({**figures(now), "more": further}, indent=2))
     else:
         _tell(now)
         if more:
@@ -154,35 +157,3 @@ def _tell_more(placed: list[Hung], wanted: int, hanging: Hanging) -> None:
         )
     if len(placed) < wanted:
         typer.echo("one more would show nothing that two do not see already")
-
-
-def _figures(now: Coverage, placed: list[Hung], hanging: Hanging) -> dict[str, object]:
-    return {
-        "floor_m2": round(now.m2, 2),
-        "seen": {
-            posture: {
-                "by_one": round(now.share(posture, 1), 4),
-                "by_two": round(now.share(posture, 2), 4),
-                "gaps": [
-                    {"m2": g.m2, "x": g.x, "y": g.y, "zones": list(g.zones)}
-                    for g in now.gaps(posture)
-                ],
-            }
-            for posture in TALL_M
-        },
-        "cameras": {name: round(m2, 2) for name, m2 in now.of_camera.items()},
-        "without_floor_points": _unknown(now.shop),
-        "more": [
-            {
-                "x": one.lens.x,
-                "y": one.lens.y,
-                "height_m": one.lens.height_m,
-                "angle_deg": hanging.angle_deg,
-                "down_deg": round(math.degrees(one.lens.tilt), 1),
-                "looks_at": list(one.looks_at),
-                "by_one": round(one.once, 4),
-                "by_two": round(one.twice, 4),
-            }
-            for one in placed
-        ],
-    }

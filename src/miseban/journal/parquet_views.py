@@ -18,6 +18,7 @@ from miseban.journal.rollups.rows import Level
 from miseban.journal.snapshot import Snapshot
 
 VIEWS = ("events", "minutes", "hours", "days")
+_MOMENT = timedelta(microseconds=1)
 _LEVELS: dict[str, Level] = {"minutes": "minute", "hours": "hour", "days": "day"}
 
 
@@ -52,13 +53,14 @@ def view_sql(folder: Path, snapshot: Snapshot, name: str, span: tuple[date, date
 
 
 def span_of(
-    snapshot: Snapshot, since: datetime | None, until: datetime | None
+    snapshot: Snapshot, name: str, since: datetime | None, until: datetime | None
 ) -> tuple[date, date]:
-    """The shop's first and last day of that time, and one more on both sides: it is also the span
-    of days of UTC."""
+    """The first and last day of which the view ``name`` may have rows of that time: roll-ups are of
+    days of the shop's clock, events of those of UTC, which begin and end up to a day beside."""
     zone = snapshot.manifest.timezone
-    first = date.min if since is None else day_at(since, zone) - timedelta(days=1)
-    last = date.max if until is None else day_at(until, zone) + timedelta(days=1)
+    beside = timedelta(days=1 if name == "events" else 0)
+    first = date.min if since is None else day_at(since, zone) - beside
+    last = date.max if until is None else day_at(until - _MOMENT, zone) + beside
     return first, last
 
 

@@ -150,7 +150,7 @@ class JournalReader(Reader):
             snapshot = self.snapshot()
             views = [v for v in VIEWS if re.search(rf"\b{v}\b", sql, re.IGNORECASE)]
             made = {
-                v: view_sql(self.folder, snapshot, v, span_of(snapshot, since, until))
+                v: view_sql(self.folder, snapshot, v, span_of(snapshot, v, since, until))
                 for v in views
             }
             files = [path for view in made.values() for path in view.files]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,7 +15,15 @@ from miseban.hub.api.shop_text import etag_of, read
 from miseban.hub.people.rights import Right
 from miseban.hub.people.throttle import Limit
 from miseban.journal.waited import still_waited
-from miseban.space.coverage import Coverage, Hanging, Posture, cover, place_more
+from miseban.space.coverage import (
+    Coverage,
+    Hanging,
+    Posture,
+    cover,
+    figures,
+    figures_of,
+    place_more,
+)
 from miseban.vocabulary.shop import parse_shop
 from miseban.vocabulary.shop.fixture import USUAL_M
 
@@ -129,29 +136,25 @@ async def coverage(
 
 
 def _told(now: Coverage, etag: str, *, more: bool) -> Covered:
-    shop = now.shop
-    return Covered(
-        step_m=now.step_m,
-        floor_m2=round(now.m2, 2),
-        seen=Postures(stands=_seen(now, "stands"), lies=_seen(now, "lies")),
-        cameras={name: round(m2, 2) for name, m2 in now.of_camera.items()},
-        without_floor_points=[camera.id for camera in shop.cameras if not camera.floor_points],
-        steep=sorted(now.steep),
-        no_height=sum("height_m" not in one.model_fields_set for one in shop.fixtures),
-        usual_m=USUAL_M,
-        more=_one_more(now) if more else None,
-        etag=etag,
+    told = figures(now)
+    for posture, seen in told["seen"].items():
+        seen["rows"] = _rows(now, posture)
+    return Covered.model_validate(
+        {
+            **told,
+            "step_m": now.step_m,
+            "steep": sorted(now.steep),
+            "no_height": sum("height_m" not in f.model_fields_set for f in now.shop.fixtures),
+            "usual_m": USUAL_M,
+            "more": _one_more(now) if more else None,
+            "etag": etag,
+        }
     )
 
 
-def _seen(now: Coverage, posture: Posture) -> SeenFloor:
-    gaps = [Unseen(m2=g.m2, x=g.x, y=g.y, zones=list(g.zones)) for g in now.gaps(posture)]
-    return SeenFloor(
-        by_one=round(now.share(posture, 1), 4),
-        by_two=round(now.share(posture, 2), 4),
-        gaps=gaps,
-        rows=_rows(now, posture),
-    )
+def _one_more(now: Coverage) -> dict[str, Any] | None:
+    hanging = Hanging()
+    return next((figures_of(one, hanging) for one in place_more(now, 1, hanging)), None)
 
 
 def _rows(now: Coverage, posture: Posture) -> list[str]:
@@ -162,19 +165,3 @@ def _rows(now: Coverage, posture: Posture) -> list[str]:
     column, row = np.floor(now.places / now.step_m).astype(np.int64).T
     signs[row, column] = np.minimum(now.by[posture], _MOST_SAID).astype("U1")
     return ["".join(line) for line in signs.tolist()]
-
-
-def _one_more(now: Coverage) -> OneMore | None:
-    hanging = Hanging()
-    for hung in place_more(now, 1, hanging):
-        return OneMore(
-            x=hung.lens.x,
-            y=hung.lens.y,
-            height_m=hung.lens.height_m,
-            angle_deg=hanging.angle_deg,
-            down_deg=round(math.degrees(hung.lens.tilt), 1),
-            looks_at=hung.looks_at,
-            by_one=round(hung.once, 4),
-            by_two=round(hung.twice, 4),
-        )
-    return None

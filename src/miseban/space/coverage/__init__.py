@@ -7,6 +7,7 @@ afterwards: how right the rest can be begins here.
 
 from miseban.space.coverage.placing import Hanging, Hung, place_more
 from miseban.space.coverage.seen import Box, Coverage, Gap, cover
+from miseban.space.coverage.telling import figures, figures_of
 from miseban.space.coverage.view import STEEP_HANG_M, TALL_M, Posture
 
 __all__ = [
@@ -19,5 +20,7 @@ __all__ = [
     "Hung",
     "Posture",
     "cover",
+    "figures",
+    "figures_of",
     "place_more",
 ]

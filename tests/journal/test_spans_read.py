@@ -1,0 +1,66 @@
+"""Of a stretch of time only those files are read that can hold something of it, and nothing of it
+is missed."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from miseban.journal.journal import Journal
+from miseban.journal.parquet_views import VIEWS, span_of, view_sql
+from miseban.journal.reader import JournalReader
+from miseban.journal.rollups.keeper import RollupKeeper
+from tests.journal.shop import SHOP
+from tests.journal.some_events import DAYS, clocks, day_of_events
+
+ROLLUPS = VIEWS[1:]
+_EDGE_S = st.integers(-1, DAYS + 1).map(lambda day: day * 86_400)
+_MOMENT_S = st.builds(int.__add__, _EDGE_S, st.sampled_from([-3600, -1, 0, 1, 3600, 40_000]))
+
+
+@settings(max_examples=30)
+@given(clocks, st.data())
+def test_no_row_is_missed(clock: tuple[str, date], data: st.DataObject) -> None:
+    zone, first = clock
+    start = datetime.combine(first, time(), ZoneInfo(zone)).astimezone(UTC)
+    ends = sorted(data.draw(st.tuples(_MOMENT_S, _MOMENT_S)))
+    since, until = (start + timedelta(seconds=s) for s in ends)
+    with tempfile.TemporaryDirectory() as folder:
+        rollups = RollupKeeper()
+        journal = Journal.open(Path(folder), shop=SHOP, timezone=zone, rollups=rollups)
+        with contextlib.closing(journal):
+            journal.append(data.draw(day_of_events(first, zone)))
+            journal.compact(start + timedelta(days=30))
+        reader = JournalReader(Path(folder))
+        for view, column in zip(VIEWS, ("time", *["start"] * 3), strict=True):
+            sql = (
+                f"SELECT * FROM {view} WHERE {column} >= $since AND {column} < $until ORDER BY ALL"
+            )
+            of = {"since": since, "until": until}
+            assert reader.table(sql, of, since=since, until=until) == reader.table(sql, of)
+        reader.close()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_a_month_is_read_from_its_own_file(tmp_path: Path, zone: str) -> None:
+    """A question about a month that read those beside it, too, took a seventh longer."""
+    for level in ("day", "hour", "minute"):
+        (tmp_path / "rollups" / level).mkdir(parents=True)
+        names = ["2026-03-31", "2026-04-01", "2026-04-30", "2026-05-01"]
+        for name in names if level == "minute" else ["2026-03", "2026-04", "2026-05"]:
+            (tmp_path / "rollups" / level / f"{name}.parquet").touch()
+    Journal.open(tmp_path, shop=SHOP, timezone=zone, rollups=RollupKeeper()).close()
+    reader = JournalReader(tmp_path)
+    since, until = (datetime(2026, month, 1, tzinfo=ZoneInfo(zone)) for month in (4, 5))
+    snapshot = reader.snapshot()
+    for view in ROLLUPS:
+        files = view_sql(tmp_path, snapshot, view, span_of(snapshot, view, since, until)).files
+        assert {path.stem[:7] for path in files} == {"2026-04"}
+    reader.close()
