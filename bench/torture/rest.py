@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bench.torture.chaos import Chaos
 from bench.torture.clock import DAY_S, MOST_S, clock_of
-from bench.torture.shop import LONG
+from bench.torture.shop import LONG, queue_of
 from bench.torture.told import LAST_LENGTH, told
 from miseban.hub.live.window import AHEAD_S
 
@@ -16,8 +17,9 @@ assert LAST_LENGTH >= LONG
 REBUILT = b"live state made anew"
 """What a hub logs when it has noticed that its clock was set."""
 NOTICED_S = 20.0
+_BEFORE, _AFTER = timedelta(seconds=60.0), timedelta(seconds=AHEAD_S + 180.0)
 SEEN_S = 4.0
-"""Within which an alert is raised and told."""
+"""Within which an alert is raised and told, where the machine has time for it."""
 
 
 def deliver(chaos: Chaos, wait_s: float) -> list[str]:
@@ -30,7 +32,8 @@ def deliver(chaos: Chaos, wait_s: float) -> list[str]:
 def settle(chaos: Chaos, wait_s: float) -> list[str]:
     """All is delivered. Then the hub's clock is set back by a day, each camera tells of a long
     queue at the new time, and the clock is set ahead of all that was told. Returns those that were
-    late."""
+    late; what the hub has not told of ``NOTICED_S`` after that, it will not tell: the judge finds
+    it."""
     folder, end_s = chaos.folder, _now_s() + wait_s
     late = deliver(chaos, wait_s)
     if not late:
@@ -40,7 +43,7 @@ def settle(chaos: Chaos, wait_s: float) -> list[str]:
     late += [n for n in chaos.names if not chaos.cameras[n].ended(max(0.1, end_s - _now_s()))]
     if not late:
         time.sleep(SEEN_S)
-        late += _said(chaos, "back")
+        late += _all_told(chaos)
         _set(chaos, MOST_S + DAY_S, "hub")
         late += _said(chaos, "ahead")
     process = chaos.hub.process
@@ -57,15 +60,32 @@ def _set(chaos: Chaos, by_s: float, name: str) -> None:
 
 
 def _back(chaos: Chaos) -> float:
-    """A day before the hub's time, and at a moment that no event is about ``AHEAD_S`` ahead of:
-    whether those are too far in the future would hang on when they are looked at."""
+    """A day before the hub's time or longer ago, and at a moment about which nothing was told: what
+    comes after it, up to ``AHEAD_S``, would be newer than the long queues, and whether what is
+    farther off is too far in the future would hang on when it is looked at."""
     times = sorted(one.time for name in chaos.names for one in told(chaos.folder, name).values())
     by_s = clock_of(chaos.folder, "hub") - DAY_S
     while True:
-        edge = datetime.now(UTC) + timedelta(seconds=by_s + AHEAD_S - 10.0)
-        if not any(edge <= one <= edge + timedelta(seconds=190.0) for one in times):
+        at = datetime.now(UTC) + timedelta(seconds=by_s)
+        if not any(at - _BEFORE <= one <= at + _AFTER for one in times):
             return by_s
         by_s -= 60.0
+
+
+def _all_told(chaos: Chaos) -> list[str]:
+    """Asks again until the hub has told of each camera's queue."""
+    back, end_s = chaos.folder / "back.json", _now_s() + NOTICED_S
+    queues = {queue_of(name) for name in chaos.names}
+    while True:
+        late = _said(chaos, "back")
+        if late or _now_s() > end_s:
+            return late
+        alerts = json.loads(back.read_text("utf-8"))["live"]["alerts"]
+        if queues <= {one["subject"] for one in alerts}:
+            return late
+        chaos.done["asked again whether all are told"] += 1
+        time.sleep(0.1)
+        back.unlink()
 
 
 def _said(chaos: Chaos, rest: str) -> list[str]:
