@@ -15,6 +15,10 @@ HELPED_S = 30.0
 """And so soon, where somebody was upright at the place who may have been a helper."""
 
 
+BESIDE_S = 5.0
+"""Who was glimpsed beside, and is not seen for longer, is helped by nobody."""
+
+
 @dataclass(slots=True)
 class Low:
     """Somebody low at ``xy`` since ``from_s``, seen so last at ``last_s`` for ``seen`` seconds in
@@ -59,6 +63,17 @@ class Low:
         if self._best is not None:
             self.odds, self._best = max(self.odds + min(self._best, most), 0.0), None
             self.fits, self._fits = self.fits + self._fits, False
+
+
+def helps(now_s: float, one: Low, low: Iterable[Low], near_m: float) -> bool:
+    """Whether ``one`` of those who are ``low`` squats within ``near_m`` of another who likelier
+    lies."""
+    return not one.told and any(
+        (other.told or (other.odds > one.odds and now_s - other.last_s <= BESIDE_S))
+        and math.dist(other.xy, one.xy) <= near_m
+        for other in low
+        if other is not one
+    )
 
 
 class Names:

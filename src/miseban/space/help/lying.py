@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.in_the_way import is_cut_below
-from miseban.space.help.low import WIDE, Low, Names
+from miseban.space.help.low import WIDE, Low, Names, helps
 from miseban.space.help.people import Person
 from miseban.space.help.postures import FITS, MOST, lying_odds
 from miseban.space.help.risen import Risen
@@ -25,14 +25,12 @@ Sight = tuple[Body, Person | None]
 RISEN = 0.62
 """Of the least height of an adult: so tall, somebody, also a child, is upright."""
 LIES, STANDS, SURE = 0.5, -1.0, 1.5
-"""Log odds of one second above which a box may be of somebody who lies, below which it tells where
+"""Log odds of one second above which a box may be of who lies, below which it tells where
 and as whose track somebody stood, and above which a new track is of who stood there."""
 WALKS_MPS = 0.5
-"""Who is as fast does not lie."""
-BESIDE_S = 5.0
-"""Who was glimpsed beside, and is not seen for longer, is helped by nobody."""
+"""Who is so fast does not lie."""
 LONGEST_S = 180.0
-"""Who has vanished and is never seen again has got up unseen, or is with those who help."""
+"""Who has vanished and is not seen again has got up unseen, or is helped."""
 
 
 class Lying:
@@ -48,9 +46,11 @@ class Lying:
         *,
         on_floor: bool = True,
         widths: Mapping[str, int] | None = None,
+        can_lie: Callable[[Pair], bool] | None = None,
     ) -> None:
-        """Places are in metres ``on_floor``, else in pixels; ``widths`` of cameras' pictures."""
-        self._widths = widths or {}
+        """Places are in metres ``on_floor``, else in pixels; ``widths`` of pictures; ``can_lie``:
+        whether the middle of a body can be at a place."""
+        self._widths, self._can_lie = widths or {}, can_lie
         self._s, self._waits, self._usual = settings, waits, usual or Usual()
         self._on_floor = on_floor
         # By one camera alone it is told at high sensitivity only that somebody has vanished.
@@ -102,7 +102,7 @@ class Lying:
         self._rises.forget(now_s)
         for one in self._low:
             one.close(MOST)
-            if self._helps(now_s, one):
+            if helps(now_s, one, self._low, WIDE * self._s.same_m):
                 one.helped_s = now_s
             self._rises.count(now_s, one, upright)
         over = [one for one in self._low if self._is_over(now_s, one)]
@@ -117,7 +117,7 @@ class Lying:
                 yield Sign(kind, one.who, one.xy, sure, one.visit, keeps=keeps)
 
     def _kind(self, now_s: float, one: Low) -> HelpKind | None:
-        """What is told of somebody low by now."""
+        """What is told of who is low by now."""
         s = self._s
         if one.gone:
             return "fall"
@@ -130,15 +130,6 @@ class Lying:
             return None
         return fall if one.fits > 0.5 * one.seen else "on_floor"
 
-    def _helps(self, now_s: float, one: Low) -> bool:
-        """Whether somebody squats beside another who likelier lies."""
-        return not one.told and any(
-            (other.told or (other.odds > one.odds and now_s - other.last_s <= BESIDE_S))
-            and math.dist(other.xy, one.xy) <= WIDE * self._s.same_m
-            for other in self._low
-            if other is not one
-        )
-
     def _odds(self, now_s: float, body: Body, person: Person | None) -> float:
         """Log odds that the box is of somebody who lies. Staff do not call."""
         if person is not None and person.staff:
@@ -150,11 +141,18 @@ class Lying:
         looked = stood.looks.get(body.camera) if stood is not None else None
         below = is_cut_below(body, self._widths.get(body.camera, 0))
         odds = lying_odds(body, broad, own_m, xy, looked, below=below)
+        if not self._has_room(body):
+            odds = min(odds, 0.0)
         if stood is not None and odds >= SURE:
             self._stood.owns(now_s, body, stood.person)
         if odds >= LIES:
             self._stood.lies(now_s, body, self._stood.owner(body), stood)
         return odds
+
+    def _has_room(self, body: Body) -> bool:
+        """Whether somebody can lie there. Whose legs are hidden looks farther away: low and broad
+        within the furniture behind."""
+        return self._can_lie is None or body.middle is None or self._can_lie(body.middle)
 
     def _walks(self, now_s: float, body: Body, person: Person) -> bool:
         """Whether the box is of somebody who walks: not if the fusion has lost who lies there, or
@@ -215,7 +213,7 @@ class Lying:
         if person is not None:
             one.visit, one.key = person.name or one.visit, person.key
             one.own_m = one.own_m or person.own_m
-        fits = lies or min(body.flat, default=math.inf) <= FITS
+        fits = lies or (min(body.flat, default=math.inf) <= FITS and self._has_room(body))
         one.see(now_s, body.camera, odds if math.isfinite(body.tall) else MOST, fits=fits)
         one.xy = (0.8 * one.xy[0] + 0.2 * xy[0], 0.8 * one.xy[1] + 0.2 * xy[1])
 
@@ -230,7 +228,7 @@ class Lying:
         return min(found, key=lambda low: math.dist(low.xy, xy), default=None)
 
     def _lose(self, now_s: float, gone: Gone) -> None:
-        """Somebody has vanished who stood there."""
+        """Somebody vanished who stood there."""
         near_m, key = self._s.same_m, gone.person.key
         one = self._found(gone.xy, near_m)
         if one is None:

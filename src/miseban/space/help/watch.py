@@ -9,6 +9,7 @@ from miseban.space.help.bodies import Body
 from miseban.space.help.calls import Calls
 from miseban.space.help.children import Children
 from miseban.space.help.counters import Counters
+from miseban.space.help.free import FreeFloor
 from miseban.space.help.lying import Lying
 from miseban.space.help.people import Glimpse, People
 from miseban.space.help.searching import Searches
@@ -56,7 +57,8 @@ class HelpWatch:
         eyes = eyes_of(shop) if on_floor else None
         self._people = People(s, usual, at_door, eyes, follows=follows)
         widths = {camera.id: camera.width for camera in shop.cameras}
-        self._lying = Lying(s, waits, usual, on_floor=on_floor, widths=widths)
+        can_lie = FreeFloor(shop).is_near if on_floor else None
+        self._lying = Lying(s, waits, usual, on_floor=on_floor, widths=widths, can_lie=can_lie)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
         self._children = Children(s, waits)
