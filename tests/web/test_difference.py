@@ -22,26 +22,28 @@ from miseban.journal.rollups.keeper import RollupKeeper
 from tests.insight.questions.test_edges import event
 from tests.web.pages import Visitor, Website, website
 from tests.web.shops import SHOPS, fill
-from tests.web.test_areas import DAYS, FIRST, SINCE, UNTIL, ready
+from tests.web.test_areas import LAST, UNTIL, ready
 from tests.web.test_looks import serious
 
 DAY = timedelta(days=1)
-BEFORE = f"{(FIRST - DAY).date()}"
+SINCE = UNTIL - DAY
+"""The last of the days that are shown: one, whatever hour it is now."""
+BEFORE = f"{(SINCE - DAY).date()}"
 SQUARE = (4, 8)
-PAGE = f"/areas?period={DAYS}&compare={BEFORE}&mode=difference"
+PAGE = f"/areas?period={SINCE.date()}..{SINCE.date()}&compare={BEFORE}&mode=difference"
 
 
 @pytest.fixture(scope="module")
 def two_days(konbini_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Website]:
-    """The days of the konbini, and the one before the first of them; and many who stood in one
+    """The days of the konbini, and the one before the last that is shown; and many who stood in one
     square on the later day."""
     folder = tmp_path_factory.mktemp("two")
     shutil.copytree(konbini_days, folder / "data")
     shutil.copy(SHOPS / "konbini.toml", folder / "shop.toml")
-    fill(folder / "data", folder / "shop.toml", [(FIRST - DAY, 1.0, 3)])
+    fill(folder / "data", folder / "shop.toml", [(LAST - DAY, 1.0, 3)])
     stood = [
         event(
-            "visit.ended", FIRST + timedelta(seconds=40 + n), shop="konbini", started=FIRST,
+            "visit.ended", LAST + timedelta(seconds=40 + n), shop="konbini", started=LAST,
             visit=f"{n:016x}", t=[*map(float, range(30))], x=[SQUARE[0] / 2 + 0.2] * 30,
             y=[SQUARE[1] / 2 + 0.2] * 30, unit="m", areas=[], stitched=1,
         )
