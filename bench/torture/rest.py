@@ -18,6 +18,7 @@ REBUILT = b"live state made anew"
 """What a hub logs when it has noticed that its clock was set."""
 NOTICED_S = 20.0
 _BEFORE, _AFTER = timedelta(seconds=60.0), timedelta(seconds=AHEAD_S + 180.0)
+"""So long before and after the long queues nothing else is told of."""
 SEEN_S = 4.0
 """Within which an alert is raised and told, where the machine has time for it."""
 

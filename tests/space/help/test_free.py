@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from miseban.space.help.free import FreeFloor
 from miseban.space.help.lying import Lying
 from miseban.space.help.settings import HelpSettings
 from miseban.vocabulary.shop import parse_shop
-from tests.space.help.test_lying import flat_body
+from tests.space.help.test_lying import MAY_LIE, STANDS, flat_body, person
 
 SHOP = """
 [shop]
@@ -65,3 +67,16 @@ def test_who_looks_as_if_lying_within_furniture_does_not_call(y: float, kinds: s
     ]
     assert set(told) <= kinds
     assert bool(told) == bool(kinds)
+
+
+@pytest.mark.parametrize(("can_lie", "kind"), [(lambda _: True, "fall"), (lambda _: False, None)])
+def test_who_is_low_for_long_where_nobody_can_lie_has_not_fallen(
+    can_lie: Callable[[tuple[float, float]], bool], kind: str | None
+) -> None:
+    lying, one, kinds = Lying(HelpSettings(), 1.0, can_lie=can_lie), person(1), set[str]()
+    for second in range(90):
+        one.last_s = float(second)
+        body = STANDS if second < 10 else MAY_LIE
+        kinds |= {sign.kind for sign in lying.look(float(second), [(body, one)], [])}
+    assert ("fall" in kinds) == (kind == "fall")
+    assert kinds  # who sits there may need a hand all the same
