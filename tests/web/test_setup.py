@@ -64,9 +64,6 @@ def spot(board: Locator, x: float, y: float) -> tuple[float, float]:
 
 
 def draw(page: Page, tool: str, points: list[tuple[float, float]]) -> None:
-    # What is said of the seen floor stands above the board, which moves when it comes.
-    said = "[hidden]", " .figures", " .empty", " .bad"
-    expect(page.locator(", ".join(f"#seen-floor{one}" for one in said)).first).to_be_attached()
     page.click(f"[data-tool={tool}]")
     board = page.locator("#board svg")
     board.scroll_into_view_if_needed()

@@ -15,11 +15,13 @@ export function overviewOf(model, states, size) {
     ...model.cameras.filter((one) => !(one.floor_points ?? []).length).map((one) => t("setup.miss_floor", { camera: nameOf(one) })),
   ].filter(Boolean);
   const silent = [...states.values()].filter((one) => !one.up).length;
+  const seen = states.size > 0 && t("setup.all_seen");
   return [
     h("p", t("setup.drawn", { cameras: count(model.cameras), lines: count(model.now.line), zones: count(model.now.zone), facings: count(facings) })),
     missing.length ? h("ul.missing", missing.map((one) => h("li", one))) : h("p.change", t("setup.complete")),
     !model.floor && planForm(size),
-    silent > 0 && h("p", h("a", { href: "/cameras" }, t("setup.silent", { n: number(silent) }))),
+    // Its place is kept until the cameras are heard of: what is drawn on below must not move.
+    model.cameras.length > 0 && h("p.heard", silent ? h("a", { href: "/cameras" }, t("setup.silent", { n: number(silent) })) : seen || "\u00a0"),
   ];
 }
 

@@ -14,17 +14,19 @@ const MOST_GAPS = 8;
 const REFUSED = { timeout: "too_long", coverage: "no_room" };
 
 export class SeenFloor {
-  /** Into `box` what is said; into `quiet` and `over` (groups in metres) the floor, and where one more would
-      hang. `calibrate(id)` leads to where a camera learns its floor, `reread()` has the drawings as they are saved
+  /** Into `choice`, above the board, how the floor is shown; into `box`, below it, what is said, which comes
+      later and must not move what is drawn on. Into `quiet` and `over` (groups in metres) the floor, and where one
+      more would hang. `calibrate(id)` leads to where a camera learns its floor, `reread()` has the drawings as they are saved
       now, `say(text)` tells who does not see the page. */
-  constructor(box, { quiet, over }, { calibrate, reread, say }) {
-    Object.assign(this, { box, quiet, over, calibrate, reread, say, etag: null, told: null, wrong: null, further: null, drawn: null });
+  constructor({ choice, box }, { quiet, over }, { calibrate, reread, say }) {
+    Object.assign(this, { choice, box, quiet, over, calibrate, reread, say, etag: null, told: null, wrong: null, further: null, drawn: null });
   }
 
   /** The drawings as they are now, and whether they are looked at on the plan. */
   of(model, onPlan) {
     this.model = model;
     this.box.hidden = !onPlan;
+    this.choice.hidden = !onPlan || !model.base.camera.some((one) => one.floor_points?.length);
     if (!onPlan) return this.empty();
     if (this.etag !== model.etag) this.ask(model.etag);
     this.shown();
@@ -74,12 +76,20 @@ export class SeenFloor {
   get posture() { return [...POSTURES, "off"].find((one) => one === viewed("seen")) ?? POSTURES[0]; }
 
   shown() {
+    afresh(this.choice, () => fill(this.choice, this.layers()), true);
     afresh(this.box, () => fill(this.box, this.words()), true);
     const { told, further } = this;
     const drawn = told && Object.keys(told.cameras).length && told.seen[this.posture];
     if (this.drawn !== drawn) this.quiet.replaceChildren(...(drawn ? squares(drawn.rows, told.step_m) : []));
     this.drawn = drawn;
     this.over.replaceChildren(...(drawn && further?.looks_at ? [ring(further, this.model.floor)] : []));
+  }
+
+  layers() {
+    return h("div.row",
+      h("div.segments", { role: "group", "aria-label": t("coverage.title") }, [...POSTURES, "off"].map((one) =>
+        h("button", { type: "button", "data-act": `seen-${one}`, "aria-pressed": String(one === this.posture), onclick: () => { view("seen", one === POSTURES[0] ? "" : one); this.shown(); } }, t(`coverage.${one}`)))),
+      this.posture !== "off" && h("span.row.seen-legend", CLASSES.map((one) => h("small", swatch(one), t(`coverage.${one}`)))));
   }
 
   words() {
@@ -91,10 +101,6 @@ export class SeenFloor {
       told.without_floor_points.slice(0, 1).map((id) => h("button", { type: "button", "data-act": "calibrate-first", onclick: () => this.calibrate(id) }, t("calib.title", { camera: this.camera(id) })))].flat();
     const { stands, lies } = told.seen;
     return [
-      h("div.row",
-        h("div.segments", { role: "group", "aria-label": t("coverage.title") }, [...POSTURES, "off"].map((one) =>
-          h("button", { type: "button", "data-act": `seen-${one}`, "aria-pressed": String(one === this.posture), onclick: () => { view("seen", one === POSTURES[0] ? "" : one); this.shown(); } }, t(`coverage.${one}`)))),
-        this.posture !== "off" && h("span.row.seen-legend", CLASSES.map((one) => h("small", swatch(one), t(`coverage.${one}`))))),
       h("p.figures", here, t("coverage.figures", { m2: number(told.floor_m2), one: share(stands.by_one), two: share(stands.by_two), lies_one: share(lies.by_one), lies_two: share(lies.by_two) })),
       ...this.doubts().map((one) => h("p.hint", one)),
       h("div.row", this.gaps(), this.furtherOne()),

@@ -41,7 +41,7 @@ const board = new Board({
 const tryOut = new TryOut($("#tryout"));
 $("#board").append(board.svg);
 const toCalibrate = (id) => { view("calibrate", id); calibrate(); $("#calib").scrollIntoView(); };
-const seen = new SeenFloor($("#seen-floor"), board.layers, { calibrate: toCalibrate, reread, say });
+const seen = new SeenFloor({ choice: $("#seen-layer"), box: $("#seen-floor") }, board.layers, { calibrate: toCalibrate, reread, say });
 
 const surface = () => (viewed("on") && model.cameras.some((one) => one.id === viewed("on")) ? viewed("on") : model.floor ? null : model.cameras[0]?.id ?? null);
 const camera = () => model.cameras.find((one) => one.id === surface()) ?? null;
