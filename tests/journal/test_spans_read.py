@@ -9,14 +9,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from miseban.journal.disk import RealDisk
 from miseban.journal.journal import Journal
 from miseban.journal.parquet_views import VIEWS, span_of, view_sql
 from miseban.journal.reader import JournalReader
+from miseban.journal.rollups.files import read_rows, replace_days, rollup_path
 from miseban.journal.rollups.keeper import RollupKeeper
+from miseban.journal.rollups.rows import ROW
 from tests.journal.shop import SHOP
 from tests.journal.some_events import DAYS, clocks, day_of_events
 
@@ -64,3 +69,31 @@ def test_a_month_is_read_from_its_own_file(tmp_path: Path, zone: str) -> None:
         files = view_sql(tmp_path, snapshot, view, span_of(snapshot, view, since, until)).files
         assert {path.stem[:7] for path in files} == {"2026-04"}
     reader.close()
+
+
+def test_hours_of_a_day_lie_together(tmp_path: Path) -> None:
+    """Whoever asks for a day of a month of hours reads a part of it."""
+    first = date(2026, 4, 1)
+    begins = {first + timedelta(days=n): datetime(2026, 4, 1 + n, tzinfo=UTC) for n in range(30)}
+    rows = {
+        day: pa.Table.from_pylist(
+            [
+                {"start": start + timedelta(hours=hour), "day": day, "what": "touch",
+                 "place": f"shelf/{facing}", "detail": "reach", "n": 1}
+                for facing in range(100)
+                for hour in range(24)
+            ],
+            schema=ROW,
+        )
+        for day, start in begins.items()
+    }  # fmt: skip
+    replace_days(RealDisk(), tmp_path, "hour", rows)
+    path = rollup_path(tmp_path, "hour", first)
+    groups = pq.ParquetFile(path).metadata
+    at = groups.schema.names.index("start")
+    ends = [groups.row_group(i).column(at).statistics for i in range(groups.num_row_groups)]
+    assert len(ends) > 3
+    for start in begins.values():
+        last = start + timedelta(hours=23)
+        assert sum(one.min <= last and start <= one.max for one in ends) <= 2
+    assert read_rows(path).num_rows == sum(len(one) for one in rows.values())

@@ -23,6 +23,9 @@ from miseban.vocabulary.errors import BadInput
 _ENDING = ".parquet"
 _ROWS_TOGETHER = 20_000
 """Of a row group: rows are sorted by what they are, so that a question reads few groups."""
+_BY_DAY = ["what", "day", "place", "detail", "start"]
+"""Hours are asked of a day or a few of their month, of all places of a kind at once; days are asked
+of all of it, and what stands beside its like takes half the room."""
 
 
 class Damaged(BadInput):
@@ -89,7 +92,8 @@ def replace_days(
         old = ROW.empty_table() if path in damaged else read_rows(path)
         kept = old.filter(pc.invert(pc.is_in(old["day"], pa.array(days, pa.date32()))))
         whole = pa.concat_tables([kept, *(rows[day] for day in days)])
-        write_rows(disk, path, whole.sort_by([(name, "ascending") for name in SORTED_BY]))
+        order = _BY_DAY if level == "hour" else SORTED_BY
+        write_rows(disk, path, whole.sort_by([(name, "ascending") for name in order]))
 
 
 def rows_of_day(folder: Path, level: Level, day: date, damaged: Collection[Path] = ()) -> pa.Table:
