@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from miseban.space.help.people import Glimpse, People, Stop
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.usual import Usual
@@ -47,3 +49,17 @@ def test_who_came_in_and_is_lost_for_a_moment_only_has_come_in() -> None:
         assert person is not None
         assert person.key == 1
         assert person.came_in is came_in
+
+
+@pytest.mark.parametrize(("out", "turns_up"), [(True, True), (True, False), (False, True)])
+def test_who_is_lost_outside_has_gone_and_who_turns_up_there_is_somebody_else(
+    *, out: bool, turns_up: bool
+) -> None:
+    """On the pavement, far from the door: another one with a walking frame comes along there."""
+    people = People(HelpSettings(), Usual(), lambda _: False)
+    people.take(0.0, {"v": Glimpse((1.0, 9.5), (), "v", outside=out)})
+    people.take(20.0, {"w": Glimpse((6.0, 9.5), (), "w", outside=turns_up)})
+    person = people.by_visit("w")
+    assert person is not None
+    assert person.key == 2
+    assert person.came_in is turns_up

@@ -113,7 +113,7 @@ class Person:
 
 class People:
     """Everybody, by visit. Who is lost and found near, as tall as before, is the same person, if it
-    ``follows``; who turns up ``at_door`` has come in, and who was lost there has gone."""
+    ``follows``; who turns up ``at_door`` or outside comes in, and who was lost there has gone."""
 
     def __init__(
         self,
@@ -166,10 +166,11 @@ class People:
     ) -> Person:
         tall = _mean([b.tall for b in glimpse.bodies])
         best: tuple[float, Hashable] | None = None
-        follows = self._follows and not self._at_door(glimpse.xy)
+        new = glimpse.outside or self._at_door(glimpse.xy)
+        follows = self._follows and not new
         for other, person in self._by_visit.items() if follows else ():
             away_s = now_s - person.last_s
-            if other in seen or away_s <= 0 or self._at_door(person.xy):
+            if other in seen or away_s <= 0 or person.outside or self._at_door(person.xy):
                 continue
             far = math.dist(person.xy, glimpse.xy)
             if far > min(FOLLOW_M + FOLLOW_MPS * away_s, FOLLOW_FAR_M):
@@ -187,7 +188,7 @@ class People:
         else:
             person = self._somebody(now_s, glimpse)
             person.way.clear()
-            person.came_in = self._at_door(glimpse.xy)
+            person.came_in = new
         self._by_visit[visit] = person
         return person
 
