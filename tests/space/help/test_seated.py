@@ -12,14 +12,16 @@ import pytest
 from miseban.space.help.bodies import Body
 from miseban.space.help.lying import Lying
 from miseban.space.help.postures import FITS
-from miseban.space.help.seated import Seated
+from miseban.space.help.seated import Seated, may_sit
 from miseban.space.help.settings import HelpSettings
+from miseban.space.help.shapes import Shape
 from miseban.space.help.usual import Usual
 from miseban.vocabulary.shop import load_shop, parse_shop
 from tests.space.help.scenes import shop
 from tests.space.help.test_flat import PLACES, WAYS, around, lying
-from tests.space.help.test_lying import person
+from tests.space.help.test_lying import LIES, person
 
+HERE = (5.0, 5.0)
 KONBINI = load_shop(Path(__file__).parents[3] / "shops" / "konbini.toml")
 SERVED = Body(
     camera="till", track=1, xy=(11.45, 3.6), tall=1.02, broad=2.05, aspect=1.27, box_px=64.0,
@@ -89,3 +91,33 @@ def test_who_is_served_in_a_wheelchair_has_not_fallen() -> None:
         ]
     assert not told["known"]
     assert told["unknown"]
+
+
+def test_who_walked_and_looked_slim_does_not_sit() -> None:
+    """A child is as small as who sits, and lies as any child does."""
+    settings, child = HelpSettings(), person(1)
+    child.own_m = 1.3
+    assert may_sit(child, settings)  # nobody knows yet
+    child.shapes.extend(Shape(float(second), HERE, 1.3, 1.0) for second in range(18))
+    assert not may_sit(child, settings)
+    child.shapes.extend(Shape(float(second), HERE, 1.3, 1.6) for second in range(18, 24))
+    assert may_sit(child, settings)
+    child.own_m = 1.6
+    assert not may_sit(child, settings)
+    child.own_m = None
+    assert may_sit(child, settings)
+    assert may_sit(None, settings)
+
+
+def test_only_who_may_sit_is_asked_how_a_chair_fits() -> None:
+    """Else all who lie along the line of sight would look like who sits before the camera."""
+    for own_m, kinds in ((1.05, set()), (1.6, {"fall"})):
+        one = person(1)
+        one.own_m = own_m
+        judge = Lying(HelpSettings(), 1.0, sits=lambda _: 0.0)
+        told = {
+            sign.kind
+            for second in range(20)
+            for sign in judge.look(float(second), [(LIES, one)], [])
+        }
+        assert told == kinds

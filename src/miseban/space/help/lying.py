@@ -12,6 +12,7 @@ from miseban.space.help.low import WIDE, Low, Names, helps
 from miseban.space.help.people import Person
 from miseban.space.help.postures import FITS, MOST, lying_odds
 from miseban.space.help.risen import Risen
+from miseban.space.help.seated import may_sit
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
 from miseban.space.help.stood import Stood
@@ -141,7 +142,8 @@ class Lying:
         own_m, xy = (who.own_m if who else None), (stood.xy if stood else None)
         looked = stood.looks.get(body.camera) if stood is not None else None
         below = is_cut_below(body, self._widths.get(body.camera, 0))
-        odds = lying_odds(body, broad, own_m, xy, looked, self._sits, below=below)
+        sits = self._sits if may_sit(who, self._s) else None
+        odds = lying_odds(body, broad, own_m, xy, looked, sits, below=below)
         if not self._has_room(body):
             odds = min(odds, 0.0)
         if stood is not None and odds >= SURE:

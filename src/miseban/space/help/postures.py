@@ -62,8 +62,8 @@ def lying_odds(
 ) -> float:
     """Log odds, within ``MOST``, that ``body`` lies. It is ``broad`` times as broad as usual, None
     where that is unknown. ``own_m`` is how tall he or she is upright, ``stood`` where he or she
-    stood still before, in metres, and ``looked`` how to this camera; ``sits`` tells how ill a box
-    fits somebody in a wheelchair, as ``Seated`` does. What is unknown or NaN says nothing."""
+    stood still before, in metres, and ``looked`` how to this camera; ``sits``, for who may sit in a
+    wheelchair, how ill a box fits that, by ``Seated``. What is unknown or NaN says nothing."""
     if not (body.whole or below) or body.middle is None or not math.isfinite(body.tall):
         return 0.0
     if stood is not None and math.dist(body.middle, stood) > FARTHEST_M:
@@ -80,7 +80,7 @@ def lying_odds(
         return min(max((other - lies) / 2.0 - SELDOM, 0.0), MOST if min(body.flat) <= FITS else 0.0)
     known = wide, own_m, stood, looked
     other = min(_upright(body, *known), _squats(body, *known))
-    if sits is not None and lies < other and (own_m is None or own_m <= SEATED_TALL_M):
+    if sits is not None and lies < other:
         other = min(other, sits(body) + _walked(body, stood))
     return min(max((other - lies) / 2.0 - SELDOM, -MOST), MOST if min(body.flat) <= FITS else 0.0)
 

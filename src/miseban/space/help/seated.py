@@ -1,4 +1,4 @@
-"""How well a box fits somebody who sits in a wheelchair: by the lens, whichever way it faces."""
+"""Who may sit in a wheelchair, and how well a box fits that, whichever way it faces."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 from miseban.space.geometry import CameraGeometry
 from miseban.space.help.bodies import Body
 from miseban.space.help.flat import OFF, WAYS
+from miseban.space.help.people import Person
+from miseban.space.help.postures import SEATED_TALL_M
+from miseban.space.help.settings import HelpSettings
 from miseban.space.help.shapes import SITS_M, SITS_TALL_M
 from miseban.space.lens import Lens
 from miseban.space.settings import SpaceSettings
@@ -21,6 +24,16 @@ footrests, knees, elbows on the wheels, back and head. The chair itself is not d
 SIZES = tuple(1.0 + off * SITS_TALL_M[1] / SITS_TALL_M[0] for off in (-2.0, 0.0, 2.0))
 HIGH_M = 0.6
 """How high above the floor the middle of such a body is."""
+
+
+def may_sit(person: Person | None, settings: HelpSettings) -> bool:
+    """Whether somebody may sit in a wheelchair: nobody who looks taller, or has been in motion for
+    long enough to know and looked slim. That is mostly a child."""
+    if person is None or person.own_m is None:
+        return True
+    broad = sum(shape.broad >= settings.aid_broad for shape in person.shapes)
+    n = len(person.shapes)
+    return person.own_m <= SEATED_TALL_M and (n < settings.aid_s or broad >= settings.aid_part * n)
 
 
 class Seated:
