@@ -35,8 +35,30 @@ def test_a_moment_unseen_makes_no_difference() -> None:
 
 
 def test_who_is_found_standing_or_is_lost_there_has_stood_for_nobody_knows_how_long() -> None:
-    for hidden in (range(10, 15), range(9, 15), range(8, 20), range(22, 30)):
+    for hidden in (range(10, 15), range(9, 15), range(8, 20), range(20, 30)):
         assert [stop.whole for stop in stops(hidden)] == [False]
+
+
+def stops_apart(way_s: float, unseen_s: float) -> list[Stop]:
+    """Of somebody who stands from 10 to 20 s, is seen no more while going on by 10 m, which takes
+    ``way_s``, stands there as long, and goes on."""
+    people = People(HelpSettings(), Usual(), lambda _: False)
+    there_s = 20.0 + way_s
+    for second in range(60):
+        x = min(float(second), 10.0)
+        if second > there_s:
+            x = 20.0 + max(second - there_s - 10.0, 0.0)
+        if not 20.0 < second < 20.0 + unseen_s:
+            people.take(float(second), {"v": Glimpse((x, 5.0), (), "v")})
+    person = people.by_visit("v")
+    assert person is not None
+    return person.stops
+
+
+def test_who_is_unseen_no_longer_than_the_way_takes_has_only_walked() -> None:
+    assert [stop.whole for stop in stops_apart(10.0, 11.0)] == [True, True]
+    assert [stop.whole for stop in stops_apart(10.0, 14.0)] == [True, True]
+    assert [stop.whole for stop in stops_apart(20.0, 21.0)] == [False, False]  # may have stood
 
 
 def test_who_came_in_and_is_lost_for_a_moment_only_has_come_in() -> None:
