@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from miseban.space.help.bodies import Body
 from miseban.space.help.free import FreeFloor
 from miseban.space.help.lying import Lying
 from miseban.space.help.settings import HelpSettings
@@ -59,7 +60,7 @@ def test_a_place_is_near_free_floor(xy: tuple[float, float], *, is_near: bool) -
 @pytest.mark.parametrize(("y", "kinds"), [(1.5, {"fall", "on_floor"}), (0.4, set())])
 def test_who_looks_as_if_lying_within_furniture_does_not_call(y: float, kinds: set[str]) -> None:
     """Somebody whose legs a gondola hides looks so for as long as he or she stands there."""
-    lying = Lying(HelpSettings(), 1.0, can_lie=FREE.is_near)
+    lying = Lying(HelpSettings(), 1.0, has_room=FREE.has_room)
     told = [
         sign.kind
         for second in range(120)
@@ -69,11 +70,11 @@ def test_who_looks_as_if_lying_within_furniture_does_not_call(y: float, kinds: s
     assert bool(told) == bool(kinds)
 
 
-@pytest.mark.parametrize(("can_lie", "kind"), [(lambda _: True, "fall"), (lambda _: False, None)])
+@pytest.mark.parametrize(("has_room", "kind"), [(lambda _: True, "fall"), (lambda _: False, None)])
 def test_who_is_low_for_long_where_nobody_can_lie_has_not_fallen(
-    can_lie: Callable[[tuple[float, float]], bool], kind: str | None
+    has_room: Callable[[Body], bool], kind: str | None
 ) -> None:
-    lying, one, kinds = Lying(HelpSettings(), 1.0, can_lie=can_lie), person(1), set[str]()
+    lying, one, kinds = Lying(HelpSettings(), 1.0, has_room=has_room), person(1), set[str]()
     for second in range(90):
         one.last_s = float(second)
         body = STANDS if second < 10 else MAY_LIE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from miseban.space.help.bodies import Body
 from miseban.space.polygons import Polygons
 from miseban.vocabulary.shop import Shop
 
@@ -32,3 +33,8 @@ class FreeFloor:
         about = np.asarray(xy) + _ABOUT
         on = ((about >= 0) & (about <= self._size)).all(axis=1)
         return bool((on & ~self._furniture.inside(about).any(axis=1)).any())
+
+    def has_room(self, body: Body) -> bool:
+        """Whether somebody can lie there. Whose legs are hidden looks farther away: low and broad
+        within the furniture behind."""
+        return body.middle is None or self.is_near(body.middle)

@@ -12,6 +12,7 @@ from miseban.space.help.low import WIDE, Low, Names, helps
 from miseban.space.help.people import Person
 from miseban.space.help.postures import FITS, MOST, lying_odds
 from miseban.space.help.risen import Risen
+from miseban.space.help.seated import may_sit
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.signs import Sign
 from miseban.space.help.stood import Stood
@@ -46,11 +47,12 @@ class Lying:
         *,
         on_floor: bool = True,
         widths: Mapping[str, int] | None = None,
-        can_lie: Callable[[Pair], bool] | None = None,
+        has_room: Callable[[Body], bool] = lambda _: True,
+        sits: Callable[[Body], float] = lambda _: math.inf,
     ) -> None:
-        """Places are in metres ``on_floor``, else in pixels; ``widths`` of pictures; ``can_lie``:
-        whether the middle of a body can be at a place."""
-        self._widths, self._can_lie = widths or {}, can_lie
+        """Places are in metres ``on_floor``, else in pixels; ``widths`` of pictures; ``has_room``:
+        whether somebody can lie there; ``sits``: how ill a box fits who sits in a wheelchair."""
+        self._widths, self._has_room, self._sits = widths or {}, has_room, sits
         self._s, self._waits, self._usual = settings, waits, usual or Usual()
         self._on_floor = on_floor
         # By one camera alone it is told at high sensitivity only that somebody has vanished.
@@ -140,7 +142,8 @@ class Lying:
         own_m, xy = (who.own_m if who else None), (stood.xy if stood else None)
         looked = stood.looks.get(body.camera) if stood is not None else None
         below = is_cut_below(body, self._widths.get(body.camera, 0))
-        odds = lying_odds(body, broad, own_m, xy, looked, below=below)
+        sits = self._sits if may_sit(who, self._s) else None
+        odds = lying_odds(body, broad, own_m, xy, looked, sits, below=below)
         if not self._has_room(body):
             odds = min(odds, 0.0)
         if stood is not None and odds >= SURE:
@@ -148,11 +151,6 @@ class Lying:
         if odds >= LIES:
             self._stood.lies(now_s, body, self._stood.owner(body), stood)
         return odds
-
-    def _has_room(self, body: Body) -> bool:
-        """Whether somebody can lie there. Whose legs are hidden looks farther away: low and broad
-        within the furniture behind."""
-        return self._can_lie is None or body.middle is None or self._can_lie(body.middle)
 
     def _walks(self, now_s: float, body: Body, person: Person) -> bool:
         """Whether the box is of somebody who walks: not if the fusion has lost who lies there, or

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from miseban.space.help.bodies import Body
+from miseban.space.help.hidden import Seen, has_only_walked
 from miseban.space.help.settings import HelpSettings
 from miseban.space.help.shapes import STEEP, Eyes, Shape
 from miseban.space.help.usual import FIRST, SURE, Usual
@@ -26,9 +27,6 @@ WINDOW_S = 3
 SPEEDS = 60
 QUIET_MPS = 0.12
 """Slower, somebody stands: places err by a few centimetres."""
-SEEN_GO_S = 4.0
-"""Who is seen so soon after a stop elsewhere has been seen to go there, and who was seen so soon
-before one to come."""
 FOLLOW_M, FOLLOW_MPS = 1.5, 1.0
 """Who turns up so near to where somebody was lost, or can have walked there since, is the same."""
 FOLLOW_FAR_M = 12.0
@@ -54,8 +52,8 @@ class Glimpse:
 
 @dataclass(slots=True)
 class Stop:
-    """``from_s`` to ``to_s`` at ``xy``; ``whole`` if somebody was seen to come and to go on, so
-    that it was as long as that."""
+    """``from_s`` to ``to_s`` at ``xy``; ``whole`` if somebody was seen to come and to go on, or
+    can only have walked while unseen, so that it was as long as that."""
 
     from_s: float
     to_s: float
@@ -68,8 +66,9 @@ class Person:
     """Somebody under the number ``key``, who may go on through several visits; ``came_in`` by a
     door when first seen. ``tall`` in this second, None where it cannot be told; ``own_m`` how tall
     upright; ``shapes`` how tall and broad in each of the last seconds in motion; ``odd`` seconds in
-    motion lately as tall as somebody else; ``speeds`` m/s over windows of ``WINDOW_S``; ``stops``
-    those that have ended, ``stop`` where somebody stands."""
+    motion lately as tall as somebody else; ``lost`` the last of the way before the present one;
+    ``speeds`` m/s over windows of ``WINDOW_S``; ``stops`` those that have ended, ``stop`` where
+    somebody stands."""
 
     key: int
     name: str | None
@@ -88,7 +87,8 @@ class Person:
     stop: Stop | None = None
     heights: deque[float] = field(default_factory=lambda: deque(maxlen=HEIGHTS))
     shapes: deque[Shape] = field(default_factory=lambda: deque(maxlen=SHAPES))
-    way: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=WAY_S))
+    way: deque[Seen] = field(default_factory=lambda: deque(maxlen=WAY_S))
+    lost: Seen | None = None
     speeds: deque[float] = field(default_factory=lambda: deque(maxlen=SPEEDS))
     stops: list[Stop] = field(default_factory=list)
 
@@ -113,7 +113,7 @@ class Person:
 
 class People:
     """Everybody, by visit. Who is lost and found near, as tall as before, is the same person, if it
-    ``follows``; who turns up ``at_door`` has come in, and who was lost there has gone."""
+    ``follows``; who turns up ``at_door`` or outside comes in, and who was lost there has gone."""
 
     def __init__(
         self,
@@ -166,10 +166,11 @@ class People:
     ) -> Person:
         tall = _mean([b.tall for b in glimpse.bodies])
         best: tuple[float, Hashable] | None = None
-        follows = self._follows and not self._at_door(glimpse.xy)
+        new = glimpse.outside or self._at_door(glimpse.xy)
+        follows = self._follows and not new
         for other, person in self._by_visit.items() if follows else ():
             away_s = now_s - person.last_s
-            if other in seen or away_s <= 0 or self._at_door(person.xy):
+            if other in seen or away_s <= 0 or person.outside or self._at_door(person.xy):
                 continue
             far = math.dist(person.xy, glimpse.xy)
             if far > min(FOLLOW_M + FOLLOW_MPS * away_s, FOLLOW_FAR_M):
@@ -187,12 +188,13 @@ class People:
         else:
             person = self._somebody(now_s, glimpse)
             person.way.clear()
-            person.came_in = self._at_door(glimpse.xy)
+            person.came_in = new
         self._by_visit[visit] = person
         return person
 
     def _see(self, now_s: float, person: Person, glimpse: Glimpse) -> None:
-        if now_s > person.last_s + 2 * WINDOW_S:
+        if now_s > person.last_s + 2 * WINDOW_S and person.way:
+            person.lost = person.way[-1]
             person.way.clear()
         person.last_s, person.xy, person.name = now_s, glimpse.xy, glimpse.name or person.name
         person.waits, person.outside = glimpse.waits, glimpse.outside
@@ -256,7 +258,7 @@ class People:
             if math.dist(stop.xy, person.xy) <= s.left_m:
                 stop.to_s = now_s
                 return
-            stop.whole &= now_s - stop.to_s <= SEEN_GO_S
+            stop.whole &= has_only_walked((stop.to_s, *stop.xy), (now_s, *person.xy))
             if stop.to_s - stop.from_s >= s.stop_s:
                 person.stops.append(stop)
             person.stop = None
@@ -264,7 +266,9 @@ class People:
             t, x, y = person.way[-3]
             if math.dist((x, y), person.xy) <= s.stop_m / 2:
                 way = list(person.way)
-                soon = len(way) > 3 and t - way[-4][0] <= SEEN_GO_S  # not found standing there
+                if len(way) == 3 and person.lost:
+                    way.insert(0, person.lost)
+                soon = len(way) > 3 and has_only_walked(way[-4], way[-3])
                 came = soon and any(math.dist(one[1:], person.xy) > s.left_m for one in way)
                 person.stop = Stop(t, now_s, person.xy, whole=came)
 

@@ -4,6 +4,7 @@ it is, and where its foot is beside where he or she stood."""
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from miseban.space.help.bodies import Body
 from miseban.space.help.flat import STATURES_M
@@ -55,13 +56,14 @@ def lying_odds(
     own_m: float | None = None,
     stood: Pair | None = None,
     looked: Look | None = None,
+    sits: Callable[[Body], float] | None = None,
     *,
     below: bool = False,
 ) -> float:
     """Log odds, within ``MOST``, that ``body`` lies. It is ``broad`` times as broad as usual, None
     where that is unknown. ``own_m`` is how tall he or she is upright, ``stood`` where he or she
-    stood still before, in metres, and ``looked`` how to this camera. What is unknown or NaN says
-    nothing."""
+    stood still before, in metres, and ``looked`` how to this camera; ``sits``, for who may sit in a
+    wheelchair, how ill a box fits that, by ``Seated``. What is unknown or NaN says nothing."""
     if not (body.whole or below) or body.middle is None or not math.isfinite(body.tall):
         return 0.0
     if stood is not None and math.dist(body.middle, stood) > FARTHEST_M:
@@ -78,6 +80,8 @@ def lying_odds(
         return min(max((other - lies) / 2.0 - SELDOM, 0.0), MOST if min(body.flat) <= FITS else 0.0)
     known = wide, own_m, stood, looked
     other = min(_upright(body, *known), _squats(body, *known))
+    if sits is not None and lies < other:
+        other = min(other, sits(body) + _walked(body, stood))
     return min(max((other - lies) / 2.0 - SELDOM, -MOST), MOST if min(body.flat) <= FITS else 0.0)
 
 
@@ -100,9 +104,12 @@ def _upright(
         known = _off(tall, own_m, math.inf if steep else own_m, off_m)
         known += _unlike(body, looked, own_m, BROAD)
         off = min(known, SOMEBODY_ELSE + off)
-    if stood is not None:
-        off += min((math.dist(body.xy, stood) / PLACE_OFF_M) ** 2, WALKED)
-    return off + _broad(wide, 0.0 if steep else BROAD, broadest)
+    return off + _walked(body, stood) + _broad(wide, 0.0 if steep else BROAD, broadest)
+
+
+def _walked(body: Body, stood: Pair | None) -> float:
+    """How far from where somebody stood still, who may have gone on since."""
+    return min((math.dist(body.xy, stood) / PLACE_OFF_M) ** 2, WALKED) if stood is not None else 0.0
 
 
 def _squats(

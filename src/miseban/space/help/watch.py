@@ -13,6 +13,7 @@ from miseban.space.help.free import FreeFloor
 from miseban.space.help.lying import Lying
 from miseban.space.help.people import Glimpse, People
 from miseban.space.help.searching import Searches
+from miseban.space.help.seated import Seated
 from miseban.space.help.settings import WAITS, HelpSettings
 from miseban.space.help.shapes import eyes_of
 from miseban.space.help.signs import KnowsObjects, Sign
@@ -57,8 +58,11 @@ class HelpWatch:
         eyes = eyes_of(shop) if on_floor else None
         self._people = People(s, usual, at_door, eyes, follows=follows)
         widths = {camera.id: camera.width for camera in shop.cameras}
-        can_lie = FreeFloor(shop).is_near if on_floor else None
-        self._lying = Lying(s, waits, usual, on_floor=on_floor, widths=widths, can_lie=can_lie)
+        if on_floor:
+            has_room, sits = FreeFloor(shop).has_room, Seated(shop).misfit
+            self._lying = Lying(s, waits, usual, widths=widths, has_room=has_room, sits=sits)
+        else:
+            self._lying = Lying(s, waits, usual, on_floor=False)
         self._aids = Aids(s, waits, objects)
         self._searches = Searches(s, waits)
         self._children = Children(s, waits)
