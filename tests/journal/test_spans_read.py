@@ -4,6 +4,8 @@ is missed."""
 from __future__ import annotations
 
 import contextlib
+import itertools
+import random
 import tempfile
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -22,6 +24,8 @@ from miseban.journal.reader import JournalReader
 from miseban.journal.rollups.files import read_rows, replace_days, rollup_path
 from miseban.journal.rollups.keeper import RollupKeeper
 from miseban.journal.rollups.rows import ROW
+from miseban.vocabulary.events import LineCrossed
+from miseban.vocabulary.identifiers import EventIds
 from tests.journal.shop import SHOP
 from tests.journal.some_events import DAYS, clocks, day_of_events
 
@@ -51,6 +55,46 @@ def test_no_row_is_missed(clock: tuple[str, date], data: st.DataObject) -> None:
             of = {"since": since, "until": until}
             assert reader.table(sql, of, since=since, until=until) == reader.table(sql, of)
         reader.close()
+
+
+@pytest.mark.parametrize(
+    "zone", ["America/New_York", "Etc/GMT+12", "Pacific/Kiritimati", "Atlantic/Azores"]
+)
+def test_each_day_has_its_own(tmp_path: Path, zone: str) -> None:
+    """At its first and last minute too, and where it begins twice, as a day of autumn does in the
+    Azores."""
+    days = [date(2026, 10, 24) + timedelta(days=n) for n in range(4)]
+    clock, ids = ZoneInfo(zone), EventIds(random.Random(1))
+    at = [time(0, 0), time(0, 1), time(12), time(23, 59)]
+    moments = [datetime.combine(day, one, clock) for day in days[:3] for one in at]
+    with contextlib.closing(
+        Journal.open(tmp_path, shop=SHOP, timezone=zone, rollups=RollupKeeper())
+    ) as journal:
+        journal.append(
+            [
+                LineCrossed(
+                    id=ids.at(one.timestamp()), time=one.astimezone(UTC), shop=SHOP, line="door",
+                    direction="in", visit=f"{n:016x}",
+                )
+                for n, one in enumerate(moments)
+            ]
+        )  # fmt: skip
+        journal.compact(datetime(2026, 12, 1, tzinfo=UTC))
+    reader = JournalReader(tmp_path)
+    for day, after in itertools.pairwise(days):
+        for fold in (0, 1):
+            since = datetime.combine(day, time(), clock)
+            until = datetime.combine(after, time(fold=fold), clock)
+            of = {"since": since, "until": until}
+            for view, column in zip(VIEWS, ("time", *["start"] * 3), strict=True):
+                sql = f"SELECT * FROM {view} WHERE {column} >= $since AND {column} < $until"
+                found = reader.table(f"{sql} ORDER BY ALL", of, since=since, until=until)
+                assert found == reader.table(f"{sql} ORDER BY ALL", of)
+                assert len(found) > 0
+                if view == "events":
+                    there = {one.date() for one in found["time"].to_pylist()}
+                    assert there <= set(reader.days(since=since, until=until))
+    reader.close()
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from typer.testing import CliRunner
 
 from miseban.cli.app import app
@@ -45,15 +45,6 @@ def file_of(visitor: Visitor) -> Path:
 
 def press(page: Page, act: str) -> None:
     page.click(f"#drawing [data-act={act}]")
-
-
-def come(page: Page, held: dict[str, Route], late: str) -> None:
-    """Lets through what was asked for and held back."""
-    for _ in range(500):
-        if late in held:
-            return held[late].continue_()
-        page.wait_for_timeout(20)
-    pytest.fail(f"{late} was not asked for")
 
 
 def squares(layer: Locator, step_m: float) -> list[int]:
@@ -178,31 +169,6 @@ def test_what_is_drawn_counts_once_it_is_saved(installer: Visitor) -> None:
     m2 = cover(load_shop(file_of(installer))).m2
     expect(line).to_contain_text(f"Of {m2:.0f} m²")
     expect(page.locator("#seen-floor")).not_to_contain_text("As it was last saved")
-
-
-def test_what_comes_late_does_not_move_what_is_drawn_on(installer: Visitor) -> None:
-    """Whoever aims at a place of the board clicks where it was a moment ago."""
-    page = installer.page
-    held: dict[str, Route] = {}
-
-    def hold(route: Route) -> None:
-        held[route.request.url.rpartition("/")[2]] = route
-
-    page.route(re.compile("/shop/coverage$|/live/screen$"), hold)
-    installer.log_in("installer", "/setup")
-    # Else a browser makes up for most of what comes above what is looked at, but not always.
-    page.evaluate("document.documentElement.style.overflowAnchor = 'none'")
-    expect(page.locator("#seen-floor")).to_contain_text("Working out what the cameras see")
-    board = page.locator("#board svg")
-    where = board.bounding_box()
-
-    come(page, held, "coverage")
-    expect(page.locator("#seen-floor .figures")).to_be_visible()
-    assert board.bounding_box() == where
-    expect(page.locator("#overview")).not_to_contain_text("not seen")
-    come(page, held, "screen")
-    expect(page.locator("#overview")).to_contain_text("3 cameras are not seen")
-    assert board.bounding_box() == where
 
 
 def test_on_a_cameras_picture_there_is_no_layer(installer: Visitor) -> None:

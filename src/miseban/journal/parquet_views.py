@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,7 +60,8 @@ def span_of(
     zone = snapshot.manifest.timezone
     beside = timedelta(days=1 if name == "events" else 0)
     first = date.min if since is None else day_at(since, zone) - beside
-    last = date.max if until is None else day_at(until - _MOMENT, zone) + beside
+    # In UTC: elsewhere of an hour that comes twice, what is taken off makes the first of it.
+    last = date.max if until is None else day_at(until.astimezone(UTC) - _MOMENT, zone) + beside
     return first, last
 
 

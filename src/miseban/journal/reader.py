@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -255,5 +255,6 @@ def _within(day: date, since: datetime | None, until: datetime | None) -> bool:
     first = date.min if since is None else utc_days(since, since + timedelta(microseconds=1))[0]
     if until is None:
         return day >= first
+    until = until.astimezone(UTC)  # as in span_of
     last = utc_days(until - timedelta(microseconds=1), until)[0]
     return first <= day <= last

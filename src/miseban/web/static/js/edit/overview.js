@@ -4,8 +4,8 @@ import { h } from "../dom.js";
 import { number, t } from "../words.js";
 import { nameOf } from "./model.js";
 
-/** `states` by camera: {up}. `size(floor)` is told how large the plan shall be, where there is none. */
-export function overviewOf(model, states, size) {
+/** `size(floor)` is told how large the plan shall be, where there is none. */
+export function overviewOf(model, size) {
   const count = (list) => number(list.length);
   const facings = model.now.shelf.flatMap((one) => one.facing);
   const missing = [
@@ -14,15 +14,18 @@ export function overviewOf(model, states, size) {
     !model.now.line.some((one) => one.entrance !== false) && t("setup.miss_line"),
     ...model.cameras.filter((one) => !(one.floor_points ?? []).length).map((one) => t("setup.miss_floor", { camera: nameOf(one) })),
   ].filter(Boolean);
-  const silent = [...states.values()].filter((one) => !one.up).length;
-  const seen = states.size > 0 && t("setup.all_seen");
   return [
     h("p", t("setup.drawn", { cameras: count(model.cameras), lines: count(model.now.line), zones: count(model.now.zone), facings: count(facings) })),
     missing.length ? h("ul.missing", missing.map((one) => h("li", one))) : h("p.change", t("setup.complete")),
     !model.floor && planForm(size),
-    // Its place is kept until the cameras are heard of: what is drawn on below must not move.
-    model.cameras.length > 0 && h("p.heard", silent ? h("a", { href: "/cameras" }, t("setup.silent", { n: number(silent) })) : seen || "\u00a0"),
   ];
+}
+
+/** Of which cameras nothing is heard; nothing before anything is. `states` by camera: {up}. */
+export function heardOf(model, states) {
+  const silent = [...states.values()].filter((one) => !one.up).length;
+  if (silent) return h("a", { href: "/cameras" }, t("setup.silent", { n: number(silent) }));
+  return model.cameras.length > 0 && model.cameras.every((one) => states.get(one.id)?.up) && t("setup.all_seen");
 }
 
 function planForm(size) {

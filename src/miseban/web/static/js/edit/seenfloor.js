@@ -88,7 +88,7 @@ export class SeenFloor {
   layers() {
     return h("div.row",
       h("div.segments", { role: "group", "aria-label": t("coverage.title") }, [...POSTURES, "off"].map((one) =>
-        h("button", { type: "button", "data-act": `seen-${one}`, "aria-pressed": String(one === this.posture), onclick: () => { view("seen", one === POSTURES[0] ? "" : one); this.shown(); } }, t(`coverage.${one}`)))),
+        h("button", { type: "button", "data-act": `seen-${one}`, "aria-pressed": String(one === this.posture), disabled: Boolean(this.wrong), onclick: () => { view("seen", one === POSTURES[0] ? "" : one); this.shown(); } }, t(`coverage.${one}`)))),
       this.posture !== "off" && h("span.row.seen-legend", CLASSES.map((one) => h("small", swatch(one), t(`coverage.${one}`)))));
   }
 

@@ -7,7 +7,7 @@ import { Board } from "../edit/board.js";
 import { calibration } from "../edit/calibration.js";
 import { addCamera, cameraList } from "../edit/cameras.js";
 import { isClosed, Model, nameOf, pointsOf } from "../edit/model.js";
-import { overviewOf } from "../edit/overview.js";
+import { heardOf, overviewOf } from "../edit/overview.js";
 import { afresh, firstMistake, form, problemOf, shapeList, zoomButtons } from "../edit/panel.js";
 import { referenceList } from "../edit/references.js";
 import { SeenFloor } from "../edit/seenfloor.js";
@@ -231,7 +231,12 @@ async function save() {
 const trouble = (text) => $("#trouble").replaceChildren(h("p.note.bad", { role: "alert" }, text));
 
 function overview() {
-  if (model) fill("overview", overviewOf(model, states, (floor) => { model.step((now) => { now.shop.floor = floor; }); save(); }));
+  if (model) fill("overview", overviewOf(model, (floor) => { model.step((now) => { now.shop.floor = floor; }); save(); }));
+  heard();
+}
+
+function heard() {
+  if (model) fill("heard", heardOf(model, states));
 }
 
 function cameras() {
@@ -281,6 +286,7 @@ addEventListener("beforeunload", (event) => { if (model?.edits().length) event.p
 onLive("now", (now) => {
   const before = JSON.stringify([...states]);
   states = new Map((now.cameras ?? []).map((one) => [one.camera, { up: one.up }]));
-  if (model && JSON.stringify([...states]) !== before) { cameras(); overview(); }
+  if (model && JSON.stringify([...states]) !== before) { cameras(); heard(); }
 });
+onLive("lost", () => { states = new Map(); if (model) cameras(); heard(); });
 begin();
