@@ -19,15 +19,16 @@ from tests.web.pages import Visitor, Website
 
 @contextmanager
 def walking(site: Website, people: int) -> Iterator[threading.Event]:
-    """``people`` walk to and fro between x = 1 and 6.5, half a metre a beat, until the event is set;
-    the first works here, the next two came together."""
+    """``people`` walk to and fro between x = 1 and 6.5, half a metre a beat, until the event is
+    set; the first works here, the next two came together."""
     ends = threading.Event()
 
     def walk() -> None:
         beat = 0
         while not ends.wait(0.5):
+            x = 6.5 - 0.5 * abs(beat % 22 - 11)
             dots = tuple(
-                Dot(f"{n:08x}", 6.5 - 0.5 * abs(beat % 22 - 11), 0.5 + 0.1 * n, 0.1 + 0.3 * (n == 1),
+                Dot(f"{n:08x}", x, 0.5 + 0.1 * n, 0.1 + 0.3 * (n == 1),
                     n == 0, "abcdef01" if n in (1, 2) else None)
                 for n in range(people)
             )  # fmt: skip

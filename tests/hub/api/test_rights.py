@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import Message, Receive, Scope, Send
 
 from miseban.hub.api.needs import (
     Needs,
@@ -52,10 +53,12 @@ def url_of(route: APIRoute) -> str:
     return path
 
 
-async def call(client: httpx.AsyncClient, method: str, route: APIRoute, **more: Any) -> int:
+async def call(
+    place: Place, client: httpx.AsyncClient, method: str, route: APIRoute, **more: Any
+) -> int:
     """The status of a call without a body. A stream is one where it begins."""
     if route.path in STREAMS:
-        return await begin_of_stream(client, route.path, more.get("headers"))
+        return await begin_of_stream(place, client, route.path, more.get("headers"))
     response = await client.request(method, url_of(route), **more)
     if response.status_code >= 400:
         assert response.headers["content-type"] == "application/problem+json"
@@ -63,16 +66,29 @@ async def call(client: httpx.AsyncClient, method: str, route: APIRoute, **more: 
 
 
 async def begin_of_stream(
-    client: httpx.AsyncClient, path: str, headers: dict[str, str] | None
+    place: Place, client: httpx.AsyncClient, path: str, headers: dict[str, str] | None
 ) -> int:
-    """httpx's transport waits for the end of an answer: so only what is refused ends here."""
-    task = asyncio.create_task(client.get(path, headers=headers))
-    done, _ = await asyncio.wait([task], timeout=0.3)
-    if done:
-        return task.result().status_code
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    return 200
+    """The status that a stream begins with, which httpx's transport tells only when it ends."""
+    begun: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start" and not begun.done():
+                begun.set_result(message["status"])
+            await send(message)
+
+        await place.app(scope, receive, sent)
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(watched), base_url=client.base_url, headers=client.headers,
+        cookies=client.cookies,
+    ) as looking:  # fmt: skip
+        task = asyncio.create_task(looking.get(path, headers=headers))
+        try:
+            return await asyncio.wait_for(begun, timeout=20)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 def test_every_route_of_the_app_is_declared(place: Place) -> None:
@@ -122,7 +138,7 @@ async def test_nobody_comes_in_without_saying_who(place: Place) -> None:
     async with place.client() as client:
         for method, route in calls(place):
             if isinstance(declared(route), Needs):
-                got = [await call(client, method, route, headers=one) for one in headers]
+                got = [await call(place, client, method, route, headers=one) for one in headers]
                 assert got == [401] * len(headers), (method, route.path)
 
 
@@ -137,7 +153,7 @@ async def test_a_token_opens_what_its_role_and_scopes_open_and_nothing_else(
             if isinstance(declaration, OpenToAll):
                 continue
             may = set(declaration.rights) <= rights and not declaration.session
-            status = await call(client, method, route)
+            status = await call(place, client, method, route)
             assert (status not in (401, 403)) == may, (method, route.path, status)
 
 
@@ -151,7 +167,7 @@ async def test_a_token_without_the_scope_opens_nothing_that_needs_it(place: Plac
                 if isinstance(declaration, OpenToAll):
                     continue
                 may = set(declaration.rights) <= {scope} and not declaration.session
-                status = await call(client, method, route)
+                status = await call(place, client, method, route)
                 assert (status not in (401, 403)) == may, (scope, method, route.path, status)
 
 
@@ -179,9 +195,9 @@ async def test_a_session_opens_what_its_role_opens_and_changes_need_csrf(
                     right | {"Origin": "http://localhost:8080"},
                     right | ours | {"Sec-Fetch-Site": "cross-site"},
                 ):
-                    assert await call(client, method, route, headers=cookie | lacking) == 403
+                    assert await call(place, client, method, route, headers=cookie | lacking) == 403
                 cookie |= ours | right
-            status = await call(client, method, route, headers=cookie)
+            status = await call(place, client, method, route, headers=cookie)
             assert (status not in (401, 403)) == may, (method, route.path, status)
 
 
