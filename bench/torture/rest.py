@@ -17,8 +17,8 @@ assert LAST_LENGTH >= LONG
 REBUILT = b"live state made anew"
 """What a hub logs when it has noticed that its clock was set."""
 NOTICED_S = 20.0
-_BEFORE, _AFTER = timedelta(seconds=60.0), timedelta(seconds=AHEAD_S + 180.0)
-"""So long before and after the long queues nothing else is told of."""
+_BEFORE_S, _AFTER_S = 60.0, AHEAD_S + 180.0
+"""So long before and after the long queues, which may take a while, nothing else is told of."""
 SEEN_S = 4.0
 """Within which an alert is raised and told, where the machine has time for it."""
 
@@ -38,7 +38,7 @@ def settle(chaos: Chaos, wait_s: float) -> list[str]:
     folder, end_s = chaos.folder, _now_s() + wait_s
     late = deliver(chaos, wait_s)
     if not late:
-        _set(chaos, _back(chaos), "hub")
+        _set(chaos, _back(chaos, wait_s), "hub")
         chaos.set_clocks(clock_of(folder, "hub"), *chaos.names)
     (folder / "last").touch()
     late += [n for n in chaos.names if not chaos.cameras[n].ended(max(0.1, end_s - _now_s()))]
@@ -60,15 +60,16 @@ def _set(chaos: Chaos, by_s: float, name: str) -> None:
     _until(lambda: chaos.hub.said(REBUILT) > before, _now_s() + NOTICED_S)
 
 
-def _back(chaos: Chaos) -> float:
+def _back(chaos: Chaos, wait_s: float) -> float:
     """A day before the hub's time or longer ago, and at a moment about which nothing was told: what
     comes after it, up to ``AHEAD_S``, would be newer than the long queues, and whether what is
     farther off is too far in the future would hang on when it is looked at."""
-    times = sorted(one.time for name in chaos.names for one in told(chaos.folder, name).values())
+    times = [one.time for name in chaos.names for one in told(chaos.folder, name).values()]
+    before, after = timedelta(seconds=_BEFORE_S), timedelta(seconds=_AFTER_S + wait_s)
     by_s = clock_of(chaos.folder, "hub") - DAY_S
     while True:
         at = datetime.now(UTC) + timedelta(seconds=by_s)
-        if not any(at - _BEFORE <= one <= at + _AFTER for one in times):
+        if not any(at - before <= one <= at + after for one in times):
             return by_s
         by_s -= 60.0
 
@@ -84,7 +85,6 @@ def _all_told(chaos: Chaos) -> list[str]:
         alerts = json.loads(back.read_text("utf-8"))["live"]["alerts"]
         if queues <= {one["subject"] for one in alerts}:
             return late
-        chaos.done["asked again whether all are told"] += 1
         time.sleep(0.1)
         back.unlink()
 
