@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -299,7 +300,10 @@ def test_each_webhook_catches_up_with_what_itself_has_missed(engine: Engine) -> 
         async def restart() -> None:
             webhooks = sender(hooks, clock)
             feeding = asyncio.create_task(webhooks.feed(Bus(), journal))
-            await asyncio.sleep(0.3)
+            end_s = time.monotonic() + 20
+            while len(lengths(busy)) < len(events) and time.monotonic() < end_s:
+                await asyncio.sleep(0.05)
+                await send(webhooks)
             feeding.cancel()
             await asyncio.gather(feeding, return_exceptions=True)
             await send(webhooks)

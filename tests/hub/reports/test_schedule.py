@@ -217,6 +217,10 @@ async def test_a_hub_that_was_killed_while_it_sent_does_not_send_again_and_says_
         again = schedule(engine, plain, [box.url], Clock())
         with caplog.at_level(logging.WARNING):
             running = asyncio.create_task(again.run())
+            for _ in range(200):
+                await asyncio.sleep(0.1)
+                if "may not have arrived" in caplog.text:
+                    break
             await asyncio.sleep(0.3)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
