@@ -33,10 +33,10 @@ from miseban.insight.score.compare import score_folders
 
 SOURCES = Path(__file__).parents[1] / "src" / "miseban"
 KEPT = Path("out") / "help"
-SEEDS = unseen(2, 6, first=44)
+SEEDS = unseen(2, 6, first=46)
 """None of these was looked at while anything was made or chosen."""
-ASIDE = range(44, 50)
-"""Nor is any of these to be, so that there are some next time; 1 to 43 were."""
+ASIDE = range(46, 52)
+"""Nor is any of these to be, so that there are some next time; 1 to 45 were."""
 INCIDENTS: tuple[dict[str, Any], ...] = (
     {"kind": "fall", "chance": 0.08, "lasts_s": [40.0, 120.0]},
     {"kind": "long_search", "chance": 0.06},
