@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -79,3 +80,25 @@ def test_nobody_without_the_right_sees_them(browser: Browser, site: Website) -> 
         one.log_in("marketer")
         assert one.context.request.get("/cameras").status == 403
         assert one.context.request.get("/setup").status == 403
+
+
+def test_of_hours_that_are_to_come_nothing_is_drawn(browser: Browser, site: Website) -> None:
+    """Else each morning looks as if all cameras were about to fail."""
+
+    def begun() -> int:
+        return datetime.now(ZoneInfo("Asia/Tokyo")).hour + 1
+
+    with Visitor.of(browser, site) as one:
+        before = begun()
+        page = one.log_in("installer", "/cameras")
+        site.tell([report("door", 0.0)])  # whatever the hour is, something of today
+        page.reload()
+        page.click("#trend summary")
+        rows = page.locator("#trend tbody tr")
+        expect(rows.first).to_be_attached()
+        drawn = page.evaluate(
+            "document.querySelector('#trend .js-plotly-plot').data"
+            ".map((one) => one.y.filter((value) => value !== null).length)"
+        )
+        assert rows.count() == sum(drawn)
+        assert set(drawn) <= {before, begun()}

@@ -3,6 +3,7 @@
 import { ask, may, steadily } from "../api.js";
 import { CATEGORIES, chart, colour, figure, table, tableOf } from "../charts.js";
 import { fill, h } from "../dom.js";
+import { hubNow } from "../hubclock.js";
 import { onLive } from "../live.js";
 import { chartBox, stamp } from "../overtime.js";
 import { csvOf, onPeriod } from "../period.js";
@@ -48,20 +49,21 @@ async function over(when, signal) {
   const names = new Map(found.cameras.map((one) => [one.id, one.name]));
   const nameOf = (id) => names.get(id) ?? id;
   const rows = parts.rows.filter((row) => !row.detail);
+  const begun = (row) => Date.parse(row.start) < hubNow(); // of what is to come nobody was blind
   const cameras = [...new Set(rows.map((row) => row.place))];
   if (!rows.some((row) => row.coverage > 0)) fill("trend", h("p.empty", t("cams.nothing")));
   else {
-    fill("trend", trend, tableOf(rows, [
+    fill("trend", trend, tableOf(rows.filter(begun), [
       [t("cams.camera"), (row) => nameOf(row.place)], [t("cams.when"), stamp(when)],
       [t("cams.seen"), (row) => share(row.coverage), true], [t("cams.lost"), (row) => number(row.lost_min?.value), true], [t("cams.gaps"), (row) => number(row.gaps?.value), true],
     ], csvOf("cameras", { by: when.by })));
     const traces = cameras.map((id, n) => {
       const own = rows.filter((row) => row.place === id);
       const ink = colour(CATEGORIES[n % CATEGORIES.length]);
-      const y = own.map((row) => row.coverage);
+      const y = own.map((row) => (begun(row) ? row.coverage : null));
       return { type: "scatter", mode: marked(y) ? "lines+markers" : "lines", name: nameOf(id), x: own.map(stamp(when)), y, connectgaps: false, line: { color: ink, width: 2.5, dash: DASHES[n % DASHES.length] }, marker: { size: 5 }, hovertemplate: "%{y:.0%}" };
     });
-    await chart(trend, traces, { showlegend: cameras.length > 1, legend: { orientation: "h", y: 1.12, x: 0 }, xaxis: { type: "category", nticks: 12 }, yaxis: { range: [0, 1.02], tickformat: ".0%" } });
+    await chart(trend, traces, { showlegend: cameras.length > 1, legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 }, xaxis: { type: "category", nticks: 12 }, yaxis: { range: [0, 1.02], tickformat: ".0%" } });
   }
   const own = whole.rows.filter((row) => !row.detail);
   const ill = whole.rows.filter((row) => row.detail && row.troubles?.value > 0);
