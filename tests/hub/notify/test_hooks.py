@@ -304,6 +304,7 @@ def test_each_webhook_catches_up_with_what_itself_has_missed(engine: Engine) -> 
             while len(lengths(busy)) < len(events) and time.monotonic() < end_s:
                 await asyncio.sleep(0.05)
                 await send(webhooks)
+            await asyncio.sleep(0.3)  # in which those after it might be told too much
             feeding.cancel()
             await asyncio.gather(feeding, return_exceptions=True)
             await send(webhooks)
