@@ -37,7 +37,7 @@ def test_it_rests_for_as_long_as_it_worked() -> None:
     assert 0.15 < time.monotonic() - began < 2
     began = time.monotonic()
     pace.rest()  # after hardly any work
-    assert time.monotonic() - began < 0.2
+    assert time.monotonic() - began < 0.1
 
 
 def test_others_do_not_rest() -> None:
@@ -55,7 +55,7 @@ def test_others_do_not_rest() -> None:
     thread = threading.Thread(target=by_hand)
     thread.start()
     thread.join()
-    assert took[0] < 0.3
+    assert took[0] < 0.1
 
 
 def test_a_hub_that_closes_does_not_wait_for_a_year(tmp_path: Path) -> None:
