@@ -46,7 +46,7 @@ report-demo: ## count in a shop that does not exist, and show the truth beside i
 test: .venv-dev ## install what tests need, check the code, run all tests
 	@scripts/setup-test
 	@$(MAKE) --no-print-directory check
-	.venv/bin/pytest -n 2 --dist loadfile --max-worker-restart 1
+	.venv/bin/pytest -n 2 --dist loadfile --max-worker-restart 0
 
 check: .venv-dev ## style, types, and which room imports which
 	.venv/bin/ruff check .

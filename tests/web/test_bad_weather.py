@@ -272,8 +272,11 @@ def test_a_browser_that_slept_for_an_hour(looker: Visitor, weather: Weather) -> 
 
 
 def test_a_day_that_ends_while_a_page_is_open(looker: Visitor, weather: Weather) -> None:
-    """What was today is not called so the morning after."""
-    now = datetime.now(ZONE)
+    """What was today is not called so the morning after. Whoever looks came late in the evening: a
+    session that was unused for half a day would end with the clock's jump, and the page leave."""
+    evening = datetime.now(ZONE).replace(hour=23, minute=50, second=0, microsecond=0)
+    weather.by = evening - datetime.now(ZONE)
+    now = weather.now().astimezone(ZONE)
     midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     page = looker.page
     asked: list[str] = []
@@ -285,7 +288,7 @@ def test_a_day_that_ends_while_a_page_is_open(looker: Visitor, weather: Weather)
     with page.expect_request(
         lambda one: "questions/visitors" in one.url and of_day(one.url) == f"{midnight:%Y-%m-%d}"
     ):
-        weather.by = midnight - now + timedelta(seconds=1)
+        weather.by += midnight - now + timedelta(seconds=1)
     expect(page.locator("#period [data-name=today]")).to_have_attribute("aria-pressed", "true")
 
 
