@@ -33,26 +33,26 @@ class Pace:
     """How upkeep leaves the hub to those who ask it something: to be called between the parts of a
     long piece of work, as ``RollupKeeper`` does. It waits for as long as the part took, so that at
     least half of the time is theirs. (A lower priority of the thread would not do: who has the
-    interpreter's lock and no processor stops everybody.)"""
+    interpreter's lock and no processor stops everybody.) ``clock`` tells seconds."""
 
-    def __init__(self) -> None:
-        self._ended = threading.Event()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ended, self._clock = threading.Event(), clock
         self._thread = 0
-        self._at = time.monotonic()
+        self._at = clock()
 
     def begin(self) -> None:
         """A piece of work begins in this thread: rests are taken in this one only."""
         self._thread = threading.get_ident()
-        self._at = time.monotonic()
+        self._at = self._clock()
 
     def rest(self) -> None:
         """Raises ``Stopped`` where the hub closes meanwhile."""
         if self._thread != threading.get_ident():
             return
-        took = time.monotonic() - self._at
+        took = self._clock() - self._at
         if self.wait(min(took, LONGEST_REST_S)):
             raise Stopped
-        self._at = time.monotonic()
+        self._at = self._clock()
 
     def wait(self, seconds: float) -> bool:
         """Whether it is to end; at once then."""
