@@ -112,6 +112,20 @@ def test_a_facing_is_moved_by_arrow_keys_and_by_numbers(
     assert rest == [[px + 10, py + 1] for px, py in others]
 
 
+def test_numbers_just_opened_stay_so_when_the_form_is_drawn_anew(installer: Visitor) -> None:
+    """A browser tells only later that they were opened."""
+    page = choose(installer)
+    page.evaluate(
+        "const key = new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true});"
+        "document.querySelector('#board svg').dispatchEvent(key);"
+        "document.querySelector('.by-number summary').click()"
+    )
+    expect(page.get_by_label("Point 1, to the right")).to_have_value(
+        f"{FACING['polygon'][0][0] + 1:g}"
+    )
+    expect(page.get_by_label("Point 1, down")).to_be_visible(timeout=5_000)
+
+
 def test_the_area_before_a_shelf_is_chosen_at_its_facing_and_stays_while_it_is(
     installer: Visitor, shop_file: Path
 ) -> None:

@@ -1,6 +1,6 @@
 // What is drawn here as a list, and the words and numbers of the one that is chosen.
 
-import { h } from "../dom.js";
+import { $, h } from "../dom.js";
 import { t } from "../words.js";
 import { mistake } from "./geometry.js";
 import { isClosed, nameOf, pointsOf } from "./model.js";
@@ -63,6 +63,7 @@ export function form(one, { set, turn, remove, problem, write, user, place, befo
   const text = (key, value, more = {}) => h("input", { value: value ?? "", name: key, ...more, onchange: (event) => set(key, event.target.value.trim()) });
   const num = (key, value, more) => h("input", { type: "number", value: value ?? "", name: key, ...more, onchange: (event) => set(key, event.target.value === "" ? undefined : Number(event.target.value)) });
   const table = one.table;
+  openNumbers = $("details.by-number")?.open ?? openNumbers; // a browser tells late that they were opened
   return h("form.shape-form", { onsubmit: (event) => event.preventDefault() },
     field(t("draw.name"), text("name", nameOf(table), { maxlength: "80" })),
     one.kind === "zone" && field(t("draw.kind"),
